@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "libspane",
+    products: [
+        .library(name: "SpaneScheduling", targets: ["SpaneScheduling"]),
+        .library(name: "SpaneWorkloads", targets: ["SpaneWorkloads"]),
+        .library(name: "SpaneNetworks", targets: ["SpaneNetworks"]),
+        .library(name: "SpaneStorage", targets: ["SpaneStorage"]),
+        .library(name: "SpaneEvaluation", targets: ["SpaneEvaluation"]),
+        // Installed as `spane`; SwiftPM silently ignores an executable named like a library product.
+        .executable(name: "spane-cli", targets: ["spane-cli"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        .target(name: "CSpaneKernels"),
+        .target(name: "SpaneScheduling", swiftSettings: strict),
+        .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling"], swiftSettings: strict),
+        .target(name: "SpaneNetworks", dependencies: ["SpaneScheduling", "CSpaneKernels"], swiftSettings: strict),
+        .target(
+            name: "SpaneStorage",
+            dependencies: ["SpaneScheduling", "SpaneNetworks", "CHDF5"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SpaneEvaluation",
+            dependencies: ["SpaneScheduling", "SpaneNetworks"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "spane-cli",
+            dependencies: [
+                "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,78 @@
+// What Swift cannot import from <hdf5.h>: macros that call functions or cast, as static inline functions.
+
+#ifndef SPANE_CHDF5_SHIM_H
+#define SPANE_CHDF5_SHIM_H
+
+#include <hdf5.h>
+#include <stdio.h>
+#include <string.h>
+
+// H5T_NATIVE_* and the classes of property lists are variables behind macros that first open the library.
+static inline hid_t chdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t chdf5_native_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t chdf5_file_float(void) { return H5T_IEEE_F32LE; }
+static inline hid_t chdf5_file_double(void) { return H5T_IEEE_F64LE; }
+static inline hid_t chdf5_file_int64(void) { return H5T_STD_I64LE; }
+static inline hid_t chdf5_dataset_create_class(void) { return H5P_DATASET_CREATE; }
+
+// These macros carry a cast, or a type that differs from the parameter's.
+static inline hid_t chdf5_default(void) { return H5P_DEFAULT; }
+static inline hid_t chdf5_all(void) { return H5S_ALL; }
+
+static inline hid_t chdf5_open_read_only(const char *path) { return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT); }
+static inline hid_t chdf5_create(const char *path) { return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT); }
+
+// A UTF-8 string type of `size` bytes, padded with zeros (0 stands for variable length).
+static inline hid_t chdf5_string_type(size_t size) {
+    hid_t type = H5Tcopy(H5T_C_S1);
+    if (type < 0) return type;
+    if (H5Tset_size(type, size == 0 ? H5T_VARIABLE : size) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 ||
+        H5Tset_strpad(type, H5T_STR_NULLPAD) < 0) {
+        H5Tclose(type);
+        return -1;
+    }
+    return type;
+}
+
+// The error stack of this thread, innermost message last, as "function: message; ..." in `text`.
+struct chdf5_error_text {
+    char *text;
+    size_t size;
+};
+
+static inline herr_t chdf5_append_error(unsigned depth, const H5E_error2_t *error, void *data) {
+    struct chdf5_error_text *out = (struct chdf5_error_text *)data;
+    size_t used = strlen(out->text);
+    (void)depth;
+    if (used + 1 < out->size) {
+        snprintf(out->text + used, out->size - used, "%s%s", used == 0 ? "" : "; ", error->desc ? error->desc : "?");
+    }
+    return 0;
+}
+
+static inline void chdf5_describe_errors(char *text, size_t size) {
+    struct chdf5_error_text out = {text, size};
+    if (size == 0) return;
+    text[0] = '\0';
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, chdf5_append_error, &out);
+}
+
+// The printer of errors that the host process has set, taken away around our own calls and put back after them.
+struct chdf5_printer {
+    H5E_auto2_t function;
+    void *data;
+};
+
+static inline struct chdf5_printer chdf5_silence(void) {
+    struct chdf5_printer printer = {NULL, NULL};
+    H5Eget_auto2(H5E_DEFAULT, &printer.function, &printer.data);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    return printer;
+}
+
+static inline void chdf5_restore(struct chdf5_printer printer) {
+    H5Eset_auto2(H5E_DEFAULT, printer.function, printer.data);
+}
+
+#endif

@@ -1,0 +1,46 @@
+/// The latest changes of a cluster, so that whoever keeps something derived from it updates only what changed.
+///
+/// Every change of one server gets the next revision number. A reader remembers the revision that it has seen and asks
+/// for the servers changed since; a reader that fell too far behind starts afresh. Any number of readers can follow one
+/// cluster, and following costs nothing to the cluster.
+struct ChangeJournal: ~Copyable, Sendable {
+    private let ring: FlatBuffer<Int32>
+    private let mask: UInt64
+    private(set) var revision: UInt64 = 1
+    private var oldestReset: UInt64 = 1
+
+    init(serverCount: Int) {
+        // Long enough for the burst of departures between two decisions; past that starting afresh is cheaper.
+        var capacity = 64
+        while capacity < serverCount { capacity *= 2 }
+        ring = FlatBuffer(repeating: 0, count: capacity)
+        mask = UInt64(capacity - 1)
+    }
+
+    private init(copying other: borrowing ChangeJournal) {
+        ring = other.ring.copy()
+        mask = other.mask
+        revision = other.revision
+        oldestReset = other.oldestReset
+    }
+
+    func copy() -> ChangeJournal { ChangeJournal(copying: self) }
+
+    /// The oldest revision from which the changes are still known.
+    var oldestRevision: UInt64 {
+        let length = mask + 1
+        return max(oldestReset, revision > length ? revision - length : 0)
+    }
+
+    func server(changedAt revision: UInt64) -> Int { Int(ring[Int(revision & mask)]) }
+
+    mutating func record(server: Int) {
+        ring[Int(revision & mask)] = Int32(truncatingIfNeeded: server)
+        revision += 1
+    }
+
+    mutating func recordReset() {
+        revision += 1
+        oldestReset = revision
+    }
+}

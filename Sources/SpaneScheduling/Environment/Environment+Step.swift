@@ -1,0 +1,89 @@
+extension Environment {
+    /// What one placement did.
+    public struct Step: Equatable, Sendable {
+        /// The reward of the placement.
+        public let reward: Double
+        /// The wait in seconds of the VM that was placed.
+        public let wait: Double
+    }
+
+    /// Places the VM at the head and moves the clock to the moment at which the next one can start.
+    ///
+    /// - Returns: the reward and the wait of the VM placed.
+    /// - Throws: `badState` when the episode has ended, `unavailableAction` when the action is not available; nothing
+    ///   changes then.
+    /// - Complexity: O(log running) for each VM that starts or leaves, O(servers) to see whether the next one fits.
+    @discardableResult
+    public mutating func step(_ action: Action) throws(SchedulingError) -> Step {
+        guard !isFinished else {
+            throw SchedulingError(.badState, "the episode has ended (or none was started); reset before the next step")
+        }
+        guard action.rawValue >= 0, action.index < cluster.actionCount else {
+            throw SchedulingError(
+                .unavailableAction,
+                "action is \(action.rawValue); a cluster of \(cluster.serverCount) servers has actions "
+                    + "0 ... \(cluster.actionCount - 1)"
+            )
+        }
+        guard cluster.isAvailable(action, for: request) else {
+            throw SchedulingError(
+                .unavailableAction,
+                "action \(action.rawValue) (server \(action.server), node \(action.node)) has no room for "
+                    + "\(request.cpu) cores and \(request.mem) GB"
+            )
+        }
+        let vm = trace.vms[head]
+        cluster.place(request, at: action)
+        departures.insert(.init(end: clock + vm.lifetime, vm: Int32(truncatingIfNeeded: head), action: action))
+        let wait = clock - vm.arrival
+        totalWait += wait
+        placedCount += 1
+        let value = rewardOfPlacement(wait: wait)
+        head += 1
+        request = cluster.configuration.request(for: trace.vms[head])
+        isFinished = endsHere()
+        if !isFinished { moveClock() }
+        return Step(reward: value, wait: wait)
+    }
+
+    private mutating func rewardOfPlacement(wait: Double) -> Double {
+        let value = Reward.logWait(wait)
+        guard case .balance(let weight) = reward else { return value }
+        let before = balance
+        balance = cluster.balance
+        return value + weight * (balance - before)
+    }
+
+    /// Whether the placement just made, with the next VM already at the head, was the last one.
+    private mutating func endsHere() -> Bool {
+        if head >= trace.count - 1 { return true }
+        switch end {
+        case .length(let length):
+            return placedCount >= length
+        case .exceed(let limit):
+            if placedSinceExceeding > 0 || cluster.firstAvailable(for: request) == nil { placedSinceExceeding += 1 }
+            return placedSinceExceeding >= limit
+        }
+    }
+
+    /// Moves the clock to the start of the VM at the head and lets every VM go that has ended by then.
+    private mutating func moveClock() {
+        let arrival = trace.vms[head].arrival
+        while departures.earliestEnd <= arrival { removeFirstDeparture() }
+        while cluster.firstAvailable(for: request) == nil {
+            // Every trace fits on the empty cluster, so the queue of departures cannot run dry here.
+            let end = departures.earliestEnd
+            while departures.earliestEnd == end { removeFirstDeparture() }
+        }
+        clock = max(clock, arrival)
+    }
+
+    private mutating func removeFirstDeparture() {
+        let departure = departures.removeFirst()
+        clock = departure.end
+        cluster.release(
+            cluster.configuration.request(for: trace.vms[Int(departure.vm)]),
+            at: departure.action
+        )
+    }
+}

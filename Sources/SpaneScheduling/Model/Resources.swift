@@ -1,0 +1,37 @@
+/// An amount of the two resources that every NUMA node offers and every VM asks for.
+///
+/// Amounts are kept on a grid of 2⁻²⁰ (a microcore, a kibibyte when `mem` is in GiB). Sums and differences of
+/// grid points below 2³² are exact in `Double`, so a cluster from which every VM has left is bit for bit the
+/// empty cluster again, whatever the order of placements and releases.
+public struct Resources: Equatable, Hashable, Sendable {
+    /// Processor cores.
+    public var cpu: Double
+    /// Memory in GB.
+    public var mem: Double
+
+    /// The largest amount of either resource that one NUMA node or VM may have.
+    public static let largest: Double = 4_294_967_296
+
+    static let stepsPerUnit: Double = 1_048_576
+
+    /// Creates an amount from cores and GB, as they are.
+    @inlinable
+    public init(cpu: Double, mem: Double) {
+        self.cpu = cpu
+        self.mem = mem
+    }
+
+    /// The nearest amount on the grid of 2⁻²⁰.
+    public var onGrid: Resources {
+        Resources(cpu: Self.roundToGrid(cpu), mem: Self.roundToGrid(mem))
+    }
+
+    /// Whether both resources are finite, above zero and at most ``largest``.
+    public var isPositive: Bool {
+        cpu > 0 && mem > 0 && cpu <= Self.largest && mem <= Self.largest
+    }
+
+    static func roundToGrid(_ amount: Double) -> Double {
+        (amount * stepsPerUnit).rounded(.toNearestOrEven) / stepsPerUnit
+    }
+}

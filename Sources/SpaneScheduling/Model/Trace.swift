@@ -1,0 +1,58 @@
+/// An immutable sequence of VMs in order of arrival, checked when it is made.
+///
+/// Copies share their storage.
+public struct Trace: Sendable {
+    /// The VMs in order of arrival.
+    public let vms: [VirtualMachine]
+    /// The distinct sizes, ascending by cores, then memory.
+    public let flavors: [Resources]
+
+    /// Checks the VMs and puts their sizes on the grid of ``Resources``.
+    ///
+    /// - Parameter vms: at least two VMs (the last one only ends an episode), arrivals finite and ascending, sizes above
+    ///   zero and at most ``Resources/largest``, lifetimes finite and not negative.
+    /// - Throws: `invalidTrace` naming the first VM (counted from 0) and column that breaks a rule.
+    /// - Complexity: O(n + f log f) for n VMs of f sizes.
+    public init(_ vms: [VirtualMachine]) throws(SchedulingError) {
+        guard vms.count >= 2 else {
+            throw SchedulingError(.invalidTrace, "the trace has \(vms.count) VMs; at least 2 are needed")
+        }
+        guard vms.count < Int(Int32.max) else {
+            throw SchedulingError(.invalidTrace, "the trace has \(vms.count) VMs; at most \(Int32.max - 1) are allowed")
+        }
+        var checked = vms
+        var sizes: Set<Resources> = []
+        var previous = -Double.infinity
+        for index in checked.indices {
+            try Self.check(checked[index], at: index, after: previous)
+            previous = checked[index].arrival
+            let size = Resources(cpu: checked[index].cpu, mem: checked[index].mem).onGrid
+            checked[index].cpu = size.cpu
+            checked[index].mem = size.mem
+            sizes.insert(size)
+        }
+        self.vms = checked
+        flavors = sizes.sorted { ($0.cpu, $0.mem) < ($1.cpu, $1.mem) }
+    }
+
+    /// The number of VMs.
+    public var count: Int { vms.count }
+
+    static func check(_ vm: VirtualMachine, at index: Int, after previous: Double) throws(SchedulingError) {
+        func refuse(_ column: String, _ value: Double, _ rule: String) -> SchedulingError {
+            SchedulingError(.invalidTrace, "VM \(index): \(column) is \(value); \(rule)")
+        }
+        let size = Resources(cpu: vm.cpu, mem: vm.mem).onGrid
+        for (column, raw, value) in [("cpu", vm.cpu, size.cpu), ("mem", vm.mem, size.mem)]
+        where !(value > 0 && value <= Resources.largest) {
+            throw refuse(column, raw, "it must be above 0 and at most \(Resources.largest)")
+        }
+        guard vm.arrival.isFinite else { throw refuse("arrival", vm.arrival, "it must be finite") }
+        guard vm.arrival >= previous else {
+            throw refuse("arrival", vm.arrival, "arrivals must ascend and the VM before it arrives at \(previous)")
+        }
+        guard vm.lifetime.isFinite, vm.lifetime >= 0 else {
+            throw refuse("lifetime", vm.lifetime, "it must be finite and not negative")
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// Chooses where the VM at the head of the queue is placed.
+///
+/// A value plays one episode at a time; policies that run at once are separate values.
+public protocol Policy {
+    /// Forgets the last episode; called before the first decision of every episode.
+    ///
+    /// - Parameters:
+    ///   - start: the index of the episode's first VM. A random policy derives its choices from it, so that an episode
+    ///     comes out the same whatever was played before.
+    ///   - cluster: the cluster of the episode.
+    mutating func begin(start: Int, on cluster: borrowing Cluster)
+
+    /// The placement for `request`, or `nil` when it fits nowhere.
+    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action?
+}
+
+extension Policy {
+    /// Does nothing: most policies remember nothing.
+    public mutating func begin(start: Int, on cluster: borrowing Cluster) {}
+}
+
+extension Environment {
+    /// Plays the episode that ``reset(start:until:)`` started to its end.
+    ///
+    /// - Throws: what ``step(_:)`` throws when the policy chooses an action that is not available.
+    public mutating func finish(with policy: inout some Policy) throws(SchedulingError) {
+        policy.begin(start: head, on: cluster)
+        while !isFinished {
+            guard let action = policy.action(for: request, on: cluster) else {
+                throw SchedulingError(
+                    .unavailableAction,
+                    "the policy placed VM \(head) nowhere although there is room for it"
+                )
+            }
+            try step(action)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+internal import Glibc
+internal import SpaneScheduling
+
+/// The state of a generation: time goes on in slots, and each kind brings its arrivals of the slot.
+struct ArrivalProcess {
+    /// The VMs that have arrived before the current slot.
+    private(set) var arrivedCount = 0
+
+    private let workload: SyntheticWorkload
+    private var generators: [Xoshiro256StarStar]
+    private var dayGenerator: Xoshiro256StarStar
+    private var dayFactor = 1.0
+    private var slot = 0
+    private var arrivalsPerSlot: [Int] = []
+    private var vms: [VirtualMachine] = []
+
+    /// The length of a slot in seconds; rates are constant inside one.
+    static let slotLength = 900
+    private static let slotsPerDay = 96
+    private static let secondsPerDay = 86_400.0
+
+    init(_ workload: SyntheticWorkload) {
+        self.workload = workload
+        generators = workload.kinds.indices.map { Xoshiro256StarStar(seed: workload.seed, stream: UInt64($0) + 1) }
+        dayGenerator = Xoshiro256StarStar(seed: workload.seed, stream: 0)
+    }
+
+    /// Generates the slot and goes to the next one.
+    ///
+    /// - Returns: false if no kind can ever bring a VM again.
+    mutating func advance() -> Bool {
+        if slot.isMultiple(of: Self.slotsPerDay) { beginDay() }
+        let phase = workload.phaseStarts.count { $0 <= arrivedCount }
+        var isAlive = false
+        for index in workload.kinds.indices {
+            let kind = workload.kinds[index]
+            let perSecond = kind.perDay(inPhase: phase) * workload.rateScale / Self.secondsPerDay
+            guard perSecond > 0 else { continue }
+            isAlive = true
+            switch kind.pattern {
+            case .routine:
+                addRoutine(index, perSecond: perSecond)
+            case .campaign(let size, let batch):
+                addCampaigns(index, perSecond: perSecond * campaignFactor() / size, size: size, batch: batch)
+            }
+        }
+        if slot < arrivalsPerSlot.count { arrivedCount += arrivalsPerSlot[slot] }
+        slot += 1
+        return isAlive
+    }
+
+    /// The first `count` VMs by arrival, numbered from 0; VMs of the same second stay in order of generation.
+    consuming func takeVirtualMachines(_ count: Int) -> [VirtualMachine] {
+        let order = vms.indices.sorted { (vms[$0].arrival, $0) < (vms[$1].arrival, $1) }.prefix(count)
+        guard let first = order.first else { return [] }
+        let origin = vms[first].arrival
+        return order.enumerated().map { position, index in
+            var vm = vms[index]
+            vm.id = Int64(position)
+            vm.arrival -= origin
+            return vm
+        }
+    }
+
+    private mutating func beginDay() {
+        let spread = workload.dayVariation
+        dayFactor = exp(spread * dayGenerator.normal() - spread * spread / 2)
+    }
+
+    /// What day and hour multiply the rate of campaigns by; its mean is 1.
+    private func campaignFactor() -> Double {
+        let middle = (Double(slot) + 0.5) * Double(Self.slotLength)
+        let strength = workload.dailyAmplitude
+        let wave = 1 + strength * cos(2 * Double.pi * (middle - workload.dailyPeak) / Self.secondsPerDay)
+        return dayFactor * wave * wave / (1 + strength * strength / 2)
+    }
+
+    private mutating func addRoutine(_ index: Int, perSecond: Double) {
+        let end = Double((slot + 1) * Self.slotLength)
+        var time = Double(slot * Self.slotLength) + generators[index].exponential() / perSecond
+        while time < end {
+            add(index, at: time, shared: 0, share: 0)
+            time += generators[index].exponential() / perSecond
+        }
+    }
+
+    private mutating func addCampaigns(_ index: Int, perSecond: Double, size: Double, batch: Double) {
+        let end = Double((slot + 1) * Self.slotLength)
+        var time = Double(slot * Self.slotLength) + generators[index].exponential() / perSecond
+        while time < end {
+            addCampaign(index, at: time, meanSize: size, meanBatch: batch)
+            time += generators[index].exponential() / perSecond
+        }
+    }
+
+    private mutating func addCampaign(_ index: Int, at start: Double, meanSize: Double, meanBatch: Double) {
+        let spread = meanSize > 1 ? workload.campaignSpread : 0
+        let size = meanSize * exp(spread * generators[index].normal() - spread * spread / 2)
+        // Rounding up with the chance of the fraction keeps the mean.
+        var left = Int(size + generators[index].uniform())
+        let shared = generators[index].normal()
+        var time = start
+        while left > 0 {
+            let batch = min(left, generators[index].geometric(mean: meanBatch))
+            for _ in 0..<batch { add(index, at: time, shared: shared, share: workload.campaignShare) }
+            left -= batch
+            time += workload.batchGap * generators[index].exponential()
+        }
+    }
+
+    private mutating func add(_ index: Int, at time: Double, shared: Double, share: Double) {
+        let kind = workload.kinds[index]
+        var lifetime = kind.lifetime
+        lifetime.median *= workload.lifetimeScale
+        let seconds = lifetime.sample(shared: shared, share: share, using: &generators[index])
+        let arrival = time.rounded(.down)
+        let arrivalSlot = Int(arrival) / Self.slotLength
+        while arrivalsPerSlot.count <= arrivalSlot { arrivalsPerSlot.append(0) }
+        arrivalsPerSlot[arrivalSlot] += 1
+        vms.append(VirtualMachine(id: 0, cpu: kind.cpu, mem: kind.mem, arrival: arrival, lifetime: seconds))
+    }
+}
