@@ -4,12 +4,17 @@
 #pragma STDC FP_CONTRACT OFF
 
 typedef float lanes __attribute__((ext_vector_type(SPANE_LANES), aligned(4)));
+typedef int32_t int_lanes __attribute__((ext_vector_type(SPANE_LANES)));
+typedef double double_lanes __attribute__((ext_vector_type(SPANE_LANES), aligned(8)));
+typedef int64_t long_lanes __attribute__((ext_vector_type(SPANE_LANES)));
 
 #if defined(__x86_64__) && defined(__ELF__)
 #define SPANE_MULTIVERSION __attribute__((target_clones("avx2", "default")))
 #else
 #define SPANE_MULTIVERSION
 #endif
+// Helpers have no instruction set of their own: they become part of the function that calls them.
+#define SPANE_HELPER static inline __attribute__((always_inline))
 
 #define LOAD(pointer) (*(const lanes *)(pointer))
 #define STORE(pointer, value) (*(lanes *)(pointer) = (value))
@@ -17,84 +22,145 @@ typedef float lanes __attribute__((ext_vector_type(SPANE_LANES), aligned(4)));
 #define RELU(value) ((value) > (lanes)0 ? (value) : (lanes)0)
 
 SPANE_MULTIVERSION
-void spane_dense(float *restrict out, const float *restrict in, const float *restrict weights,
-                 const float *restrict bias, size_t inputs, size_t outputs, int relu) {
+void spane_dense(const struct spane_layer *layer, const float *restrict in, float *restrict out, int relu) {
+    const float *restrict weights = layer->weights, *restrict bias = layer->bias;
+    const size_t inputs = layer->inputs, stride = layer->stride;
     size_t o = 0;
     // Two accumulators at a time hide the latency of the sums.
-    for (; o + 2 * SPANE_PAD <= outputs; o += 2 * SPANE_PAD) {
+    for (; o + 2 * SPANE_PAD <= stride; o += 2 * SPANE_PAD) {
         lanes first = LOAD(bias + o), second = LOAD(bias + o + SPANE_PAD);
         for (size_t i = 0; i < inputs; i++) {
-            const float *row = weights + i * outputs + o;
+            const float *row = weights + i * stride + o;
             first += in[i] * LOAD(row);
             second += in[i] * LOAD(row + SPANE_PAD);
         }
         STORE(out + o, relu ? RELU(first) : first);
         STORE(out + o + SPANE_PAD, relu ? RELU(second) : second);
     }
-    for (; o < outputs; o += SPANE_PAD) {
+    for (; o < stride; o += SPANE_PAD) {
         lanes sum = LOAD(bias + o);
-        for (size_t i = 0; i < inputs; i++) sum += in[i] * LOAD(weights + i * outputs + o);
+        for (size_t i = 0; i < inputs; i++) sum += in[i] * LOAD(weights + i * stride + o);
         STORE(out + o, relu ? RELU(sum) : sum);
     }
 }
 
-SPANE_MULTIVERSION
-void spane_score_block(float *restrict out, const float *restrict fixed, const float *restrict shared,
-                       const float *restrict weights, const float *restrict bias, size_t hidden, size_t outputs) {
+// One hidden layer on a block of servers.
+SPANE_HELPER void hidden_block(const struct spane_layer *layer, const float *restrict in, float *restrict out) {
+    const float *restrict weights = layer->weights, *restrict bias = layer->bias;
     size_t o = 0;
-    for (; o + 2 <= outputs; o += 2) {
-        lanes first = (lanes)0 + bias[o], second = (lanes)0 + bias[o + 1];
-        for (size_t u = 0; u < hidden; u++) {
-            lanes value = LOAD(fixed + u * SPANE_LANES) + shared[u];
-            value = RELU(value);
-            first += weights[u * outputs + o] * value;
-            second += weights[u * outputs + o + 1] * value;
-        }
-        STORE(out + o * SPANE_LANES, first);
-        STORE(out + (o + 1) * SPANE_LANES, second);
-    }
-    for (; o < outputs; o++) {
-        lanes sum = (lanes)0 + bias[o];
-        for (size_t u = 0; u < hidden; u++) {
-            lanes value = LOAD(fixed + u * SPANE_LANES) + shared[u];
-            sum += weights[u * outputs + o] * RELU(value);
-        }
-        STORE(out + o * SPANE_LANES, sum);
-    }
-}
-
-SPANE_MULTIVERSION
-void spane_dense_block(float *restrict out, const float *restrict in, const float *restrict weights,
-                       const float *restrict bias, size_t inputs, size_t outputs, int relu) {
-    size_t o = 0;
-    for (; o + 4 <= outputs; o += 4) {
-        lanes a = (lanes)0 + bias[o], b = (lanes)0 + bias[o + 1];
-        lanes c = (lanes)0 + bias[o + 2], d = (lanes)0 + bias[o + 3];
-        for (size_t i = 0; i < inputs; i++) {
-            const float *row = weights + i * outputs + o;
+    for (; o + 4 <= layer->outputs; o += 4) {
+        lanes a = (lanes)bias[o], b = (lanes)bias[o + 1], c = (lanes)bias[o + 2], d = (lanes)bias[o + 3];
+        for (size_t i = 0; i < layer->inputs; i++) {
+            const float *row = weights + i * layer->stride + o;
             lanes value = LOAD(in + i * SPANE_LANES);
             a += row[0] * value;
             b += row[1] * value;
             c += row[2] * value;
             d += row[3] * value;
         }
-        STORE(out + o * SPANE_LANES, relu ? RELU(a) : a);
-        STORE(out + (o + 1) * SPANE_LANES, relu ? RELU(b) : b);
-        STORE(out + (o + 2) * SPANE_LANES, relu ? RELU(c) : c);
-        STORE(out + (o + 3) * SPANE_LANES, relu ? RELU(d) : d);
+        STORE(out + o * SPANE_LANES, RELU(a));
+        STORE(out + (o + 1) * SPANE_LANES, RELU(b));
+        STORE(out + (o + 2) * SPANE_LANES, RELU(c));
+        STORE(out + (o + 3) * SPANE_LANES, RELU(d));
     }
-    for (; o < outputs; o++) {
-        lanes sum = (lanes)0 + bias[o];
-        for (size_t i = 0; i < inputs; i++) sum += weights[i * outputs + o] * LOAD(in + i * SPANE_LANES);
-        STORE(out + o * SPANE_LANES, relu ? RELU(sum) : sum);
+    for (; o < layer->outputs; o++) {
+        lanes sum = (lanes)bias[o];
+        for (size_t i = 0; i < layer->inputs; i++) sum += weights[i * layer->stride + o] * LOAD(in + i * SPANE_LANES);
+        STORE(out + o * SPANE_LANES, RELU(sum));
+    }
+}
+
+// The advantages of one block: one vector of servers for each NUMA node.
+SPANE_HELPER void score_block(const struct spane_head *head, const float *restrict fixed,
+                              const float *restrict shared, lanes score[SPANE_NODES]) {
+    const struct spane_layer *last = head->layers + head->layer_count - 1;
+    const float *restrict weights = last->weights;
+    for (int node = 0; node < SPANE_NODES; node++) score[node] = (lanes)last->bias[node];
+    if (head->layer_count == 1) {
+        // The paper's shape: the hidden layer goes straight from its parts into the result.
+        for (size_t u = 0; u < head->hidden; u++) {
+            lanes value = LOAD(fixed + u * SPANE_LANES) + shared[u];
+            value = RELU(value);
+            for (int node = 0; node < SPANE_NODES; node++) score[node] += weights[u * last->stride + node] * value;
+        }
+        return;
+    }
+    size_t widest = head->hidden;
+    for (size_t l = 0; l < head->layer_count; l++) {
+        if (head->layers[l].stride > widest) widest = head->layers[l].stride;
+    }
+    float *in = head->scratch, *out = head->scratch + widest * SPANE_LANES;
+    for (size_t u = 0; u < head->hidden; u++) {
+        lanes value = LOAD(fixed + u * SPANE_LANES) + shared[u];
+        STORE(in + u * SPANE_LANES, RELU(value));
+    }
+    for (const struct spane_layer *layer = head->layers; layer < last; layer++) {
+        hidden_block(layer, in, out);
+        float *swap = in;
+        in = out;
+        out = swap;
+    }
+    for (size_t i = 0; i < last->inputs; i++) {
+        lanes value = LOAD(in + i * SPANE_LANES);
+        for (int node = 0; node < SPANE_NODES; node++) score[node] += weights[i * last->stride + node] * value;
     }
 }
 
 SPANE_MULTIVERSION
-void spane_add_relu_block(float *restrict out, const float *restrict fixed, const float *restrict shared,
-                          size_t hidden) {
-    for (size_t u = 0; u < hidden; u++) {
-        lanes value = LOAD(fixed + u * SPANE_LANES) + shared[u];
-        STORE(out + u * SPANE_LANES, RELU(value));
+int32_t spane_choose(const struct spane_head *head, const float *restrict fixed, const float *restrict shared,
+                     const double *restrict room, size_t blocks, double cpu, double mem, int split) {
+    lanes best[SPANE_NODES];
+    int_lanes where[SPANE_NODES], seen = 0;
+    for (int node = 0; node < SPANE_NODES; node++) {
+        best[node] = (lanes)-__builtin_inff();
+        where[node] = -1;
+    }
+    for (size_t block = 0; block < blocks; block++) {
+        const double *left = room + block * SPANE_ROOM_PER_BLOCK;
+        int_lanes fits[SPANE_NODES], all = -1, any = 0;
+        for (int node = 0; node < SPANE_NODES; node++) {
+            double_lanes cpu_left = *(const double_lanes *)(left + (2 * node) * SPANE_LANES);
+            double_lanes mem_left = *(const double_lanes *)(left + (2 * node + 1) * SPANE_LANES);
+            fits[node] = __builtin_convertvector((cpu_left >= cpu) & (mem_left >= mem), int_lanes);
+            all &= fits[node];
+            any |= fits[node];
+        }
+        // A split VM needs every NUMA node of its server.
+        if (split) any = all;
+        if (__builtin_reduce_or(any) == 0) continue;
+        lanes score[SPANE_NODES];
+        score_block(head, fixed + block * head->hidden * SPANE_LANES, shared, score);
+        seen |= any;
+        for (int node = 0; node < SPANE_NODES; node++) {
+            int_lanes better = (split ? all : fits[node]) & (score[node] > best[node]);
+            best[node] = better ? score[node] : best[node];
+            where[node] = better ? (int_lanes)(int32_t)block : where[node];
+        }
+    }
+    float most = -__builtin_inff();
+    int32_t chosen = -1;
+    for (int lane = 0; lane < SPANE_LANES; lane++) {
+        for (int node = 0; node < SPANE_NODES; node++) {
+            if (where[node][lane] < 0) continue;
+            int32_t action = (where[node][lane] * SPANE_LANES + lane) * SPANE_NODES + node;
+            if (chosen < 0 || best[node][lane] > most || (best[node][lane] == most && action < chosen)) {
+                most = best[node][lane];
+                chosen = action;
+            }
+        }
+    }
+    return chosen < 0 && __builtin_reduce_or(seen) != 0 ? -2 : chosen;
+}
+
+SPANE_MULTIVERSION
+void spane_advantages(const struct spane_head *head, const float *restrict fixed, const float *restrict shared,
+                      size_t blocks, float *restrict out) {
+    for (size_t block = 0; block < blocks; block++) {
+        lanes score[SPANE_NODES];
+        score_block(head, fixed + block * head->hidden * SPANE_LANES, shared, score);
+        float *to = out + block * SPANE_LANES * SPANE_NODES;
+        for (int lane = 0; lane < SPANE_LANES; lane++) {
+            for (int node = 0; node < SPANE_NODES; node++) to[lane * SPANE_NODES + node] = score[node][lane];
+        }
     }
 }

@@ -99,9 +99,10 @@ struct ArrivalProcess {
         // Rounding up with the chance of the fraction keeps the mean.
         var left = Int(size + generators[index].uniform())
         let shared = generators[index].normal()
+        let isLaunch = generators[index].uniform() < workload.launchShare
         var time = start
         while left > 0 {
-            let batch = min(left, generators[index].geometric(mean: meanBatch))
+            let batch = isLaunch ? left : min(left, generators[index].geometric(mean: meanBatch))
             for _ in 0..<batch { add(index, at: time, shared: shared, share: workload.campaignShare) }
             left -= batch
             time += workload.batchGap * generators[index].exponential()

@@ -28,6 +28,8 @@ public struct SyntheticWorkload: Equatable, Sendable {
     public var dayVariation: Double
     /// The standard deviation of the logarithm of the size of a campaign; 0 or more.
     public var campaignSpread: Double
+    /// The share of the campaigns whose VMs arrive all in the same second, 0 ... 1.
+    public var launchShare: Double
     /// The mean time in seconds between two batches of a campaign; above zero.
     public var batchGap: Double
     /// The part of the variance of a lifetime's logarithm which the VMs of one campaign share, 0 ... 1.
@@ -46,9 +48,10 @@ public struct SyntheticWorkload: Equatable, Sendable {
         rateScale = 1
         lifetimeScale = 1
         dailyAmplitude = 0.6
-        dailyPeak = 18_000
-        dayVariation = 0.25
-        campaignSpread = 1
+        dailyPeak = 16_200
+        dayVariation = 0.2
+        campaignSpread = 1.2
+        launchShare = 0.5
         batchGap = 240
         campaignShare = 0.8
     }

@@ -15,26 +15,41 @@
 // Widths are padded with zero weights to a multiple of this.
 #define SPANE_PAD 8
 
-// out[o] = bias[o] + sum over i of weights[i * outputs + o] * in[i], then max(0, .) if relu is not 0.
-//
-// weights are input-major; `outputs` is a multiple of SPANE_PAD. `out` must not overlap `in`.
-void spane_dense(float *out, const float *in, const float *weights, const float *bias, size_t inputs, size_t outputs,
-                 int relu);
+// NUMA nodes of a server, each an action.
+#define SPANE_NODES 2
 
-// The advantage layers of one block of servers, for a head with one hidden layer.
-//
-// hidden[u][lane] = max(0, fixed[u * SPANE_LANES + lane] + shared[u]);
-// out[o * SPANE_LANES + lane] = bias[o] + sum over u of weights[u * outputs + o] * hidden[u][lane].
-void spane_score_block(float *out, const float *fixed, const float *shared, const float *weights, const float *bias,
-                       size_t hidden, size_t outputs);
+// y = Wx + b. Weights are input-major: weights[input * stride + output].
+struct spane_layer {
+    const float *weights;
+    const float *bias;
+    size_t inputs;
+    size_t outputs;
+    size_t stride;  // outputs, padded to a multiple of SPANE_PAD
+};
 
-// The same for deeper heads: one layer on a block, lane by lane.
-//
-// out[o][lane] = bias[o] + sum over i of weights[i * outputs + o] * in[i][lane], then max(0, .) if relu is not 0.
-void spane_dense_block(float *out, const float *in, const float *weights, const float *bias, size_t inputs,
-                       size_t outputs, int relu);
+// out = layer(in), with max(0, .) if relu is not 0. Writes `stride` values; `out` must not overlap `in`.
+void spane_dense(const struct spane_layer *layer, const float *in, float *out, int relu);
 
-// out[u * SPANE_LANES + lane] = max(0, fixed[u * SPANE_LANES + lane] + shared[u]).
-void spane_add_relu_block(float *out, const float *fixed, const float *shared, size_t hidden);
+// What is left on a block of servers: room[(node * 2 + resource) * SPANE_LANES + lane], resource 0 cpu, 1 mem.
+// Lanes without a server hold a negative number.
+#define SPANE_ROOM_PER_BLOCK (SPANE_NODES * 2 * SPANE_LANES)
+
+// The advantage layers over all servers. Of the first hidden layer, the part that depends on the server alone is kept
+// in `fixed` (block by block, [unit][lane]) and the part that all servers share is `shared` ([unit]).
+struct spane_head {
+    const struct spane_layer *layers;  // the layers after the first hidden one; the last has SPANE_NODES outputs
+    size_t layer_count;
+    size_t hidden;   // units of the first hidden layer
+    float *scratch;  // 2 * SPANE_LANES * the widest stride
+};
+
+// The available action with the greatest advantage, ties to the lowest action; -1 if none is available, -2 if
+// no available action has an advantage that can be compared (all are NaN). Blocks without room cost a few compares.
+int32_t spane_choose(const struct spane_head *head, const float *fixed, const float *shared, const double *room,
+                     size_t blocks, double cpu, double mem, int split);
+
+// The advantages of all actions: out[(block * SPANE_LANES + lane) * SPANE_NODES + node].
+void spane_advantages(const struct spane_head *head, const float *fixed, const float *shared, size_t blocks,
+                      float *out);
 
 #endif

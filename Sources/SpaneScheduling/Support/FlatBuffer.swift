@@ -1,25 +1,38 @@
 /// A fixed number of plain values in one block of memory that belongs to its owner alone.
 ///
 /// It is what an array is without the reference count: an element access costs a load, and storing never looks for
-/// other owners. Indices are checked in debug builds.
+/// other owners. Indices are checked in debug builds. The block is aligned to a cache line.
 @safe
-@usableFromInline
-struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
-    @usableFromInline let base: UnsafeMutablePointer<Element>
-    @usableFromInline let count: Int
+package struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+    /// The first element, for kernels; valid as long as the buffer lives.
+    @usableFromInline package let base: UnsafeMutablePointer<Element>
+    /// The number of elements.
+    @usableFromInline package let count: Int
 
-    @usableFromInline
-    init(repeating value: Element, count: Int) {
-        unsafe base = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 1))
+    private static var alignment: Int { 64 }
+
+    package init(repeating value: Element, count: Int) {
+        self.init(uninitialized: count)
         unsafe base.initialize(repeating: value, count: count)
+    }
+
+    package init(_ values: [Element]) {
+        self.init(uninitialized: values.count)
+        for index in values.indices { unsafe (base + index).initialize(to: values[index]) }
+    }
+
+    private init(uninitialized count: Int) {
+        let bytes = max(count, 1) * MemoryLayout<Element>.stride
+        let block = unsafe UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
+        unsafe base = block.bindMemory(to: Element.self, capacity: count)
         self.count = count
     }
 
-    deinit { unsafe base.deallocate() }
+    deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
 
     @inlinable
     @inline(__always)
-    subscript(index: Int) -> Element {
+    package subscript(index: Int) -> Element {
         get {
             assert(index >= 0 && index < count, "index \(index) outside 0 ..< \(count)")
             return unsafe base[index]
@@ -30,16 +43,13 @@ struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
         }
     }
 
-    func copy() -> FlatBuffer {
+    package func copy() -> FlatBuffer {
         let other = FlatBuffer(uninitialized: count)
-        unsafe other.base.update(from: base, count: count)
+        unsafe other.base.initialize(from: base, count: count)
         return other
     }
 
-    private init(uninitialized count: Int) {
-        unsafe base = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 1))
-        self.count = count
-    }
+    package func fill(_ value: Element) { unsafe base.update(repeating: value, count: count) }
 
-    func fill(_ value: Element) { unsafe base.update(repeating: value, count: count) }
+    package var array: [Element] { (0..<count).map { self[$0] } }
 }

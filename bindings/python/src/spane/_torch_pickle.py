@@ -137,7 +137,7 @@ class _Machine:
     def call(self) -> None:
         function, arguments = self.pop_many(2)
         name = function.name if isinstance(function, Global) else shown(function)
-        self.push(_call(name, arguments if isinstance(arguments, tuple) else ()))
+        self.push(_call(name, arguments))
 
     def load_storage(self) -> None:
         self.push(_storage(self.pop()))
@@ -181,13 +181,14 @@ def _storage(described: Any) -> StorageRef:
     raise Refusal("pickle refers to outside data that is not a storage, only tensors are allowed")
 
 
-def _call(name: str, arguments: tuple[Any, ...]) -> Any:
+def _call(name: str, arguments: Any) -> Any:
     """What a call would give, for the three that a state_dict makes."""
-    if name == ORDERED_DICT and not arguments:
+    count = len(arguments) if isinstance(arguments, tuple) else None
+    if name == ORDERED_DICT and count == 0:
         return {}
-    if name == REBUILD_TENSOR and len(arguments) in (6, 7):
+    if name == REBUILD_TENSOR and count in (6, 7):
         return _tensor(*arguments[:4])
-    if name == REBUILD_PARAMETER and arguments and isinstance(arguments[0], TensorRef):
+    if name == REBUILD_PARAMETER and count == 3 and isinstance(arguments[0], TensorRef):
         return arguments[0]
     raise Refusal(f"pickle calls {name} with arguments no state_dict has, must be well formed")
 

@@ -1,0 +1,18 @@
+/// The shape of a network.
+public enum Architecture: Equatable, Sendable {
+    /// ``SpaneArchitecture``
+    case spane(SpaneArchitecture)
+    /// ``MLPArchitecture``
+    case mlp(MLPArchitecture)
+
+    /// Its parameter tensors in order.
+    public var tensorShapes: [TensorShape] {
+        switch self {
+        case .spane(let architecture): architecture.tensorShapes
+        case .mlp(let architecture): architecture.tensorShapes
+        }
+    }
+
+    /// The number of parameters.
+    public var parameterCount: Int { tensorShapes.reduce(0) { $0 + $1.count } }
+}

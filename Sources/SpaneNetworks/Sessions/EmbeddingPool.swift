@@ -1,0 +1,99 @@
+internal import SpaneScheduling
+
+/// The embeddings of all servers and what the aggregators make of them, kept up to date server by server.
+///
+/// The pooled values depend on the embeddings alone, not on the history nor on the order of servers: sums are exact in
+/// ``FixedPoint``, and a maximum is one of the values.
+struct EmbeddingPool: ~Copyable {
+    private let aggregators: [Aggregator]
+    private let width: Int
+    private let serverCount: Int
+    private let grid: FixedPoint
+    // [server][component]
+    private let embeddings: FlatBuffer<Float>
+    private let sums: FlatBuffer<Int64>
+    private let squares: FlatBuffer<Int128>
+    private let maxima: FlatBuffer<Float>
+
+    init(_ layers: SpaneLayers, serverCount: Int, input: Double) throws(NetworkError) {
+        aggregators = layers.architecture.aggregators
+        width = layers.architecture.server.width
+        self.serverCount = serverCount
+        grid = try FixedPoint(
+            bound: layers.embeddingBounds(input: input).max() ?? 0,
+            count: serverCount,
+            name: "the server embedding"
+        )
+        embeddings = FlatBuffer(repeating: 0, count: serverCount * width)
+        sums = FlatBuffer(repeating: 0, count: width)
+        squares = FlatBuffer(repeating: 0, count: aggregators.contains(.std) ? width : 0)
+        maxima = FlatBuffer(repeating: -.infinity, count: aggregators.contains(.max) ? width : 0)
+    }
+
+    /// Sets the embedding of a server that has none yet.
+    func add(server: Int, _ embedding: UnsafePointer<Float>) {
+        let row = server * width
+        for component in 0..<width {
+            let new = unsafe embedding[component]
+            embeddings[row + component] = new
+            let steps = grid.steps(new)
+            sums[component] += steps
+            if squares.count > 0 { squares[component] += Int128(steps) * Int128(steps) }
+            if maxima.count > 0 { maxima[component] = max(maxima[component], new) }
+        }
+    }
+
+    /// Replaces the embedding of a server that was added before.
+    ///
+    /// - Complexity: O(width), and O(servers) for each maximum that the server held and no longer holds.
+    func update(server: Int, to embedding: UnsafePointer<Float>) {
+        let row = server * width
+        for component in 0..<width {
+            let new = unsafe embedding[component]
+            let old = embeddings[row + component]
+            embeddings[row + component] = new
+            let (newSteps, oldSteps) = (grid.steps(new), grid.steps(old))
+            sums[component] += newSteps - oldSteps
+            if squares.count > 0 {
+                squares[component] += Int128(newSteps) * Int128(newSteps) - Int128(oldSteps) * Int128(oldSteps)
+            }
+            if maxima.count > 0 { updateMaximum(component, from: old, to: new) }
+        }
+    }
+
+    private func updateMaximum(_ component: Int, from old: Float, to new: Float) {
+        if new >= maxima[component] {
+            maxima[component] = new
+        } else if old == maxima[component] {
+            var most = -Float.infinity
+            for server in 0..<serverCount { most = max(most, embeddings[server * width + component]) }
+            maxima[component] = most
+        }
+    }
+
+    /// Writes the cluster embedding: aggregators.count * width values.
+    func write(to output: UnsafeMutablePointer<Float>) {
+        for (index, aggregator) in aggregators.enumerated() {
+            for component in 0..<width {
+                unsafe output[index * width + component] = value(aggregator, component)
+            }
+        }
+    }
+
+    private func value(_ aggregator: Aggregator, _ component: Int) -> Float {
+        switch aggregator {
+        case .mean:
+            return Float(Double(sums[component]) / Double(serverCount) * grid.inverse)
+        case .max:
+            return maxima[component]
+        case .std:
+            guard serverCount > 1 else { return 0 }
+            let count = Int128(serverCount)
+            let sum = Int128(sums[component])
+            // n Σq² - (Σq)² is n (n - 1) times the unbiased variance, exactly.
+            let scaled = Double(count * squares[component] - sum * sum)
+            let variance = scaled / (Double(serverCount) * Double(serverCount - 1))
+            return Float(variance.squareRoot() * grid.inverse)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+"""What the tests share: running the command, and finding the reference."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch_maker
+
+from spane.import_torch import main
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of published models and golden files; not part of this repository."""
+    default = REPOSITORY.parent / "shared" / "reference"
+    folder = Path(os.environ.get("SPANE_REFERENCE", default))
+    if not (folder / "golden" / "q_values.h5").is_file():
+        pytest.skip("no reference: set SPANE_REFERENCE to its folder")
+    return folder
+
+
+class Command:
+    """The command on IN.th and OUT.h5 of a temporary folder."""
+
+    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.source = folder / "IN.th"
+        self.target = folder / "OUT.h5"
+        self._capture = capture
+
+    def run(self, *options: str) -> str:
+        """The one line a successful run prints."""
+        code = main([str(self.source), str(self.target), *options])
+        printed = self._capture.readouterr()
+        assert (code, printed.err) == (0, "")
+        assert printed.out.count("\n") == 1
+        return printed.out.rstrip("\n")
+
+    def refused(self, *options: str) -> str:
+        """What a refused run says after the file name; it must leave no output."""
+        before = self.target.read_bytes() if self.target.is_file() else None
+        code = main([str(self.source), str(self.target), *options])
+        printed = self._capture.readouterr()
+        assert (code, printed.out) == (2, "")
+        assert printed.err.count("\n") == 1
+        after = self.target.read_bytes() if self.target.is_file() else None
+        assert before == after
+        assert not list(self.target.parent.glob(".*"))
+        for path in (self.source, self.target):
+            start = f"spane.import_torch: {path}: "
+            if printed.err.startswith(start):
+                return f"{path.name}: {printed.err[len(start) :].rstrip()}"
+        raise AssertionError(printed.err)
+
+
+@pytest.fixture
+def command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(tmp_path, capsys)
+
+
+@pytest.fixture
+def refusal_of(command: Command) -> Callable[..., str]:
+    """What the command says about a file holding this value."""
+
+    def refused(value: Any, *options: str) -> str:
+        torch_maker.write_torch(command.source, value)
+        return command.refused(*options)
+
+    return refused

@@ -1,0 +1,128 @@
+"""Files and options of the command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import networks
+import pytest
+import torch_maker
+from conftest import Command
+
+import spane
+from spane.import_torch import main
+
+
+@pytest.fixture
+def ready(command: Command) -> Command:
+    torch_maker.write_torch(command.source, torch_maker.state_dict(networks.spane()))
+    return command
+
+
+def test_existing_output(ready: Command) -> None:
+    ready.target.write_text("precious")
+    assert ready.refused() == "OUT.h5: output exists, must not exist unless --force is given"
+    ready.run("--force")
+    assert ready.target.read_bytes().startswith(b"\x89HDF")
+
+
+def test_dangling_link_is_an_output(ready: Command) -> None:
+    ready.target.symlink_to("nowhere")
+    assert ready.refused() == "OUT.h5: output exists, must not exist unless --force is given"
+
+
+def test_output_is_a_directory(ready: Command) -> None:
+    ready.target.mkdir()
+    assert ready.refused("--force") == "OUT.h5: output is a directory, must be a file"
+
+
+def test_output_is_the_input(ready: Command) -> None:
+    os.link(ready.source, ready.target)
+    assert ready.refused("--force") == "OUT.h5: output is the input itself, must be another file"
+
+
+def test_missing_input(command: Command) -> None:
+    assert command.refused() == "IN.th: No such file or directory, must be accessible"
+
+
+def test_input_is_a_directory(command: Command) -> None:
+    command.source.mkdir()
+    assert command.refused() == "IN.th: Is a directory, must be accessible"
+
+
+def test_missing_output_directory(ready: Command, tmp_path: Path) -> None:
+    ready.target = tmp_path / "no" / "OUT.h5"
+    assert ready.refused() == "OUT.h5: No such file or directory, must be accessible"
+
+
+def test_a_refused_file_keeps_the_old_output(command: Command) -> None:
+    command.source.write_bytes(b"junk")
+    command.target.write_text("precious")
+    command.refused("--force")
+    assert command.target.read_text() == "precious"
+
+
+def test_usual_permissions(ready: Command) -> None:
+    ready.run()
+    mask = os.umask(0)
+    os.umask(mask)
+    assert ready.target.stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ["--aggregators", "mean,sum"],
+            "argument --aggregators: value 'mean,sum', must be a comma-separated choice of mean, "
+            "max, std, each at most once",
+        ),
+        (
+            ["--aggregators", "max,max"],
+            "argument --aggregators: value 'max,max', must be a comma-separated choice of mean, "
+            "max, std, each at most once",
+        ),
+        (["--cpu", "0"], "argument --cpu: value '0', must be a positive finite number"),
+        (["--mem", "inf"], "argument --mem: value 'inf', must be a positive finite number"),
+        (["--mem", "x"], "argument --mem: value 'x', must be a positive finite number"),
+        (["--nonsense"], "unrecognized arguments: --nonsense"),
+    ],
+)
+def test_wrong_options(
+    ready: Command, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([str(ready.source), str(ready.target), *options])
+    assert exit_.value.code == 2
+    assert capsys.readouterr().err == f"spane.import_torch: {said}\n"
+    assert not ready.target.exists()
+
+
+def test_as_a_module(ready: Command) -> None:
+    source_folder = Path(spane.__file__).parents[1]
+    ran = subprocess.run(
+        [sys.executable, "-m", "spane.import_torch", ready.source, ready.source],
+        env={**os.environ, "PYTHONPATH": str(source_folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        f"spane.import_torch: {ready.source}: output is the input itself, must be another file\n"
+    )
+
+
+def test_without_h5py(
+    ready: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "spane._weights_file", raising=False)
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    assert main([str(ready.source), str(ready.target)]) == 2
+    assert capsys.readouterr().err == (
+        "spane.import_torch: h5py is not installed, must be "
+        "(pip: 'spane[h5]'; Debian: python3-h5py)\n"
+    )

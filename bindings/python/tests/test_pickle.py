@@ -1,0 +1,133 @@
+"""Pickles that are hostile, odd or wrapped. Nothing a file names may ever run."""
+
+from __future__ import annotations
+
+import collections
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import networks
+import pytest
+import torch_maker
+from conftest import Command
+
+from spane._refusal import Refusal
+from spane._torch_pickle import read_pickle
+
+TORCH_TENSOR = b"ctorch._utils\n_rebuild_tensor_v2\n"
+
+
+class _Hostile:
+    def __init__(self, function: Any, *arguments: Any) -> None:
+        self.call = (function, arguments)
+
+    def __reduce__(self) -> Any:
+        return self.call
+
+
+def test_command_is_refused_and_not_run(refusal_of: Callable[..., str], tmp_path: Path) -> None:
+    witness = tmp_path / "witness"
+    state = torch_maker.state_dict(networks.spane())
+    state["extra"] = _Hostile(os.system, f"touch {witness}")
+    assert refusal_of(state) == (
+        f"IN.th: pickle names '{os.system.__module__}.system', only tensors are allowed "
+        "(save model.state_dict(), not the model)"
+    )
+    assert not witness.exists()
+
+
+@pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
+@pytest.mark.parametrize("function", [eval, exec, os.open, collections.Counter])
+def test_no_other_name_at_any_protocol(command: Command, protocol: int, function: Any) -> None:
+    data = pickle.dumps(_Hostile(function, "1"), protocol)
+    torch_maker.write_entries(command.source, {"a/data.pkl": data})
+    said = command.refused()
+    module = function.__module__
+    if protocol < 3 and module == "builtins":
+        module = "__builtin__"
+    assert said == (
+        f"IN.th: pickle names '{module}.{function.__qualname__}', only tensors are allowed "
+        "(save model.state_dict(), not the model)"
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["torch.storage.FloatStorage", "torch.FloatStorage2", "torch.Storage", "torch._utils"]
+)
+def test_names_close_to_allowed_ones(name: str) -> None:
+    module, _, last = name.rpartition(".")
+    with pytest.raises(Refusal, match="only tensors are allowed"):
+        read_pickle(f"c{module}\n{last}\n.".encode())
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_every_protocol_of_a_state_dict(command: Command, protocol: int) -> None:
+    torch_maker.write_torch(command.source, torch_maker.state_dict(networks.spane()), protocol)
+    command.run()
+
+
+@pytest.mark.parametrize("name", ["state_dict", "model_state_dict", "model"])
+def test_checkpoint(command: Command, name: str) -> None:
+    state = torch_maker.state_dict(networks.spane())
+    optimiser = {"state": {0: {"step": 3, "lr": 0.01}}, "groups": [[1, 2], [], None, True]}
+    torch_maker.write_torch(command.source, {"epoch": 7, name: state, "optimizer": optimiser})
+    command.run()
+
+
+def test_two_state_dicts(refusal_of: Callable[..., str]) -> None:
+    state = torch_maker.state_dict(networks.spane())
+    assert refusal_of({"state_dict": state, "model": state}) == (
+        "IN.th: dictionary holds no tensors and 2 state_dicts, must hold tensors or exactly one "
+        "state_dict named one of 'state_dict', 'model_state_dict', 'model'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([1], "file holds a list, must hold a state_dict"),
+        (None, "file holds None, must hold a state_dict"),
+        ({(1, 2): 3}, "dictionary key is a tuple, must be text or an integer"),
+        ({"model": {}, "state_dict": 5}, "tensor names are of neither network, must be "),
+        ({"model": {5: 1}}, "state_dict has key 5, must be text"),
+        ({"model": {"lr": 0.5}}, "state_dict entry 'lr' is 0.5, must be a tensor"),
+    ],
+)
+def test_not_a_state_dict(refusal_of: Callable[..., str], value: Any, said: str) -> None:
+    assert refusal_of(value).startswith(f"IN.th: {said}")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "pickle is damaged or truncated"),
+        (b"\x80\x02}", "pickle is damaged or truncated"),
+        (b"\xff.", "pickle is damaged or truncated"),
+        (b".", "empty stack"),
+        (b"(.", "empty stack"),
+        (b"t.", "closes a group it never opened"),
+        (b"h\x05.", "refers to memo 5"),
+        (b"K\x01K\x01K\x01s.", "not a dict"),
+        (b"K\x01K\x01a.", "not a list"),
+        (b"}(K\x01u.", "key without a value"),
+        (b"K\x01K\x02\x93.", "a global that is not text"),
+        (b"K\x01Q.", "not a storage"),
+        (b"K\x01)R.", "calls 1 with arguments"),
+        (TORCH_TENSOR + b")R.", "calls torch._utils._rebuild_tensor_v2 with"),
+        (b"ccollections\nOrderedDict\nK\x01R.", "calls collections.OrderedDict with"),
+        (b"ccollections\nOrderedDict\n}b.", "not a dict"),
+        (b"\x82\x01.", "opcode EXT1 at byte 0"),
+        (b"(ios\nsystem\n.", "opcode INST at byte 1"),
+        (b"\x96\xff\xff\xff\xff\xff\xff\xff\x7f.", "damaged or truncated"),
+    ],
+)
+def test_ill_formed(data: bytes, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        read_pickle(data)
+
+
+def test_a_huge_memo_index_costs_nothing() -> None:
+    assert read_pickle(b"Nr\xff\xff\xff\x7f.") is None
