@@ -2,6 +2,7 @@ internal import CSpaneKernels
 internal import SpaneScheduling
 
 /// Consecutive ``Linear`` layers with a ReLU between them.
+@safe
 final class LinearStack: @unchecked Sendable {
     // An array cannot hold values that own memory, so each sits in an object.
     private final class Node: Sendable {
@@ -38,8 +39,8 @@ final class LinearStack: @unchecked Sendable {
         var source = unsafe input
         var target = unsafe scratch.base
         var other = unsafe scratch.base + widest
-        for index in 0..<kernels.count {
-            let hasReLU = endsInReLU || index < kernels.count - 1
+        for index in nodes.indices {
+            let hasReLU = endsInReLU || index < nodes.count - 1
             unsafe spane_dense(kernels.base + index, source, target, hasReLU ? 1 : 0)
             unsafe source = UnsafePointer(target)
             unsafe swap(&target, &other)

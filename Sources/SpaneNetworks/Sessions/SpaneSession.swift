@@ -7,6 +7,7 @@ internal import SpaneScheduling
 /// first advantage layer, and the pooled embedding. A decision updates the servers that the cluster's journal names and
 /// then scores blocks of servers, skipping those without room. Scores depend on the state of the cluster alone, bit for
 /// bit: not on the history, the order of servers or the instruction set.
+@safe
 final class SpaneSession: ScoringPolicy {
     private let layers: SpaneLayers
     private let normalisation: Normalisation
@@ -35,7 +36,7 @@ final class SpaneSession: ScoringPolicy {
     private let headScratch: FlatBuffer<Float>
 
     private static let lanes = Int(SPANE_LANES)
-    private static let roomPerBlock = Int(SPANE_ROOM_PER_BLOCK)
+    private static let roomPerBlock = NUMATopology.nodesPerServer * 2 * lanes
 
     init(
         _ layers: SpaneLayers,

@@ -23,7 +23,7 @@ package struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Senda
 
     private init(uninitialized count: Int) {
         let bytes = max(count, 1) * MemoryLayout<Element>.stride
-        let block = unsafe UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
+        let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
         unsafe base = block.bindMemory(to: Element.self, capacity: count)
         self.count = count
     }

@@ -1,0 +1,33 @@
+/// Why a file could not be read or written. The message names the file, and the dataset, attribute or line in it.
+public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The kind of mistake; new kinds may be added.
+    public struct Code: Equatable, Hashable, Sendable {
+        let name: String
+
+        /// The operating system refused: no such file, no permission, no space.
+        public static let io = Code(name: "io")
+        /// The content is not what it should be: another format, damaged, an impossible value.
+        public static let format = Code(name: "format")
+        /// The content is of a format version that this library does not know.
+        public static let version = Code(name: "version")
+        /// A dataset has other dimensions than the rest of the file says.
+        public static let shapeMismatch = Code(name: "shapeMismatch")
+    }
+
+    /// The kind of mistake.
+    public let code: Code
+    /// The file.
+    public let path: String
+    /// What is wrong with it.
+    public let detail: String
+
+    /// Creates an error about `path`.
+    public init(_ code: Code, path: String, _ detail: String) {
+        self.code = code
+        self.path = path
+        self.detail = detail
+    }
+
+    /// One sentence for a person: the file and what is wrong with it.
+    public var description: String { "\(path): \(detail)" }
+}

@@ -1,0 +1,45 @@
+internal import CHDF5
+internal import Synchronization
+
+/// The gate to the HDF5 library: one call into it at a time, its printer silenced, its error stack kept.
+///
+/// Builds of HDF5 differ in whether they may be called from several threads, so our calls take turns on any of them.
+enum HDF5 {
+    private static let turn = Mutex(())
+
+    /// Runs `body` alone, with HDF5's own printing of errors off and put back afterwards.
+    static func perform<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
+        try turn.withLock { _ throws(StorageError) in
+            H5open()
+            let printer = unsafe chdf5_silence()
+            defer { unsafe chdf5_restore(printer) }
+            return try body()
+        }
+    }
+
+    /// What HDF5 says of the call that failed last on this thread.
+    static var errorText: String {
+        let size = 1024
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { buffer in
+            guard let base = buffer.baseAddress else { return "" }
+            unsafe chdf5_describe_errors(base, size)
+            let text = unsafe String(cString: base)
+            return text.isEmpty ? "HDF5 gave no reason" : "HDF5: " + text
+        }
+    }
+}
+
+/// An HDF5 identifier that is closed when it goes out of scope.
+struct HDF5Handle: ~Copyable {
+    let id: hid_t
+    private let close: (hid_t) -> herr_t
+
+    /// Takes ownership of `id`; `nil` when HDF5 gave none.
+    init?(_ id: hid_t, _ close: @escaping (hid_t) -> herr_t) {
+        guard id >= 0 else { return nil }
+        self.id = id
+        self.close = close
+    }
+
+    deinit { _ = close(id) }
+}

@@ -1,0 +1,237 @@
+internal import CHDF5
+
+/// Reads datasets and attributes of one HDF5 file; made and used inside ``HDF5/perform(_:)``.
+struct HDF5Reader: ~Copyable {
+    let path: String
+    private let file: HDF5Handle
+    private let fileSize: Int
+
+    /// Opens a file that must exist and be HDF5.
+    init(path: String) throws(StorageError) {
+        let size = try File.size(path)
+        guard unsafe H5Fis_hdf5(path) > 0 else {
+            throw StorageError(.format, path: path, "is not an HDF5 file, or its first bytes are damaged")
+        }
+        guard let file = unsafe HDF5Handle(chdf5_open_read_only(path), H5Fclose) else {
+            throw StorageError(.format, path: path, "cannot be opened (truncated or damaged?): \(HDF5.errorText)")
+        }
+        self.path = path
+        self.file = file
+        fileSize = size
+    }
+
+    func error(_ code: StorageError.Code, _ detail: String) -> StorageError {
+        StorageError(code, path: path, detail)
+    }
+
+    // MARK: Structure
+
+    /// Whether a link with this path is in the file.
+    func has(_ name: String) -> Bool { unsafe H5Lexists(file.id, name, chdf5_default()) > 0 }
+
+    /// The names of the datasets in a group, in the order of their names.
+    func names(in group: String) throws(StorageError) -> [String] {
+        guard has(group), let handle = unsafe HDF5Handle(H5Gopen2(file.id, group, chdf5_default()), H5Gclose) else {
+            throw error(.format, "group /\(group) is missing")
+        }
+        var info = H5G_info_t()
+        guard unsafe H5Gget_info(handle.id, &info) >= 0, info.nlinks <= 100_000 else {
+            throw error(.format, "group /\(group) cannot be listed: \(HDF5.errorText)")
+        }
+        var names: [String] = []
+        for index in 0..<info.nlinks {
+            let name = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer -> String? in
+                let length = unsafe H5Lget_name_by_idx(
+                    handle.id,
+                    ".",
+                    H5_INDEX_NAME,
+                    H5_ITER_INC,
+                    index,
+                    buffer.baseAddress,
+                    512,
+                    chdf5_default()
+                )
+                guard length > 0, length < 512, let base = buffer.baseAddress else { return nil }
+                return unsafe String(cString: base)
+            }
+            guard let name else { throw error(.format, "group /\(group) has a link with an unreadable name") }
+            names.append(name)
+        }
+        return names
+    }
+
+    // MARK: Datasets
+
+    /// A dataset of numbers and its dimensions.
+    struct Numbers<Element> {
+        var dimensions: [Int]
+        var values: [Element]
+    }
+
+    func doubles(_ name: String) throws(StorageError) -> Numbers<Double> {
+        try read(name, as: chdf5_native_double(), zero: 0)
+    }
+
+    func floats(_ name: String) throws(StorageError) -> Numbers<Float> {
+        try read(name, as: chdf5_native_float(), zero: 0)
+    }
+
+    func integers(_ name: String) throws(StorageError) -> Numbers<Int64> {
+        try read(name, as: chdf5_native_int64(), zero: 0)
+    }
+
+    private func read<Element: BitwiseCopyable>(
+        _ name: String,
+        as type: hid_t,
+        zero: Element
+    ) throws(StorageError) -> Numbers<Element> {
+        guard has(name), let dataset = unsafe HDF5Handle(H5Dopen2(file.id, name, chdf5_default()), H5Dclose) else {
+            throw error(.format, "dataset /\(name) is missing")
+        }
+        try checkNumeric(dataset, name)
+        let dimensions = try dimensions(of: dataset, name)
+        var count = 1
+        for dimension in dimensions {
+            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            // Deflate shrinks at most about 1032 times, so a larger claim than that cannot be in the file.
+            guard !overflow, product <= fileSize.multipliedReportingOverflow(by: 1040).partialValue else {
+                throw error(.format, "dataset /\(name) claims \(dimensions) values, more than the file can hold")
+            }
+            count = product
+        }
+        var values = [Element](repeating: zero, count: count)
+        let status = unsafe values.withUnsafeMutableBufferPointer { buffer in
+            unsafe H5Dread(dataset.id, type, chdf5_all(), chdf5_all(), chdf5_default(), buffer.baseAddress)
+        }
+        guard count == 0 || status >= 0 else {
+            throw error(.format, "dataset /\(name) cannot be read (damaged?): \(HDF5.errorText)")
+        }
+        return Numbers(dimensions: dimensions, values: values)
+    }
+
+    private func checkNumeric(_ dataset: borrowing HDF5Handle, _ name: String) throws(StorageError) {
+        guard let type = HDF5Handle(H5Dget_type(dataset.id), H5Tclose) else {
+            throw error(.format, "dataset /\(name) has no readable type: \(HDF5.errorText)")
+        }
+        let kind = H5Tget_class(type.id)
+        guard kind == H5T_INTEGER || kind == H5T_FLOAT else {
+            throw error(.format, "dataset /\(name) does not hold numbers")
+        }
+    }
+
+    private func dimensions(of dataset: borrowing HDF5Handle, _ name: String) throws(StorageError) -> [Int] {
+        guard let space = HDF5Handle(H5Dget_space(dataset.id), H5Sclose) else {
+            throw error(.format, "dataset /\(name) has no readable shape: \(HDF5.errorText)")
+        }
+        let rank = H5Sget_simple_extent_ndims(space.id)
+        guard rank >= 0, rank <= 32 else { throw error(.format, "dataset /\(name) has no simple shape") }
+        var extents = [hsize_t](repeating: 0, count: Int(rank))
+        guard unsafe H5Sget_simple_extent_dims(space.id, &extents, nil) == rank else {
+            throw error(.format, "dataset /\(name) has no readable shape: \(HDF5.errorText)")
+        }
+        var dimensions: [Int] = []
+        for extent in extents {
+            guard let dimension = Int(exactly: extent) else {
+                throw error(.format, "dataset /\(name) claims a dimension of \(extent)")
+            }
+            dimensions.append(dimension)
+        }
+        return dimensions
+    }
+
+    // MARK: Attributes
+
+    /// The attribute of `object` ("/" for the file), or `nil` when there is none.
+    func string(_ attribute: String, of object: String = "/") throws(StorageError) -> String? {
+        guard let handle = try open(attribute, object) else { return nil }
+        guard let type = HDF5Handle(H5Aget_type(handle.id), H5Tclose), H5Tget_class(type.id) == H5T_STRING else {
+            throw error(.format, "attribute \(attribute) of \(object) is not a string")
+        }
+        let size = H5Aget_storage_size(handle.id)
+        guard try isScalar(handle), size <= 1 << 24 else {
+            throw error(.format, "attribute \(attribute) of \(object) is not a single string of reasonable size")
+        }
+        let text =
+            H5Tis_variable_str(type.id) > 0
+            ? variableString(handle, type) : fixedString(handle, type)
+        guard let text else {
+            throw error(.format, "attribute \(attribute) of \(object) cannot be read: \(HDF5.errorText)")
+        }
+        return text
+    }
+
+    func integer(_ attribute: String, of object: String = "/") throws(StorageError) -> Int64? {
+        try number(attribute, object, kinds: [H5T_INTEGER], chdf5_native_int64(), zero: 0)
+    }
+
+    func double(_ attribute: String, of object: String = "/") throws(StorageError) -> Double? {
+        try number(attribute, object, kinds: [H5T_INTEGER, H5T_FLOAT], chdf5_native_double(), zero: 0)
+    }
+
+    /// The names of the attributes of `object`.
+    func attributes(of object: String) throws(StorageError) -> [String] {
+        guard let handle = unsafe HDF5Handle(H5Oopen(file.id, object, chdf5_default()), H5Oclose) else {
+            throw error(.format, "\(object) is missing")
+        }
+        var names: [String] = []
+        for index in 0..<hsize_t(max(0, H5Aget_num_attrs(handle.id))) {
+            let name = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer -> String? in
+                let length = unsafe H5Aget_name_by_idx(
+                    handle.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer.baseAddress, 512, chdf5_default())
+                guard length > 0, length < 512, let base = buffer.baseAddress else { return nil }
+                return unsafe String(cString: base)
+            }
+            guard let name else { throw error(.format, "\(object) has an attribute with an unreadable name") }
+            names.append(name)
+        }
+        return names
+    }
+
+    private func open(_ attribute: String, _ object: String) throws(StorageError) -> HDF5Handle? {
+        guard object == "/" || has(object) else { return nil }
+        guard unsafe H5Aexists_by_name(file.id, object, attribute, chdf5_default()) > 0 else { return nil }
+        let id = unsafe H5Aopen_by_name(file.id, object, attribute, chdf5_default(), chdf5_default())
+        guard let handle = HDF5Handle(id, H5Aclose) else {
+            throw error(.format, "attribute \(attribute) of \(object) cannot be opened: \(HDF5.errorText)")
+        }
+        return handle
+    }
+
+    private func isScalar(_ attribute: borrowing HDF5Handle) throws(StorageError) -> Bool {
+        guard let space = HDF5Handle(H5Aget_space(attribute.id), H5Sclose) else { return false }
+        return H5Sget_simple_extent_npoints(space.id) == 1
+    }
+
+    private func number<Element: BitwiseCopyable>(
+        _ attribute: String,
+        _ object: String,
+        kinds: [H5T_class_t],
+        _ type: hid_t,
+        zero: Element
+    ) throws(StorageError) -> Element? {
+        guard let handle = try open(attribute, object) else { return nil }
+        guard let stored = HDF5Handle(H5Aget_type(handle.id), H5Tclose), kinds.contains(H5Tget_class(stored.id)),
+            try isScalar(handle)
+        else { throw error(.format, "attribute \(attribute) of \(object) is not a single number of the right kind") }
+        var value = zero
+        guard unsafe H5Aread(handle.id, type, &value) >= 0 else {
+            throw error(.format, "attribute \(attribute) of \(object) cannot be read: \(HDF5.errorText)")
+        }
+        return value
+    }
+
+    private func variableString(_ attribute: borrowing HDF5Handle, _ type: borrowing HDF5Handle) -> String? {
+        var text: UnsafeMutablePointer<CChar>?
+        guard unsafe H5Aread(attribute.id, type.id, &text) >= 0 else { return nil }
+        guard let text = unsafe text else { return "" }
+        defer { unsafe _ = H5free_memory(text) }
+        return unsafe String(cString: text)
+    }
+
+    private func fixedString(_ attribute: borrowing HDF5Handle, _ type: borrowing HDF5Handle) -> String? {
+        var bytes = [UInt8](repeating: 0, count: H5Tget_size(type.id))
+        let status = unsafe bytes.withUnsafeMutableBytes { unsafe H5Aread(attribute.id, type.id, $0.baseAddress) }
+        guard status >= 0 else { return nil }
+        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}

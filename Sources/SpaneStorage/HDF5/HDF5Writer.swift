@@ -1,0 +1,138 @@
+internal import CHDF5
+
+/// Writes a new HDF5 file; made and used inside ``HDF5/perform(_:)``.
+///
+/// The file grows under a temporary name beside `path` and takes its place only when it is complete, so that an earlier
+/// file survives whatever goes wrong.
+struct HDF5Writer: ~Copyable {
+    private let path: String
+    private let temporary: String
+    private let file: hid_t
+
+    /// Writes `path` with what `body` puts into it.
+    static func write(
+        _ path: String,
+        _ body: (borrowing HDF5Writer) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        try HDF5.perform { () throws(StorageError) in
+            let writer = try HDF5Writer(path: path)
+            do throws(StorageError) {
+                try body(writer)
+            } catch {
+                H5Fclose(writer.file)
+                File.remove(writer.temporary)
+                throw error
+            }
+            // Only closing tells whether the disk took everything.
+            guard H5Fclose(writer.file) >= 0 else {
+                File.remove(writer.temporary)
+                throw StorageError(.io, path: path, "cannot be written: \(HDF5.errorText)")
+            }
+            try File.replace(path, by: writer.temporary)
+        }
+    }
+
+    private init(path: String) throws(StorageError) {
+        self.path = path
+        temporary = File.temporaryName(for: path)
+        file = unsafe chdf5_create(temporary)
+        guard file >= 0 else { throw StorageError(.io, path: path, "cannot be created: \(HDF5.errorText)") }
+    }
+
+    private func failure(_ what: String) -> StorageError {
+        StorageError(.io, path: path, "\(what) cannot be written: \(HDF5.errorText)")
+    }
+
+    /// Makes a group.
+    func group(_ name: String) throws(StorageError) {
+        guard
+            unsafe HDF5Handle(
+                H5Gcreate2(file, name, chdf5_default(), chdf5_default(), chdf5_default()), H5Gclose) != nil
+        else { throw failure("group /\(name)") }
+    }
+
+    // MARK: Datasets
+
+    func dataset(_ name: String, _ values: [Double], chunked: Bool = false) throws(StorageError) {
+        try write(name, values, [values.count], chunked, memory: chdf5_native_double(), stored: chdf5_file_double())
+    }
+
+    func dataset(_ name: String, _ values: [Int64], chunked: Bool = false) throws(StorageError) {
+        try write(name, values, [values.count], chunked, memory: chdf5_native_int64(), stored: chdf5_file_int64())
+    }
+
+    func dataset(_ name: String, _ values: [Float], dimensions: [Int]) throws(StorageError) {
+        try write(name, values, dimensions, false, memory: chdf5_native_float(), stored: chdf5_file_float())
+    }
+
+    private func write<Element: BitwiseCopyable>(
+        _ name: String,
+        _ values: [Element],
+        _ dimensions: [Int],
+        _ chunked: Bool,
+        memory: hid_t,
+        stored: hid_t
+    ) throws(StorageError) {
+        let extents = dimensions.map { hsize_t($0) }
+        guard let space = unsafe HDF5Handle(H5Screate_simple(Int32(extents.count), extents, nil), H5Sclose),
+            let layout = HDF5Handle(H5Pcreate(chdf5_dataset_create_class()), H5Pclose)
+        else { throw failure("dataset /\(name)") }
+        if chunked, !values.isEmpty {
+            let chunk = [hsize_t(min(values.count, 16_384))]
+            // Shuffled bytes deflate better; the checksum comes last so that it covers what is on disk.
+            guard unsafe H5Pset_chunk(layout.id, 1, chunk) >= 0, H5Pset_shuffle(layout.id) >= 0,
+                H5Pset_deflate(layout.id, 9) >= 0, H5Pset_fletcher32(layout.id) >= 0
+            else { throw failure("dataset /\(name)") }
+        }
+        let id = unsafe H5Dcreate2(file, name, stored, space.id, chdf5_default(), layout.id, chdf5_default())
+        guard let dataset = HDF5Handle(id, H5Dclose) else { throw failure("dataset /\(name)") }
+        let status = unsafe values.withUnsafeBufferPointer { buffer in
+            unsafe H5Dwrite(dataset.id, memory, chdf5_all(), chdf5_all(), chdf5_default(), buffer.baseAddress)
+        }
+        guard status >= 0 else { throw failure("dataset /\(name)") }
+    }
+
+    // MARK: Attributes
+
+    func attribute(_ name: String, _ text: String, of object: String = "/") throws(StorageError) {
+        var bytes = Array(text.utf8)
+        // HDF5 has no string of zero bytes.
+        if bytes.isEmpty { bytes = [0] }
+        guard let type = HDF5Handle(chdf5_string_type(bytes.count), H5Tclose) else {
+            throw failure("attribute \(name) of \(object)")
+        }
+        let status = unsafe bytes.withUnsafeBytes { unsafe write(name, object, type.id, type.id, $0.baseAddress) }
+        guard status else { throw failure("attribute \(name) of \(object)") }
+    }
+
+    func attribute(_ name: String, _ value: Int64, of object: String = "/") throws(StorageError) {
+        let status = unsafe withUnsafeBytes(of: value) {
+            unsafe write(name, object, chdf5_file_int64(), chdf5_native_int64(), $0.baseAddress)
+        }
+        guard status else { throw failure("attribute \(name) of \(object)") }
+    }
+
+    func attribute(_ name: String, _ value: Double, of object: String = "/") throws(StorageError) {
+        let status = unsafe withUnsafeBytes(of: value) {
+            unsafe write(name, object, chdf5_file_double(), chdf5_native_double(), $0.baseAddress)
+        }
+        guard status else { throw failure("attribute \(name) of \(object)") }
+    }
+
+    private func write(
+        _ name: String,
+        _ object: String,
+        _ stored: hid_t,
+        _ memory: hid_t,
+        _ value: UnsafeRawPointer?
+    ) -> Bool {
+        guard let space = HDF5Handle(H5Screate(H5S_SCALAR), H5Sclose),
+            let attribute = unsafe HDF5Handle(
+                H5Acreate_by_name(
+                    file, object, name, stored, space.id, chdf5_default(), chdf5_default(), chdf5_default()),
+                H5Aclose
+            )
+        else { return false }
+        return unsafe H5Awrite(attribute.id, memory, value) >= 0
+    }
+}

@@ -1,0 +1,81 @@
+internal import SpaneScheduling
+
+/// The lines of a comma-separated file without quoting, numbered from 1; blank lines are passed over.
+struct CSVLines {
+    private let bytes: [UInt8]
+    private let path: String
+    private var position = 0
+    private var lineNumber = 0
+
+    init(_ bytes: [UInt8], path: String) {
+        self.bytes = bytes
+        self.path = path
+        // A byte order mark says nothing about the first column.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    }
+
+    mutating func next() throws(StorageError) -> CSVLine? {
+        while position < bytes.count {
+            let start = position
+            while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+            var end = position
+            position += 1
+            lineNumber += 1
+            if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+            guard end > start else { continue }
+            return CSVLine(
+                fields: bytes[start..<end].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false),
+                number: lineNumber,
+                path: path
+            )
+        }
+        return nil
+    }
+}
+
+/// One line and its fields.
+struct CSVLine {
+    let fields: [ArraySlice<UInt8>]
+    let number: Int
+    let path: String
+
+    func error(_ detail: String) -> StorageError {
+        StorageError(.format, path: path, "line \(number): \(detail)")
+    }
+
+    func checkCount(_ header: [String]) throws(StorageError) {
+        guard fields.count == header.count else {
+            throw error("it has \(fields.count) columns; the header has \(header.count)")
+        }
+    }
+
+    /// A finite number.
+    func number(_ column: Int, _ header: [String]) throws(StorageError) -> Double {
+        guard let value = Double(text(column)), value.isFinite else { throw refuse(column, header, "a finite number") }
+        return value
+    }
+
+    /// A finite number above zero.
+    func positive(_ column: Int, _ header: [String]) throws(StorageError) -> Double {
+        let value = try number(column, header)
+        guard value > 0, value <= Resources.largest else {
+            throw refuse(column, header, "above 0 and at most \(Resources.largest)")
+        }
+        return value
+    }
+
+    func integer(_ column: Int, _ header: [String]) throws(StorageError) -> Int64 {
+        guard let value = Int64(text(column)) else { throw refuse(column, header, "an integer") }
+        return value
+    }
+
+    private func text(_ column: Int) -> Substring {
+        let text = Substring(decoding: fields[column], as: UTF8.self)
+        return text.drop { $0 == " " }.prefix { $0 != " " }
+    }
+
+    private func refuse(_ column: Int, _ header: [String], _ rule: String) -> StorageError {
+        let shown = String(decoding: fields[column], as: UTF8.self).prefix(40)
+        return error("column \(header[column]) is \"\(shown)\"; it must be \(rule)")
+    }
+}

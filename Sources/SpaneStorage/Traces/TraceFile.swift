@@ -1,0 +1,130 @@
+public import SpaneScheduling
+
+/// Traces in HDF5: one dataset a column. The schema is in `docs/file-formats.md`.
+public enum TraceFile {
+    static let format = "spane-trace"
+    static let version: Int64 = 1
+    static let columns: [(name: String, unit: String)] = [
+        ("vmid", "1"), ("cpu", "core"), ("mem", "GB"), ("arrival", "s"), ("lifetime", "s"),
+    ]
+
+    /// Reads a trace in any format that this library knows: HDF5, or CSV in one of the two layouts of ``TraceCSV``.
+    ///
+    /// - Throws: ``StorageError`` naming the file and the dataset, or the line and column, that is wrong.
+    public static func load(_ path: String) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+        if try File.read(path, limit: signature.count) == signature { return try read(path) }
+        return try TraceCSV.read(path)
+    }
+
+    /// Reads a trace from an HDF5 file.
+    ///
+    /// - Throws: ``StorageError`` naming the file and the dataset or attribute that is missing, damaged or wrong.
+    public static func read(_ path: String) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        try HDF5.perform { () throws(StorageError) in
+            let file = try HDF5Reader(path: path)
+            try file.check(format: format, version: version)
+            let ids = try file.integers("vmid")
+            guard ids.dimensions.count == 1 else {
+                throw file.error(.shapeMismatch, "dataset /vmid has shape \(ids.dimensions); it must have one dimension")
+            }
+            let count = ids.values.count
+            let cpu = try column("cpu", of: file, count: count)
+            let mem = try column("mem", of: file, count: count)
+            let arrival = try column("arrival", of: file, count: count)
+            let lifetime = try column("lifetime", of: file, count: count)
+            let vms = (0..<count).map { index in
+                VirtualMachine(
+                    id: ids.values[index],
+                    cpu: cpu[index],
+                    mem: mem[index],
+                    arrival: arrival[index],
+                    lifetime: lifetime[index]
+                )
+            }
+            var description = TraceDescription(
+                source: try file.string("source") ?? "unknown",
+                licence: try file.string("licence") ?? "unknown"
+            )
+            let trace = try makeTrace(vms, path: path)
+            description.contentHash = contentHash(of: trace)
+            if let recorded = try file.string("content_sha256"), recorded != description.contentHash {
+                throw file.error(
+                    .format,
+                    "attribute content_sha256 is \(recorded) and the columns hash to \(description.contentHash); "
+                        + "the file was changed after it was written"
+                )
+            }
+            return (trace, description)
+        }
+    }
+
+    /// Writes a trace; an existing file is replaced in one step.
+    public static func write(
+        _ trace: Trace,
+        _ description: TraceDescription,
+        to path: String
+    ) throws(StorageError) {
+        try HDF5Writer.write(path) { file throws(StorageError) in
+            try file.attribute("format", format)
+            try file.attribute("format_version", version)
+            try file.attribute("source", description.source)
+            try file.attribute("licence", description.licence)
+            try file.attribute("content_sha256", contentHash(of: trace))
+            try file.dataset("vmid", trace.vms.map(\.id), chunked: true)
+            try file.dataset("cpu", trace.vms.map(\.cpu), chunked: true)
+            try file.dataset("mem", trace.vms.map(\.mem), chunked: true)
+            try file.dataset("arrival", trace.vms.map(\.arrival), chunked: true)
+            try file.dataset("lifetime", trace.vms.map(\.lifetime), chunked: true)
+            for column in columns { try file.attribute("unit", column.unit, of: column.name) }
+        }
+    }
+
+    /// SHA-256 over the columns vmid (int64), cpu, mem, arrival, lifetime (float64) one after the other, little-endian.
+    ///
+    /// - Complexity: O(n).
+    public static func contentHash(of trace: Trace) -> String {
+        var hash = SHA256()
+        for vm in trace.vms { hash.update(word: UInt64(bitPattern: vm.id)) }
+        for column in [\VirtualMachine.cpu, \.mem, \.arrival, \.lifetime] {
+            for vm in trace.vms { hash.update(word: vm[keyPath: column].bitPattern) }
+        }
+        return hash.hexadecimal()
+    }
+
+    private static func column(
+        _ name: String,
+        of file: borrowing HDF5Reader,
+        count: Int
+    ) throws(StorageError) -> [Double] {
+        let numbers = try file.doubles(name)
+        guard numbers.dimensions == [count] else {
+            throw file.error(.shapeMismatch, "dataset /\(name) has shape \(numbers.dimensions); /vmid has [\(count)]")
+        }
+        return numbers.values
+    }
+
+    static func makeTrace(_ vms: [VirtualMachine], path: String) throws(StorageError) -> Trace {
+        do {
+            return try Trace(vms)
+        } catch {
+            throw StorageError(.format, path: path, error.description)
+        }
+    }
+}
+
+extension HDF5Reader {
+    /// Refuses a file that does not say that it is of this format and version.
+    func check(format: String, version: Int64) throws(StorageError) {
+        let found = try string("format")
+        guard found == format else {
+            throw error(.format, "attribute format is \(found.map { "\"\($0)\"" } ?? "missing"); it must be \"\(format)\"")
+        }
+        guard let number = try integer("format_version") else {
+            throw error(.version, "attribute format_version is missing; this library reads version \(version)")
+        }
+        guard number == version else {
+            throw error(.version, "attribute format_version is \(number); this library reads version \(version)")
+        }
+    }
+}

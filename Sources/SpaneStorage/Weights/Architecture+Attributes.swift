@@ -1,0 +1,79 @@
+internal import SpaneNetworks
+
+/// How an architecture is written as attributes of a weights file.
+extension Architecture {
+    enum Attribute {
+        case text(String)
+        case integer(Int)
+    }
+
+    var attributes: [(name: String, value: Attribute)] {
+        switch self {
+        case .spane(let spane):
+            [
+                ("architecture", .text("spane")),
+                ("aggregators", .text(spane.aggregators.map(\.rawValue).joined(separator: ","))),
+                ("server_width", .integer(spane.server.width)),
+                ("server_depth", .integer(spane.server.depth)),
+                ("value_width", .integer(spane.value.width)),
+                ("value_depth", .integer(spane.value.depth)),
+                ("advantage_width", .integer(spane.advantage.width)),
+                ("advantage_depth", .integer(spane.advantage.depth)),
+            ]
+        case .mlp(let mlp):
+            [
+                ("architecture", .text("mlp")),
+                ("hidden_width", .integer(mlp.hidden.width)),
+                ("hidden_layers", .integer(mlp.hidden.depth)),
+                ("servers", .integer(mlp.servers)),
+            ]
+        }
+    }
+}
+
+extension HDF5Reader {
+    /// The architecture that the attributes describe.
+    func architecture() throws -> Architecture {
+        switch try string("architecture") {
+        case "spane":
+            return .spane(
+                try SpaneArchitecture(
+                    server: shape("server"),
+                    value: shape("value"),
+                    advantage: shape("advantage"),
+                    aggregators: aggregators()
+                )
+            )
+        case "mlp":
+            let hidden = try LayerShape(
+                width: required(integer: "hidden_width"),
+                depth: required(integer: "hidden_layers"),
+                name: "hidden"
+            )
+            return .mlp(try MLPArchitecture(hidden: hidden, servers: required(integer: "servers")))
+        case let other:
+            let found = other.map { "\"\($0)\"" } ?? "missing"
+            throw error(.format, "attribute architecture is \(found); it must be \"spane\" or \"mlp\"")
+        }
+    }
+
+    private func shape(_ name: String) throws -> LayerShape {
+        try LayerShape(
+            width: required(integer: "\(name)_width"),
+            depth: required(integer: "\(name)_depth"),
+            name: name
+        )
+    }
+
+    private func aggregators() throws(StorageError) -> [Aggregator] {
+        guard let text = try string("aggregators") else { throw error(.format, "attribute aggregators is missing") }
+        var aggregators: [Aggregator] = []
+        for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let aggregator = Aggregator(rawValue: String(name)) else {
+                throw error(.format, "attribute aggregators is \"\(text)\"; it may name mean, max and std")
+            }
+            aggregators.append(aggregator)
+        }
+        return aggregators
+    }
+}

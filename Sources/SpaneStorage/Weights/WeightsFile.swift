@@ -1,0 +1,111 @@
+public import SpaneNetworks
+
+/// Weights in HDF5. The schema is in `docs/file-formats.md`.
+public enum WeightsFile {
+    static let format = "spane-weights"
+    static let version: Int64 = 1
+
+    /// Reads weights.
+    ///
+    /// - Throws: ``StorageError`` naming the file and the dataset or attribute that is missing, damaged or wrong.
+    public static func read(_ path: String) throws(StorageError) -> (model: Model, provenance: Provenance) {
+        try HDF5.perform { () throws(StorageError) in
+            let file = try HDF5Reader(path: path)
+            try file.check(format: format, version: version)
+            do {
+                let architecture = try file.architecture()
+                let normalisation = try Normalisation(
+                    cpu: Float(file.required(double: "normalisation_cpu")),
+                    mem: Float(file.required(double: "normalisation_mem"))
+                )
+                let model = try Model(
+                    architecture: architecture,
+                    normalisation: normalisation,
+                    tensors: file.tensors(of: architecture)
+                )
+                return (model, Provenance(try file.provenance()))
+            } catch let error as NetworkError {
+                throw StorageError(.format, path: path, error.description)
+            } catch let error as StorageError {
+                throw error
+            } catch {
+                throw StorageError(.format, path: path, "\(error)")
+            }
+        }
+    }
+
+    /// Writes weights; an existing file is replaced in one step.
+    public static func write(_ model: Model, _ provenance: Provenance, to path: String) throws(StorageError) {
+        try HDF5Writer.write(path) { file throws(StorageError) in
+            try file.attribute("format", format)
+            try file.attribute("format_version", version)
+            for (name, value) in model.architecture.attributes {
+                switch value {
+                case .text(let text): try file.attribute(name, text)
+                case .integer(let number): try file.attribute(name, Int64(number))
+                }
+            }
+            try file.attribute("normalisation_cpu", Double(model.normalisation.cpu))
+            try file.attribute("normalisation_mem", Double(model.normalisation.mem))
+            try file.group("parameters")
+            for tensor in model.tensors {
+                try file.dataset("parameters/\(tensor.shape.name)", tensor.values, dimensions: tensor.shape.dimensions)
+            }
+            try file.group("provenance")
+            for (name, text) in provenance.entries.sorted(by: { $0.key < $1.key }) {
+                try file.attribute(name, text, of: "provenance")
+            }
+        }
+    }
+}
+
+extension HDF5Reader {
+    fileprivate func tensors(of architecture: Architecture) throws(StorageError) -> [Tensor] {
+        // Shapes are compared before anything is read, so a file cannot make the reader allocate what it likes.
+        let expected = architecture.tensorShapes
+        let found = try names(in: "parameters")
+        for name in found where !expected.contains(where: { $0.name == name }) {
+            throw error(.format, "dataset /parameters/\(name) does not belong to this architecture")
+        }
+        var tensors: [Tensor] = []
+        for shape in expected {
+            guard found.contains(shape.name) else {
+                throw error(.format, "dataset /parameters/\(shape.name) is missing")
+            }
+            let numbers = try floats("parameters/\(shape.name)")
+            guard numbers.dimensions == shape.dimensions else {
+                throw error(
+                    .shapeMismatch,
+                    "dataset /parameters/\(shape.name) has shape \(numbers.dimensions); "
+                        + "this architecture has \(shape.dimensions)"
+                )
+            }
+            if let index = numbers.values.firstIndex(where: { !$0.isFinite }) {
+                throw error(
+                    .format,
+                    "dataset /parameters/\(shape.name) has the value \(numbers.values[index]) at index \(index); "
+                        + "all must be finite"
+                )
+            }
+            tensors.append(Tensor(shape: shape, values: numbers.values))
+        }
+        return tensors
+    }
+
+    fileprivate func provenance() throws(StorageError) -> [String: String] {
+        guard has("provenance") else { return [:] }
+        var entries: [String: String] = [:]
+        for name in try attributes(of: "provenance") { entries[name] = try string(name, of: "provenance") }
+        return entries
+    }
+
+    func required(integer name: String) throws(StorageError) -> Int {
+        guard let value = try integer(name) else { throw error(.format, "attribute \(name) is missing") }
+        return Int(value)
+    }
+
+    func required(double name: String) throws(StorageError) -> Double {
+        guard let value = try double(name) else { throw error(.format, "attribute \(name) is missing") }
+        return value
+    }
+}
