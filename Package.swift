@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "SpaneNetworks", targets: ["SpaneNetworks"]),
         .library(name: "SpaneStorage", targets: ["SpaneStorage"]),
         .library(name: "SpaneEvaluation", targets: ["SpaneEvaluation"]),
+        .library(name: "SpaneTraining", targets: ["SpaneTraining"]),
         // Installed as `spane`; SwiftPM silently ignores an executable named like a library product.
         .executable(name: "spane-cli", targets: ["spane-cli"]),
     ],
@@ -39,12 +40,39 @@ let package = Package(
             dependencies: ["SpaneScheduling", "SpaneNetworks"],
             swiftSettings: strict
         ),
+        .target(
+            name: "SpaneTraining",
+            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneEvaluation"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "spane-cli",
             dependencies: [
                 "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
+                "SpaneTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SpaneTestSupport",
+            dependencies: ["SpaneScheduling"],
+            path: "Tests/SpaneTestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpaneSchedulingTests",
+            dependencies: ["SpaneScheduling", "SpaneTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpaneNetworksTests",
+            dependencies: ["SpaneNetworks", "SpaneScheduling", "SpaneTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpaneGoldenTests",
+            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneTestSupport"],
             swiftSettings: strict
         ),
     ],

@@ -47,12 +47,12 @@ public struct SyntheticWorkload: Equatable, Sendable {
         phaseStarts = [50_000, 70_000]
         rateScale = 1
         lifetimeScale = 1
-        dailyAmplitude = 0.6
+        dailyAmplitude = 0.5
         dailyPeak = 16_200
-        dayVariation = 0.2
-        campaignSpread = 1.2
-        launchShare = 0.5
-        batchGap = 240
+        dayVariation = 0.1
+        campaignSpread = 1
+        launchShare = 0.45
+        batchGap = 120
         campaignShare = 0.8
     }
 

@@ -63,18 +63,18 @@ extension Cluster {
     }
 
     /// Takes the request's demand from the place that `action` names.
-    mutating func place(_ request: Request, at action: Action) {
+    package mutating func place(_ request: Request, at action: Action) {
         assert(isAvailable(action, for: request))
         add(request.demandPerNode, isSplit: request.isSplit, at: action, sign: -1)
     }
 
     /// Gives back what was placed at `action`.
-    mutating func release(_ request: Request, at action: Action) {
+    package mutating func release(_ request: Request, at action: Action) {
         add(request.demandPerNode, isSplit: request.isSplit, at: action, sign: 1)
     }
 
     /// Empties every server.
-    mutating func removeAll() {
+    package mutating func removeAll() {
         for server in 0..<serverCount {
             let node = capacity(server: server)
             for index in 0..<NUMATopology.nodesPerServer {

@@ -1,12 +1,18 @@
 /// The running VMs in order of (end, index): a binary heap in one block of memory.
-struct DepartureQueue: ~Copyable, Sendable {
-    struct Entry: BitwiseCopyable {
+package struct DepartureQueue: ~Copyable, Sendable {
+    package struct Entry: BitwiseCopyable {
         /// When it ends, in seconds.
-        var end: Double
+        package var end: Double
         /// Its index in the trace.
-        var vm: Int32
+        package var vm: Int32
         /// Where it runs.
-        var action: Action
+        package var action: Action
+
+        package init(end: Double, vm: Int32, action: Action) {
+            self.end = end
+            self.vm = vm
+            self.action = action
+        }
 
         @inline(__always)
         static func precedes(_ left: Entry, _ right: Entry) -> Bool {
@@ -15,10 +21,10 @@ struct DepartureQueue: ~Copyable, Sendable {
     }
 
     private let heap: FlatBuffer<Entry>
-    private(set) var count = 0
+    package private(set) var count = 0
 
     /// - Parameter capacity: the most VMs that can ever run at once.
-    init(capacity: Int) {
+    package init(capacity: Int) {
         heap = FlatBuffer(repeating: Entry(end: 0, vm: 0, action: Action(0)), count: capacity)
     }
 
@@ -27,16 +33,16 @@ struct DepartureQueue: ~Copyable, Sendable {
         count = other.count
     }
 
-    func copy() -> DepartureQueue { DepartureQueue(copying: self) }
+    package func copy() -> DepartureQueue { DepartureQueue(copying: self) }
 
     /// The end of the VM that leaves first, or infinity when none runs.
     @inline(__always)
-    var earliestEnd: Double { count == 0 ? .infinity : heap[0].end }
+    package var earliestEnd: Double { count == 0 ? .infinity : heap[0].end }
 
-    mutating func removeAll() { count = 0 }
+    package mutating func removeAll() { count = 0 }
 
     /// - Complexity: O(log count), O(1) on average.
-    mutating func insert(_ entry: Entry) {
+    package mutating func insert(_ entry: Entry) {
         var hole = count
         count += 1
         while hole > 0 {
@@ -52,7 +58,7 @@ struct DepartureQueue: ~Copyable, Sendable {
     /// Removes the VM that leaves first; the queue must not be empty.
     ///
     /// - Complexity: O(log count).
-    mutating func removeFirst() -> Entry {
+    package mutating func removeFirst() -> Entry {
         let first = heap[0]
         count -= 1
         guard count > 0 else { return first }
@@ -79,7 +85,7 @@ struct DepartureQueue: ~Copyable, Sendable {
     }
 
     /// Whether every parent precedes its children.
-    var isOrdered: Bool {
+    package var isOrdered: Bool {
         for child in stride(from: 1, to: count, by: 1) where Entry.precedes(heap[child], heap[(child - 1) / 2]) {
             return false
         }

@@ -31,7 +31,7 @@ public struct Environment: ~Copyable, Sendable {
     /// Whether the episode has ended (or none was started).
     public internal(set) var isFinished = true
 
-    var departures: DepartureQueue
+    package internal(set) var departures: DepartureQueue
     var end = EpisodeEnd.length(0)
     var placedSinceExceeding = 0
     var balance = 0.0

@@ -4,11 +4,11 @@ internal import Synchronization
 /// The gate to the HDF5 library: one call into it at a time, its printer silenced, its error stack kept.
 ///
 /// Builds of HDF5 differ in whether they may be called from several threads, so our calls take turns on any of them.
-enum HDF5 {
+package enum HDF5 {
     private static let turn = Mutex(())
 
     /// Runs `body` alone, with HDF5's own printing of errors off and put back afterwards.
-    static func perform<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
+    package static func perform<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
         try turn.withLock { _ throws(StorageError) in
             H5open()
             let printer = unsafe chdf5_silence()

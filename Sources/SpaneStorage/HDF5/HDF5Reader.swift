@@ -1,13 +1,13 @@
 internal import CHDF5
 
 /// Reads datasets and attributes of one HDF5 file; made and used inside ``HDF5/perform(_:)``.
-struct HDF5Reader: ~Copyable {
+package struct HDF5Reader: ~Copyable {
     let path: String
     private let file: HDF5Handle
     private let fileSize: Int
 
     /// Opens a file that must exist and be HDF5.
-    init(path: String) throws(StorageError) {
+    package init(path: String) throws(StorageError) {
         let size = try File.size(path)
         guard unsafe H5Fis_hdf5(path) > 0 else {
             throw StorageError(.format, path: path, "is not an HDF5 file, or its first bytes are damaged")
@@ -27,10 +27,10 @@ struct HDF5Reader: ~Copyable {
     // MARK: Structure
 
     /// Whether a link with this path is in the file.
-    func has(_ name: String) -> Bool { unsafe H5Lexists(file.id, name, chdf5_default()) > 0 }
+    package func has(_ name: String) -> Bool { unsafe H5Lexists(file.id, name, chdf5_default()) > 0 }
 
     /// The names of the datasets in a group, in the order of their names.
-    func names(in group: String) throws(StorageError) -> [String] {
+    package func names(in group: String) throws(StorageError) -> [String] {
         guard has(group), let handle = unsafe HDF5Handle(H5Gopen2(file.id, group, chdf5_default()), H5Gclose) else {
             throw error(.format, "group /\(group) is missing")
         }
@@ -63,20 +63,20 @@ struct HDF5Reader: ~Copyable {
     // MARK: Datasets
 
     /// A dataset of numbers and its dimensions.
-    struct Numbers<Element> {
-        var dimensions: [Int]
-        var values: [Element]
+    package struct Numbers<Element> {
+        package var dimensions: [Int]
+        package var values: [Element]
     }
 
-    func doubles(_ name: String) throws(StorageError) -> Numbers<Double> {
+    package func doubles(_ name: String) throws(StorageError) -> Numbers<Double> {
         try read(name, as: chdf5_native_double(), zero: 0)
     }
 
-    func floats(_ name: String) throws(StorageError) -> Numbers<Float> {
+    package func floats(_ name: String) throws(StorageError) -> Numbers<Float> {
         try read(name, as: chdf5_native_float(), zero: 0)
     }
 
-    func integers(_ name: String) throws(StorageError) -> Numbers<Int64> {
+    package func integers(_ name: String) throws(StorageError) -> Numbers<Int64> {
         try read(name, as: chdf5_native_int64(), zero: 0)
     }
 
@@ -160,11 +160,11 @@ struct HDF5Reader: ~Copyable {
         return text
     }
 
-    func integer(_ attribute: String, of object: String = "/") throws(StorageError) -> Int64? {
+    package func integer(_ attribute: String, of object: String = "/") throws(StorageError) -> Int64? {
         try number(attribute, object, kinds: [H5T_INTEGER], chdf5_native_int64(), zero: 0)
     }
 
-    func double(_ attribute: String, of object: String = "/") throws(StorageError) -> Double? {
+    package func double(_ attribute: String, of object: String = "/") throws(StorageError) -> Double? {
         try number(attribute, object, kinds: [H5T_INTEGER, H5T_FLOAT], chdf5_native_double(), zero: 0)
     }
 

@@ -1,0 +1,63 @@
+public import SpaneScheduling
+
+/// The episodes of an evaluation: where each starts, how many VMs it places, and the wait that no policy can avoid.
+public struct EpisodePlan: Equatable, Sendable {
+    /// One episode.
+    public struct Episode: Equatable, Sendable {
+        /// The index of its first VM.
+        public let start: Int
+        /// The number of VMs that it places.
+        public let length: Int
+        /// The lower bound on its total wait in seconds; see ``SpaneScheduling/Trace/pooledBound(start:length:configuration:)``.
+        public let bound: Double
+    }
+
+    /// How the length of an episode is found.
+    public enum Length: Equatable, Sendable {
+        /// First Fit's placements until the first time that the next VM fits nowhere, and ``margin`` more.
+        case automatic
+        /// A fixed number of placements.
+        case fixed(Int)
+
+        /// What the automatic length adds, as in every published experiment.
+        public static let margin = 40
+    }
+
+    /// The episodes in the order of their starts as given.
+    public let episodes: [Episode]
+
+    /// Plans one episode for each start.
+    ///
+    /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve such an episode.
+    /// - Complexity: O(sum of lengths * servers), spread over `threads`.
+    public init(
+        trace: Trace,
+        configuration: ClusterConfiguration,
+        starts: [Int],
+        length: Length = .automatic,
+        threads: Int = 1
+    ) throws {
+        episodes = try parallelMap(
+            count: starts.count,
+            threads: threads,
+            makeState: { try Environment(trace: trace, configuration: configuration) },
+            { environment, index in
+                let start = starts[index]
+                let placed: Int
+                switch length {
+                case .fixed(let count):
+                    placed = count
+                case .automatic:
+                    var policy = FirstFit()
+                    try environment.reset(start: start, until: .exceed(1))
+                    try environment.finish(with: &policy)
+                    placed = environment.placedCount + Length.margin
+                }
+                // Refuses a length that runs into the end of the trace.
+                try environment.reset(start: start, until: .length(placed))
+                let bound = try trace.pooledBound(start: start, length: placed, configuration: configuration)
+                return Episode(start: start, length: placed, bound: bound)
+            }
+        )
+    }
+}

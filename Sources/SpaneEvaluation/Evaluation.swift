@@ -1,0 +1,57 @@
+public import SpaneScheduling
+
+/// What one policy made of the episodes of a plan.
+public struct Evaluation: Equatable, Sendable {
+    /// The total wait of each episode in seconds, in the order of the plan.
+    public let totalWaits: [Double]
+    /// The number of decisions in all.
+    public let decisionCount: Int
+    /// The time that playing took, in seconds, on all threads together.
+    public let seconds: Double
+
+    /// Plays every episode of the plan.
+    ///
+    /// The waits do not depend on the number of threads.
+    ///
+    /// - Parameter progress: called with the number of episodes played so far, by one thread at a time.
+    /// - Throws: ``SchedulingError``, or ``NetworkError`` when the network cannot serve such a cluster.
+    public init(
+        of policy: PolicySource,
+        on plan: EpisodePlan,
+        trace: Trace,
+        configuration: ClusterConfiguration,
+        threads: Int = 1,
+        progress: (@Sendable (Int) -> Void)? = nil
+    ) throws {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        totalWaits = try parallelMap(
+            count: plan.episodes.count,
+            threads: threads,
+            progress: progress,
+            makeState: { try Player(policy, trace, configuration) },
+            { player, index in try player.play(plan.episodes[index]) }
+        )
+        seconds = (clock.now - begin) / .seconds(1)
+        decisionCount = plan.episodes.reduce(0) { $0 + $1.length }
+    }
+}
+
+/// What one thread needs to play episodes.
+private struct Player: ~Copyable {
+    private var environment: Environment
+    private var policy: any Policy
+
+    init(_ source: PolicySource, _ trace: Trace, _ configuration: ClusterConfiguration) throws {
+        // Whatever can fail comes first: the compiler wants both or none of the properties.
+        let policy = try source.makePolicy(for: configuration)
+        environment = try Environment(trace: trace, configuration: configuration)
+        self.policy = policy
+    }
+
+    mutating func play(_ episode: EpisodePlan.Episode) throws -> Double {
+        try environment.reset(start: episode.start, until: .length(episode.length))
+        try environment.finish(with: &policy)
+        return environment.totalWait
+    }
+}

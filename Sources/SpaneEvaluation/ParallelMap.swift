@@ -1,0 +1,123 @@
+internal import Glibc
+internal import Synchronization
+
+/// Applies `body` to 0 ..< `count` on several threads and gives the results in order.
+///
+/// Work is handed out one index at a time. Every thread makes one `State` (scratch, an environment, a policy) and
+/// reuses it, so a body whose result depends on its index alone gives the same results for any number of threads.
+///
+/// - Parameters:
+///   - threads: at least 1; no more threads are started than there is work.
+///   - progress: called with the number of results so far, by one thread at a time.
+/// - Throws: the error of the lowest index that failed, or of making a state.
+package func parallelMap<State: ~Copyable, Result: Sendable>(
+    count: Int,
+    threads: Int,
+    progress: (@Sendable (Int) -> Void)? = nil,
+    makeState: @escaping @Sendable () throws -> State,
+    _ body: @escaping @Sendable (inout State, Int) throws -> Result
+) throws -> [Result] {
+    let shared = SharedWork<Result>(count: count, progress: progress)
+    let work: @Sendable () -> Void = {
+        do {
+            var state = try makeState()
+            while let index = shared.next() {
+                do {
+                    shared.finish(index, .success(try body(&state, index)))
+                } catch {
+                    shared.finish(index, .failure(error))
+                }
+            }
+        } catch {
+            shared.finish(nil, .failure(error))
+        }
+    }
+    let extra = (1..<max(1, min(threads, count))).compactMap { _ in Thread(work) }
+    work()
+    for thread in extra { thread.join() }
+    return try shared.results()
+}
+
+/// The processors that this process may use.
+package var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+private final class SharedWork<Result: Sendable>: Sendable {
+    private struct Contents {
+        var results: [Result?]
+        var finished = 0
+        var failure: (index: Int, error: any Error)?
+    }
+
+    private let nextIndex = Atomic(0)
+    private let contents: Mutex<Contents>
+    private let count: Int
+    private let progress: (@Sendable (Int) -> Void)?
+
+    init(count: Int, progress: (@Sendable (Int) -> Void)?) {
+        contents = Mutex(Contents(results: Array(repeating: nil, count: count)))
+        self.count = count
+        self.progress = progress
+    }
+
+    func next() -> Int? {
+        let index = nextIndex.add(1, ordering: .relaxed).oldValue
+        return index < count ? index : nil
+    }
+
+    func finish(_ index: Int?, _ result: Swift.Result<Result, any Error>) {
+        contents.withLock { contents in
+            switch result {
+            case .success(let value):
+                if let index { contents.results[index] = value }
+                contents.finished += 1
+                progress?(contents.finished)
+            case .failure(let error):
+                let index = index ?? -1
+                if contents.failure.map({ index < $0.index }) ?? true { contents.failure = (index, error) }
+                // Indices are handed out in ascending order, so all lower ones are already under way.
+                nextIndex.store(count, ordering: .relaxed)
+            }
+        }
+    }
+
+    func results() throws -> [Result] {
+        try contents.withLock { contents in
+            if let failure = contents.failure { throw failure.error }
+            return contents.results.compactMap(\.self)
+        }
+    }
+}
+
+/// A POSIX thread, since the library starts no thread pool in its host.
+private final class Thread {
+    private final class Body {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private let handle: pthread_t
+
+    /// Starts a thread; `nil` when the system has none left, which only costs speed.
+    init?(_ run: @escaping @Sendable () -> Void) {
+        let body = unsafe Unmanaged.passRetained(Body(run))
+        var handle = pthread_t()
+        let status = unsafe pthread_create(
+            &handle,
+            nil,
+            { pointer in
+                if let pointer = unsafe pointer {
+                    unsafe Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run()
+                }
+                return nil
+            },
+            body.toOpaque()
+        )
+        guard status == 0 else {
+            unsafe body.release()
+            return nil
+        }
+        self.handle = handle
+    }
+
+    func join() { _ = pthread_join(handle, nil) }
+}

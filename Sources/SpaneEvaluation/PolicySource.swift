@@ -1,0 +1,20 @@
+public import SpaneNetworks
+public import SpaneScheduling
+
+/// Something that can play episodes on any number of threads at once.
+public enum PolicySource: Sendable {
+    /// A heuristic.
+    case heuristic(Heuristic)
+    /// A network.
+    case model(Model)
+
+    /// A policy of its own for one thread, bound to clusters of this configuration.
+    ///
+    /// - Throws: ``NetworkError`` when the network cannot serve such a cluster.
+    public func makePolicy(for configuration: ClusterConfiguration) throws(NetworkError) -> any Policy {
+        switch self {
+        case .heuristic(let heuristic): heuristic.makePolicy()
+        case .model(let model): try model.makeSession(for: configuration)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import SpaneEvaluation
+import SpaneScheduling
+import SpaneStorage
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Replay episodes of a trace under one or more policies and compare their waits.",
+        discussion: """
+            Every episode starts with an empty cluster. VMs are placed strictly in order of arrival; one that fits \
+            nowhere waits, and all behind it wait too. The table shows, for each policy, the total wait of an episode \
+            in seconds: the mean without the lowest and highest tenth of episodes (trimmed), the plain mean and the \
+            median. 'above bound' is the trimmed mean less that of a lower bound that no policy can beat.
+            """
+    )
+
+    @OptionGroup var episodes: EpisodeOptions
+    @OptionGroup var cluster: ClusterOptions
+
+    @Option(
+        name: .customLong("policy"),
+        help: ArgumentHelp(
+            "\(Heuristic.names.joined(separator: ", ")), or a weights file. May be given more than once.",
+            valueName: "policy"
+        )
+    )
+    var policies: [PolicyArgument]
+
+    @Option(
+        help: ArgumentHelp(
+            "Write one row per episode: start, length, bound, then one column per policy.",
+            valueName: "file.csv"
+        )
+    )
+    var output: String?
+
+    @Flag(help: "Print the result as JSON instead of a table.")
+    var json = false
+
+    func run() throws {
+        let configuration = try cluster.configuration()
+        let sources = try policies.map { try $0.source() }
+        let (trace, description) = try TraceFile.load(episodes.trace)
+        // What can be refused is refused before the work begins.
+        for source in sources { _ = try source.makePolicy(for: configuration) }
+        let plan = try episodes.plan(trace, configuration)
+        var evaluations: [Evaluation] = []
+        for (policy, source) in zip(policies, sources) {
+            let bar = ProgressBar(policy.name, total: plan.episodes.count)
+            defer { bar.clear() }
+            evaluations.append(
+                try Evaluation(
+                    of: source,
+                    on: plan,
+                    trace: trace,
+                    configuration: configuration,
+                    threads: episodes.threadCount,
+                    progress: { bar.show($0) }
+                )
+            )
+        }
+        let report = EvaluationReport(
+            policies: policies.map(\.name),
+            plan: plan,
+            evaluations: evaluations,
+            trace: description,
+            configuration: configuration
+        )
+        if let output { try FileSystem.write(report.csv, to: output) }
+        print(json ? try report.json() : report.table)
+    }
+}

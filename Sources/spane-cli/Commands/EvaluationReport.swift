@@ -1,0 +1,126 @@
+import FoundationEssentials
+import SpaneEvaluation
+import SpaneScheduling
+import SpaneStorage
+
+/// The result of `spane evaluate` as a table, as JSON and as one CSV row per episode.
+struct EvaluationReport {
+    let policies: [String]
+    let plan: EpisodePlan
+    let evaluations: [Evaluation]
+    let trace: TraceDescription
+    let configuration: ClusterConfiguration
+
+    private var bounds: [Double] { plan.episodes.map(\.bound) }
+
+    private var meanLength: Double { Statistics.mean(plan.episodes.map { Double($0.length) }) }
+
+    // MARK: Table
+
+    var table: String {
+        var table = Table(header: [
+            "policy", "trimmed mean", "mean", "median", "no wait", "wait/VM", "above bound", "decisions/s",
+        ])
+        for (policy, evaluation) in zip(policies, evaluations) {
+            let summary = EvaluationSummary(evaluation, on: plan)
+            table.add([
+                policy,
+                NumberText.grouped(summary.trimmedMean, decimals: 1),
+                NumberText.grouped(summary.mean, decimals: 1),
+                NumberText.grouped(summary.median, decimals: 1),
+                NumberText.percent(summary.shareWithoutWaiting),
+                NumberText.grouped(summary.meanWaitPerVM, decimals: 1),
+                NumberText.grouped(summary.aboveBound, decimals: 1),
+                NumberText.grouped(summary.decisionsPerSecond),
+            ])
+        }
+        table.add([
+            "lower bound",
+            NumberText.grouped(Statistics.trimmedMean(bounds), decimals: 1),
+            NumberText.grouped(Statistics.mean(bounds), decimals: 1),
+            NumberText.grouped(Statistics.median(bounds), decimals: 1),
+            NumberText.percent(Double(bounds.count { $0 == 0 }) / Double(max(1, bounds.count))),
+            "", "", "",
+        ])
+        let node = configuration.nodeCapacities[0]
+        return """
+            \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(meanLength, decimals: 1)) VMs \
+            (mean) on \(configuration.serverCount) servers of \(NUMATopology.nodesPerServer) x \
+            (\(CSVText.number(node.cpu)) cores, \(CSVText.number(node.mem)) GB); total wait of an episode in seconds
+
+            \(table.text)
+            """
+    }
+
+    // MARK: CSV
+
+    var csv: String {
+        var text = CSVText.line(["start", "length", "bound"] + policies)
+        for (index, episode) in plan.episodes.enumerated() {
+            text += CSVText.line(
+                [String(episode.start), String(episode.length), CSVText.number(episode.bound)]
+                    + evaluations.map { CSVText.number($0.totalWaits[index]) }
+            )
+        }
+        return text
+    }
+
+    // MARK: JSON
+
+    private struct Document: Encodable {
+        struct Policy: Encodable {
+            let policy: String
+            let trimmed_mean: Double
+            let mean: Double
+            let median: Double
+            let share_without_waiting: Double
+            let mean_wait_per_vm: Double
+            let above_bound: Double
+            let decisions_per_second: Double
+        }
+
+        let episodes: Int
+        let mean_length: Double
+        let servers: Int
+        let node_cpu: Double
+        let node_mem: Double
+        let split_above: Double
+        let trace_source: String
+        let trace_sha256: String
+        let trace_licence: String
+        let bound_trimmed_mean: Double
+        let policies: [Policy]
+    }
+
+    func json() throws -> String {
+        let node = configuration.nodeCapacities[0]
+        let document = Document(
+            episodes: plan.episodes.count,
+            mean_length: meanLength,
+            servers: configuration.serverCount,
+            node_cpu: node.cpu,
+            node_mem: node.mem,
+            split_above: configuration.splitAbove,
+            trace_source: trace.source,
+            trace_sha256: trace.contentHash,
+            trace_licence: trace.licence,
+            bound_trimmed_mean: Statistics.trimmedMean(bounds),
+            policies: zip(policies, evaluations).map { name, evaluation in
+                let summary = EvaluationSummary(evaluation, on: plan)
+                return Document.Policy(
+                    policy: name,
+                    trimmed_mean: summary.trimmedMean,
+                    mean: summary.mean,
+                    median: summary.median,
+                    share_without_waiting: summary.shareWithoutWaiting,
+                    mean_wait_per_vm: summary.meanWaitPerVM,
+                    above_bound: summary.aboveBound,
+                    decisions_per_second: summary.decisionsPerSecond
+                )
+            }
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(document), as: UTF8.self)
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import SpaneScheduling
+import SpaneStorage
+import SpaneWorkloads
+
+struct TraceGenerate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Make a synthetic trace from a seed.",
+        discussion: "What the trace is like, and how it compares with a real one, is in docs/synthetic-trace.md."
+    )
+
+    @Option(help: "The number of VMs.")
+    var count = 100_000
+
+    @Option(help: "The seed; the same one gives the same trace.")
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("The file to write.", valueName: "out.h5"))
+    var output: String
+
+    func validate() throws {
+        guard count >= 2, count <= 100_000_000 else {
+            throw ValidationError("--count is \(count); it must be in 2 ... 100000000.")
+        }
+    }
+
+    func run() throws {
+        let trace = try Trace(SyntheticWorkload(count: count, seed: seed).makeVirtualMachines())
+        let description = TraceDescription(
+            source: "spane trace generate --count \(count) --seed \(seed)",
+            licence: "MIT"
+        )
+        try TraceFile.write(trace, description, to: output)
+        print("\(output): \(NumberText.grouped(trace.count)) VMs of \(trace.flavors.count) sizes")
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import SpaneScheduling
+
+/// The options that describe a cluster of identical servers.
+struct ClusterOptions: ParsableArguments {
+    @Option(help: "The number of servers.")
+    var servers = 5
+
+    @Option(help: "Cores of one NUMA node.")
+    var nodeCPU = ClusterConfiguration.publishedNode.cpu
+
+    @Option(help: "Memory of one NUMA node in GB.")
+    var nodeMem = ClusterConfiguration.publishedNode.mem
+
+    @Option(help: "A VM with more memory than this, in GB, is split over the NUMA nodes of its server.")
+    var splitAbove = ClusterConfiguration.publishedSplitAbove
+
+    func configuration() throws -> ClusterConfiguration {
+        try ClusterConfiguration(
+            servers: servers,
+            node: Resources(cpu: nodeCPU, mem: nodeMem),
+            splitAbove: splitAbove
+        )
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import SpaneEvaluation
+import SpaneScheduling
+import SpaneStorage
+
+/// The options that describe episodes of a trace.
+struct EpisodeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The trace, in HDF5 or CSV.", valueName: "file"))
+    var trace: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The first VM of each episode: a file with one index a line, or COUNT distinct ones drawn from a range.",
+            valueName: "file | lo..<hi:count:seed"
+        )
+    )
+    var starts: String
+
+    @Option(
+        help: ArgumentHelp(
+            "VMs placed in an episode; 'auto' is what First Fit places until the cluster is first full, and 40 more.",
+            valueName: "auto | n"
+        )
+    )
+    var length = LengthArgument(length: .automatic)
+
+    @Option(help: "Threads; the results do not depend on them. [default: all processors]")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 {
+            throw ValidationError("--threads is \(threads); it must be at least 1.")
+        }
+    }
+
+    var threadCount: Int { threads ?? processorCount }
+
+    /// The indices that `--starts` describes.
+    func startIndices() throws -> [Int] {
+        if let sampled = try Starts.parse(starts) { return sampled }
+        return try StartsFile.read(starts)
+    }
+
+    func plan(_ trace: Trace, _ configuration: ClusterConfiguration) throws -> EpisodePlan {
+        try EpisodePlan(
+            trace: trace,
+            configuration: configuration,
+            starts: startIndices(),
+            length: length.length,
+            threads: threadCount
+        )
+    }
+}
+
+/// `auto` or a number of VMs.
+struct LengthArgument: ExpressibleByArgument {
+    let length: EpisodePlan.Length
+
+    init(length: EpisodePlan.Length) { self.length = length }
+
+    init?(argument: String) {
+        if argument == "auto" {
+            length = .automatic
+        } else if let count = Int(argument), count >= 1 {
+            length = .fixed(count)
+        } else {
+            return nil
+        }
+    }
+
+    var defaultValueDescription: String { "auto" }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import SpaneEvaluation
+import SpaneScheduling
+import SpaneStorage
+
+/// A policy as it is named on the command line: a heuristic, or a weights file.
+struct PolicyArgument: ExpressibleByArgument {
+    let name: String
+
+    init(argument: String) { name = argument }
+
+    func source() throws -> PolicySource {
+        if let heuristic = Heuristic(name: name) { return .heuristic(heuristic) }
+        // A word that looks like no file is more likely a misspelt heuristic than a file that is missing.
+        if !name.contains("/"), !name.contains("."), !FileSystem.exists(name) {
+            throw ValidationError(
+                "The policy '\(name)' is unknown; it must be \(Heuristic.names.joined(separator: ", ")) or a weights file."
+            )
+        }
+        return .model(try WeightsFile.read(name).model)
+    }
+}
