@@ -27,9 +27,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(name: "CSpaneKernels"),
-        .target(name: "SpaneScheduling", swiftSettings: strict),
+        .target(name: "SpaneBuffers", swiftSettings: strict),
+        .target(name: "SpaneScheduling", dependencies: ["SpaneBuffers"], swiftSettings: strict),
         .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling"], swiftSettings: strict),
-        .target(name: "SpaneNetworks", dependencies: ["SpaneScheduling", "CSpaneKernels"], swiftSettings: strict),
+        .target(name: "SpaneNetworks", dependencies: ["SpaneBuffers", "SpaneScheduling", "CSpaneKernels"], swiftSettings: strict),
         .target(
             name: "SpaneStorage",
             dependencies: ["SpaneScheduling", "SpaneNetworks", "CHDF5"],

@@ -17,6 +17,7 @@ struct ArrivalProcess {
     /// The length of a slot in seconds; rates are constant inside one.
     static let slotLength = 900
     private static let slotsPerDay = 96
+    private static let largestCampaign = 100_000.0
     private static let secondsPerDay = 86_400.0
 
     init(_ workload: SyntheticWorkload) {
@@ -27,7 +28,7 @@ struct ArrivalProcess {
 
     /// Generates the slot and goes to the next one.
     ///
-    /// - Returns: false if no kind can ever bring a VM again.
+    /// - Returns: false if no VM is to come and no kind has any demand in this phase.
     mutating func advance() -> Bool {
         if slot.isMultiple(of: Self.slotsPerDay) { beginDay() }
         let phase = workload.phaseStarts.count { $0 <= arrivedCount }
@@ -41,12 +42,13 @@ struct ArrivalProcess {
             case .routine:
                 addRoutine(index, perSecond: perSecond)
             case .campaign(let size, let batch):
+                let size = max(size, 1)
                 addCampaigns(index, perSecond: perSecond * campaignFactor() / size, size: size, batch: batch)
             }
         }
         if slot < arrivalsPerSlot.count { arrivedCount += arrivalsPerSlot[slot] }
         slot += 1
-        return isAlive
+        return isAlive || slot < arrivalsPerSlot.count
     }
 
     /// The first `count` VMs by arrival, numbered from 0; VMs of the same second stay in order of generation.
@@ -95,7 +97,7 @@ struct ArrivalProcess {
 
     private mutating func addCampaign(_ index: Int, at start: Double, meanSize: Double, meanBatch: Double) {
         let spread = meanSize > 1 ? workload.campaignSpread : 0
-        let size = meanSize * exp(spread * generators[index].normal() - spread * spread / 2)
+        let size = min(meanSize * exp(spread * generators[index].normal() - spread * spread / 2), Self.largestCampaign)
         // Rounding up with the chance of the fraction keeps the mean.
         var left = Int(size + generators[index].uniform())
         let shared = generators[index].normal()

@@ -58,6 +58,8 @@ public struct SyntheticWorkload: Equatable, Sendable {
 
     /// The VMs: numbered from 0, in order of arrival, from second 0 on, in whole seconds.
     ///
+    /// There are fewer than ``count`` only if a phase has no demand at all.
+    ///
     /// - Complexity: O(n log n) for n VMs.
     public func makeVirtualMachines() -> [VirtualMachine] {
         guard count > 0 else { return [] }

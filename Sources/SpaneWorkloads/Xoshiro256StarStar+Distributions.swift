@@ -13,11 +13,11 @@ extension Xoshiro256StarStar {
         return radius * cos(2 * Double.pi * uniform())
     }
 
-    /// A whole number from 1 on with a geometric distribution.
+    /// A whole number from 1 to a million with a geometric distribution.
     ///
     /// - Parameter mean: 1 or more.
     mutating func geometric(mean: Double) -> Int {
         guard mean > 1 else { return 1 }
-        return 1 + Int(exponential() / -log(1 - 1 / mean))
+        return 1 + Int(min(exponential() / -log(1 - 1 / mean), 999_999))
     }
 }

@@ -51,7 +51,7 @@ struct NaiveSimulator {
 
     func isSplit(_ vm: Int) -> Bool { Double(Self.units(vms[vm].mem)) / Self.units > splitAbove }
 
-    func demand(_ vm: Int) -> (cpu: Int, mem: Int) {
+    func demand(of vm: Int) -> (cpu: Int, mem: Int) {
         let (cpu, mem) = (Self.units(vms[vm].cpu), Self.units(vms[vm].mem))
         return isSplit(vm) ? (cpu / 2, mem / 2) : (cpu, mem)
     }
@@ -72,9 +72,11 @@ struct NaiveSimulator {
 
     /// Which actions are available to the VM at the head.
     var mask: [Bool] {
-        let demand = demand(head)
-        let fits = (0..<2 * capacities.count).map { fits($0, demand) }
-        return fits.indices.map { isSplit(head) ? fits[$0 / 2 * 2] && fits[$0 / 2 * 2 + 1] : fits[$0] }
+        let demand = demand(of: head)
+        let hasRoom = (0..<2 * capacities.count).map { fits($0, demand) }
+        return hasRoom.indices.map { node in
+            isSplit(head) ? hasRoom[node / 2 * 2] && hasRoom[node / 2 * 2 + 1] : hasRoom[node]
+        }
     }
 
     /// Minus the sum over servers of |cpu0 - cpu1| / cpu + |mem0 - mem1| / mem.
@@ -90,7 +92,7 @@ struct NaiveSimulator {
 
     mutating func step(_ action: Int) -> (wait: Double, reward: Double) {
         precondition(!isFinished && mask[action])
-        let (cpu, mem) = demand(head)
+        let (cpu, mem) = demand(of: head)
         let server = action / 2
         let nodes = isSplit(head) ? [2 * server, 2 * server + 1] : [action]
         running.append(Running(vm: head, nodes: nodes, cpu: cpu, mem: mem, end: clock + vms[head].lifetime))

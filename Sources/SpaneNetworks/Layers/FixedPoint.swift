@@ -23,12 +23,16 @@ struct FixedPoint: Sendable {
         inverse = 1 / scale
     }
 
-    /// The nearest grid point, counted in steps.
+    /// The nearest grid point, counted in steps; ties go to the even one.
     @inline(__always)
     func steps(_ value: Float) -> Int64 {
-        // Not a number only where an intermediate overflowed, which the bound rules out.
-        Int64(exactly: (Double(value) * scale).rounded(.toNearestOrEven)) ?? 0
+        // Adding 1.5 * 2^52 rounds a number below 2^51 to an integer in the low bits of the sum: no call, no branch.
+        // The bound keeps the product below 2^43.
+        let shifted = Double(value) * scale + Self.rounder
+        return Int64(bitPattern: shifted.bitPattern &- Self.rounder.bitPattern)
     }
+
+    private static var rounder: Double { 0x1.8p52 }
 
     private static func bits(_ value: Double) -> Int { value <= 1 ? 0 : value.exponent + 1 }
 }

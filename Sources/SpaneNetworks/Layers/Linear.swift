@@ -1,4 +1,5 @@
 internal import CSpaneKernels
+internal import SpaneBuffers
 internal import SpaneScheduling
 
 /// One linear layer y = Wx + b, packed for the kernels.

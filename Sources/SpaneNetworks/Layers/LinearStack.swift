@@ -1,4 +1,5 @@
 internal import CSpaneKernels
+internal import SpaneBuffers
 internal import SpaneScheduling
 
 /// Consecutive ``Linear`` layers with a ReLU between them.

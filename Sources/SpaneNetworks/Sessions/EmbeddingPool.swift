@@ -1,3 +1,4 @@
+internal import SpaneBuffers
 internal import SpaneScheduling
 
 /// The embeddings of all servers and what the aggregators make of them, kept up to date server by server.

@@ -1,3 +1,4 @@
+internal import SpaneBuffers
 internal import SpaneScheduling
 
 /// Scores placements with an ``MLPArchitecture``; every decision is a whole forward pass.

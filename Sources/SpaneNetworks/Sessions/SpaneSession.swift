@@ -1,4 +1,5 @@
 internal import CSpaneKernels
+internal import SpaneBuffers
 internal import SpaneScheduling
 
 /// Scores placements with a ``SpaneArchitecture``.

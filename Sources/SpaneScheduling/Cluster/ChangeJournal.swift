@@ -1,3 +1,5 @@
+internal import SpaneBuffers
+
 /// The latest changes of a cluster, so that whoever keeps something derived from it updates only what changed.
 ///
 /// Every change of one server gets the next revision number. A reader remembers the revision that it has seen and asks

@@ -1,3 +1,5 @@
+internal import SpaneBuffers
+
 extension Cluster {
     /// The share of a NUMA node that is left, by its scarcer resource: min(cpu / capacity, mem / capacity), 0 ... 1.
     func remaining(atNode index: Int) -> Double {

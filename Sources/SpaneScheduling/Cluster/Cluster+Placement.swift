@@ -1,3 +1,5 @@
+internal import SpaneBuffers
+
 extension Cluster {
     /// Whether the server (or the NUMA node, for a VM that is not split) named by `action` has room for the request.
     ///

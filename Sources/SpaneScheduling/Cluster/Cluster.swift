@@ -1,3 +1,5 @@
+internal import SpaneBuffers
+
 /// What every NUMA node of every server has left.
 ///
 /// Storage is flat, in the order (server, NUMA node, [cpu, mem]) of the observation. Amounts lie on the grid of

@@ -1,3 +1,5 @@
+internal import SpaneBuffers
+
 /// The running VMs in order of (end, index): a binary heap in one block of memory.
 package struct DepartureQueue: ~Copyable, Sendable {
     package struct Entry: BitwiseCopyable {

@@ -2,37 +2,48 @@
 ///
 /// It is what an array is without the reference count: an element access costs a load, and storing never looks for
 /// other owners. Indices are checked in debug builds. The block is aligned to a cache line.
+///
+/// It has a module of its own because a generic type is only fast in other modules when they can inline all of it.
 @safe
-package struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+@frozen
+public struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     /// The first element, for kernels; valid as long as the buffer lives.
-    @usableFromInline package let base: UnsafeMutablePointer<Element>
+    public let base: UnsafeMutablePointer<Element>
     /// The number of elements.
-    @usableFromInline package let count: Int
+    public let count: Int
 
-    private static var alignment: Int { 64 }
+    @inlinable
+    static var alignment: Int { 64 }
 
-    package init(repeating value: Element, count: Int) {
+    /// Makes a buffer of `count` equal values.
+    @inlinable
+    public init(repeating value: Element, count: Int) {
         self.init(uninitialized: count)
         unsafe base.initialize(repeating: value, count: count)
     }
 
-    package init(_ values: [Element]) {
+    /// Makes a buffer with the values of an array.
+    @inlinable
+    public init(_ values: [Element]) {
         self.init(uninitialized: values.count)
         for index in values.indices { unsafe (base + index).initialize(to: values[index]) }
     }
 
-    private init(uninitialized count: Int) {
+    @inlinable
+    init(uninitialized count: Int) {
         let bytes = max(count, 1) * MemoryLayout<Element>.stride
         let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
         unsafe base = block.bindMemory(to: Element.self, capacity: count)
         self.count = count
     }
 
+    @inlinable
     deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
 
+    /// The element at an index in 0 ..< ``count``.
     @inlinable
     @inline(__always)
-    package subscript(index: Int) -> Element {
+    public subscript(index: Int) -> Element {
         get {
             assert(index >= 0 && index < count, "index \(index) outside 0 ..< \(count)")
             return unsafe base[index]
@@ -43,13 +54,11 @@ package struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Senda
         }
     }
 
-    package func copy() -> FlatBuffer {
+    /// A buffer of its own with the same values.
+    @inlinable
+    public func copy() -> FlatBuffer {
         let other = FlatBuffer(uninitialized: count)
         unsafe other.base.initialize(from: base, count: count)
         return other
     }
-
-    package func fill(_ value: Element) { unsafe base.update(repeating: value, count: count) }
-
-    package var array: [Element] { (0..<count).map { self[$0] } }
 }

@@ -1,0 +1,6 @@
+/// Why the benchmarks stopped.
+struct BenchmarkError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,99 @@
+internal import SpaneNetworks
+internal import SpaneScheduling
+
+/// All figures, group by group.
+struct Benchmark {
+    let options: Options
+    let trace: Trace
+    let model: Model
+
+    /// Servers of the published experiments.
+    private static let publishedServers = 5
+
+    init(_ options: Options, trace: Trace) throws {
+        self.options = options
+        self.trace = trace
+        var generator = Xoshiro256StarStar(seed: 1)
+        model = try Model(architecture: .spane(.published()), generator: &generator)
+    }
+
+    func run() throws -> [Figure] {
+        var figures: [Figure] = []
+        if options.wants("steps") { figures += try steps() }
+        if options.wants("decisions") { figures += try decisions() }
+        if options.wants("forward") { figures += try forwards() }
+        if options.wants("episodes") { figures += try episodes() }
+        if options.wants("load") { figures += try loads() }
+        return figures
+    }
+
+    private func steps() throws -> [Figure] {
+        let episodes = try Episodes(options.scaled(1000), of: trace, servers: Self.publishedServers)
+        let contest = StepContest(trace, servers: Self.publishedServers, episodes: episodes)
+        try contest.check()
+        let medians = try Medians(contest, repetitions: options.repetitions)
+        return [Figure("First Fit steps, 5 servers", count: episodes.vmCount, medians)]
+    }
+
+    private func decisions() throws -> [Figure] {
+        try [(servers: 5, count: 100_000), (50, 30_000), (1000, 5000)].map { size in
+            let contest = try DecisionContest(servers: size.servers, count: options.scaled(size.count), model: model)
+            try contest.check()
+            let medians = try Medians(contest, repetitions: options.repetitions)
+            return Figure("SPANE decisions and steps, \(size.servers) servers", count: contest.count, medians)
+        }
+    }
+
+    private func forwards() throws -> [Figure] {
+        try [true, false].flatMap { isFresh in
+            try [(servers: 5, count: 100_000), (50, 20_000), (1000, 1000)].map { size in
+                let contest = try ForwardContest(
+                    servers: size.servers,
+                    count: options.scaled(size.count),
+                    isFresh: isFresh,
+                    model: model
+                )
+                try contest.check()
+                let medians = try Medians(contest, repetitions: options.repetitions)
+                let state = isFresh ? "every server changed" : "no server changed"
+                return Figure(
+                    "SPANE forward, \(size.servers) servers, \(state)",
+                    nanosecondsOfOneIn: contest.count,
+                    medians
+                )
+            }
+        }
+    }
+
+    private func episodes() throws -> [Figure] {
+        let episodes = try Episodes(options.scaled(1000), of: trace, servers: Self.publishedServers)
+        let contest = EpisodeContest(trace, servers: Self.publishedServers, episodes: episodes, model: model)
+        try contest.check()
+        let medians = try Medians(contest, repetitions: options.repetitions)
+        let name = "SPANE, \(episodes.count) episodes of about \(episodes.vmCount / episodes.count) VMs, 5 servers"
+        return [Figure(name, .seconds, library: medians.library, peer: medians.peer)]
+    }
+
+    private func loads() throws -> [Figure] {
+        try [LoadContest.Format.hdf5, .csv].flatMap { format in
+            let contest = try LoadContest(trace, format)
+            let medians = try Medians(contest, repetitions: options.repetitions)
+            let name = "load a trace of \(trace.count) VMs, \(format.rawValue)"
+            let megabytes = Double(contest.byteCount) / 1e6
+            return [
+                Figure(
+                    name,
+                    .milliseconds,
+                    library: medians.library * 1e3,
+                    peer: contest.hasPeer ? medians.peer * 1e3 : nil
+                ),
+                Figure(
+                    name,
+                    .megabytesPerSecond,
+                    library: megabytes / medians.library,
+                    peer: contest.hasPeer ? megabytes / medians.peer : nil
+                ),
+            ]
+        }
+    }
+}

@@ -1,0 +1,22 @@
+internal import SpaneNetworks
+internal import SpaneScheduling
+
+/// Remembers what a model decides.
+struct Recorder: Policy {
+    private let session: any ScoringPolicy
+    var actions: [Int32] = []
+
+    init(_ session: any ScoringPolicy) { self.session = session }
+
+    mutating func begin(start: Int, on cluster: borrowing Cluster) {
+        var session = session
+        session.begin(start: start, on: cluster)
+    }
+
+    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+        var session = session
+        let action = session.action(for: request, on: cluster)
+        if let action { actions.append(action.rawValue) }
+        return action
+    }
+}

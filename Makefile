@@ -1,0 +1,56 @@
+# The front door: every target sets up what it needs, says what it installs, and is quick when run again.
+
+SPANE := .build/release/spane-cli
+TRACE := data/synthetic.h5
+WEIGHTS := $(wildcard data/weights/*.h5)
+PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: ## Install what is missing: Debian packages, and Python packages in .venv
+	@scripts/setup.sh
+
+.PHONY: build
+build: ## Build the library and the spane command
+	@scripts/setup.sh system
+	swift build -c release --product spane-cli
+
+.PHONY: demo
+demo: build ## Compare the heuristics and the shipped networks on the shipped trace
+	@scripts/demo.sh $(SPANE) $(TRACE) $(WEIGHTS)
+
+.PHONY: test
+test: setup lint ## Run every check and every test
+	swift build -c release --product spane-cli
+	swift test -c release
+	cd bindings/python && ../../$(PYTHON) -m pytest -q && ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m ruff check .
+
+.PHONY: test-debug
+test-debug: setup ## Run the Swift tests with assertions on (slow)
+	swift test
+
+.PHONY: bench
+bench: build ## Measure speed beside a C++ version of the same loops
+	swift run -c release --package-path Benchmarks benchmarks --trace $(TRACE)
+
+.PHONY: data
+data: build ## Make the shipped trace and networks again
+	scripts/make-data.sh $(SPANE)
+
+.PHONY: lint
+lint: ## Check the format of the Swift code and the length of its files
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	@scripts/check-file-length.sh
+
+.PHONY: format
+format: ## Format the Swift code
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	rm -rf .build .build-* .build_* .venv Benchmarks/.build
