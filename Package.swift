@@ -30,7 +30,11 @@ let package = Package(
         .target(name: "SpaneBuffers", swiftSettings: strict),
         .target(name: "SpaneScheduling", dependencies: ["SpaneBuffers"], swiftSettings: strict),
         .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling"], swiftSettings: strict),
-        .target(name: "SpaneNetworks", dependencies: ["SpaneBuffers", "SpaneScheduling", "CSpaneKernels"], swiftSettings: strict),
+        .target(
+            name: "SpaneNetworks",
+            dependencies: ["SpaneBuffers", "SpaneScheduling", "CSpaneKernels"],
+            swiftSettings: strict
+        ),
         .target(
             name: "SpaneStorage",
             dependencies: ["SpaneScheduling", "SpaneNetworks", "CHDF5"],

@@ -90,7 +90,9 @@ struct TensorTable {
 extension Tensor {
     fileprivate func check(against expected: TensorShape) throws(NetworkError) {
         guard shape.dimensions == expected.dimensions else {
-            throw NetworkError("\(shape.name) has shape \(shape.dimensions); this architecture has \(expected.dimensions)")
+            throw NetworkError(
+                "\(shape.name) has shape \(shape.dimensions); this architecture has \(expected.dimensions)"
+            )
         }
         if let index = values.firstIndex(where: { !$0.isFinite }) {
             throw NetworkError("\(shape.name) has the value \(values[index]) at index \(index); all must be finite")

@@ -48,7 +48,10 @@ final class MLPSession: ScoringPolicy {
     }
 
     private func forward(_ request: Request, _ cluster: borrowing Cluster) {
-        precondition(cluster.actionCount == scores.count, "the session is bound to \(layers.architecture.servers) servers")
+        precondition(
+            cluster.actionCount == scores.count,
+            "the session is bound to \(layers.architecture.servers) servers"
+        )
         var index = 0
         for server in 0..<cluster.serverCount {
             for node in 0..<NUMATopology.nodesPerServer {

@@ -14,6 +14,7 @@ extension Cluster {
     /// The lowest available action, or `nil` when the request fits nowhere.
     ///
     /// - Complexity: O(servers).
+    @inline(__always)
     public func firstAvailable(for request: Request) -> Action? {
         let demand = request.demandPerNode
         if request.isSplit {

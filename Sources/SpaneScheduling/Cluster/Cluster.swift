@@ -65,7 +65,8 @@ public struct Cluster: ~Copyable, Sendable {
     /// - Complexity: O(servers).
     public var isEmpty: Bool {
         for server in 0..<serverCount {
-            for node in 0..<NUMATopology.nodesPerServer where free(server: server, node: node) != capacity(server: server) {
+            for node in 0..<NUMATopology.nodesPerServer
+            where free(server: server, node: node) != capacity(server: server) {
                 return false
             }
         }

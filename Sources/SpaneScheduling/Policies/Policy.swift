@@ -23,7 +23,8 @@ extension Environment {
     /// Plays the episode that ``reset(start:until:)`` started to its end.
     ///
     /// - Throws: what ``step(_:)`` throws when the policy chooses an action that is not available.
-    public mutating func finish(with policy: inout some Policy) throws(SchedulingError) {
+    @specialized(where P == FirstFit)
+    public mutating func finish<P: Policy>(with policy: inout P) throws(SchedulingError) {
         policy.begin(start: head, on: cluster)
         while !isFinished {
             guard let action = policy.action(for: request, on: cluster) else {

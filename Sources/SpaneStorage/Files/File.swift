@@ -8,7 +8,9 @@ enum File {
     /// The size of a regular file in bytes.
     static func size(_ path: String) throws(StorageError) -> Int {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw StorageError(.io, path: path, "cannot be read: \(systemError)") }
+        guard unsafe stat(path, &status) == 0 else {
+            throw StorageError(.io, path: path, "cannot be read: \(systemError)")
+        }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw StorageError(.io, path: path, "cannot be read: it is not a regular file")
         }

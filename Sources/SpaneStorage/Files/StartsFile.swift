@@ -9,7 +9,9 @@ public enum StartsFile {
         while let line = try lines.next() {
             try line.checkCount(["start"])
             let start = try line.integer(0, ["start"])
-            guard start >= 0, start <= Int64(Int32.max) else { throw line.error("the start \(start) is no index of a VM") }
+            guard start >= 0, start <= Int64(Int32.max) else {
+                throw line.error("the start \(start) is no index of a VM")
+            }
             starts.append(Int(start))
         }
         guard !starts.isEmpty else { throw StorageError(.format, path: path, "has no starts") }

@@ -177,7 +177,15 @@ package struct HDF5Reader: ~Copyable {
         for index in 0..<hsize_t(max(0, H5Aget_num_attrs(handle.id))) {
             let name = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer -> String? in
                 let length = unsafe H5Aget_name_by_idx(
-                    handle.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer.baseAddress, 512, chdf5_default())
+                    handle.id,
+                    ".",
+                    H5_INDEX_NAME,
+                    H5_ITER_INC,
+                    index,
+                    buffer.baseAddress,
+                    512,
+                    chdf5_default()
+                )
                 guard length > 0, length < 512, let base = buffer.baseAddress else { return nil }
                 return unsafe String(cString: base)
             }

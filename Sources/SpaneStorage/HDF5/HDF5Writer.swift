@@ -47,7 +47,9 @@ struct HDF5Writer: ~Copyable {
     func group(_ name: String) throws(StorageError) {
         guard
             unsafe HDF5Handle(
-                H5Gcreate2(file, name, chdf5_default(), chdf5_default(), chdf5_default()), H5Gclose) != nil
+                H5Gcreate2(file, name, chdf5_default(), chdf5_default(), chdf5_default()),
+                H5Gclose
+            ) != nil
         else { throw failure("group /\(name)") }
     }
 
@@ -129,7 +131,15 @@ struct HDF5Writer: ~Copyable {
         guard let space = HDF5Handle(H5Screate(H5S_SCALAR), H5Sclose),
             let attribute = unsafe HDF5Handle(
                 H5Acreate_by_name(
-                    file, object, name, stored, space.id, chdf5_default(), chdf5_default(), chdf5_default()),
+                    file,
+                    object,
+                    name,
+                    stored,
+                    space.id,
+                    chdf5_default(),
+                    chdf5_default(),
+                    chdf5_default()
+                ),
                 H5Aclose
             )
         else { return false }

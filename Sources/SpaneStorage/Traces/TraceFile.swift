@@ -26,7 +26,10 @@ public enum TraceFile {
             try file.check(format: format, version: version)
             let ids = try file.integers("vmid")
             guard ids.dimensions.count == 1 else {
-                throw file.error(.shapeMismatch, "dataset /vmid has shape \(ids.dimensions); it must have one dimension")
+                throw file.error(
+                    .shapeMismatch,
+                    "dataset /vmid has shape \(ids.dimensions); it must have one dimension"
+                )
             }
             let count = ids.values.count
             let cpu = try column("cpu", of: file, count: count)
@@ -118,7 +121,10 @@ extension HDF5Reader {
     func check(format: String, version: Int64) throws(StorageError) {
         let found = try string("format")
         guard found == format else {
-            throw error(.format, "attribute format is \(found.map { "\"\($0)\"" } ?? "missing"); it must be \"\(format)\"")
+            throw error(
+                .format,
+                "attribute format is \(found.map { "\"\($0)\"" } ?? "missing"); it must be \"\(format)\""
+            )
         }
         guard let number = try integer("format_version") else {
             throw error(.version, "attribute format_version is missing; this library reads version \(version)")

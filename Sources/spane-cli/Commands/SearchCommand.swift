@@ -35,7 +35,9 @@ struct SearchUntrained: ParsableCommand {
     @Option(help: "The number of networks to keep.")
     var keep = 3
 
-    @Option(help: ArgumentHelp("The folder for the networks that are kept, untrained-1.h5 the best.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("The folder for the networks that are kept, untrained-1.h5 the best.", valueName: "folder")
+    )
     var output: String
 
     func validate() throws {
