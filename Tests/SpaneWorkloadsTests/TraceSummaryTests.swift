@@ -43,9 +43,11 @@ struct TraceSummaryTests {
         let summary = TraceSummary([
             vm(2, 4, at: 0, for: 30), vm(1, 2, at: 0, for: 20), vm(1, 1, at: 1, for: 5), vm(1, 2, at: 2, for: 10),
         ])
-        #expect(summary.flavors.map(\.size) == [
-            Resources(cpu: 1, mem: 1), Resources(cpu: 1, mem: 2), Resources(cpu: 2, mem: 4),
-        ])
+        #expect(
+            summary.flavors.map(\.size) == [
+                Resources(cpu: 1, mem: 1), Resources(cpu: 1, mem: 2), Resources(cpu: 2, mem: 4),
+            ]
+        )
         #expect(summary.flavors.map(\.count) == [1, 2, 1])
         #expect(summary.flavors.map(\.share) == [0.25, 0.5, 0.25])
         #expect(summary.flavors.map(\.lifetimes.median) == [5, 15, 30])

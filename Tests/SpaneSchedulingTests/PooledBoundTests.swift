@@ -1,0 +1,102 @@
+import SpaneScheduling
+import SpaneTestSupport
+import Testing
+
+/// No policy waits less in total than the bound says.
+@Suite struct PooledBoundTests {
+    private func trace(_ rows: [(cpu: Double, mem: Double, arrival: Double, lifetime: Double)]) throws -> Trace {
+        try Trace(
+            rows.enumerated().map { index, row in
+                VirtualMachine(id: Int64(index), cpu: row.cpu, mem: row.mem, arrival: row.arrival, lifetime: row.lifetime)
+            }
+        )
+    }
+
+    @Test func workedOutByHand() throws {
+        // A pool of 80 cores and 180 GB.
+        let configuration = try ClusterConfiguration(servers: 1)
+        let rows = try trace([
+            (40, 10, 0, 10), (30, 10, 1, 4), (20, 10, 2, 1), (10, 180, 3, 5), (1, 1, 4, 1), (1, 1, 100, 1),
+        ])
+        func bound(_ length: Int) throws -> Double {
+            try rows.pooledBound(start: 0, length: length, configuration: configuration)
+        }
+        #expect(try bound(0) == 0)
+        #expect(try bound(2) == 0)
+        // VM 2 has 10 of 20 cores until VM 1 leaves at 5.
+        #expect(try bound(3) == 3)
+        // VM 3 needs all memory, so it waits for VM 0 to leave at 10.
+        #expect(try bound(4) == 3 + 7)
+        // VM 4 waits behind it, and for its memory until 15.
+        #expect(try bound(5) == 3 + 7 + 11)
+        #expect(try rows.pooledBound(start: 3, length: 1, configuration: configuration) == 0)
+    }
+
+    @Test(arguments: 1...6, RandomTrace.Style.allCases)
+    func noPolicyWaitsLess(servers: Int, style: RandomTrace.Style) throws {
+        var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 5)
+        let configuration = try ClusterConfiguration(servers: servers, node: RandomTrace.node)
+        let heuristics: [Heuristic] = [.firstFit, .bestFit, .balanceFit, .moveToFront, .random(seed: 1), .random(seed: 2)]
+        var positive = 0
+        for _ in 0..<25 {
+            let trace = try Trace(RandomTrace.vms(style, count: 200, servers: servers, &generator))
+            var environment = try Environment(trace: trace, configuration: configuration)
+            let start = generator.below(50)
+            let bound = try trace.pooledBound(start: start, length: 120, configuration: configuration)
+            positive += bound > 0 ? 1 : 0
+            for heuristic in heuristics {
+                try environment.reset(start: start, until: .length(120))
+                var policy = AnyPolicy(heuristic.makePolicy())
+                try environment.finish(with: &policy)
+                let wait = environment.totalWait
+                try #require(bound <= wait, "\(heuristic)")
+            }
+        }
+        // A bound of 0 would prove nothing.
+        #expect(positive > 5)
+    }
+
+    /// For a server whose VMs are all split, the nodes are one pool: the bound is the truth.
+    @Test func tightWhenEveryVMIsSplitOverTheOnlyServer() throws {
+        var generator = Xoshiro256StarStar(seed: 6)
+        let configuration = try ClusterConfiguration(servers: 1, node: RandomTrace.node, splitAbove: 0)
+        for style in RandomTrace.Style.allCases {
+            let trace = try Trace(RandomTrace.vms(style, count: 300, servers: 1, &generator))
+            var environment = try Environment(trace: trace, configuration: configuration)
+            try environment.reset(start: 0, until: .length(250))
+            var policy = FirstFit()
+            try environment.finish(with: &policy)
+            let bound = try trace.pooledBound(start: 0, length: 250, configuration: configuration)
+            #expect(environment.totalWait == bound)
+            #expect(bound > 0)
+        }
+    }
+
+    @Test func zeroWithoutContention() throws {
+        var generator = Xoshiro256StarStar(seed: 7)
+        let trace = try Trace(RandomTrace.vms(.whole, count: 300, servers: 1, &generator))
+        let configuration = try ClusterConfiguration(servers: 300, node: RandomTrace.node)
+        #expect(try trace.pooledBound(start: 0, length: 299, configuration: configuration) == 0)
+    }
+
+    @Test(arguments: [(-1, 1), (0, -1), (6, 0), (0, 6), (4, 2), (1, .max)])
+    func episodesOutsideTheTraceAreRefused(start: Int, length: Int) throws {
+        let rows = try trace(Array(repeating: (1, 1, 0, 1), count: 6))
+        let error = SchedulingError(
+            .invalidArgument,
+            "an episode of \(length) VMs from start \(start) does not fit a trace of 6 VMs"
+        )
+        let configuration = try ClusterConfiguration(servers: 1)
+        #expect(throws: error) { try rows.pooledBound(start: start, length: length, configuration: configuration) }
+    }
+}
+
+/// Any policy as one concrete type.
+struct AnyPolicy: Policy {
+    private var policy: any Policy
+    init(_ policy: any Policy) { self.policy = policy }
+    mutating func begin(start: Int, on cluster: borrowing Cluster) { policy.begin(start: start, on: cluster) }
+    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+        policy.action(for: request, on: cluster)
+    }
+}
