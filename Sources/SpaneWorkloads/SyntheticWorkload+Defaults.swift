@@ -1,5 +1,8 @@
 extension SyntheticWorkload {
     /// The default demand, in three phases.
+    ///
+    /// A row gives cores, GB, VMs a day in each phase, and the median and spread of the lifetime; a campaign also its mean
+    /// size and mean batch.
     public static let defaultKinds: [JobKind] = [
         routine(1, 1, [5, 5, 69], 28, 0.1),
         routine(1, 1, [125, 290, 300], 68, 0.07),

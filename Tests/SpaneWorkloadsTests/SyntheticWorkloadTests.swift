@@ -62,7 +62,7 @@ struct SyntheticWorkloadTests {
         #expect(abs(bigShare(0..<50_000) - 0.007) < 0.003)
         #expect(abs(bigShare(50_000..<70_000) - 0.016) < 0.006)
         #expect(abs(bigShare(70_000..<100_000) - 0.025) < 0.005)
-        #expect(TraceSummary(vms).flavors.count >= 13)
+        #expect(TraceSummary(vms).flavors.count == 15)
     }
 
     @Test("Lifetimes run from seconds to weeks; the quantiles of the most common size")
