@@ -66,6 +66,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "SpaneWorkloadsTests",
+            dependencies: ["SpaneWorkloads", "SpaneScheduling"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "SpaneSchedulingTests",
             dependencies: ["SpaneScheduling", "SpaneTestSupport"],
             swiftSettings: strict

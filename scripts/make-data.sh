@@ -2,7 +2,7 @@
 # make-data.sh SPANE: makes data/synthetic.h5 and data/weights again, bit for bit.
 set -euo pipefail
 spane=$1
-"$spane" trace generate --count 100000 --seed 1 --output data/synthetic.h5
+"$spane" trace generate --count 100000 --seed 2 --output data/synthetic.h5
 # Networks are chosen on the validation part of the trace; the demo plays its test part.
 "$spane" search untrained --trace data/synthetic.h5 --starts '50000..<70000:150:1' --servers 5 \
     --trials 1000 --seed 1 --keep 3 --output data/weights

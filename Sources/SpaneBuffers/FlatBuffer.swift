@@ -54,6 +54,16 @@ public struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
         }
     }
 
+    /// A longer buffer with the same values, then `value` up to its end.
+    @inlinable
+    public func copy(count longer: Int, filling value: Element) -> FlatBuffer {
+        precondition(longer >= count, "a copy of \(longer) elements would cut off some of \(count)")
+        let other = FlatBuffer(uninitialized: longer)
+        unsafe other.base.initialize(from: base, count: count)
+        unsafe (other.base + count).initialize(repeating: value, count: longer - count)
+        return other
+    }
+
     /// A buffer of its own with the same values.
     @inlinable
     public func copy() -> FlatBuffer {

@@ -4,19 +4,31 @@ public import SpaneScheduling
 public enum Starts {
     /// `count` distinct starts drawn uniformly from a range, in the order in which they were drawn.
     ///
-    /// - Throws: `invalidArgument` when the range has fewer than `count` starts, or `count` is below 1.
-    /// - Complexity: O(range).
+    /// - Throws: `invalidArgument` when the range does not lie in 0 ..< 2³¹ - 1, when it has fewer than `count` starts, or
+    ///   when `count` is below 1.
+    /// - Complexity: O(count).
     public static func sample(_ range: Range<Int>, count: Int, seed: UInt64) throws(SchedulingError) -> [Int] {
-        guard range.lowerBound >= 0, count >= 1, count <= range.count else {
+        guard range.lowerBound >= 0, range.upperBound <= Int(Int32.max) else {
+            throw SchedulingError(
+                .invalidArgument,
+                "starts in \(range.lowerBound)..<\(range.upperBound): the range must lie in 0..<\(Int32.max)"
+            )
+        }
+        guard count >= 1, count <= range.count else {
             throw SchedulingError(
                 .invalidArgument,
                 "\(count) starts in \(range.lowerBound)..<\(range.upperBound): the count must be in 1 ... \(range.count)"
             )
         }
         var generator = Xoshiro256StarStar(seed: seed)
-        var pool = Array(range)
-        for index in 0..<count { pool.swapAt(index, index + generator.below(pool.count - index)) }
-        return Array(pool.prefix(count))
+        // A shuffle that stops after `count` swaps and remembers only what has moved.
+        var moved: [Int: Int] = [:]
+        return (0..<count).map { index in
+            let other = index + generator.below(range.count - index)
+            let start = moved[other] ?? range.lowerBound + other
+            moved[other] = moved[index] ?? range.lowerBound + index
+            return start
+        }
     }
 
     /// The starts that `LO..<HI:COUNT:SEED` describes, or `nil` when the text is not of this form.

@@ -1,3 +1,5 @@
+internal import SpaneScheduling
+
 /// A grid on which sums of floats do not depend on the order of the summands.
 ///
 /// Floating-point addition is not associative, so a sum over servers that is kept up to date would drift from a fresh
@@ -8,16 +10,18 @@ struct FixedPoint: Sendable {
     let scale: Double
     let inverse: Double
 
-    /// The finest grid on which `count` summands of at most `bound` in magnitude cannot overflow 63 bits, nor the
-    /// squares of their sums 127 bits.
+    /// The finest grid on which no sum over the servers of a cluster can overflow 63 bits, nor its square 127 bits.
     ///
+    /// - Parameters:
+    ///   - bound: the largest magnitude of a summand.
+    ///   - name: what the summands are, for the message.
     /// - Throws: ``NetworkError`` when `bound` leaves fewer than 16 bits behind the binary point.
-    init(bound: Double, count: Int, name: String) throws(NetworkError) {
-        // |q| < 2^43 and count <= 2^19 keep count * Σq² below 2^126.
-        let magnitude = Self.bits(bound)
-        let fraction = min(43 - magnitude, 61 - magnitude - Self.bits(Double(count)), 40)
+    init(bound: Double, name: String) throws(NetworkError) {
+        // Summands below 2^42, at most 2^20 of them: sums below 2^62, and n Σq² below 2^124.
+        assert(ClusterConfiguration.maximumServers * NUMATopology.nodesPerServer <= 1 << 20)
+        let fraction = min(42 - (bound <= 1 ? 0 : bound.exponent + 1), 40)
         guard bound.isFinite, fraction >= 16 else {
-            throw NetworkError("\(name) can reach \(bound) with these weights; sums over servers allow at most 2^27")
+            throw NetworkError("\(name) can reach \(bound) with these weights; sums over servers allow at most 2^26")
         }
         scale = Double(sign: .plus, exponent: fraction, significand: 1)
         inverse = 1 / scale
@@ -27,12 +31,10 @@ struct FixedPoint: Sendable {
     @inline(__always)
     func steps(_ value: Float) -> Int64 {
         // Adding 1.5 * 2^52 rounds a number below 2^51 to an integer in the low bits of the sum: no call, no branch.
-        // The bound keeps the product below 2^43.
+        // The bound keeps the product below 2^42.
         let shifted = Double(value) * scale + Self.rounder
         return Int64(bitPattern: shifted.bitPattern &- Self.rounder.bitPattern)
     }
 
     private static var rounder: Double { 0x1.8p52 }
-
-    private static func bits(_ value: Double) -> Int { value <= 1 ? 0 : value.exponent + 1 }
 }

@@ -66,9 +66,20 @@ public final class Model: Sendable {
     ///   or weights so large that sums over the servers could overflow.
     /// - Complexity: O(parameters), plus storage of O(servers * widths).
     public func makeSession(for configuration: ClusterConfiguration) throws(NetworkError) -> any ScoringPolicy {
+        try makeSession(ClusterShape(configuration))
+    }
+
+    /// Prepares to score placements on this cluster.
+    ///
+    /// - Throws: as ``makeSession(for:)``.
+    public func makeSession(on cluster: borrowing Cluster) throws(NetworkError) -> any ScoringPolicy {
+        try makeSession(ClusterShape(cluster))
+    }
+
+    private func makeSession(_ shape: ClusterShape) throws(NetworkError) -> any ScoringPolicy {
         switch packed {
-        case .spane(let layers): try SpaneSession(layers, normalisation, configuration)
-        case .mlp(let layers): try MLPSession(layers, normalisation, configuration)
+        case .spane(let layers): try SpaneSession(layers, normalisation, shape)
+        case .mlp(let layers): try MLPSession(layers, normalisation, servers: shape.serverCount)
         }
     }
 }

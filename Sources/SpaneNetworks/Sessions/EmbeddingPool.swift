@@ -9,6 +9,7 @@ struct EmbeddingPool: ~Copyable {
     private let aggregators: [Aggregator]
     private let width: Int
     private let serverCount: Int
+    private(set) var presentCount = 0
     private let grid: FixedPoint
     // [server][component]
     private let embeddings: FlatBuffer<Float>
@@ -22,17 +23,17 @@ struct EmbeddingPool: ~Copyable {
         self.serverCount = serverCount
         grid = try FixedPoint(
             bound: layers.embeddingBounds(input: input).max() ?? 0,
-            count: serverCount,
             name: "the server embedding"
         )
-        embeddings = FlatBuffer(repeating: 0, count: serverCount * width)
+        embeddings = FlatBuffer(repeating: -.infinity, count: serverCount * width)
         sums = FlatBuffer(repeating: 0, count: width)
         squares = FlatBuffer(repeating: 0, count: aggregators.contains(.std) ? width : 0)
         maxima = FlatBuffer(repeating: -.infinity, count: aggregators.contains(.max) ? width : 0)
     }
 
-    /// Sets the embedding of a server that has none yet.
-    func add(server: Int, _ embedding: UnsafePointer<Float>) {
+    /// Sets the embedding of a server that has none.
+    mutating func add(server: Int, _ embedding: UnsafePointer<Float>) {
+        presentCount += 1
         let row = server * width
         for component in 0..<width {
             let new = unsafe embedding[component]
@@ -44,7 +45,24 @@ struct EmbeddingPool: ~Copyable {
         }
     }
 
-    /// Replaces the embedding of a server that was added before.
+    /// Takes away the embedding of a server.
+    ///
+    /// - Complexity: O(width), and O(servers) for each maximum that the server held.
+    mutating func remove(server: Int) {
+        presentCount -= 1
+        let row = server * width
+        for component in 0..<width {
+            let old = embeddings[row + component]
+            // No number is less, so an absent server never holds a maximum.
+            embeddings[row + component] = -.infinity
+            let steps = grid.steps(old)
+            sums[component] -= steps
+            if squares.count > 0 { squares[component] -= Int128(steps) * Int128(steps) }
+            if maxima.count > 0, old == maxima[component] { findMaximum(component) }
+        }
+    }
+
+    /// Replaces the embedding of a server that has one.
     ///
     /// - Complexity: O(width), and O(servers) for each maximum that the server held and no longer holds.
     func update(server: Int, to embedding: UnsafePointer<Float>) {
@@ -58,18 +76,19 @@ struct EmbeddingPool: ~Copyable {
             if squares.count > 0 {
                 squares[component] += Int128(newSteps) * Int128(newSteps) - Int128(oldSteps) * Int128(oldSteps)
             }
-            if maxima.count > 0 { updateMaximum(component, from: old, to: new) }
+            guard maxima.count > 0 else { continue }
+            if new >= maxima[component] {
+                maxima[component] = new
+            } else if old == maxima[component] {
+                findMaximum(component)
+            }
         }
     }
 
-    private func updateMaximum(_ component: Int, from old: Float, to new: Float) {
-        if new >= maxima[component] {
-            maxima[component] = new
-        } else if old == maxima[component] {
-            var most = -Float.infinity
-            for server in 0..<serverCount { most = max(most, embeddings[server * width + component]) }
-            maxima[component] = most
-        }
+    private func findMaximum(_ component: Int) {
+        var most = -Float.infinity
+        for server in 0..<serverCount { most = max(most, embeddings[server * width + component]) }
+        maxima[component] = most
     }
 
     /// Writes the cluster embedding: aggregators.count * width values.
@@ -82,18 +101,20 @@ struct EmbeddingPool: ~Copyable {
     }
 
     private func value(_ aggregator: Aggregator, _ component: Int) -> Float {
+        // Without any server there is nothing to decide.
+        guard presentCount > 0 else { return 0 }
         switch aggregator {
         case .mean:
-            return Float(Double(sums[component]) / Double(serverCount) * grid.inverse)
+            return Float(Double(sums[component]) / Double(presentCount) * grid.inverse)
         case .max:
             return maxima[component]
         case .std:
-            guard serverCount > 1 else { return 0 }
-            let count = Int128(serverCount)
+            guard presentCount > 1 else { return 0 }
+            let count = Int128(presentCount)
             let sum = Int128(sums[component])
             // n Σq² - (Σq)² is n (n - 1) times the unbiased variance, exactly.
             let scaled = Double(count * squares[component] - sum * sum)
-            let variance = scaled / (Double(serverCount) * Double(serverCount - 1))
+            let variance = scaled / (Double(presentCount) * Double(presentCount - 1))
             return Float(variance.squareRoot() * grid.inverse)
         }
     }

@@ -2,13 +2,40 @@ public import SpaneScheduling
 
 /// A policy that scores every action and takes the available one with the highest score, ties to the lowest action.
 ///
-/// It is bound to clusters of one configuration and used by one thread at a time.
+/// It is made for clusters of one shape (see ``adapt(to:)``) and used by one thread at a time. Servers that are cordoned
+/// are never chosen, and the other servers are scored as if they were not there.
 public protocol ScoringPolicy: AnyObject, Policy {
-    /// Writes Q of every action, available or not.
+    /// Makes the policy fit a cluster that has got more or larger servers; does nothing when it fits already.
+    ///
+    /// - Throws: ``NetworkError`` when the network cannot serve such a cluster; the policy is as before then.
+    /// - Complexity: O(servers) when it does something.
+    func adapt(to cluster: borrowing Cluster) throws(NetworkError)
+
+    /// Writes Q of every action, available or not; -infinity where the server is cordoned.
     ///
     /// - Parameter scores: at least `cluster.actionCount` values; only those are written.
     /// - Complexity: O(servers * widths).
     func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>)
+
+    /// Writes the advantage of every action of some servers: Q less what all actions of the request have in common.
+    ///
+    /// - Parameters:
+    ///   - servers: the servers, in any order; `nil` for all.
+    ///   - advantages: receives one value for each NUMA node of each server, -infinity where the server is cordoned.
+    /// - Complexity: O(servers given * widths) for SPANE.
+    func writeAdvantages(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        servers: Span<Int32>?,
+        into advantages: inout MutableSpan<Float>
+    )
+}
+
+/// Server number `index` of those selected, where `nil` selects all in order.
+@inline(__always)
+func selectedServer(_ index: Int, of servers: Span<Int32>?) -> Int {
+    if let servers { return Int(servers[index]) }
+    return index
 }
 
 extension Normalisation {

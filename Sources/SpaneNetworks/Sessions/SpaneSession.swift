@@ -4,73 +4,38 @@ internal import SpaneScheduling
 
 /// Scores placements with a ``SpaneArchitecture``.
 ///
-/// One event touches one server, so a session keeps what does not change: every server's embedding, its part of the
-/// first advantage layer, and the pooled embedding. A decision updates the servers that the cluster's journal names and
-/// then scores blocks of servers, skipping those without room. Scores depend on the state of the cluster alone, bit for
-/// bit: not on the history, the order of servers or the instruction set.
+/// One event touches one server, so a session keeps what does not change in a ``ServerTable``. A decision brings the
+/// table up to date with the cluster's journal, computes what all servers share once, and scores blocks of servers,
+/// skipping those without room. Scores depend on the state of the cluster alone, bit for bit: not on the history, the
+/// order of servers or the instruction set.
 @safe
 final class SpaneSession: ScoringPolicy {
     private let layers: SpaneLayers
     private let normalisation: Normalisation
-    private let serverCount: Int
-    private let blockCount: Int
-    private let hidden: Int
-    private let pool: EmbeddingPool
-    private let advantageGrid: FixedPoint
+    private var table: ServerTable
+    private var advantageGrid: FixedPoint
     private var head: spane_head
 
-    private var seenRevision: UInt64 = 0
-    private var isBuilt = false
-    private var isPoolWritten = false
-
-    // Per block of servers: what is left, and the server's part of the first advantage layer.
-    private let room: FlatBuffer<Double>
-    private let fixed: FlatBuffer<Float>
-
-    private let features: FlatBuffer<Float>
     private let sharedInput: FlatBuffer<Float>
     private let shared: FlatBuffer<Float>
-    private let serverPart: FlatBuffer<Float>
-    private let advantages: FlatBuffer<Float>
-    private let serverScratch: FlatBuffer<Float>
+    private let blockAdvantages: FlatBuffer<Float>
     private let valueScratch: FlatBuffer<Float>
     private let headScratch: FlatBuffer<Float>
 
-    private static let lanes = Int(SPANE_LANES)
-    private static let roomPerBlock = NUMATopology.nodesPerServer * 2 * lanes
-
-    init(
-        _ layers: SpaneLayers,
-        _ normalisation: Normalisation,
-        _ configuration: ClusterConfiguration
-    ) throws(NetworkError) {
-        precondition(NUMATopology.nodesPerServer == Int(SPANE_NODES), "the kernels are made for \(SPANE_NODES) nodes")
+    init(_ layers: SpaneLayers, _ normalisation: Normalisation, _ shape: ClusterShape) throws(NetworkError) {
         self.layers = layers
         self.normalisation = normalisation
-        serverCount = configuration.serverCount
-        blockCount = (serverCount + Self.lanes - 1) / Self.lanes
-        hidden = layers.architecture.advantage.width
-        let input = normalisation.largestInput(of: configuration)
-        pool = try EmbeddingPool(layers, serverCount: serverCount, input: input)
-        advantageGrid = try FixedPoint(
-            bound: layers.advantageBound(input: input),
-            count: configuration.actionCount,
-            name: "the advantage"
-        )
-        room = FlatBuffer(repeating: -1, count: blockCount * Self.roomPerBlock)
-        fixed = FlatBuffer(repeating: 0, count: blockCount * Self.lanes * hidden)
-        features = FlatBuffer(repeating: 0, count: SpaneArchitecture.serverInputs)
+        table = try ServerTable(layers, normalisation, shape)
+        advantageGrid = try Self.grid(layers, normalisation, shape)
         sharedInput = FlatBuffer(
             repeating: 0,
             count: layers.architecture.clusterWidth + SpaneArchitecture.requestInputs
         )
         shared = FlatBuffer(repeating: 0, count: layers.advantageOfShared.paddedOutputs)
-        serverPart = FlatBuffer(repeating: 0, count: layers.advantageOfServer.paddedOutputs)
-        advantages = FlatBuffer(repeating: 0, count: blockCount * Self.lanes * NUMATopology.nodesPerServer)
-        serverScratch = layers.server.makeScratch()
+        blockAdvantages = FlatBuffer(repeating: 0, count: ServerTable.lanes * NUMATopology.nodesPerServer)
         valueScratch = layers.value.makeScratch()
-        let widest = max(hidden, layers.advantage.widest)
-        headScratch = FlatBuffer(repeating: 0, count: 2 * Self.lanes * widest)
+        let hidden = layers.architecture.advantage.width
+        headScratch = FlatBuffer(repeating: 0, count: 2 * ServerTable.lanes * max(hidden, layers.advantage.widest))
         unsafe head = spane_head(
             layers: layers.advantage.kernels.base,
             layer_count: layers.advantage.kernels.count,
@@ -79,19 +44,37 @@ final class SpaneSession: ScoringPolicy {
         )
     }
 
-    func begin(start: Int, on cluster: borrowing Cluster) { seenRevision = 0 }
+    private static func grid(
+        _ layers: SpaneLayers,
+        _ normalisation: Normalisation,
+        _ shape: ClusterShape
+    ) throws(NetworkError) -> FixedPoint {
+        try FixedPoint(
+            bound: layers.advantageBound(input: shape.largestInput(normalisation)),
+            name: "the advantage"
+        )
+    }
+
+    func begin(start: Int, on cluster: borrowing Cluster) { table.forgetCluster() }
+
+    func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
+        let shape = ClusterShape(cluster)
+        guard shape != table.shape else { return }
+        let grid = try Self.grid(layers, normalisation, shape)
+        table = try ServerTable(layers, normalisation, shape)
+        advantageGrid = grid
+    }
 
     func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
-        follow(cluster)
-        writeShared(request)
+        prepare(request, cluster)
         let demand = request.demandPerNode
         let chosen = unsafe withUnsafePointer(to: &head) { head in
             unsafe spane_choose(
                 head,
-                fixed.base,
+                table.fixed.base,
                 shared.base,
-                room.base,
-                blockCount,
+                table.room.base,
+                table.blockCount,
                 demand.cpu,
                 demand.mem,
                 request.isSplit ? 1 : 0
@@ -101,79 +84,59 @@ final class SpaneSession: ScoringPolicy {
         return chosen == -1 ? nil : cluster.firstAvailable(for: request)
     }
 
-    func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>) {
-        precondition(scores.count >= cluster.actionCount, "there is room for fewer than \(cluster.actionCount) scores")
-        follow(cluster)
-        writeShared(request)
-        unsafe withUnsafePointer(to: &head) { head in
-            unsafe spane_advantages(head, fixed.base, shared.base, blockCount, advantages.base)
-        }
-        let value = unsafe layers.value.apply(sharedInput.base, valueScratch)[0]
-        var steps: Int64 = 0
-        for action in 0..<cluster.actionCount { steps += advantageGrid.steps(advantages[action]) }
-        let mean = Float(Double(steps) / Double(cluster.actionCount) * advantageGrid.inverse)
-        let base = value - mean
-        for action in 0..<cluster.actionCount { scores[action] = base + advantages[action] }
-    }
-
-    // MARK: Following the cluster
-
-    private func follow(_ cluster: borrowing Cluster) {
-        precondition(cluster.serverCount == serverCount, "the session is bound to \(serverCount) servers")
-        let revision = cluster.revision
-        if seenRevision < cluster.oldestRevision {
-            for server in 0..<serverCount { update(server, of: cluster) }
-            isBuilt = true
-        } else {
-            var seen = seenRevision
-            while seen < revision {
-                update(cluster.server(changedAt: seen), of: cluster)
-                seen += 1
+    func writeAdvantages(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        servers: Span<Int32>?,
+        into advantages: inout MutableSpan<Float>
+    ) {
+        prepare(request, cluster)
+        let count = servers?.count ?? table.shape.serverCount
+        precondition(advantages.count >= count * NUMATopology.nodesPerServer, "there is too little room for the scores")
+        var current = -1
+        for index in 0..<count {
+            let server = selectedServer(index, of: servers)
+            let (block, lane) = server.quotientAndRemainder(dividingBy: ServerTable.lanes)
+            if block != current {
+                score(block)
+                current = block
+            }
+            for node in 0..<NUMATopology.nodesPerServer {
+                advantages[index * NUMATopology.nodesPerServer + node] =
+                    table.isPresent(server)
+                    ? blockAdvantages[lane * NUMATopology.nodesPerServer + node] : -.infinity
             }
         }
-        seenRevision = revision
     }
 
-    private func update(_ server: Int, of cluster: borrowing Cluster) {
-        let (block, lane) = server.quotientAndRemainder(dividingBy: Self.lanes)
-        var hasChanged = false
-        for node in 0..<NUMATopology.nodesPerServer {
-            let left = cluster.free(server: server, node: node)
-            let index = block * Self.roomPerBlock + 2 * node * Self.lanes + lane
-            hasChanged = hasChanged || room[index] != left.cpu || room[index + Self.lanes] != left.mem
-            room[index] = left.cpu
-            room[index + Self.lanes] = left.mem
-            features[2 * node] = Float(left.cpu) / normalisation.cpu
-            features[2 * node + 1] = Float(left.mem) / normalisation.mem
+    func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>) {
+        writeAdvantages(for: request, on: cluster, servers: nil, into: &scores)
+        let value = unsafe layers.value.apply(sharedInput.base, valueScratch)[0]
+        var steps: Int64 = 0
+        for action in 0..<cluster.actionCount where scores[action] > -.infinity {
+            steps += advantageGrid.steps(scores[action])
         }
-        // A server that gave and took the same since the last decision is named twice and is as it was.
-        guard hasChanged else { return }
-        let embedding = unsafe layers.server.apply(features.base, serverScratch)
-        if isBuilt {
-            unsafe pool.update(server: server, to: embedding)
-        } else {
-            unsafe pool.add(server: server, embedding)
-        }
-        isPoolWritten = false
-        unsafe layers.advantageOfServer.apply(embedding, to: serverPart.base)
-        let first = block * Self.lanes * hidden + lane
-        for unit in 0..<hidden { fixed[first + unit * Self.lanes] = serverPart[unit] }
+        let present = max(1, table.presentCount * NUMATopology.nodesPerServer)
+        let base = value - Float(Double(steps) / Double(present) * advantageGrid.inverse)
+        for action in 0..<cluster.actionCount { scores[action] += base }
     }
 
-    /// The part of the first advantage layer that all servers share.
-    private func writeShared(_ request: Request) {
-        if !isPoolWritten {
-            unsafe pool.write(to: sharedInput.base)
-            isPoolWritten = true
-        }
+    /// Brings the table up to date and computes the part of the first advantage layer that all servers share.
+    private func prepare(_ request: Request, _ cluster: borrowing Cluster) {
+        precondition(
+            ClusterShape(cluster) == table.shape,
+            "the session is made for \(table.shape.serverCount) servers; adapt it to the cluster first"
+        )
+        table.follow(cluster)
+        unsafe table.writePool(to: sharedInput.base)
         unsafe normalisation.write(request, to: sharedInput.base + layers.architecture.clusterWidth)
         unsafe layers.advantageOfShared.apply(sharedInput.base, to: shared.base)
     }
-}
 
-extension Normalisation {
-    /// The largest input that a cluster of this configuration can give.
-    fileprivate func largestInput(of configuration: ClusterConfiguration) -> Double {
-        configuration.nodeCapacities.reduce(1) { max($0, $1.cpu / Double(cpu), $1.mem / Double(mem)) }
+    private func score(_ block: Int) {
+        let fixed = unsafe table.fixed.base + block * ServerTable.lanes * layers.architecture.advantage.width
+        unsafe withUnsafePointer(to: &head) { head in
+            unsafe spane_advantages(head, fixed, shared.base, 1, blockAdvantages.base)
+        }
     }
 }

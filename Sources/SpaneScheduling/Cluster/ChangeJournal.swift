@@ -6,17 +6,22 @@ internal import SpaneBuffers
 /// for the servers changed since; a reader that fell too far behind starts afresh. Any number of readers can follow one
 /// cluster, and following costs nothing to the cluster.
 struct ChangeJournal: ~Copyable, Sendable {
-    private let ring: FlatBuffer<Int32>
-    private let mask: UInt64
+    private var ring: FlatBuffer<Int32>
+    private var mask: UInt64
     private(set) var revision: UInt64 = 1
     private var oldestReset: UInt64 = 1
 
     init(serverCount: Int) {
-        // Long enough for the burst of departures between two decisions; past that starting afresh is cheaper.
-        var capacity = 64
-        while capacity < serverCount { capacity *= 2 }
-        ring = FlatBuffer(repeating: 0, count: capacity)
-        mask = UInt64(capacity - 1)
+        let length = Self.length(for: serverCount)
+        ring = FlatBuffer(repeating: 0, count: length)
+        mask = UInt64(length - 1)
+    }
+
+    /// Long enough for the burst of departures between two decisions; past that starting afresh is cheaper.
+    private static func length(for serverCount: Int) -> Int {
+        var length = 64
+        while length < serverCount { length *= 2 }
+        return length
     }
 
     private init(copying other: borrowing ChangeJournal) {
@@ -41,6 +46,17 @@ struct ChangeJournal: ~Copyable, Sendable {
         revision += 1
     }
 
+    /// Notes that servers were added, which every reader has to look at.
+    mutating func recordGrowth(to serverCount: Int) {
+        let length = Self.length(for: serverCount)
+        if length > ring.count {
+            ring = FlatBuffer(repeating: 0, count: length)
+            mask = UInt64(length - 1)
+        }
+        recordReset()
+    }
+
+    /// Notes that any server may have changed.
     mutating func recordReset() {
         revision += 1
         oldestReset = revision

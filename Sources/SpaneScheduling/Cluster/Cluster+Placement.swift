@@ -61,17 +61,27 @@ extension Cluster {
     /// - Parameter observation: at least servers * nodesPerServer * 2 values; only those are written.
     /// - Complexity: O(servers).
     public func writeFree(into observation: inout MutableSpan<Float>) {
-        precondition(observation.count >= free.count, "the observation has room for fewer than \(free.count) values")
-        for index in 0..<free.count { observation[index] = Float(free[index]) }
+        let count = serverCount * Self.valuesPerServer
+        precondition(observation.count >= count, "the observation has room for fewer than \(count) values")
+        for server in 0..<serverCount {
+            for node in 0..<NUMATopology.nodesPerServer {
+                let left = free(server: server, node: node)
+                let base = server * Self.valuesPerServer + node * Self.valuesPerNode
+                observation[base] = Float(left.cpu)
+                observation[base + 1] = Float(left.mem)
+            }
+        }
     }
 
     /// Takes the request's demand from the place that `action` names.
+    @inline(__always)
     package mutating func place(_ request: Request, at action: Action) {
         assert(isAvailable(action, for: request))
         add(request.demandPerNode, isSplit: request.isSplit, at: action, sign: -1)
     }
 
     /// Gives back what was placed at `action`.
+    @inline(__always)
     package mutating func release(_ request: Request, at action: Action) {
         add(request.demandPerNode, isSplit: request.isSplit, at: action, sign: 1)
     }
@@ -80,11 +90,7 @@ extension Cluster {
     package mutating func removeAll() {
         for server in 0..<serverCount {
             let node = capacity(server: server)
-            for index in 0..<NUMATopology.nodesPerServer {
-                let base = server * Self.valuesPerServer + index * Self.valuesPerNode
-                free[base] = node.cpu
-                free[base + 1] = node.mem
-            }
+            for index in 0..<NUMATopology.nodesPerServer { write(node, server: server, node: index) }
         }
         journal.recordReset()
     }
@@ -93,15 +99,15 @@ extension Cluster {
 
     @inline(__always)
     func hasRoom(atNode index: Int, for demand: Resources) -> Bool {
-        let base = index * Self.valuesPerNode
-        return free[base] >= demand.cpu && free[base + 1] >= demand.mem
+        let base = index &* Self.valuesPerNode
+        return free[base] >= demand.cpu && free[base &+ 1] >= demand.mem
     }
 
     @inline(__always)
     func hasRoom(on server: Int, for demand: Resources) -> Bool {
-        let first = server * NUMATopology.nodesPerServer
+        let first = server &* NUMATopology.nodesPerServer
         var fits = true
-        for index in first..<first + NUMATopology.nodesPerServer {
+        for index in first..<first &+ NUMATopology.nodesPerServer {
             fits = fits && hasRoom(atNode: index, for: demand)
         }
         return fits
@@ -111,10 +117,17 @@ extension Cluster {
     private mutating func add(_ demand: Resources, isSplit: Bool, at action: Action, sign: Double) {
         let first = isSplit ? action.server * NUMATopology.nodesPerServer : action.index
         let last = isSplit ? first + NUMATopology.nodesPerServer : first + 1
+        // VMs leave cordoned servers too; what they give back stays on the shelf.
+        let isShelved = shelved.count > 0 && isCordoned(action.server)
         for index in first..<last {
             let base = index * Self.valuesPerNode
-            free[base] += sign * demand.cpu
-            free[base + 1] += sign * demand.mem
+            if isShelved {
+                shelved[base] += sign * demand.cpu
+                shelved[base + 1] += sign * demand.mem
+            } else {
+                free[base] += sign * demand.cpu
+                free[base + 1] += sign * demand.mem
+            }
         }
         journal.record(server: action.server)
     }

@@ -5,15 +5,19 @@ internal import SpaneBuffers
 /// Storage is flat, in the order (server, NUMA node, [cpu, mem]) of the observation. Amounts lie on the grid of
 /// ``Resources``, so releasing what was placed restores the cluster exactly.
 public struct Cluster: ~Copyable, Sendable {
-    /// The servers and the split rule.
-    public let configuration: ClusterConfiguration
+    /// A VM with more memory than this, in GB, is split evenly over all NUMA nodes of its server.
+    public let splitAbove: Double
     /// The number of servers.
-    public let serverCount: Int
+    public private(set) var serverCount = 0
+    /// The most cores and the most memory that a NUMA node of any server has.
+    public private(set) var largestNode = Resources(cpu: 0, mem: 0)
 
-    // [server][node][cpu, mem]
-    let free: FlatBuffer<Double>
+    // [server][node][cpu, mem]: what may be taken, -1 on a cordoned server so that nothing fits there.
+    var free: FlatBuffer<Double>
     // [server][cpu, mem]
-    let capacity: FlatBuffer<Double>
+    var capacity: FlatBuffer<Double>
+    // As `free`, what cordoned servers really have left; without elements until a server is cordoned.
+    var shelved: FlatBuffer<Double>
     var journal: ChangeJournal
 
     static let valuesPerNode = 2
@@ -23,36 +27,73 @@ public struct Cluster: ~Copyable, Sendable {
     ///
     /// - Complexity: O(servers).
     public init(_ configuration: ClusterConfiguration) {
-        self.configuration = configuration
-        serverCount = configuration.serverCount
-        free = FlatBuffer(repeating: 0, count: serverCount * Self.valuesPerServer)
-        capacity = FlatBuffer(repeating: 0, count: serverCount * Self.valuesPerNode)
-        journal = ChangeJournal(serverCount: serverCount)
-        for (server, node) in configuration.nodeCapacities.enumerated() {
-            capacity[server * Self.valuesPerNode] = node.cpu
-            capacity[server * Self.valuesPerNode + 1] = node.mem
-        }
-        removeAll()
+        self.init(splitAbove: configuration.splitAbove, room: configuration.serverCount)
+        append(configuration.nodeCapacities)
+    }
+
+    /// Creates a cluster without servers, with storage for `room` of them.
+    package init(splitAbove: Double, room: Int = 0) {
+        self.splitAbove = splitAbove
+        free = FlatBuffer(repeating: 0, count: room * Self.valuesPerServer)
+        capacity = FlatBuffer(repeating: 0, count: room * Self.valuesPerNode)
+        shelved = FlatBuffer(repeating: 0, count: 0)
+        journal = ChangeJournal(serverCount: room)
     }
 
     private init(copying other: borrowing Cluster) {
-        configuration = other.configuration
+        splitAbove = other.splitAbove
         serverCount = other.serverCount
+        largestNode = other.largestNode
         free = other.free.copy()
         capacity = other.capacity.copy()
+        shelved = other.shelved.copy()
         journal = other.journal.copy()
     }
 
     /// An independent cluster in the same state.
     public func copy() -> Cluster { Cluster(copying: self) }
 
+    /// Adds empty servers with NUMA nodes of these capacities.
+    ///
+    /// - Complexity: O(servers added), amortised.
+    package mutating func append(_ nodes: [Resources]) {
+        let first = serverCount
+        let needed = first + nodes.count
+        if needed * Self.valuesPerNode > capacity.count {
+            let room = max(needed, 2 * first)
+            free = free.copy(count: room * Self.valuesPerServer, filling: 0)
+            capacity = capacity.copy(count: room * Self.valuesPerNode, filling: 0)
+            if shelved.count > 0 { shelved = shelved.copy(count: room * Self.valuesPerServer, filling: 0) }
+        }
+        serverCount = needed
+        for (offset, node) in nodes.enumerated() {
+            let server = first + offset
+            capacity[server * Self.valuesPerNode] = node.cpu
+            capacity[server * Self.valuesPerNode + 1] = node.mem
+            for index in 0..<NUMATopology.nodesPerServer { write(node, server: server, node: index) }
+            largestNode.cpu = max(largestNode.cpu, node.cpu)
+            largestNode.mem = max(largestNode.mem, node.mem)
+        }
+        journal.recordGrowth(to: serverCount)
+    }
+
+    /// What a VM of this size asks for.
+    public func request(cpu: Double, mem: Double) -> Request { Request(cpu: cpu, mem: mem, isSplit: mem > splitAbove) }
+
     /// The number of actions: one for each NUMA node of each server.
     public var actionCount: Int { serverCount * NUMATopology.nodesPerServer }
 
     /// What a NUMA node has left.
     public func free(server: Int, node: Int) -> Resources {
-        let base = server * Self.valuesPerServer + node * Self.valuesPerNode
-        return Resources(cpu: free[base], mem: free[base + 1])
+        isCordoned(server) ? Self.node(shelved, server, node) : offered(server: server, node: node)
+    }
+
+    /// What may be taken from a NUMA node: what it has left, or -1 of both while its server is cordoned.
+    package func offered(server: Int, node: Int) -> Resources { Self.node(free, server, node) }
+
+    private static func node(_ values: borrowing FlatBuffer<Double>, _ server: Int, _ node: Int) -> Resources {
+        let base = server * valuesPerServer + node * valuesPerNode
+        return Resources(cpu: values[base], mem: values[base + 1])
     }
 
     /// What each NUMA node of a server has when nothing runs on it.

@@ -18,7 +18,9 @@ package struct DepartureQueue: ~Copyable, Sendable {
 
         @inline(__always)
         static func precedes(_ left: Entry, _ right: Entry) -> Bool {
-            left.end < right.end || (left.end == right.end && left.vm < right.vm)
+            // Which child of two leaves first is a coin toss, so this is arithmetic and not a branch.
+            let (isEarlier, isTied, isLower) = (left.end < right.end, left.end == right.end, left.vm < right.vm)
+            return (isEarlier ? 1 : 0) | ((isTied ? 1 : 0) & (isLower ? 1 : 0)) != 0
         }
     }
 
@@ -48,7 +50,7 @@ package struct DepartureQueue: ~Copyable, Sendable {
         var hole = count
         count += 1
         while hole > 0 {
-            let parent = (hole - 1) / 2
+            let parent = (hole &- 1) / 2
             let above = heap[parent]
             guard Entry.precedes(entry, above) else { break }
             heap[hole] = above
@@ -69,14 +71,14 @@ package struct DepartureQueue: ~Copyable, Sendable {
         let last = heap[count]
         var hole = 0
         while true {
-            var child = 2 * hole + 1
+            var child = 2 &* hole &+ 1
             guard child < count else { break }
-            if child + 1 < count, Entry.precedes(heap[child + 1], heap[child]) { child += 1 }
+            if child &+ 1 < count { child &+= Entry.precedes(heap[child &+ 1], heap[child]) ? 1 : 0 }
             heap[hole] = heap[child]
             hole = child
         }
         while hole > 0 {
-            let parent = (hole - 1) / 2
+            let parent = (hole &- 1) / 2
             let above = heap[parent]
             guard Entry.precedes(last, above) else { break }
             heap[hole] = above

@@ -40,7 +40,7 @@ extension Environment {
         placedCount += 1
         let value = rewardOfPlacement(wait: wait)
         head += 1
-        request = cluster.configuration.request(for: trace.vms[head])
+        request = configuration.request(for: trace.vms[head])
         isFinished = endsHere()
         if !isFinished { moveClock() }
         return Step(reward: value, wait: wait)
@@ -82,7 +82,7 @@ extension Environment {
         let departure = departures.removeFirst()
         clock = departure.end
         cluster.release(
-            cluster.configuration.request(for: trace.vms[Int(departure.vm)]),
+            configuration.request(for: trace.vms[Int(departure.vm)]),
             at: departure.action
         )
     }

@@ -14,6 +14,8 @@
 public struct Environment: ~Copyable, Sendable {
     /// The trace that is replayed.
     public let trace: Trace
+    /// The servers and the split rule.
+    public let configuration: ClusterConfiguration
     /// What a step is worth.
     public let reward: Reward
     /// What the servers have left. For the VM at the head at least one action is available until the episode ends.
@@ -51,6 +53,7 @@ public struct Environment: ~Copyable, Sendable {
         }
         try configuration.check(fits: trace)
         self.trace = trace
+        self.configuration = configuration
         self.reward = reward
         cluster = Cluster(configuration)
         request = configuration.request(for: trace.vms[0])
@@ -59,6 +62,7 @@ public struct Environment: ~Copyable, Sendable {
 
     private init(copying other: borrowing Environment) {
         trace = other.trace
+        configuration = other.configuration
         reward = other.reward
         cluster = other.cluster.copy()
         clock = other.clock
@@ -97,7 +101,7 @@ public struct Environment: ~Copyable, Sendable {
         balance = 0
         head = start
         clock = trace.vms[start].arrival
-        request = cluster.configuration.request(for: trace.vms[start])
+        request = configuration.request(for: trace.vms[start])
         isFinished = false
     }
 }

@@ -6,6 +6,7 @@ public struct FirstFit: Policy, Sendable {
     /// The lowest available action.
     ///
     /// - Complexity: O(servers).
+    @inline(__always)
     public mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
         cluster.firstAvailable(for: request)
     }

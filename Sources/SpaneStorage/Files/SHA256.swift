@@ -1,26 +1,26 @@
 /// The SHA-256 hash (FIPS 180-4), so that a content hash can be checked with any tool.
-struct SHA256 {
+package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
     private var block: [UInt8] = []
     private var byteCount: UInt64 = 0
 
-    init() { block.reserveCapacity(64) }
+    package init() { block.reserveCapacity(64) }
 
-    mutating func update(byte: UInt8) {
+    package mutating func update(byte: UInt8) {
         block.append(byte)
         byteCount += 1
         if block.count == 64 { compress() }
     }
 
     /// Adds the bytes of a number, least significant first.
-    mutating func update(word: UInt64) {
+    package mutating func update(word: UInt64) {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { update(byte: UInt8(truncatingIfNeeded: word >> shift)) }
     }
 
     /// The hash in lower-case hexadecimal.
-    consuming func hexadecimal() -> String {
+    package consuming func hexadecimal() -> String {
         let bits = byteCount * 8
         update(byte: 0x80)
         while block.count != 56 { update(byte: 0) }

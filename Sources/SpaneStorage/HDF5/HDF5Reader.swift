@@ -68,37 +68,44 @@ package struct HDF5Reader: ~Copyable {
         package var values: [Element]
     }
 
-    package func doubles(_ name: String) throws(StorageError) -> Numbers<Double> {
-        try read(name, as: chdf5_native_double(), zero: 0)
+    /// Refuses the dimensions of a dataset before its values are read.
+    package typealias DimensionCheck = ([Int]) throws(StorageError) -> Void
+
+    package func doubles(
+        _ name: String,
+        check: DimensionCheck = { _ in }
+    ) throws(StorageError) -> Numbers<Double> {
+        try read(name, as: chdf5_native_double(), zero: 0, check)
     }
 
-    package func floats(_ name: String) throws(StorageError) -> Numbers<Float> {
-        try read(name, as: chdf5_native_float(), zero: 0)
+    package func floats(
+        _ name: String,
+        check: DimensionCheck = { _ in }
+    ) throws(StorageError) -> Numbers<Float> {
+        try read(name, as: chdf5_native_float(), zero: 0, check)
     }
 
-    package func integers(_ name: String) throws(StorageError) -> Numbers<Int64> {
-        try read(name, as: chdf5_native_int64(), zero: 0)
+    package func integers(
+        _ name: String,
+        check: DimensionCheck = { _ in }
+    ) throws(StorageError) -> Numbers<Int64> {
+        try read(name, as: chdf5_native_int64(), zero: 0, check)
     }
 
     private func read<Element: BitwiseCopyable>(
         _ name: String,
         as type: hid_t,
-        zero: Element
+        zero: Element,
+        _ check: DimensionCheck
     ) throws(StorageError) -> Numbers<Element> {
-        guard has(name), let dataset = unsafe HDF5Handle(H5Dopen2(file.id, name, chdf5_default()), H5Dclose) else {
-            throw error(.format, "dataset /\(name) is missing")
+        guard has(name) else { throw error(.format, "dataset /\(name) is missing") }
+        guard let dataset = unsafe HDF5Handle(H5Dopen2(file.id, name, chdf5_default()), H5Dclose) else {
+            throw error(.format, "/\(name) is not a dataset, or is damaged: \(HDF5.errorText)")
         }
         try checkNumeric(dataset, name)
         let dimensions = try dimensions(of: dataset, name)
-        var count = 1
-        for dimension in dimensions {
-            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-            // Deflate shrinks at most about 1032 times, so a larger claim than that cannot be in the file.
-            guard !overflow, product <= fileSize.multipliedReportingOverflow(by: 1040).partialValue else {
-                throw error(.format, "dataset /\(name) claims \(dimensions) values, more than the file can hold")
-            }
-            count = product
-        }
+        try check(dimensions)
+        let count = try self.count(dimensions, of: dataset, name)
         var values = [Element](repeating: zero, count: count)
         let status = unsafe values.withUnsafeMutableBufferPointer { buffer in
             unsafe H5Dread(dataset.id, type, chdf5_all(), chdf5_all(), chdf5_default(), buffer.baseAddress)
@@ -107,6 +114,26 @@ package struct HDF5Reader: ~Copyable {
             throw error(.format, "dataset /\(name) cannot be read (damaged?): \(HDF5.errorText)")
         }
         return Numbers(dimensions: dimensions, values: values)
+    }
+
+    /// The number of values, refused when the file cannot hold as many.
+    private func count(
+        _ dimensions: [Int],
+        of dataset: borrowing HDF5Handle,
+        _ name: String
+    ) throws(StorageError) -> Int {
+        // Deflate shrinks at most about 1032 times, so a larger claim than that cannot be in the file.
+        let stored = min(Int(clamping: H5Dget_storage_size(dataset.id)), fileSize)
+        let (limit, isUnlimited) = stored.multipliedReportingOverflow(by: 1040)
+        var count = 1
+        for dimension in dimensions {
+            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            guard !overflow, isUnlimited || product <= limit else {
+                throw error(.format, "dataset /\(name) claims \(dimensions) values, more than the file can hold")
+            }
+            count = product
+        }
+        return count
     }
 
     private func checkNumeric(_ dataset: borrowing HDF5Handle, _ name: String) throws(StorageError) {

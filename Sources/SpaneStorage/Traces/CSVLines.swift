@@ -70,8 +70,11 @@ struct CSVLine {
     }
 
     private func text(_ column: Int) -> Substring {
-        let text = Substring(decoding: fields[column], as: UTF8.self)
-        return text.drop { $0 == " " }.prefix { $0 != " " }
+        let space = UInt8(ascii: " ")
+        let start = fields[column].drop { $0 == space }
+        // A space inside stays, so that "4 5" is refused and not read as 4.
+        let end = start.lastIndex { $0 != space }.map { $0 + 1 } ?? start.startIndex
+        return Substring(decoding: start[..<end], as: UTF8.self)
     }
 
     private func refuse(_ column: Int, _ header: [String], _ rule: String) -> StorageError {

@@ -22,11 +22,13 @@ public enum TraceCSV {
         case rowHeader: (vms, lineNumbers) = try readRows(&lines)
         case eventHeader: (vms, lineNumbers) = try readEvents(&lines)
         default:
+            // Control characters would not show, or move the cursor of a terminal.
+            guard header.fields.joined().allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+                throw StorageError(.format, path: path, "is neither an HDF5 file nor a CSV trace")
+            }
             let shown = names.joined(separator: ",").prefix(80)
-            throw StorageError(
-                .format,
-                path: path,
-                "line 1: the header is \"\(shown)\"; it must be \"\(rowHeader.joined(separator: ","))\" or "
+            throw header.error(
+                "the header is \"\(shown)\"; it must be \"\(rowHeader.joined(separator: ","))\" or "
                     + "\"\(eventHeader.joined(separator: ","))\""
             )
         }

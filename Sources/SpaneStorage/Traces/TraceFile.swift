@@ -24,12 +24,13 @@ public enum TraceFile {
         try HDF5.perform { () throws(StorageError) in
             let file = try HDF5Reader(path: path)
             try file.check(format: format, version: version)
-            let ids = try file.integers("vmid")
-            guard ids.dimensions.count == 1 else {
-                throw file.error(
-                    .shapeMismatch,
-                    "dataset /vmid has shape \(ids.dimensions); it must have one dimension"
-                )
+            let ids = try file.integers("vmid") { dimensions throws(StorageError) in
+                guard dimensions.count == 1 else {
+                    throw file.error(
+                        .shapeMismatch,
+                        "dataset /vmid has shape \(dimensions); it must have one dimension"
+                    )
+                }
             }
             let count = ids.values.count
             let cpu = try column("cpu", of: file, count: count)
@@ -100,11 +101,11 @@ public enum TraceFile {
         of file: borrowing HDF5Reader,
         count: Int
     ) throws(StorageError) -> [Double] {
-        let numbers = try file.doubles(name)
-        guard numbers.dimensions == [count] else {
-            throw file.error(.shapeMismatch, "dataset /\(name) has shape \(numbers.dimensions); /vmid has [\(count)]")
-        }
-        return numbers.values
+        try file.doubles(name) { dimensions throws(StorageError) in
+            guard dimensions == [count] else {
+                throw file.error(.shapeMismatch, "dataset /\(name) has shape \(dimensions); /vmid has [\(count)]")
+            }
+        }.values
     }
 
     static func makeTrace(_ vms: [VirtualMachine], path: String) throws(StorageError) -> Trace {

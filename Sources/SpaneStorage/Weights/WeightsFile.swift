@@ -72,13 +72,14 @@ extension HDF5Reader {
             guard found.contains(shape.name) else {
                 throw error(.format, "dataset /parameters/\(shape.name) is missing")
             }
-            let numbers = try floats("parameters/\(shape.name)")
-            guard numbers.dimensions == shape.dimensions else {
-                throw error(
-                    .shapeMismatch,
-                    "dataset /parameters/\(shape.name) has shape \(numbers.dimensions); "
-                        + "this architecture has \(shape.dimensions)"
-                )
+            let numbers = try floats("parameters/\(shape.name)") { dimensions throws(StorageError) in
+                guard dimensions == shape.dimensions else {
+                    throw error(
+                        .shapeMismatch,
+                        "dataset /parameters/\(shape.name) has shape \(dimensions); "
+                            + "this architecture has \(shape.dimensions)"
+                    )
+                }
             }
             if let index = numbers.values.firstIndex(where: { !$0.isFinite }) {
                 throw error(

@@ -67,7 +67,8 @@ struct EvaluateCommand: ParsableCommand {
             trace: description,
             configuration: configuration
         )
-        if let output { try FileSystem.write(report.csv, to: output) }
+        // Printed first: a file that cannot be written shall not cost the result.
         print(json ? try report.json() : report.table)
+        if let output { try FileSystem.write(report.csv, to: output) }
     }
 }

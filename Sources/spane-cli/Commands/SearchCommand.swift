@@ -51,6 +51,8 @@ struct SearchUntrained: ParsableCommand {
         let configuration = try cluster.configuration()
         let (trace, description) = try TraceFile.load(episodes.trace)
         let plan = try episodes.plan(trace, configuration)
+        // A folder that cannot be made is no surprise to have after hours of search.
+        try FileSystem.makeFolder(output)
         let search = UntrainedSearch(
             architecture: try .published(),
             normalisation: try Normalisation(cpu: Float(cluster.nodeCPU), mem: Float(cluster.nodeMem)),
@@ -66,7 +68,6 @@ struct SearchUntrained: ParsableCommand {
             progress: { bar.show($0) }
         )
         bar.clear()
-        try FileSystem.makeFolder(output)
         var table = Table(header: ["kept", "trial", "trimmed mean", "file"])
         for (place, trial) in ranking.prefix(keep).enumerated() {
             let path = "\(output)/untrained-\(place + 1).h5"

@@ -22,13 +22,13 @@ struct TraceImport: ParsableCommand {
     @Option(help: "Where the trace comes from, to be kept with it. [default: the name of the file read]")
     var source: String?
 
-    @Option(help: "The licence of the trace, to be kept with it.")
-    var licence = "unknown"
+    @Option(help: "The licence of the trace, to be kept with it. [default: what the file read says]")
+    var licence: String?
 
     func run() throws {
         var (trace, description) = try TraceFile.load(input)
         description.source = source ?? description.source
-        description.licence = licence
+        description.licence = licence ?? description.licence
         try TraceFile.write(trace, description, to: output)
         print("\(output): \(NumberText.grouped(trace.count)) VMs of \(trace.flavors.count) sizes")
     }

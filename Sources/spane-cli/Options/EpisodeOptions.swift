@@ -31,6 +31,9 @@ struct EpisodeOptions: ParsableArguments {
         if let threads, threads < 1 {
             throw ValidationError("--threads is \(threads); it must be at least 1.")
         }
+        if case .fixed(let count) = length.length, count < 1 {
+            throw ValidationError("--length is \(count); it must be 'auto' or at least 1.")
+        }
     }
 
     var threadCount: Int { threads ?? processorCount }
@@ -38,11 +41,25 @@ struct EpisodeOptions: ParsableArguments {
     /// The indices that `--starts` describes.
     func startIndices() throws -> [Int] {
         if let sampled = try Starts.parse(starts) { return sampled }
+        guard FileSystem.exists(starts) else {
+            throw ValidationError(
+                "--starts is '\(starts)'; it must be an existing file or LO..<HI:COUNT:SEED, as 0..<1000:50:1."
+            )
+        }
         return try StartsFile.read(starts)
     }
 
     func plan(_ trace: Trace, _ configuration: ClusterConfiguration) throws -> EpisodePlan {
-        try EpisodePlan(
+        do {
+            try configuration.check(fits: trace)
+        } catch {
+            let node = configuration.nodeCapacities[0]
+            throw ValidationError(
+                "\(self.trace): \(error); --node-cpu is \(CSVText.number(node.cpu)) and "
+                    + "--node-mem is \(CSVText.number(node.mem))."
+            )
+        }
+        return try EpisodePlan(
             trace: trace,
             configuration: configuration,
             starts: startIndices(),
@@ -61,7 +78,7 @@ struct LengthArgument: ExpressibleByArgument {
     init?(argument: String) {
         if argument == "auto" {
             length = .automatic
-        } else if let count = Int(argument), count >= 1 {
+        } else if let count = Int(argument) {
             length = .fixed(count)
         } else {
             return nil

@@ -6,8 +6,8 @@ struct Options {
     var trace: String?
     /// Where the figures go as JSON.
     var json: String?
-    /// Only the groups whose name contains this.
-    var only: String?
+    /// Only these groups; all when there are none.
+    var only: [String] = []
 
     static let usage = """
         usage: benchmarks [--quick] [--trace FILE] [--json FILE] [--only GROUP]
@@ -17,7 +17,7 @@ struct Options {
           --quick       fewer and shorter repetitions
           --trace FILE  the trace to replay (HDF5 or CSV) instead of data/synthetic.h5 or a generated one
           --json FILE   write the figures to FILE
-          --only GROUP  measure only this group: steps, episodes, decisions, forward or load
+          --only GROUP  measure only this group (steps, decisions, forward, episodes or load); may be repeated
         """
 
     /// Reads the arguments that follow the program's name.
@@ -28,7 +28,7 @@ struct Options {
             case "--quick": isQuick = true
             case "--trace": trace = try Self.value(of: argument, &rest)
             case "--json": json = try Self.value(of: argument, &rest)
-            case "--only": only = try Self.value(of: argument, &rest)
+            case "--only": only.append(try Self.value(of: argument, &rest))
             default: throw BenchmarkError("\(argument) is unknown\n\n\(Self.usage)")
             }
         }
@@ -46,5 +46,5 @@ struct Options {
     func scaled(_ count: Int) -> Int { isQuick ? max(count / 5, 1) : count }
 
     /// Whether a group of figures is wanted.
-    func wants(_ group: String) -> Bool { only.map(group.contains) ?? true }
+    func wants(_ group: String) -> Bool { only.isEmpty || only.contains(group) }
 }

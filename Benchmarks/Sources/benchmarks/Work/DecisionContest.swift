@@ -28,7 +28,7 @@ struct DecisionContest: Contest, ~Copyable {
 
     func runLibrary() throws -> Duration {
         var environment = filled.copy()
-        var session = try model.makeSession(for: environment.cluster.configuration)
+        var session = try model.makeSession(for: environment.configuration)
         // The first decision embeds every server; here only the steady state counts.
         _ = session.action(for: environment.request, on: environment.cluster)
         return try ContinuousClock().measure {
@@ -47,7 +47,7 @@ struct DecisionContest: Contest, ~Copyable {
     /// Compares the decisions.
     func check() throws {
         var environment = filled.copy()
-        var recorder = Recorder(try model.makeSession(for: environment.cluster.configuration))
+        var recorder = Recorder(try model.makeSession(for: environment.configuration))
         try environment.finish(with: &recorder)
         peerEnvironment.assign(peerFilled)
         var agreement = Agreement()

@@ -28,7 +28,7 @@ struct ForwardContest: Contest, ~Copyable {
     }
 
     func runLibrary() throws -> Duration {
-        var session = try model.makeSession(for: first.cluster.configuration)
+        var session = try model.makeSession(for: first.configuration)
         var scores = [Float](repeating: 0, count: first.cluster.actionCount)
         session.writeScores(for: first.request, on: first.cluster, into: &scores)
         return ContinuousClock().measure {
@@ -55,7 +55,7 @@ struct ForwardContest: Contest, ~Copyable {
 
     /// Compares the scores.
     func check() throws {
-        let session = try model.makeSession(for: first.cluster.configuration)
+        let session = try model.makeSession(for: first.configuration)
         var ours = [Float](repeating: 0, count: first.cluster.actionCount)
         var theirs = ours
         session.writeScores(for: first.request, on: first.cluster, into: &ours)

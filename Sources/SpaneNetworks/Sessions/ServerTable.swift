@@ -1,0 +1,120 @@
+internal import CSpaneKernels
+internal import SpaneBuffers
+internal import SpaneScheduling
+
+/// The servers of a cluster as a SPANE network sees them: what each has left, its embedding, and its part of the first
+/// advantage layer, in blocks of servers for the kernels.
+///
+/// The table is brought up to date server by server. What it holds depends on the state of the cluster alone. A server
+/// that is cordoned is as good as not there.
+@safe
+final class ServerTable {
+    let shape: ClusterShape
+    let blockCount: Int
+    // [block][node][cpu, mem][lane]; -1 where there is no server, or none that may be used.
+    let room: FlatBuffer<Double>
+    // [block][hidden unit][lane]
+    let fixed: FlatBuffer<Float>
+
+    private let layers: SpaneLayers
+    private let normalisation: Normalisation
+    private let hidden: Int
+    private var pool: EmbeddingPool
+    private var seenRevision: UInt64 = 0
+    private var isPoolWritten = false
+    private let features: FlatBuffer<Float>
+    private let scratch: FlatBuffer<Float>
+    private let part: FlatBuffer<Float>
+
+    static let lanes = Int(SPANE_LANES)
+    static let roomPerBlock = NUMATopology.nodesPerServer * 2 * lanes
+
+    init(_ layers: SpaneLayers, _ normalisation: Normalisation, _ shape: ClusterShape) throws(NetworkError) {
+        precondition(NUMATopology.nodesPerServer == Int(SPANE_NODES), "the kernels are made for \(SPANE_NODES) nodes")
+        self.shape = shape
+        self.layers = layers
+        self.normalisation = normalisation
+        blockCount = (shape.serverCount + Self.lanes - 1) / Self.lanes
+        hidden = layers.architecture.advantage.width
+        pool = try EmbeddingPool(
+            layers,
+            serverCount: shape.serverCount,
+            input: shape.largestInput(normalisation)
+        )
+        room = FlatBuffer(repeating: -1, count: blockCount * Self.roomPerBlock)
+        fixed = FlatBuffer(repeating: 0, count: blockCount * Self.lanes * hidden)
+        features = FlatBuffer(repeating: 0, count: SpaneArchitecture.serverInputs)
+        scratch = layers.server.makeScratch()
+        part = FlatBuffer(repeating: 0, count: layers.advantageOfServer.paddedOutputs)
+    }
+
+    /// The servers that are not cordoned.
+    var presentCount: Int { pool.presentCount }
+
+    /// Whether a server is there and not cordoned.
+    func isPresent(_ server: Int) -> Bool { room[roomIndex(server)] >= 0 }
+
+    /// Looks at all servers again when it next follows, since it may be another cluster.
+    func forgetCluster() { seenRevision = 0 }
+
+    /// Takes over what changed in the cluster.
+    ///
+    /// - Complexity: O(1) for each change since the last call.
+    func follow(_ cluster: borrowing Cluster) {
+        let revision = cluster.revision
+        if seenRevision < cluster.oldestRevision {
+            for server in 0..<shape.serverCount { update(server, of: cluster) }
+        } else {
+            var seen = seenRevision
+            while seen < revision {
+                update(cluster.server(changedAt: seen), of: cluster)
+                seen += 1
+            }
+        }
+        seenRevision = revision
+    }
+
+    /// Writes the cluster embedding if it changed since the last call.
+    func writePool(to output: UnsafeMutablePointer<Float>) {
+        guard !isPoolWritten else { return }
+        unsafe pool.write(to: output)
+        isPoolWritten = true
+    }
+
+    private func roomIndex(_ server: Int) -> Int {
+        let (block, lane) = server.quotientAndRemainder(dividingBy: Self.lanes)
+        return block * Self.roomPerBlock + lane
+    }
+
+    private func update(_ server: Int, of cluster: borrowing Cluster) {
+        let first = roomIndex(server)
+        let wasPresent = room[first] >= 0
+        var hasChanged = false
+        for node in 0..<NUMATopology.nodesPerServer {
+            let left = cluster.offered(server: server, node: node)
+            let index = first + 2 * node * Self.lanes
+            hasChanged = hasChanged || room[index] != left.cpu || room[index + Self.lanes] != left.mem
+            room[index] = left.cpu
+            room[index + Self.lanes] = left.mem
+            features[2 * node] = Float(left.cpu) / normalisation.cpu
+            features[2 * node + 1] = Float(left.mem) / normalisation.mem
+        }
+        // A server that gave and took the same since the last decision is named twice and is as it was.
+        guard hasChanged else { return }
+        isPoolWritten = false
+        guard room[first] >= 0 else {
+            if wasPresent { pool.remove(server: server) }
+            return
+        }
+        let embedding = unsafe layers.server.apply(features.base, scratch)
+        if wasPresent {
+            unsafe pool.update(server: server, to: embedding)
+        } else {
+            unsafe pool.add(server: server, embedding)
+        }
+        unsafe layers.advantageOfServer.apply(embedding, to: part.base)
+        let (block, lane) = server.quotientAndRemainder(dividingBy: Self.lanes)
+        let to = block * Self.lanes * hidden + lane
+        for unit in 0..<hidden { fixed[to + unit * Self.lanes] = part[unit] }
+    }
+}

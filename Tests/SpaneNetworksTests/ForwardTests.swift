@@ -1,0 +1,105 @@
+import SpaneNetworks
+import SpaneScheduling
+import SpaneTestSupport
+import Testing
+
+/// Sessions give the Q values of the naive network.
+@Suite struct ForwardTests {
+    /// The largest error relative to the largest term of Q; infinite when a score is not a number.
+    private func error(_ scores: [Float], _ expected: NaiveNetwork.Scores) -> Double {
+        let errors = zip(scores, expected.values).map { abs(Double($0) - $1) / expected.largestTerm }
+        return errors.allSatisfy(\.isFinite) ? errors.max() ?? 0 : .infinity
+    }
+
+    @Test(arguments: [1, 2, 5, 8, 9, 20, 100], RandomModel.aggregatorSets)
+    func spane(servers: Int, aggregators: [Aggregator]) throws {
+        var generator = Xoshiro256StarStar(seed: UInt64(servers))
+        let configuration = try ClusterConfiguration(servers: servers)
+        for shape in RandomModel.shapes {
+            let model = try RandomModel.spane(shape, aggregators, &generator)
+            let naive = NaiveNetwork(model)
+            let session = try model.makeSession(for: configuration)
+            var cluster = Cluster(configuration)
+            for round in 0..<6 {
+                // The empty cluster first: all embeddings are equal there.
+                if round > 0 { cluster.fillAtRandom(steps: 45, &generator) }
+                let request = RandomModel.request(&generator)
+                let scores = session.scores(request, cluster)
+                let expected = naive.scores(request, cluster.freeOfAllNodes)
+                #expect(error(scores, expected) <= 1e-5, "\(shape), round \(round)")
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2, 5, 9, 20], [(1, 1), (7, 2), (16, 1), (32, 2), (13, 4)])
+    func mlp(servers: Int, shape: (Int, Int)) throws {
+        var generator = Xoshiro256StarStar(seed: UInt64(servers))
+        let configuration = try ClusterConfiguration(servers: servers)
+        let hidden = try LayerShape(width: shape.0, depth: shape.1)
+        let model = try RandomModel.make(.mlp(MLPArchitecture(hidden: hidden, servers: servers)), &generator)
+        let naive = NaiveNetwork(model)
+        let session = try model.makeSession(for: configuration)
+        var cluster = Cluster(configuration)
+        for _ in 0..<10 {
+            cluster.fillAtRandom(steps: 45, &generator)
+            let request = RandomModel.request(&generator)
+            let scores = session.scores(request, cluster)
+            let expected = naive.scores(request, cluster.freeOfAllNodes)
+            #expect(error(scores, expected) <= 1e-5)
+        }
+    }
+
+    /// Servers of several sizes, and inputs divided by something else than the published capacity.
+    @Test func otherCapacitiesAndNormalisation() throws {
+        var generator = Xoshiro256StarStar(seed: 12)
+        let sizes = [(64.0, 512.0), (8, 24), (40, 90)].map { Resources(cpu: $0.0, mem: $0.1) }
+        let configuration = try ClusterConfiguration(nodeCapacities: sizes + sizes + sizes)
+        let template = try RandomModel.spane(RandomModel.shapes[0], [.mean, .std], &generator)
+        let model = try Model(
+            architecture: template.architecture,
+            normalisation: Normalisation(cpu: 64, mem: 500),
+            tensors: template.tensors
+        )
+        let session = try model.makeSession(for: configuration)
+        var cluster = Cluster(configuration)
+        for _ in 0..<20 {
+            cluster.fillAtRandom(steps: 50, &generator)
+            let request = RandomModel.request(&generator)
+            let scores = session.scores(request, cluster)
+            #expect(error(scores, NaiveNetwork(model).scores(request, cluster.freeOfAllNodes)) <= 1e-5)
+        }
+    }
+
+    /// The deviation of one value has no unbiased estimate; here it is 0, so weights behind it do not matter.
+    @Test func theDeviationOverOneServerIsZero() throws {
+        var generator = Xoshiro256StarStar(seed: 4)
+        let configuration = try ClusterConfiguration(servers: 1)
+        var cluster = Cluster(configuration)
+        cluster.fillAtRandom(steps: 7, &generator)
+        let request = RandomModel.request(&generator)
+        let model = try RandomModel.spane(RandomModel.shapes[0], [.std], &generator)
+        let scores = try model.makeSession(for: configuration).scores(request, cluster)
+        #expect(scores.allSatisfy { $0.isFinite })
+        // The columns that the pooled embedding meets: 0 ..< 8 of the value, 8 ..< 16 of the advantage layer.
+        let changed = model.tensors.map { tensor in
+            let first = ["value_layers.0.weight": 0, "adv_layers.0.weight": 8][tensor.shape.name]
+            guard let first else { return tensor }
+            let width = tensor.shape.dimensions[1]
+            let values = tensor.values.enumerated().map { index, value in
+                (first..<first + 8).contains(index % width) ? value * 3 + 1 : value
+            }
+            return Tensor(shape: tensor.shape, values: values)
+        }
+        #expect(changed != model.tensors)
+        let other = try Model(architecture: model.architecture, normalisation: .published, tensors: changed)
+        let same = try other.makeSession(for: configuration).scores(request, cluster)
+        #expect(same == scores)
+        // At two servers they do.
+        let two = try ClusterConfiguration(servers: 2)
+        var pair = Cluster(two)
+        pair.fillAtRandom(steps: 7, &generator)
+        let one = try model.makeSession(for: two).scores(request, pair)
+        let changedOne = try other.makeSession(for: two).scores(request, pair)
+        #expect(changedOne != one)
+    }
+}

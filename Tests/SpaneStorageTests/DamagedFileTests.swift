@@ -1,0 +1,127 @@
+import SpaneNetworks
+import SpaneScheduling
+import SpaneStorage
+import SpaneTestSupport
+import Testing
+
+/// Files that are missing, cut off or damaged, in either format: an error, never a crash and never other values.
+@Suite struct DamagedFileTests {
+    private let folder = TemporaryFolder()
+
+    /// Both readers, as functions that only fail or succeed.
+    private static let readers: [@Sendable (String) throws -> Void] = [
+        { _ = try TraceFile.read($0) }, { _ = try WeightsFile.read($0) },
+    ]
+
+    @Test(arguments: 0...1)
+    func aMissingFile(reader: Int) {
+        let path = folder.file("missing.h5")
+        expectError(.io, path, "cannot be read: No such file or directory") { try Self.readers[reader](path) }
+    }
+
+    @Test(arguments: 0...1)
+    func aFolder(reader: Int) {
+        expectError(.io, folder.path, "cannot be read: it is not a regular file") {
+            try Self.readers[reader](folder.path)
+        }
+    }
+
+    @Test(arguments: 0...1)
+    func aPathBelowAFile(reader: Int) throws {
+        let path = try folder.write("text", to: "file") + "/trace.h5"
+        expectError(.io, path, "cannot be read: Not a directory") { try Self.readers[reader](path) }
+    }
+
+    @Test(arguments: 0...1, ["", "\n", "HDF5", "\u{89}HDF\r\n\u{1A}\n", "no HDF5 file, but text that is long enough"])
+    func aFileThatIsNoHDF5(reader: Int, text: String) throws {
+        let path = try folder.write(text, to: "file.h5")
+        expectError(.format, path, "is not an HDF5 file, or its first bytes are damaged") {
+            try Self.readers[reader](path)
+        }
+    }
+
+    /// `load` tells the formats apart by the first bytes.
+    @Test func neitherHDF5NorCSV() throws {
+        let empty = try folder.write("", to: "empty")
+        expectError(.format, empty, "is empty") { try TraceFile.load(empty) }
+        let zeros = try folder.write([UInt8](repeating: 0, count: 4096), to: "zeros")
+        expectError(.format, zeros, "is neither an HDF5 file nor a CSV trace") { try TraceFile.load(zeros) }
+        let text = try folder.write("Hello, world", to: "text")
+        expectError(.format, text, "line 1: the header is \"hello, world\"; it must be \"vmid,cpu,mem,at,lt\" or ") {
+            try TraceFile.load(text)
+        }
+        let signature = try folder.write([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], to: "signature")
+        expectError(.format, signature, "cannot be opened (truncated or damaged?): HDF5: ") {
+            try TraceFile.load(signature)
+        }
+    }
+
+    // MARK: Truncation
+
+    @Test func aTraceCutOffAnywhere() throws {
+        try TraceFile.write(Samples.trace(count: 300), Samples.description, to: folder.file("whole"))
+        try cutOff { try TraceFile.load($0) }
+    }
+
+    @Test func weightsCutOffAnywhere() throws {
+        try WeightsFile.write(Samples.spane(), Provenance(["note": "a test"]), to: folder.file("whole"))
+        try cutOff { try WeightsFile.read($0) }
+    }
+
+    private func cutOff<Result>(_ read: (String) throws -> Result) throws {
+        let bytes = try folder.read("whole")
+        _ = try read(folder.file("whole"))
+        let lengths = Set(stride(from: 0, to: bytes.count, by: 61)).union([1, 7, 8, 9, bytes.count - 1])
+        for length in lengths {
+            let path = try folder.write(Array(bytes.prefix(length)), to: "part")
+            expectError(.format, path, "") { try read(path) }
+        }
+    }
+
+    // MARK: Single bits
+
+    @Test func aTraceWithAFlippedBit() throws {
+        let trace = try Samples.trace(count: 50)
+        try TraceFile.write(trace, Samples.description, to: folder.file("whole"))
+        let (errors, successes) = try flipBits { path in
+            // What describes the trace has no checksum; the trace itself is right or refused.
+            #expect(try TraceFile.read(path).trace.vms == trace.vms)
+        }
+        // Most of the file is unused space; a good part of the rest is covered by checks.
+        #expect(errors > 300)
+        #expect(successes > 300)
+    }
+
+    @Test func weightsWithAFlippedBit() throws {
+        let model = try Samples.spane()
+        let names = model.tensors.map(\.shape)
+        try WeightsFile.write(model, Provenance(["note": "a test"]), to: folder.file("whole"))
+        let (errors, _) = try flipBits { path in
+            // Weights carry no checksum, but whatever is read is whole, of the right shape and finite.
+            let read = try WeightsFile.read(path).model
+            #expect(read.tensors.allSatisfy { $0.values.allSatisfy(\.isFinite) })
+            #expect(read.tensors.map(\.shape) == names)
+        }
+        #expect(errors > 300)
+    }
+
+    /// Reads the file once for each byte with one of its bits flipped, and counts how it went.
+    private func flipBits(_ read: (String) throws -> Void) throws -> (errors: Int, successes: Int) {
+        let bytes = try folder.read("whole")
+        var generator = Xoshiro256StarStar(seed: 9)
+        var (errors, successes) = (0, 0)
+        for index in bytes.indices {
+            var damaged = bytes
+            damaged[index] ^= 1 << UInt8(generator.below(8))
+            let path = try folder.write(damaged, to: "damaged")
+            do {
+                try read(path)
+                successes += 1
+            } catch let error as StorageError {
+                #expect(error.path == path)
+                errors += 1
+            }
+        }
+        return (errors, successes)
+    }
+}

@@ -1,0 +1,127 @@
+import CHDF5
+import SpaneStorage
+
+/// Changes a file that the library wrote into one that it would never write.
+struct HDF5Editor {
+    private let file: hid_t
+
+    /// Opens the file, changes it and closes it.
+    static func edit(_ path: String, _ change: (HDF5Editor) -> Void) throws(StorageError) {
+        try HDF5.perform { () throws(StorageError) in
+            let readAndWrite: UInt32 = 1
+            let editor = HDF5Editor(file: must(unsafe H5Fopen(path, readAndWrite, chdf5_default())))
+            change(editor)
+            must(H5Fclose(editor.file))
+        }
+    }
+
+    /// Makes a file with nothing in it.
+    static func make(_ path: String) throws(StorageError) {
+        try HDF5.perform { () throws(StorageError) in _ = must(H5Fclose(must(unsafe chdf5_create(path)))) }
+    }
+
+    // MARK: Links
+
+    func remove(_ name: String) { must(unsafe H5Ldelete(file, name, chdf5_default())) }
+
+    func group(_ name: String) {
+        replace(name)
+        must(H5Gclose(must(unsafe H5Gcreate2(file, name, chdf5_default(), chdf5_default(), chdf5_default()))))
+    }
+
+    private func replace(_ name: String) {
+        if unsafe H5Lexists(file, name, chdf5_default()) > 0 { remove(name) }
+    }
+
+    // MARK: Datasets
+
+    func dataset(_ name: String, _ values: [Double], dimensions: [Int]? = nil) {
+        let dataset = create(name, chdf5_file_double(), dimensions ?? [values.count], chunk: nil)
+        must(
+            unsafe H5Dwrite(dataset, chdf5_native_double(), chdf5_all(), chdf5_all(), chdf5_default(), values)
+        )
+        must(H5Dclose(dataset))
+    }
+
+    /// Strings of eight bytes.
+    func dataset(_ name: String, _ values: [String]) {
+        let type = must(chdf5_string_type(8))
+        let dataset = create(name, type, [values.count], chunk: nil)
+        let bytes = values.flatMap { (Array($0.utf8) + [UInt8](repeating: 0, count: 8)).prefix(8) }
+        must(unsafe H5Dwrite(dataset, type, chdf5_all(), chdf5_all(), chdf5_default(), bytes))
+        must(H5Dclose(dataset))
+        must(H5Tclose(type))
+    }
+
+    /// A dataset of doubles that says how large it is and holds nothing.
+    func emptyClaim(_ name: String, dimensions: [Int], chunk: Int?) {
+        must(H5Dclose(create(name, chdf5_file_double(), dimensions, chunk: chunk)))
+    }
+
+    private func create(_ name: String, _ type: hid_t, _ dimensions: [Int], chunk: Int?) -> hid_t {
+        replace(name)
+        let extents = dimensions.map { hsize_t($0) }
+        let space = must(unsafe H5Screate_simple(Int32(extents.count), extents, nil))
+        let layout = must(H5Pcreate(chdf5_dataset_create_class()))
+        if let chunk {
+            let chunks = [hsize_t](repeating: hsize_t(chunk), count: extents.count)
+            must(unsafe H5Pset_chunk(layout, Int32(chunks.count), chunks))
+            must(H5Pset_deflate(layout, 9))
+        }
+        let dataset = must(unsafe H5Dcreate2(file, name, type, space, chdf5_default(), layout, chdf5_default()))
+        must(H5Pclose(layout))
+        must(H5Sclose(space))
+        return dataset
+    }
+
+    // MARK: Attributes of the file
+
+    func removeAttribute(_ name: String) { must(unsafe H5Adelete(file, name)) }
+
+    func attribute(_ name: String, _ text: String) {
+        let type = must(chdf5_string_type(max(1, text.utf8.count)))
+        let bytes = text.isEmpty ? [0] : Array(text.utf8)
+        unsafe bytes.withUnsafeBytes { unsafe attribute(name, type, $0.baseAddress) }
+        must(H5Tclose(type))
+    }
+
+    /// A string of variable length, as other tools write them.
+    func attribute(_ name: String, variable text: String) {
+        let type = must(chdf5_string_type(0))
+        unsafe text.withCString { pointer in
+            unsafe withUnsafeBytes(of: pointer) { unsafe attribute(name, type, $0.baseAddress) }
+        }
+        must(H5Tclose(type))
+    }
+
+    func attribute(_ name: String, _ value: Int64) {
+        unsafe withUnsafeBytes(of: value) { unsafe attribute(name, chdf5_file_int64(), $0.baseAddress) }
+    }
+
+    func attribute(_ name: String, _ value: Double) {
+        unsafe withUnsafeBytes(of: value) { unsafe attribute(name, chdf5_file_double(), $0.baseAddress) }
+    }
+
+    /// Several numbers where one is expected.
+    func attribute(_ name: String, _ values: [Int64]) {
+        let extents = [hsize_t(values.count)]
+        let space = must(unsafe H5Screate_simple(1, extents, nil))
+        unsafe values.withUnsafeBytes { unsafe attribute(name, chdf5_file_int64(), $0.baseAddress, space: space) }
+        must(H5Sclose(space))
+    }
+
+    private func attribute(_ name: String, _ type: hid_t, _ value: UnsafeRawPointer?, space: hid_t? = nil) {
+        if unsafe H5Aexists(file, name) > 0 { removeAttribute(name) }
+        let scalar = must(H5Screate(H5S_SCALAR))
+        let attribute = must(unsafe H5Acreate2(file, name, type, space ?? scalar, chdf5_default(), chdf5_default()))
+        must(unsafe H5Awrite(attribute, type, value))
+        must(H5Aclose(attribute))
+        must(H5Sclose(scalar))
+    }
+}
+
+@discardableResult
+private func must<Status: SignedInteger>(_ status: Status) -> Status {
+    precondition(status >= 0, "HDF5 refused to make a file for a test")
+    return status
+}

@@ -1,0 +1,132 @@
+import SpaneScheduling
+import SpaneStorage
+import SpaneTestSupport
+import Testing
+
+/// Comma-separated files that are no valid traces; the message names the line, the column and the value.
+@Suite struct TraceCSVErrorTests {
+    private let folder = TemporaryFolder()
+
+    private func refuses(_ text: String, _ detail: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let path = try folder.write(text, to: "trace.csv")
+        let error = StorageError(.format, path: path, detail)
+        #expect(error.description == "\(path): \(detail)")
+        #expect(throws: error, sourceLocation: sourceLocation) { try TraceCSV.read(path) }
+    }
+
+    // MARK: Header
+
+    @Test func nothing() throws {
+        try refuses("", "is empty")
+        try refuses("\n\r\n\n", "is empty")
+        try refuses("\u{FEFF}", "is empty")
+    }
+
+    @Test(arguments: ["vmid,cpu,mem,at,lt", "vmid,cpu,memory,time,type\n"])
+    func onlyAHeader(header: String) throws { try refuses(header, "the trace has 0 VMs; at least 2 are needed") }
+
+    @Test(arguments: [
+        "vmid,cpu,mem,at", "vmid,cpu,mem,at,lt,extra", "cpu,vmid,mem,at,lt", "vmid;cpu;mem;at;lt", "1,2,4,0,100",
+        "vmid,cpu,memory,at,lt",
+    ])
+    func anotherHeader(header: String) throws {
+        let rule = "it must be \"vmid,cpu,mem,at,lt\" or \"vmid,cpu,memory,time,type\""
+        try refuses("\(header)\n1,2,4,0,100\n", "line 1: the header is \"\(header)\"; \(rule)")
+        try refuses("\n\(header)\n1,2,4,0,100\n", "line 2: the header is \"\(header)\"; \(rule)")
+    }
+
+    @Test func aLongHeaderIsCutShort() throws {
+        let path = try folder.write(String(repeating: "x", count: 100_000), to: "trace.csv")
+        let error = #expect(throws: StorageError.self) { try TraceCSV.read(path) }
+        #expect((error?.detail.count ?? 0) < 200)
+    }
+
+    // MARK: Lines
+
+    /// A good line, a blank one, and the line to be refused, which is the fourth.
+    private func refuses(line: String, _ detail: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try refuses(
+            "vmid,cpu,mem,at,lt\n1,2,4,5,100\n\n\(line)\n3,2,4,9,100\n",
+            "line 4: \(detail)",
+            sourceLocation: sourceLocation
+        )
+    }
+
+    @Test func anotherNumberOfColumns() throws {
+        try refuses(line: "2,2,4,6", "it has 4 columns; the header has 5")
+        try refuses(line: "2,2,4,6,100,", "it has 6 columns; the header has 5")
+        try refuses(line: "2", "it has 1 columns; the header has 5")
+    }
+
+    @Test(arguments: ["", " ", "x", "4x", "4 5", "0x", "--4", "nan", "inf", "1e999", "\"4\""])
+    func textWhereANumberShouldBe(text: String) throws {
+        try refuses(line: "2,\(text),4,6,100", "column cpu is \"\(text)\"; it must be a finite number")
+        try refuses(line: "2,2,\(text),6,100", "column mem is \"\(text)\"; it must be a finite number")
+        try refuses(line: "2,2,4,\(text),100", "column at is \"\(text)\"; it must be a finite number")
+        try refuses(line: "2,2,4,6,\(text)", "column lt is \"\(text)\"; it must be a finite number")
+        try refuses(line: "\(text),2,4,6,100", "column vmid is \"\(text)\"; it must be an integer")
+    }
+
+    @Test(arguments: ["0", "-1", "-0.0", "1e-400", "4294967297"])
+    func impossibleSizes(text: String) throws {
+        let rule = "it must be above 0 and at most 4294967296.0"
+        try refuses(line: "2,\(text),4,6,100", "column cpu is \"\(text)\"; \(rule)")
+        try refuses(line: "2,2,\(text),6,100", "column mem is \"\(text)\"; \(rule)")
+    }
+
+    @Test(arguments: ["9223372036854775808", "1.5", "1e3"])
+    func identifiersThatAreNoIntegers(text: String) throws {
+        try refuses(line: "\(text),2,4,6,100", "column vmid is \"\(text)\"; it must be an integer")
+    }
+
+    @Test func arrivalsOutOfOrder() throws {
+        try refuses(
+            line: "2,2,4,4.5,100",
+            "column at is 4.5; arrivals must ascend and the VM before it arrives at 5.0"
+        )
+    }
+
+    @Test func negativeLifetimes() throws {
+        try refuses(line: "2,2,4,6,-1", "column lt is -1.0; it must not be negative")
+    }
+
+    @Test func oneRow() throws {
+        try refuses("vmid,cpu,mem,at,lt\n1,2,4,5,100\n", "the trace has 1 VMs; at least 2 are needed")
+    }
+
+    // MARK: Events
+
+    private func refuses(event: String, _ detail: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try refuses(
+            "vmid,cpu,memory,time,type\n1,2,4,5,0\n\(event)\n1,2,4,9,1\n",
+            "line 3: \(detail)",
+            sourceLocation: sourceLocation
+        )
+    }
+
+    @Test func unknownTypes() throws {
+        try refuses(event: "2,2,4,6,2", "column type is 2; it must be 0 (creation) or 1 (deletion)")
+        try refuses(event: "2,2,4,6,-1", "column type is -1; it must be 0 (creation) or 1 (deletion)")
+        try refuses(event: "2,2,4,6,create", "column type is \"create\"; it must be an integer")
+    }
+
+    @Test func eventsThatContradict() throws {
+        try refuses(event: "1,2,4,6,0", "column vmid is 1, which already runs")
+        try refuses(event: "2,2,4,6,1", "column vmid is 2, which is deleted but does not run")
+        try refuses(event: "1,2,4,4,1", "column time is 4.0; VM 1 was created at 5.0")
+    }
+
+    @Test func wrongValuesInEvents() throws {
+        try refuses(event: "2,0,4,6,0", "column cpu is \"0\"; it must be above 0 and at most 4294967296.0")
+        try refuses(event: "2,2,-4,6,0", "column memory is \"-4\"; it must be above 0 and at most 4294967296.0")
+        try refuses(event: "2,2,4,soon,0", "column time is \"soon\"; it must be a finite number")
+        try refuses(event: "2,2,4,6", "it has 4 columns; the header has 5")
+    }
+
+    @Test func tooFewDeletions() throws {
+        try refuses(
+            "vmid,cpu,memory,time,type\n1,2,4,5,0\n2,2,4,5,0\n1,2,4,9,1\n",
+            "the trace has 1 VMs; at least 2 are needed"
+        )
+    }
+}

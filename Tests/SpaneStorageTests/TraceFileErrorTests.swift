@@ -1,0 +1,155 @@
+import SpaneScheduling
+import SpaneStorage
+import SpaneTestSupport
+import Testing
+
+/// HDF5 files that are no valid traces.
+@Suite struct TraceFileErrorTests {
+    private let folder = TemporaryFolder()
+
+    private static let ascending: [Double] = [0, 1, 2, 3]
+
+    /// Expects that a trace of four VMs is refused once `change` has been applied to its file.
+    private func refuses(
+        _ code: StorageError.Code = .format,
+        _ detail: String,
+        sourceLocation: SourceLocation = #_sourceLocation,
+        _ change: (HDF5Editor) -> Void
+    ) throws {
+        let path = folder.file("trace.h5")
+        let vms = Self.ascending.map { VirtualMachine(id: Int64($0), cpu: 4, mem: 8, arrival: $0, lifetime: 5) }
+        try TraceFile.write(Trace(vms), Samples.description, to: path)
+        _ = try TraceFile.read(path)
+        try HDF5Editor.edit(path, change)
+        expectError(code, path, detail, sourceLocation: sourceLocation) { try TraceFile.read(path) }
+        // The file stays as it is, so reading it again fails again.
+        expectError(code, path, detail, sourceLocation: sourceLocation) { try TraceFile.load(path) }
+    }
+
+    // MARK: What the file says of itself
+
+    @Test func theFormat() throws {
+        try refuses("attribute format is missing; it must be \"spane-trace\"") { $0.removeAttribute("format") }
+        try refuses("attribute format is \"spane-weights\"; it must be \"spane-trace\"") {
+            $0.attribute("format", "spane-weights")
+        }
+        try refuses("attribute format is \"\"; it must be") { $0.attribute("format", "") }
+        try refuses("attribute format of / is not a string") { $0.attribute("format", Int64(1)) }
+    }
+
+    @Test func theVersion() throws {
+        try refuses(.version, "attribute format_version is missing; this library reads version 1") {
+            $0.removeAttribute("format_version")
+        }
+        for version: Int64 in [0, 2, -1, .max] {
+            try refuses(.version, "attribute format_version is \(version); this library reads version 1") {
+                $0.attribute("format_version", version)
+            }
+        }
+        let wrongKind = "attribute format_version of / is not a single number of the right kind"
+        try refuses(wrongKind) { $0.attribute("format_version", "1") }
+        try refuses(wrongKind) { $0.attribute("format_version", 1.0) }
+        try refuses(wrongKind) { $0.attribute("format_version", [1, 1]) }
+    }
+
+    @Test func aFileWithNothingInIt() throws {
+        let path = folder.file("nothing.h5")
+        try HDF5Editor.make(path)
+        expectError(.format, path, "attribute format is missing") { try TraceFile.read(path) }
+    }
+
+    @Test func theHash() throws {
+        try refuses("attribute content_sha256 is 00 and the columns hash to ") { $0.attribute("content_sha256", "00") }
+        try refuses("attribute content_sha256 is ") { $0.dataset("lifetime", [5, 5, 6, 5]) }
+        try refuses("attribute content_sha256 of / is not a string") { $0.attribute("content_sha256", Int64(0)) }
+    }
+
+    // MARK: Columns
+
+    @Test(arguments: ["vmid", "cpu", "mem", "arrival", "lifetime"])
+    func aColumnThatIsNoColumn(name: String) throws {
+        try refuses("dataset /\(name) is missing") { $0.remove(name) }
+        try refuses("/\(name) is not a dataset, or is damaged") { $0.group(name) }
+        try refuses("dataset /\(name) does not hold numbers") { $0.dataset(name, ["1", "2", "3", "4"]) }
+    }
+
+    @Test(arguments: ["cpu", "mem", "arrival", "lifetime"])
+    func aColumnOfAnotherShape(name: String) throws {
+        try refuses(.shapeMismatch, "dataset /\(name) has shape [3]; /vmid has [4]") { $0.dataset(name, [1, 2, 3]) }
+        try refuses(.shapeMismatch, "dataset /\(name) has shape [5]; /vmid has [4]") {
+            $0.dataset(name, [1, 2, 3, 4, 5])
+        }
+        try refuses(.shapeMismatch, "dataset /\(name) has shape [4, 1]; /vmid has [4]") {
+            $0.dataset(name, [1, 2, 3, 4], dimensions: [4, 1])
+        }
+        try refuses(.shapeMismatch, "dataset /\(name) has shape []; /vmid has [4]") {
+            $0.dataset(name, [1], dimensions: [])
+        }
+    }
+
+    @Test func identifiersOfAnotherShape() throws {
+        try refuses(.shapeMismatch, "dataset /vmid has shape [2, 2]; it must have one dimension") {
+            $0.dataset("vmid", [1, 2, 3, 4], dimensions: [2, 2])
+        }
+        try refuses(.shapeMismatch, "dataset /vmid has shape []; it must have one dimension") {
+            $0.dataset("vmid", [1], dimensions: [])
+        }
+    }
+
+    @Test(arguments: 0...1)
+    func tooFewRows(count: Int) throws {
+        try refuses("the trace has \(count) VMs; at least 2 are needed") { file in
+            for name in ["vmid", "cpu", "mem", "arrival", "lifetime"] {
+                file.dataset(name, [Double](repeating: 1, count: count))
+            }
+        }
+    }
+
+    // MARK: Claims without content
+
+    /// A few hundred bytes that ask for up to 2⁶³ values must not cost the memory for them.
+    @Test(arguments: [1 << 20, 1 << 40, 1 << 60], [nil, 1 << 16])
+    func claimsOfManyRows(count: Int, chunk: Int?) throws {
+        try refuses("dataset /vmid claims [\(count)] values, more than the file can hold") { file in
+            for name in ["vmid", "cpu", "mem", "arrival", "lifetime"] {
+                file.emptyClaim(name, dimensions: [count], chunk: chunk)
+            }
+        }
+        try refuses(.shapeMismatch, "dataset /mem has shape [\(count)]; /vmid has [4]") {
+            $0.emptyClaim("mem", dimensions: [count], chunk: chunk)
+        }
+    }
+
+    @Test func aColumnWithoutStorage() throws {
+        try refuses("dataset /mem claims [4] values, more than the file can hold") {
+            $0.emptyClaim("mem", dimensions: [4], chunk: nil)
+        }
+    }
+
+    // MARK: Values
+
+    @Test(arguments: ["cpu", "mem"], [-4, 0, 1e-9, 1e10, .nan, .infinity, -.infinity])
+    func impossibleSizes(name: String, value: Double) throws {
+        try refuses("VM 2: \(name) is \(value); it must be above 0 and at most 4294967296.0") {
+            $0.dataset(name, [4, 4, value, 4])
+        }
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -.infinity])
+    func impossibleArrivals(value: Double) throws {
+        try refuses("VM 2: arrival is \(value); it must be finite") { $0.dataset("arrival", [0, 1, value, 3]) }
+    }
+
+    @Test func arrivalsOutOfOrder() throws {
+        try refuses("VM 3: arrival is 1.5; arrivals must ascend and the VM before it arrives at 2.0") {
+            $0.dataset("arrival", [0, 1, 2, 1.5])
+        }
+    }
+
+    @Test(arguments: [-1, -5e-324, .nan, .infinity])
+    func impossibleLifetimes(value: Double) throws {
+        try refuses("VM 0: lifetime is \(value); it must be finite and not negative") {
+            $0.dataset("lifetime", [value, 5, 5, 5])
+        }
+    }
+}
