@@ -50,6 +50,16 @@ let package = Package(
             dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneEvaluation"],
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CSpane", path: "include"),
+        .target(name: "CSpaneMessage"),
+        .target(
+            name: "SpaneC",
+            dependencies: [
+                "CSpane", "CSpaneMessage", "SpaneBuffers", "SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
+                "SpaneWorkloads",
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "spane-cli",
             dependencies: [
@@ -83,6 +93,25 @@ let package = Package(
         .testTarget(
             name: "SpaneGoldenTests",
             dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpaneStorageTests",
+            dependencies: ["SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneTestSupport", "CHDF5"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpaneEvaluationTests",
+            dependencies: [
+                "SpaneEvaluation", "SpaneTraining", "SpaneScheduling", "SpaneNetworks", "SpaneTestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpaneCommandTests",
+            dependencies: [
+                "spane-cli", "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation", "SpaneTestSupport",
+            ],
             swiftSettings: strict
         ),
     ],

@@ -23,6 +23,25 @@ static inline hid_t chdf5_all(void) { return H5S_ALL; }
 static inline hid_t chdf5_open_read_only(const char *path) { return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT); }
 static inline hid_t chdf5_create(const char *path) { return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT); }
 
+// A file in memory: a copy of `size` bytes to read, or an empty one to write.
+static inline hid_t chdf5_open_image(const void *data, size_t size) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
+    if (access < 0) return -1;
+    if (H5Pset_fapl_core(access, 1 << 16, 0) >= 0 && H5Pset_file_image(access, (void *)data, size) >= 0) {
+        file = H5Fopen("memory", H5F_ACC_RDONLY, access);
+    }
+    H5Pclose(access);
+    return file;
+}
+
+static inline hid_t chdf5_create_image(void) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
+    if (access < 0) return -1;
+    if (H5Pset_fapl_core(access, 1 << 16, 0) >= 0) file = H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    H5Pclose(access);
+    return file;
+}
+
 // A UTF-8 string type of `size` bytes, padded with zeros (0 stands for variable length).
 static inline hid_t chdf5_string_type(size_t size) {
     hid_t type = H5Tcopy(H5T_C_S1);

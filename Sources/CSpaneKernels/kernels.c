@@ -7,6 +7,7 @@ typedef float lanes __attribute__((ext_vector_type(SPANE_LANES), aligned(4)));
 typedef int32_t int_lanes __attribute__((ext_vector_type(SPANE_LANES)));
 typedef double double_lanes __attribute__((ext_vector_type(SPANE_LANES), aligned(8)));
 typedef int64_t long_lanes __attribute__((ext_vector_type(SPANE_LANES)));
+typedef int64_t stored_long_lanes __attribute__((ext_vector_type(SPANE_LANES), aligned(8)));
 
 #if defined(__x86_64__) && defined(__ELF__)
 #define SPANE_MULTIVERSION __attribute__((target_clones("avx2", "default")))
@@ -21,8 +22,7 @@ typedef int64_t long_lanes __attribute__((ext_vector_type(SPANE_LANES)));
 // A select that is a single maximum instruction; a NaN becomes 0.
 #define RELU(value) ((value) > (lanes)0 ? (value) : (lanes)0)
 
-SPANE_MULTIVERSION
-void spane_dense(const struct spane_layer *layer, const float *restrict in, float *restrict out, int relu) {
+SPANE_HELPER void dense(const struct spane_layer *layer, const float *restrict in, float *restrict out, int relu) {
     const float *restrict weights = layer->weights, *restrict bias = layer->bias;
     const size_t inputs = layer->inputs, stride = layer->stride;
     size_t o = 0;
@@ -41,6 +41,40 @@ void spane_dense(const struct spane_layer *layer, const float *restrict in, floa
         lanes sum = LOAD(bias + o);
         for (size_t i = 0; i < inputs; i++) sum += in[i] * LOAD(weights + i * stride + o);
         STORE(out + o, relu ? RELU(sum) : sum);
+    }
+}
+
+SPANE_MULTIVERSION
+void spane_dense(const struct spane_layer *layer, const float *restrict in, float *restrict out, int relu) {
+    dense(layer, in, out, relu);
+}
+
+SPANE_MULTIVERSION
+const float *spane_embed(const struct spane_embedder *embedder, const float *in, float *fixed) {
+    float *out = embedder->scratch, *other = embedder->scratch + embedder->widest;
+    const struct spane_layer *last = embedder->layers + embedder->layer_count - 1;
+    for (const struct spane_layer *layer = embedder->layers; layer <= last; layer++) {
+        dense(layer, in, out, layer < last);
+        in = out;
+        out = other;
+        other = (float *)in;
+    }
+    dense(&embedder->part, in, out, 0);
+    for (size_t u = 0; u < embedder->part.outputs; u++) fixed[u * SPANE_LANES] = out[u];
+    return in;
+}
+
+SPANE_MULTIVERSION
+void spane_replace(float *restrict row, const float *restrict embedding, int64_t *restrict sums, size_t stride,
+                   double scale) {
+    // Adding 1.5 * 2^52 rounds a number below 2^51 to an integer, ties to the even one, in the low bits of the sum.
+    const double_lanes rounder = (double_lanes)0x1.8p52;
+    for (size_t i = 0; i < stride; i += SPANE_PAD) {
+        lanes new = LOAD(embedding + i);
+        double_lanes after = __builtin_convertvector(new, double_lanes) * scale + rounder;
+        double_lanes before = __builtin_convertvector(LOAD(row + i), double_lanes) * scale + rounder;
+        *(stored_long_lanes *)(sums + i) += (long_lanes)after - (long_lanes)before;
+        STORE(row + i, new);
     }
 }
 

@@ -39,7 +39,8 @@ struct GoldenFile {
             var tensors: [Tensor] = []
             for name in try file.names(in: group) {
                 let numbers = try file.floats(group + "/" + name)
-                tensors.append(Tensor(shape: TensorShape(name: name, dimensions: numbers.dimensions), values: numbers.values))
+                let shape = TensorShape(name: name, dimensions: numbers.dimensions)
+                tensors.append(Tensor(shape: shape, values: numbers.values))
             }
             return tensors
         }

@@ -24,7 +24,9 @@ import Testing
 
     @Test(arguments: [1, 2, 9, 20], Reference.heuristics.map(\.name))
     func everyStepAtOtherServerCounts(servers: Int, policy: String) throws {
-        try play(policy, "servers\(servers)/\(policy)", servers: servers) { _, _ in } after: { _, _ in }
+        try play(policy, "servers\(servers)/\(policy)", servers: servers) { _, _ in
+        } after: { _, _ in
+        }
     }
 
     /// Plays an episode and compares action, clock and totals; the rest is left to the callers.

@@ -11,7 +11,8 @@ import Testing
         let configuration = try ClusterConfiguration(servers: servers)
         for shape in RandomModel.shapes {
             let model = try RandomModel.spane(shape, aggregators, &generator)
-            let (session, other) = (try model.makeSession(for: configuration), try model.makeSession(for: configuration))
+            let session = try model.makeSession(for: configuration)
+            let other = try model.makeSession(for: configuration)
             var cluster = Cluster(configuration)
             var permuted = Cluster(configuration)
             for _ in 0..<6 {

@@ -58,7 +58,10 @@ import Testing
     @Test func aVMLargerThanAServerIsRefused() throws {
         var vms = try Self.trace().vms
         vms[3].cpu = 9
-        let one = SchedulingError(.invalidTrace, "VM 3 needs 9.0 cores and 8.0 GB on one NUMA node; no server is that large")
+        let one = SchedulingError(
+            .invalidTrace,
+            "VM 3 needs 9.0 cores and 8.0 GB on one NUMA node; no server is that large"
+        )
         #expect(throws: one) { try Self.make(vms) }
         vms[3] = VirtualMachine(id: 3, cpu: 2, mem: 48.5, arrival: 3, lifetime: 1)
         let split = SchedulingError(
@@ -96,7 +99,8 @@ import Testing
         #expect(throws: SchedulingError(.unavailableAction, full)) { try environment.step(Action(0)) }
         for number in [-1, 4, Int32.max] as [Int32] {
             let beyond = "action is \(number); a cluster of 2 servers has actions 0 ... 3"
-            #expect(throws: SchedulingError(.unavailableAction, beyond)) { try environment.step(Action(rawValue: number)) }
+            let action = Action(rawValue: number)
+            #expect(throws: SchedulingError(.unavailableAction, beyond)) { try environment.step(action) }
         }
         let after = environment.state
         #expect(after == before)
@@ -110,7 +114,10 @@ import Testing
     }
 
     @Test func stepsOutsideAnEpisodeAreRefused() throws {
-        let error = SchedulingError(.badState, "the episode has ended (or none was started); reset before the next step")
+        let error = SchedulingError(
+            .badState,
+            "the episode has ended (or none was started); reset before the next step"
+        )
         var environment = try makeEnvironment()
         #expect(throws: error) { try environment.step(Action(0)) }
         try environment.reset(start: 0, until: .length(1))

@@ -7,7 +7,13 @@ import Testing
     private func trace(_ rows: [(cpu: Double, mem: Double, arrival: Double, lifetime: Double)]) throws -> Trace {
         try Trace(
             rows.enumerated().map { index, row in
-                VirtualMachine(id: Int64(index), cpu: row.cpu, mem: row.mem, arrival: row.arrival, lifetime: row.lifetime)
+                VirtualMachine(
+                    id: Int64(index),
+                    cpu: row.cpu,
+                    mem: row.mem,
+                    arrival: row.arrival,
+                    lifetime: row.lifetime
+                )
             }
         )
     }
@@ -36,7 +42,7 @@ import Testing
     func noPolicyWaitsLess(servers: Int, style: RandomTrace.Style) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 5)
         let configuration = try ClusterConfiguration(servers: servers, node: RandomTrace.node)
-        let heuristics: [Heuristic] = [.firstFit, .bestFit, .balanceFit, .moveToFront, .random(seed: 1), .random(seed: 2)]
+        let heuristics: [Heuristic] = [.firstFit, .bestFit, .balanceFit, .moveToFront, .random(seed: 1)]
         var positive = 0
         for _ in 0..<25 {
             let trace = try Trace(RandomTrace.vms(style, count: 200, servers: servers, &generator))

@@ -85,7 +85,8 @@ import Testing
         try TraceFile.write(trace, Samples.description, to: folder.file("whole"))
         let (errors, successes) = try flipBits { path in
             // What describes the trace has no checksum; the trace itself is right or refused.
-            #expect(try TraceFile.read(path).trace.vms == trace.vms)
+            let read = try TraceFile.read(path).trace
+            #expect(read.vms == trace.vms)
         }
         // Most of the file is unused space; a good part of the rest is covered by checks.
         #expect(errors > 300)
@@ -117,7 +118,8 @@ import Testing
             do {
                 try read(path)
                 successes += 1
-            } catch let error as StorageError {
+            } catch {
+                let error = try #require(error as? StorageError)
                 #expect(error.path == path)
                 errors += 1
             }

@@ -11,8 +11,8 @@ import Testing
 
     /// Expects that a trace of four VMs is refused once `change` has been applied to its file.
     private func refuses(
-        _ code: StorageError.Code = .format,
         _ detail: String,
+        _ code: StorageError.Code = .format,
         sourceLocation: SourceLocation = #_sourceLocation,
         _ change: (HDF5Editor) -> Void
     ) throws {
@@ -38,11 +38,11 @@ import Testing
     }
 
     @Test func theVersion() throws {
-        try refuses(.version, "attribute format_version is missing; this library reads version 1") {
+        try refuses("attribute format_version is missing; this library reads version 1", .version) {
             $0.removeAttribute("format_version")
         }
         for version: Int64 in [0, 2, -1, .max] {
-            try refuses(.version, "attribute format_version is \(version); this library reads version 1") {
+            try refuses("attribute format_version is \(version); this library reads version 1", .version) {
                 $0.attribute("format_version", version)
             }
         }
@@ -75,23 +75,23 @@ import Testing
 
     @Test(arguments: ["cpu", "mem", "arrival", "lifetime"])
     func aColumnOfAnotherShape(name: String) throws {
-        try refuses(.shapeMismatch, "dataset /\(name) has shape [3]; /vmid has [4]") { $0.dataset(name, [1, 2, 3]) }
-        try refuses(.shapeMismatch, "dataset /\(name) has shape [5]; /vmid has [4]") {
+        try refuses("dataset /\(name) has shape [3]; /vmid has [4]", .shapeMismatch) { $0.dataset(name, [1, 2, 3]) }
+        try refuses("dataset /\(name) has shape [5]; /vmid has [4]", .shapeMismatch) {
             $0.dataset(name, [1, 2, 3, 4, 5])
         }
-        try refuses(.shapeMismatch, "dataset /\(name) has shape [4, 1]; /vmid has [4]") {
+        try refuses("dataset /\(name) has shape [4, 1]; /vmid has [4]", .shapeMismatch) {
             $0.dataset(name, [1, 2, 3, 4], dimensions: [4, 1])
         }
-        try refuses(.shapeMismatch, "dataset /\(name) has shape []; /vmid has [4]") {
+        try refuses("dataset /\(name) has shape []; /vmid has [4]", .shapeMismatch) {
             $0.dataset(name, [1], dimensions: [])
         }
     }
 
     @Test func identifiersOfAnotherShape() throws {
-        try refuses(.shapeMismatch, "dataset /vmid has shape [2, 2]; it must have one dimension") {
+        try refuses("dataset /vmid has shape [2, 2]; it must have one dimension", .shapeMismatch) {
             $0.dataset("vmid", [1, 2, 3, 4], dimensions: [2, 2])
         }
-        try refuses(.shapeMismatch, "dataset /vmid has shape []; it must have one dimension") {
+        try refuses("dataset /vmid has shape []; it must have one dimension", .shapeMismatch) {
             $0.dataset("vmid", [1], dimensions: [])
         }
     }
@@ -115,7 +115,7 @@ import Testing
                 file.emptyClaim(name, dimensions: [count], chunk: chunk)
             }
         }
-        try refuses(.shapeMismatch, "dataset /mem has shape [\(count)]; /vmid has [4]") {
+        try refuses("dataset /mem has shape [\(count)]; /vmid has [4]", .shapeMismatch) {
             $0.emptyClaim("mem", dimensions: [count], chunk: chunk)
         }
     }
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [-1, -5e-324, .nan, .infinity])
+    @Test(arguments: [-1, -.leastNonzeroMagnitude, .nan, .infinity] as [Double])
     func impossibleLifetimes(value: Double) throws {
         try refuses("VM 0: lifetime is \(value); it must be finite and not negative") {
             $0.dataset("lifetime", [value, 5, 5, 5])

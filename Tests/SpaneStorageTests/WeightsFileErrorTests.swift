@@ -10,9 +10,9 @@ import Testing
 
     /// Expects that weights are refused once `change` has been applied to their file.
     private func refuses(
-        _ model: Model? = nil,
-        _ code: StorageError.Code = .format,
         _ detail: String,
+        _ code: StorageError.Code = .format,
+        of model: Model? = nil,
         sourceLocation: SourceLocation = #_sourceLocation,
         _ change: (HDF5Editor) -> Void
     ) throws {
@@ -30,10 +30,10 @@ import Testing
         try refuses("attribute format is \"spane-trace\"; it must be \"spane-weights\"") {
             $0.attribute("format", "spane-trace")
         }
-        try refuses(nil, .version, "attribute format_version is 2; this library reads version 1") {
+        try refuses("attribute format_version is 2; this library reads version 1", .version) {
             $0.attribute("format_version", 2 as Int64)
         }
-        try refuses(nil, .version, "attribute format_version is missing; this library reads version 1") {
+        try refuses("attribute format_version is missing; this library reads version 1", .version) {
             $0.removeAttribute("format_version")
         }
     }
@@ -54,7 +54,7 @@ import Testing
             $0.removeAttribute("architecture")
         }
         try refuses("attribute hidden_width is missing") { $0.attribute("architecture", "mlp") }
-        try refuses(Samples.mlp(), "attribute server_width is missing") { $0.attribute("architecture", "spane") }
+        try refuses("attribute server_width is missing", of: Samples.mlp()) { $0.attribute("architecture", "spane") }
     }
 
     @Test(arguments: [
@@ -68,8 +68,8 @@ import Testing
 
     @Test(arguments: ["hidden_width", "hidden_layers", "servers"])
     func missingAttributesOfAnMLP(name: String) throws {
-        try refuses(Samples.mlp(), "attribute \(name) is missing") { $0.removeAttribute(name) }
-        try refuses(Samples.mlp(), "attribute \(name) of / is not a single number") { $0.attribute(name, "6") }
+        try refuses("attribute \(name) is missing", of: Samples.mlp()) { $0.removeAttribute(name) }
+        try refuses("attribute \(name) of / is not a single number", of: Samples.mlp()) { $0.attribute(name, "6") }
     }
 
     @Test(arguments: [0, -1, 4097, .max, .min] as [Int64])
@@ -79,10 +79,12 @@ import Testing
                 $0.attribute("\(name)_width", width)
             }
         }
-        try refuses(Samples.mlp(), "hidden width is \(width); it must be in 1 ... 4096") {
+        try refuses("hidden width is \(width); it must be in 1 ... 4096", of: Samples.mlp()) {
             $0.attribute("hidden_width", width)
         }
-        try refuses(Samples.mlp(), "servers is \(width); it must be in 1 ... 4096") { $0.attribute("servers", width) }
+        try refuses("servers is \(width); it must be in 1 ... 4096", of: Samples.mlp()) {
+            $0.attribute("servers", width)
+        }
     }
 
     @Test(arguments: [0, -1, 65, .max] as [Int64])
@@ -90,7 +92,7 @@ import Testing
         for name in ["server", "value", "advantage"] {
             try refuses("\(name) depth is \(depth); it must be in 1 ... 64") { $0.attribute("\(name)_depth", depth) }
         }
-        try refuses(Samples.mlp(), "hidden depth is \(depth); it must be in 1 ... 64") {
+        try refuses("hidden depth is \(depth); it must be in 1 ... 64", of: Samples.mlp()) {
             $0.attribute("hidden_layers", depth)
         }
     }
@@ -143,7 +145,7 @@ import Testing
     @Test func wrongShapes() throws {
         func refuses(_ name: String, _ dimensions: [Int], _ expected: [Int]) throws {
             let detail = "dataset /parameters/\(name) has shape \(dimensions); this architecture has \(expected)"
-            try self.refuses(nil, .shapeMismatch, detail) { file in
+            try self.refuses(detail, .shapeMismatch) { file in
                 let values = [Double](repeating: 0, count: dimensions.reduce(1, *))
                 file.dataset("parameters/\(name)", values, dimensions: dimensions)
             }
@@ -159,24 +161,22 @@ import Testing
     /// The attributes of one architecture and the parameters of another.
     @Test func anotherWidthThanTheParameters() throws {
         try refuses(
-            nil,
-            .shapeMismatch,
-            "dataset /parameters/value_layers.0.weight has shape [8, 11]; this architecture has [9, 11]"
+            "dataset /parameters/value_layers.0.weight has shape [8, 11]; this architecture has [9, 11]",
+            .shapeMismatch
         ) { $0.attribute("value_width", 9 as Int64) }
         try refuses("dataset /parameters/value_layers.4.weight is missing") { $0.attribute("value_depth", 2 as Int64) }
         try refuses(
-            Samples.mlp(),
+            "dataset /parameters/fc.0.weight has shape [6, 15]; this architecture has [6, 19]",
             .shapeMismatch,
-            "dataset /parameters/fc.0.weight has shape [6, 15]; this architecture has [6, 19]"
+            of: Samples.mlp()
         ) { $0.attribute("servers", 4 as Int64) }
     }
 
     /// Shapes are compared before anything is read, so that a claim costs no memory.
     @Test func claimsOfManyValues() throws {
         try refuses(
-            nil,
-            .shapeMismatch,
-            "dataset /parameters/adv_layers.0.bias has shape [1099511627776]; this architecture has [16]"
+            "dataset /parameters/adv_layers.0.bias has shape [1099511627776]; this architecture has [16]",
+            .shapeMismatch
         ) { $0.emptyClaim("parameters/adv_layers.0.bias", dimensions: [1 << 40], chunk: 1 << 16) }
         try refuses("dataset /parameters/adv_layers.0.bias claims [16] values, more than the file can hold") {
             $0.emptyClaim("parameters/adv_layers.0.bias", dimensions: [16], chunk: nil)

@@ -30,6 +30,22 @@ struct spane_layer {
 // out = layer(in), with max(0, .) if relu is not 0. Writes `stride` values; `out` must not overlap `in`.
 void spane_dense(const struct spane_layer *layer, const float *in, float *out, int relu);
 
+// What turns a server into its embedding and its part of the first advantage layer.
+struct spane_embedder {
+    const struct spane_layer *layers;  // of the embedding, with a ReLU between them
+    size_t layer_count;
+    struct spane_layer part;  // of the first advantage layer, those columns that take the embedding
+    float *scratch;           // 2 * widest
+    size_t widest;            // the widest stride
+};
+
+// Writes the part of one server to fixed[unit * SPANE_LANES]. Returns the embedding, which lies in the scratch.
+const float *spane_embed(const struct spane_embedder *embedder, const float *in, float *fixed);
+
+// Replaces a server's embedding and moves the sums over all servers along: sums += steps(embedding) - steps(row), with
+// steps(x) = x * scale rounded to an integer, ties to the even one; |x * scale| < 2^51. `stride` is a multiple of SPANE_PAD.
+void spane_replace(float *row, const float *embedding, int64_t *sums, size_t stride, double scale);
+
 // What is left on a block of servers: room[(node * 2 + resource) * SPANE_LANES + lane], resource 0 cpu, 1 mem.
 // Lanes without a server hold a negative number.
 #define SPANE_ROOM_PER_BLOCK (SPANE_NODES * 2 * SPANE_LANES)

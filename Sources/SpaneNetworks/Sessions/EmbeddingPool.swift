@@ -1,3 +1,4 @@
+internal import CSpaneKernels
 internal import SpaneBuffers
 internal import SpaneScheduling
 
@@ -8,10 +9,13 @@ internal import SpaneScheduling
 struct EmbeddingPool: ~Copyable {
     private let aggregators: [Aggregator]
     private let width: Int
+    // The width, padded for the kernels.
+    private let stride: Int
     private let serverCount: Int
-    private(set) var presentCount = 0
+    // One element, so that the pool never changes as a value.
+    private let present = FlatBuffer<Int>(repeating: 0, count: 1)
     private let grid: FixedPoint
-    // [server][component]
+    // [server][padded component]
     private let embeddings: FlatBuffer<Float>
     private let sums: FlatBuffer<Int64>
     private let squares: FlatBuffer<Int128>
@@ -20,21 +24,34 @@ struct EmbeddingPool: ~Copyable {
     init(_ layers: SpaneLayers, serverCount: Int, input: Double) throws(NetworkError) {
         aggregators = layers.architecture.aggregators
         width = layers.architecture.server.width
+        stride = Linear.padded(width)
         self.serverCount = serverCount
         grid = try FixedPoint(
             bound: layers.embeddingBounds(input: input).max() ?? 0,
             name: "the server embedding"
         )
-        embeddings = FlatBuffer(repeating: -.infinity, count: serverCount * width)
-        sums = FlatBuffer(repeating: 0, count: width)
+        embeddings = FlatBuffer(repeating: -.infinity, count: serverCount * stride)
+        sums = FlatBuffer(repeating: 0, count: stride)
         squares = FlatBuffer(repeating: 0, count: aggregators.contains(.std) ? width : 0)
         maxima = FlatBuffer(repeating: -.infinity, count: aggregators.contains(.max) ? width : 0)
     }
 
+    /// The servers that have an embedding.
+    var presentCount: Int { present[0] }
+
+    /// Whether sums are all that the aggregators want, so that a kernel does everything.
+    private var hasSumsOnly: Bool { squares.count == 0 && maxima.count == 0 }
+
     /// Sets the embedding of a server that has none.
-    mutating func add(server: Int, _ embedding: UnsafePointer<Float>) {
-        presentCount += 1
-        let row = server * width
+    ///
+    /// - Parameter embedding: the components, padded with zeros as the layers write them.
+    func add(server: Int, _ embedding: UnsafePointer<Float>) {
+        present[0] += 1
+        let row = server * stride
+        if hasSumsOnly {
+            for component in 0..<stride { embeddings[row + component] = 0 }
+            return unsafe spane_replace(embeddings.base + row, embedding, sums.base, stride, grid.scale)
+        }
         for component in 0..<width {
             let new = unsafe embedding[component]
             embeddings[row + component] = new
@@ -48,9 +65,9 @@ struct EmbeddingPool: ~Copyable {
     /// Takes away the embedding of a server.
     ///
     /// - Complexity: O(width), and O(servers) for each maximum that the server held.
-    mutating func remove(server: Int) {
-        presentCount -= 1
-        let row = server * width
+    func remove(server: Int) {
+        present[0] -= 1
+        let row = server * stride
         for component in 0..<width {
             let old = embeddings[row + component]
             // No number is less, so an absent server never holds a maximum.
@@ -64,9 +81,14 @@ struct EmbeddingPool: ~Copyable {
 
     /// Replaces the embedding of a server that has one.
     ///
+    /// - Parameter embedding: the components, padded with zeros as the layers write them.
     /// - Complexity: O(width), and O(servers) for each maximum that the server held and no longer holds.
+    @inline(__always)
     func update(server: Int, to embedding: UnsafePointer<Float>) {
-        let row = server * width
+        let row = server * stride
+        if hasSumsOnly {
+            return unsafe spane_replace(embeddings.base + row, embedding, sums.base, stride, grid.scale)
+        }
         for component in 0..<width {
             let new = unsafe embedding[component]
             let old = embeddings[row + component]
@@ -87,13 +109,14 @@ struct EmbeddingPool: ~Copyable {
 
     private func findMaximum(_ component: Int) {
         var most = -Float.infinity
-        for server in 0..<serverCount { most = max(most, embeddings[server * width + component]) }
+        for server in 0..<serverCount { most = max(most, embeddings[server * stride + component]) }
         maxima[component] = most
     }
 
     /// Writes the cluster embedding: aggregators.count * width values.
     func write(to output: UnsafeMutablePointer<Float>) {
-        for (index, aggregator) in aggregators.enumerated() {
+        for index in aggregators.indices {
+            let aggregator = aggregators[index]
             for component in 0..<width {
                 unsafe output[index * width + component] = value(aggregator, component)
             }

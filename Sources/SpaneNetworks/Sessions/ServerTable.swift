@@ -19,12 +19,13 @@ final class ServerTable {
     private let layers: SpaneLayers
     private let normalisation: Normalisation
     private let hidden: Int
-    private var pool: EmbeddingPool
+    private let pool: EmbeddingPool
     private var seenRevision: UInt64 = 0
     private var isPoolWritten = false
     private let features: FlatBuffer<Float>
     private let scratch: FlatBuffer<Float>
-    private let part: FlatBuffer<Float>
+    // One element, so that the kernel has its address; it points into `layers` and `scratch`.
+    private let embedder: FlatBuffer<spane_embedder>
 
     static let lanes = Int(SPANE_LANES)
     static let roomPerBlock = NUMATopology.nodesPerServer * 2 * lanes
@@ -44,8 +45,17 @@ final class ServerTable {
         room = FlatBuffer(repeating: -1, count: blockCount * Self.roomPerBlock)
         fixed = FlatBuffer(repeating: 0, count: blockCount * Self.lanes * hidden)
         features = FlatBuffer(repeating: 0, count: SpaneArchitecture.serverInputs)
-        scratch = layers.server.makeScratch()
-        part = FlatBuffer(repeating: 0, count: layers.advantageOfServer.paddedOutputs)
+        let widest = max(layers.server.widest, layers.advantageOfServer.paddedOutputs)
+        scratch = FlatBuffer(repeating: 0, count: 2 * widest)
+        unsafe embedder = FlatBuffer([
+            spane_embedder(
+                layers: layers.server.kernels.base,
+                layer_count: layers.server.kernels.count,
+                part: layers.advantageOfServer.kernel,
+                scratch: scratch.base,
+                widest: widest
+            )
+        ])
     }
 
     /// The servers that are not cordoned.
@@ -106,15 +116,13 @@ final class ServerTable {
             if wasPresent { pool.remove(server: server) }
             return
         }
-        let embedding = unsafe layers.server.apply(features.base, scratch)
+        let (block, lane) = server.quotientAndRemainder(dividingBy: Self.lanes)
+        let to = unsafe fixed.base + (block * Self.lanes * hidden + lane)
+        let embedding: UnsafePointer<Float> = unsafe spane_embed(embedder.base, features.base, to)
         if wasPresent {
             unsafe pool.update(server: server, to: embedding)
         } else {
             unsafe pool.add(server: server, embedding)
         }
-        unsafe layers.advantageOfServer.apply(embedding, to: part.base)
-        let (block, lane) = server.quotientAndRemainder(dividingBy: Self.lanes)
-        let to = block * Self.lanes * hidden + lane
-        for unit in 0..<hidden { fixed[to + unit * Self.lanes] = part[unit] }
     }
 }

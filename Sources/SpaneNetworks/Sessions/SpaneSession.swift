@@ -14,7 +14,10 @@ final class SpaneSession: ScoringPolicy {
     private let normalisation: Normalisation
     private var table: ServerTable
     private var advantageGrid: FixedPoint
-    private var head: spane_head
+    // One element each, so that the kernels have an address; they point into `layers` and `headScratch`.
+    private let head: FlatBuffer<spane_head>
+    private let sharedPart: FlatBuffer<spane_layer>
+    private let clusterWidth: Int
 
     private let sharedInput: FlatBuffer<Float>
     private let shared: FlatBuffer<Float>
@@ -27,21 +30,22 @@ final class SpaneSession: ScoringPolicy {
         self.normalisation = normalisation
         table = try ServerTable(layers, normalisation, shape)
         advantageGrid = try Self.grid(layers, normalisation, shape)
-        sharedInput = FlatBuffer(
-            repeating: 0,
-            count: layers.architecture.clusterWidth + SpaneArchitecture.requestInputs
-        )
+        clusterWidth = layers.architecture.clusterWidth
+        sharedInput = FlatBuffer(repeating: 0, count: clusterWidth + SpaneArchitecture.requestInputs)
         shared = FlatBuffer(repeating: 0, count: layers.advantageOfShared.paddedOutputs)
         blockAdvantages = FlatBuffer(repeating: 0, count: ServerTable.lanes * NUMATopology.nodesPerServer)
         valueScratch = layers.value.makeScratch()
         let hidden = layers.architecture.advantage.width
         headScratch = FlatBuffer(repeating: 0, count: 2 * ServerTable.lanes * max(hidden, layers.advantage.widest))
-        unsafe head = spane_head(
-            layers: layers.advantage.kernels.base,
-            layer_count: layers.advantage.kernels.count,
-            hidden: hidden,
-            scratch: headScratch.base
-        )
+        unsafe head = FlatBuffer([
+            spane_head(
+                layers: layers.advantage.kernels.base,
+                layer_count: layers.advantage.kernels.count,
+                hidden: hidden,
+                scratch: headScratch.base
+            )
+        ])
+        unsafe sharedPart = FlatBuffer([layers.advantageOfShared.kernel])
     }
 
     private static func grid(
@@ -68,18 +72,16 @@ final class SpaneSession: ScoringPolicy {
     func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
         prepare(request, cluster)
         let demand = request.demandPerNode
-        let chosen = unsafe withUnsafePointer(to: &head) { head in
-            unsafe spane_choose(
-                head,
-                table.fixed.base,
-                shared.base,
-                table.room.base,
-                table.blockCount,
-                demand.cpu,
-                demand.mem,
-                request.isSplit ? 1 : 0
-            )
-        }
+        let chosen = unsafe spane_choose(
+            head.base,
+            table.fixed.base,
+            shared.base,
+            table.room.base,
+            table.blockCount,
+            demand.cpu,
+            demand.mem,
+            request.isSplit ? 1 : 0
+        )
         if chosen >= 0 { return Action(rawValue: chosen) }
         return chosen == -1 ? nil : cluster.firstAvailable(for: request)
     }
@@ -129,14 +131,12 @@ final class SpaneSession: ScoringPolicy {
         )
         table.follow(cluster)
         unsafe table.writePool(to: sharedInput.base)
-        unsafe normalisation.write(request, to: sharedInput.base + layers.architecture.clusterWidth)
-        unsafe layers.advantageOfShared.apply(sharedInput.base, to: shared.base)
+        unsafe normalisation.write(request, to: sharedInput.base + clusterWidth)
+        unsafe spane_dense(sharedPart.base, sharedInput.base, shared.base, 0)
     }
 
     private func score(_ block: Int) {
-        let fixed = unsafe table.fixed.base + block * ServerTable.lanes * layers.architecture.advantage.width
-        unsafe withUnsafePointer(to: &head) { head in
-            unsafe spane_advantages(head, fixed, shared.base, 1, blockAdvantages.base)
-        }
+        let fixed = unsafe table.fixed.base + block * ServerTable.lanes * head[0].hidden
+        unsafe spane_advantages(head.base, fixed, shared.base, 1, blockAdvantages.base)
     }
 }

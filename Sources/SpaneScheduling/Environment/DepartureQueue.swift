@@ -46,6 +46,7 @@ package struct DepartureQueue: ~Copyable, Sendable {
     package mutating func removeAll() { count = 0 }
 
     /// - Complexity: O(log count), O(1) on average.
+    @inline(__always)
     package mutating func insert(_ entry: Entry) {
         var hole = count
         count += 1

@@ -10,6 +10,8 @@ public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertib
         public static let invalidTrace = Code(name: "invalidTrace")
         /// The action is not available for the request at the head.
         public static let unavailableAction = Code(name: "unavailableAction")
+        /// A VM with this id runs already.
+        public static let duplicateVM = Code(name: "duplicateVM")
         /// The call does not fit the state: a step before a reset or after the end.
         public static let badState = Code(name: "badState")
     }

@@ -32,6 +32,31 @@ struct HDF5Writer: ~Copyable {
         }
     }
 
+    /// The bytes of a file with what `body` puts into it; messages call it `name`.
+    package static func image(
+        named name: String,
+        _ body: (borrowing HDF5Writer) throws(StorageError) -> Void
+    ) throws(StorageError) -> [UInt8] {
+        try HDF5.perform { () throws(StorageError) in
+            let writer = try HDF5Writer(memory: name)
+            defer { H5Fclose(writer.file) }
+            try body(writer)
+            guard H5Fflush(writer.file, H5F_SCOPE_GLOBAL) >= 0 else { throw writer.failure("the image") }
+            let size = H5Fget_file_image(writer.file, nil, 0)
+            guard size > 0 else { throw writer.failure("the image") }
+            var bytes = [UInt8](repeating: 0, count: size)
+            guard unsafe H5Fget_file_image(writer.file, &bytes, size) == size else { throw writer.failure("the image") }
+            return bytes
+        }
+    }
+
+    private init(memory name: String) throws(StorageError) {
+        path = name
+        temporary = ""
+        file = chdf5_create_image()
+        guard file >= 0 else { throw StorageError(.io, path: path, "cannot be created: \(HDF5.errorText)") }
+    }
+
     private init(path: String) throws(StorageError) {
         self.path = path
         temporary = File.temporaryName(for: path)

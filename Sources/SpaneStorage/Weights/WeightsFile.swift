@@ -9,28 +9,39 @@ public enum WeightsFile {
     ///
     /// - Throws: ``StorageError`` naming the file and the dataset or attribute that is missing, damaged or wrong.
     public static func read(_ path: String) throws(StorageError) -> (model: Model, provenance: Provenance) {
+        try HDF5.perform { () throws(StorageError) in try read(from: try HDF5Reader(path: path)) }
+    }
+
+    /// Reads weights from the content of a file, which messages call `name`.
+    package static func read(
+        memory bytes: UnsafeRawBufferPointer,
+        name: String
+    ) throws(StorageError) -> (model: Model, provenance: Provenance) {
         try HDF5.perform { () throws(StorageError) in
-            let file = try HDF5Reader(path: path)
-            try file.check(format: format, version: version)
-            do {
-                let architecture = try file.architecture()
-                let normalisation = try Normalisation(
-                    cpu: Float(file.required(double: "normalisation_cpu")),
-                    mem: Float(file.required(double: "normalisation_mem"))
-                )
-                let model = try Model(
-                    architecture: architecture,
-                    normalisation: normalisation,
-                    tensors: file.tensors(of: architecture)
-                )
-                return (model, Provenance(try file.provenance()))
-            } catch let error as NetworkError {
-                throw StorageError(.format, path: path, error.description)
-            } catch let error as StorageError {
-                throw error
-            } catch {
-                throw StorageError(.format, path: path, "\(error)")
-            }
+            try read(from: try unsafe HDF5Reader(memory: bytes, name: name))
+        }
+    }
+
+    private static func read(
+        from file: borrowing HDF5Reader
+    ) throws(StorageError) -> (model: Model, provenance: Provenance) {
+        try file.check(format: format, version: version)
+        do {
+            let architecture = try file.architecture()
+            let normalisation = try Normalisation(
+                cpu: Float(file.required(double: "normalisation_cpu")),
+                mem: Float(file.required(double: "normalisation_mem"))
+            )
+            let model = try Model(
+                architecture: architecture,
+                normalisation: normalisation,
+                tensors: file.tensors(of: architecture)
+            )
+            return (model, Provenance(try file.provenance()))
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            throw file.error(.format, "\(error)")
         }
     }
 

@@ -1,0 +1,91 @@
+public import CSpane
+internal import SpaneNetworks
+internal import SpaneStorage
+
+/// What a `spane_model` stands for.
+final class ModelHandle: HandleObject, Sendable {
+    static let tag: UInt64 = 0x5350_414E_456D_6F64
+    static var name: StaticString { "spane_model" }
+
+    let model: Model
+    let provenance: Provenance
+
+    init(_ model: Model, _ provenance: Provenance) {
+        self.model = model
+        self.provenance = provenance
+    }
+}
+
+@implementation @_cdecl("spane_model_load")
+public func spane_model_load(
+    _ path: UnsafePointer<CChar>?,
+    _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
+    call {
+        let path = try unsafe text(path, "path")
+        let out = try unsafe required(model, "model")
+        let (model, provenance) = try WeightsFile.read(path)
+        Log.write(SPANE_LOG_INFO, "\(path): \(model.architecture.parameterCount) weights loaded")
+        unsafe out.pointee = unsafe Handle.make(ModelHandle(model, provenance))
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_model_load_memory")
+public func spane_model_load_memory(
+    _ data: UnsafeRawPointer?,
+    _ size: Int,
+    _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
+    call {
+        guard let data = unsafe data else { throw null("data") }
+        let out = try unsafe required(model, "model")
+        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: try checkedSize(size))
+        let (model, provenance) = try unsafe WeightsFile.read(memory: bytes, name: "data")
+        unsafe out.pointee = unsafe Handle.make(ModelHandle(model, provenance))
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_model_describe")
+public func spane_model_describe(
+    _ model: OpaquePointer?,
+    _ info: UnsafeMutablePointer<spane_model_info>?
+) -> spane_status {
+    call {
+        let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
+        let info = try unsafe required(info, "info")
+        var value = spane_model_info()
+        if case .mlp(let architecture) = model.architecture { value.servers = Int32(architecture.servers) }
+        value.parameters = Int64(model.architecture.parameterCount)
+        value.normalisation_cpu = Double(model.normalisation.cpu)
+        value.normalisation_mem = Double(model.normalisation.mem)
+        try unsafe write(value, to: info, "info")
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_model_provenance")
+public func spane_model_provenance(
+    _ model: OpaquePointer?,
+    _ name: UnsafePointer<CChar>?,
+    _ text: UnsafeMutablePointer<CChar>?,
+    _ capacity: Int,
+    _ size: UnsafeMutablePointer<Int>?
+) -> spane_status {
+    call {
+        let model = try unsafe Handle.object(model, ModelHandle.self, "model")
+        let name = try unsafe SpaneC.text(name, "name")
+        let size = try unsafe required(size, "size")
+        guard let entry = model.provenance[name] else {
+            let known = model.provenance.entries.keys.sorted().joined(separator: ", ")
+            throw Failure(SPANE_NOT_FOUND, "name is \"\(name)\"; this model has \(known)")
+        }
+        let bytes = Array(entry.utf8) + [0]
+        try unsafe copy(bytes, to: UnsafeMutableRawPointer(text), capacity: capacity, size: size, "text")
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_model_free")
+public func spane_model_free(_ model: OpaquePointer?) { unsafe Handle.free(model, ModelHandle.self) }

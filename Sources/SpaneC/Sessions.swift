@@ -1,0 +1,132 @@
+public import CSpane
+internal import SpaneNetworks
+internal import SpaneScheduling
+
+// Sessions and their decisions.
+
+@implementation @_cdecl("spane_session_new_heuristic")
+public func spane_session_new_heuristic(
+    _ cluster: OpaquePointer?,
+    _ heuristic: UnsafePointer<CChar>?,
+    _ session: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
+    call {
+        let cluster = try unsafe ClusterHandle.of(cluster)
+        let name = try unsafe text(heuristic, "heuristic")
+        let out = try unsafe required(session, "session")
+        guard let heuristic = Heuristic(name: name) else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "heuristic is \"\(name)\"; it must be \(Heuristic.names.joined(separator: ", "))"
+            )
+        }
+        unsafe out.pointee = Handle.make(SessionHandle(cluster, heuristic))
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_session_new")
+public func spane_session_new(
+    _ cluster: OpaquePointer?,
+    _ model: OpaquePointer?,
+    _ session: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
+    call {
+        let cluster = try unsafe ClusterHandle.of(cluster)
+        let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
+        let out = try unsafe required(session, "session")
+        return try cluster.gate.shared {
+            if case .mlp(let architecture) = model.architecture, architecture.servers != cluster.fleet.serverCount {
+                throw Failure(
+                    SPANE_SHAPE_MISMATCH,
+                    "model is bound to \(architecture.servers) servers and the cluster has \(cluster.fleet.serverCount)"
+                )
+            }
+            unsafe out.pointee = Handle.make(SessionHandle(cluster, try model.makeSession(on: cluster.fleet.cluster)))
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_session_free")
+public func spane_session_free(_ session: OpaquePointer?) { unsafe Handle.free(session, SessionHandle.self) }
+
+@implementation @_cdecl("spane_session_choose")
+public func spane_session_choose(
+    _ session: OpaquePointer?,
+    _ request: spane_request,
+    _ placement: UnsafeMutablePointer<spane_placement>?
+) -> spane_status {
+    call {
+        let session = try unsafe SessionHandle.of(session)
+        let out = try unsafe required(placement, "placement")
+        return try session.reading {
+            let request = try session.cluster.fleet.request(request)
+            guard let action = try session.choose(request) else { return SPANE_NO_ROOM }
+            unsafe out.pointee = spane_placement(action, request)
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_session_place")
+public func spane_session_place(
+    _ session: OpaquePointer?,
+    _ id: UInt64,
+    _ request: spane_request,
+    _ placement: UnsafeMutablePointer<spane_placement>?
+) -> spane_status {
+    call {
+        let session = try unsafe SessionHandle.of(session)
+        return try session.gate.exclusive {
+            try session.cluster.gate.exclusive {
+                let request = try session.cluster.fleet.request(request)
+                try session.cluster.fleet.checkIsNew(id)
+                guard let action = try session.choose(request) else { return SPANE_NO_ROOM }
+                try session.cluster.fleet.checkGrowth(toHold: session.cluster.fleet.vmCount + 1)
+                try session.cluster.fleet.place(id, request, at: action)
+                if let placement = unsafe placement { unsafe placement.pointee = spane_placement(action, request) }
+                return SPANE_OK
+            }
+        }
+    }
+}
+
+@implementation @_cdecl("spane_session_choose_many")
+public func spane_session_choose_many(
+    _ session: OpaquePointer?,
+    _ requests: UnsafePointer<spane_request>?,
+    _ count: Int,
+    _ placements: UnsafeMutablePointer<spane_placement>?
+) -> spane_status {
+    call {
+        let session = try unsafe SessionHandle.of(session)
+        let count = try checkedCount(count, atMost: Int(Int32.max), "count")
+        let requests = try unsafe elements(requests, count, "requests")
+        let out = count == 0 ? nil : try unsafe required(placements, "placements")
+        return try session.reading {
+            // All requests are looked at first, so that an error leaves the outputs as they were.
+            for index in 0..<count {
+                do {
+                    _ = try unsafe session.cluster.fleet.request(requests[index])
+                } catch {
+                    throw Failure(SPANE_INVALID_ARGUMENT, "requests[\(index)]: \(error)")
+                }
+            }
+            for index in 0..<count {
+                let request = try unsafe session.cluster.fleet.request(requests[index])
+                let placement = try session.choose(request).map { spane_placement($0, request) }
+                unsafe out?[index] = placement ?? spane_placement(server: -1, node: -1)
+            }
+            return SPANE_OK
+        }
+    }
+}
+
+extension SessionHandle {
+    /// Runs a decision that leaves the cluster as it is.
+    @inline(__always)
+    func reading(_ body: () throws -> spane_status) throws -> spane_status {
+        try gate.exclusive { try cluster.gate.shared(body) }
+    }
+}

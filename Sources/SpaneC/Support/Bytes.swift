@@ -1,0 +1,36 @@
+internal import CSpane
+
+/// A size that came from the caller; a negative number cast to size_t is no size.
+func checkedSize(_ size: Int) throws(Failure) -> Int {
+    guard size >= 0 else {
+        throw Failure(SPANE_INVALID_ARGUMENT, "size is \(UInt(bitPattern: size)); at most \(Int.max) is allowed")
+    }
+    return size
+}
+
+/// A count of elements that came from the caller.
+func checkedCount(_ count: Int, atMost limit: Int, _ name: StaticString) throws(Failure) -> Int {
+    guard count >= 0, count <= limit else {
+        throw Failure(
+            SPANE_INVALID_ARGUMENT,
+            "\(name) is \(UInt(bitPattern: count)); it must be in 0 ... \(limit)"
+        )
+    }
+    return count
+}
+
+/// Hands bytes to a buffer of the caller after telling their number; NULL asks for the number only.
+func copy(
+    _ bytes: [UInt8],
+    to buffer: UnsafeMutableRawPointer?,
+    capacity: Int,
+    size: UnsafeMutablePointer<Int>,
+    _ name: StaticString
+) throws(Failure) {
+    unsafe size.pointee = bytes.count
+    guard let buffer = unsafe buffer else { return }
+    guard capacity < 0 || capacity >= bytes.count else {
+        throw Failure(SPANE_BUFFER_TOO_SMALL, "\(name) has room for \(capacity) bytes; \(bytes.count) are needed")
+    }
+    unsafe bytes.withUnsafeBytes { unsafe buffer.copyMemory(from: $0.baseAddress!, byteCount: bytes.count) }
+}

@@ -1,0 +1,111 @@
+import SpaneEvaluation
+import SpaneScheduling
+import SpaneTestSupport
+import Testing
+
+/// The episodes of an evaluation.
+@Suite struct EpisodePlanTests {
+    private static let starts = [0, 250, 3, 3, 111]
+
+    @Test func theAutomaticLengthIsFirstFitsAndFortyMore() throws {
+        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
+        let plan = try EpisodePlan(trace: trace, configuration: configuration, starts: Self.starts)
+        #expect(plan.episodes.map(\.start) == Self.starts)
+        #expect(EpisodePlan.Length.margin == 40)
+        var environment = try Environment(trace: trace, configuration: configuration)
+        for episode in plan.episodes {
+            var policy = FirstFit()
+            try environment.reset(start: episode.start, until: .exceed(1))
+            try environment.finish(with: &policy)
+            let placed = environment.placedCount
+            #expect(episode.length == placed + 40)
+        }
+        // The lengths do differ, or this would say little.
+        #expect(Set(plan.episodes.map(\.length)).count > 1)
+    }
+
+    @Test func aFixedLengthIsTaken() throws {
+        let plan = try EpisodePlan(
+            trace: Samples.trace(),
+            configuration: Samples.configuration(),
+            starts: Self.starts,
+            length: .fixed(77)
+        )
+        #expect(plan.episodes.map(\.length) == [77, 77, 77, 77, 77])
+    }
+
+    @Test func theBoundIsThatOfThePool() throws {
+        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
+        let plan = try EpisodePlan(trace: trace, configuration: configuration, starts: Self.starts)
+        for episode in plan.episodes {
+            let bound = try trace.pooledBound(
+                start: episode.start,
+                length: episode.length,
+                configuration: configuration
+            )
+            #expect(episode.bound == bound)
+        }
+        #expect(plan.episodes.contains { $0.bound > 0 })
+    }
+
+    @Test(arguments: [1, 2, 3, 8])
+    func threadsDoNotMatter(threads: Int) throws {
+        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
+        let starts = Array(stride(from: 400, through: 0, by: -10))
+        let one = try EpisodePlan(trace: trace, configuration: configuration, starts: starts)
+        let plan = try EpisodePlan(trace: trace, configuration: configuration, starts: starts, threads: threads)
+        #expect(plan == one)
+    }
+
+    @Test func noStartsMakeAnEmptyPlan() throws {
+        let plan = try EpisodePlan(trace: Samples.trace(), configuration: Samples.configuration(), starts: [])
+        #expect(plan.episodes.isEmpty)
+    }
+
+    // MARK: Errors
+
+    private func refuses(_ message: String, starts: [Int], length: EpisodePlan.Length) throws {
+        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
+        for threads in [1, 4] {
+            #expect(throws: SchedulingError(.invalidArgument, message)) {
+                try EpisodePlan(
+                    trace: trace,
+                    configuration: configuration,
+                    starts: starts,
+                    length: length,
+                    threads: threads
+                )
+            }
+        }
+    }
+
+    @Test(arguments: [-1, 599, 600, Int.max])
+    func startsOutsideTheTrace(start: Int) throws {
+        let message = "start is \(start); this trace allows 0 ... 598"
+        try refuses(message, starts: [0, 5, start, -7, 9], length: .automatic)
+        try refuses(message, starts: [0, 5, start, -7, 9], length: .fixed(10))
+    }
+
+    @Test(arguments: [0, -3, 99, Int.max])
+    func lengthsThatTheTraceCannotServe(length: Int) throws {
+        let message = "length is \(length); from start 500 this trace allows 1 ... 98"
+        try refuses(message, starts: [500, 599], length: .fixed(length))
+    }
+
+    @Test func anAutomaticLengthThatRunsIntoTheEnd() throws {
+        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
+        let error = #expect(throws: SchedulingError.self) {
+            try EpisodePlan(trace: trace, configuration: configuration, starts: [0, 580])
+        }
+        #expect(error?.description.hasSuffix("from start 580 this trace allows 1 ... 18") == true)
+    }
+
+    @Test func aVMLargerThanAServer() throws {
+        let small = try ClusterConfiguration(servers: 3, node: Resources(cpu: 2, mem: 24))
+        let error = #expect(throws: SchedulingError.self) {
+            try EpisodePlan(trace: Samples.trace(), configuration: small, starts: [0], threads: 2)
+        }
+        #expect(error?.code == .invalidTrace)
+        #expect(error?.description.hasSuffix("no server is that large") == true)
+    }
+}

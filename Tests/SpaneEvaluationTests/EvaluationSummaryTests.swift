@@ -1,0 +1,51 @@
+import SpaneEvaluation
+import SpaneScheduling
+import Testing
+
+/// The figures of a table, worked out by hand.
+@Suite struct EvaluationSummaryTests {
+    /// First Fit on one server with room for one VM on each node, but with room for a third if the nodes were one.
+    ///
+    /// Every VM runs for 10 s. The first twelve arrive 100 s apart and never wait. All others arrive together, so the
+    /// j-th of them waits 10 * (j / 2) seconds, and 10 * (j / 3) in the pool of the lower bound.
+    private func evaluate(starts: [Int]) throws -> (Evaluation, EpisodePlan) {
+        let trace = try Trace(
+            (0..<40).map { VirtualMachine(id: $0, cpu: 1, mem: 1, arrival: Double(min($0, 12) * 100), lifetime: 10) }
+        )
+        let configuration = try ClusterConfiguration(servers: 1, node: Resources(cpu: 1.5, mem: 90))
+        let plan = try EpisodePlan(trace: trace, configuration: configuration, starts: starts, length: .fixed(10))
+        let evaluation = try Evaluation(
+            of: .heuristic(.firstFit),
+            on: plan,
+            trace: trace,
+            configuration: configuration
+        )
+        return (evaluation, plan)
+    }
+
+    @Test func tenEpisodes() throws {
+        let (evaluation, plan) = try evaluate(starts: [12, 0, 4, 5, 6, 8, 2, 7, 9, 10])
+        #expect(evaluation.totalWaits == [200, 0, 0, 10, 20, 60, 0, 40, 90, 120])
+        #expect(plan.episodes.map(\.bound) == [120, 0, 0, 0, 10, 30, 0, 20, 50, 70])
+        let summary = EvaluationSummary(evaluation, on: plan)
+        #expect(summary.mean == 54)
+        // Without the 200 and one of the zeros.
+        #expect(summary.trimmedMean == 42.5)
+        #expect(summary.median == 30)
+        #expect(summary.shareWithoutWaiting == 0.3)
+        #expect(summary.meanWaitPerVM == 5.4)
+        // The trimmed mean of the bounds is 22.5.
+        #expect(summary.aboveBound == 20)
+        #expect(summary.decisionsPerSecond == 100 / evaluation.seconds)
+    }
+
+    @Test func nothing() throws {
+        let (evaluation, plan) = try evaluate(starts: [])
+        let summary = EvaluationSummary(evaluation, on: plan)
+        let figures = [
+            summary.trimmedMean, summary.mean, summary.median, summary.shareWithoutWaiting, summary.meanWaitPerVM,
+            summary.aboveBound, summary.decisionsPerSecond,
+        ]
+        #expect(figures == [0, 0, 0, 0, 0, 0, 0])
+    }
+}
