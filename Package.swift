@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "SpaneStorage", targets: ["SpaneStorage"]),
         .library(name: "SpaneEvaluation", targets: ["SpaneEvaluation"]),
         .library(name: "SpaneTraining", targets: ["SpaneTraining"]),
+        .library(name: "spane", type: .dynamic, targets: ["SpaneShared"]),
         // Installed as `spane`; SwiftPM silently ignores an executable named like a library product.
         .executable(name: "spane-cli", targets: ["spane-cli"]),
     ],
@@ -60,6 +61,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "SpaneShared", dependencies: ["SpaneC"], exclude: ["exports.map"], swiftSettings: strict),
         .executableTarget(
             name: "spane-cli",
             dependencies: [

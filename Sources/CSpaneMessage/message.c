@@ -1,4 +1,4 @@
-#include "spane_message.h"
+#include "message.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,11 +22,11 @@ static void free_text(void *text) {
 // A key's destructor is the only thing that C runs when a thread ends.
 static void make_key(void) { pthread_key_create(&key, free_text); }
 
-void spane_message_clear(void) {
+void message_clear(void) {
     if (message.text) message.text[0] = '\0';
 }
 
-void spane_message_set(const char *text, size_t length) {
+void message_set(const char *text, size_t length) {
     if (length + 1 > message.capacity) {
         size_t capacity = length + 1 < 256 ? 256 : length + 1;
         char *longer = realloc(message.text, capacity);
@@ -46,4 +46,4 @@ void spane_message_set(const char *text, size_t length) {
     message.text[length] = '\0';
 }
 
-const char *spane_message_get(void) { return message.text ? message.text : ""; }
+const char *message_get(void) { return message.text ? message.text : ""; }

@@ -36,7 +36,7 @@ public func spane_status_name(_ status: spane_status) -> UnsafePointer<CChar>? {
 }
 
 @implementation @_cdecl("spane_last_error")
-public func spane_last_error() -> UnsafePointer<CChar>? { unsafe spane_message_get() }
+public func spane_last_error() -> UnsafePointer<CChar>? { unsafe message_get() }
 
 @implementation @_cdecl("spane_set_log")
 public func spane_set_log(

@@ -3,12 +3,10 @@ import Testing
 
 /// The definition of each summary of a sample.
 @Suite struct StatisticsTests {
-    private static let square: (Int) -> Double = { Double($0 * $0) }
-
     /// `Int(n * 0.1)` values go at each end, whatever their order was.
     @Test(arguments: [1, 2, 9, 10, 11, 19, 20, 21, 99, 100, 150, 1000])
     func theTrimmedMeanDropsATenthAtEachEnd(count: Int) {
-        let values = (0..<count).map(Self.square)
+        let values = (0..<count).map { Double($0 * $0) }
         let dropped = count / 10
         let kept = values[dropped..<count - dropped]
         let expected = kept.reduce(0, +) / Double(kept.count)

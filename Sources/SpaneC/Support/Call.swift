@@ -4,7 +4,7 @@ internal import CSpaneMessage
 /// Runs the body of a fallible C function: clears the thread's message, and turns an error into status and message.
 @inline(__always)
 func call(_ body: () throws -> spane_status) -> spane_status {
-    spane_message_clear()
+    message_clear()
     do {
         return try body()
     } catch {
@@ -16,7 +16,7 @@ func call(_ body: () throws -> spane_status) -> spane_status {
 private func report(_ failure: Failure) -> spane_status {
     var message = failure.message
     message.withUTF8 { text in
-        unsafe text.withMemoryRebound(to: CChar.self) { unsafe spane_message_set($0.baseAddress, $0.count) }
+        unsafe text.withMemoryRebound(to: CChar.self) { unsafe message_set($0.baseAddress, $0.count) }
     }
     Log.write(SPANE_LOG_ERROR, failure.message)
     return failure.status

@@ -33,13 +33,13 @@ struct Linear: ~Copyable, Sendable {
         for (output, value) in tensors[name + ".bias"].values.enumerated() { bias[output] = value }
     }
 
-    static func padded(_ width: Int) -> Int { (width + Int(SPANE_PAD) - 1) / Int(SPANE_PAD) * Int(SPANE_PAD) }
+    static func padded(_ width: Int) -> Int { (width + Int(KERNEL_PAD) - 1) / Int(KERNEL_PAD) * Int(KERNEL_PAD) }
 
     var paddedOutputs: Int { bias.count }
 
     /// The layer as the kernels see it; it points into this value and must not outlive it.
-    var kernel: spane_layer {
-        unsafe spane_layer(
+    var kernel: kernel_layer {
+        unsafe kernel_layer(
             weights: weights.base,
             bias: bias.base,
             inputs: inputs,
@@ -55,7 +55,7 @@ struct Linear: ~Copyable, Sendable {
     ///   - output: at least ``paddedOutputs`` values, apart from `input`.
     func apply(_ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>) {
         var kernel = unsafe self.kernel
-        unsafe spane_dense(&kernel, input, output, 0)
+        unsafe kernel_dense(&kernel, input, output, 0)
     }
 
     /// The largest magnitude that each output can have when input i is at most `bounds[i]` in magnitude.

@@ -13,7 +13,7 @@ final class LinearStack: @unchecked Sendable {
 
     private let nodes: [Node]
     /// The layers as the kernels see them; they point into `nodes`.
-    let kernels: FlatBuffer<spane_layer>
+    let kernels: FlatBuffer<kernel_layer>
     /// The widest padded output.
     let widest: Int
 
@@ -42,7 +42,7 @@ final class LinearStack: @unchecked Sendable {
         var other = unsafe scratch.base + widest
         for index in nodes.indices {
             let hasReLU = endsInReLU || index < nodes.count - 1
-            unsafe spane_dense(kernels.base + index, source, target, hasReLU ? 1 : 0)
+            unsafe kernel_dense(kernels.base + index, source, target, hasReLU ? 1 : 0)
             unsafe source = UnsafePointer(target)
             unsafe swap(&target, &other)
         }

@@ -27,11 +27,11 @@ final class ServerTable {
     // One element, so that the kernel has its address; it points into `layers` and `scratch`.
     private let embedder: FlatBuffer<spane_embedder>
 
-    static let lanes = Int(SPANE_LANES)
+    static let lanes = Int(KERNEL_LANES)
     static let roomPerBlock = NUMATopology.nodesPerServer * 2 * lanes
 
     init(_ layers: SpaneLayers, _ normalisation: Normalisation, _ shape: ClusterShape) throws(NetworkError) {
-        precondition(NUMATopology.nodesPerServer == Int(SPANE_NODES), "the kernels are made for \(SPANE_NODES) nodes")
+        precondition(NUMATopology.nodesPerServer == Int(KERNEL_NODES), "the kernels are made for \(KERNEL_NODES) nodes")
         self.shape = shape
         self.layers = layers
         self.normalisation = normalisation

@@ -15,8 +15,8 @@ final class SpaneSession: ScoringPolicy {
     private var table: ServerTable
     private var advantageGrid: FixedPoint
     // One element each, so that the kernels have an address; they point into `layers` and `headScratch`.
-    private let head: FlatBuffer<spane_head>
-    private let sharedPart: FlatBuffer<spane_layer>
+    private let head: FlatBuffer<kernel_head>
+    private let sharedPart: FlatBuffer<kernel_layer>
     private let clusterWidth: Int
 
     private let sharedInput: FlatBuffer<Float>
@@ -38,7 +38,7 @@ final class SpaneSession: ScoringPolicy {
         let hidden = layers.architecture.advantage.width
         headScratch = FlatBuffer(repeating: 0, count: 2 * ServerTable.lanes * max(hidden, layers.advantage.widest))
         unsafe head = FlatBuffer([
-            spane_head(
+            kernel_head(
                 layers: layers.advantage.kernels.base,
                 layer_count: layers.advantage.kernels.count,
                 hidden: hidden,
@@ -72,7 +72,7 @@ final class SpaneSession: ScoringPolicy {
     func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
         prepare(request, cluster)
         let demand = request.demandPerNode
-        let chosen = unsafe spane_choose(
+        let chosen = unsafe kernel_choose(
             head.base,
             table.fixed.base,
             shared.base,
@@ -132,11 +132,11 @@ final class SpaneSession: ScoringPolicy {
         table.follow(cluster)
         unsafe table.writePool(to: sharedInput.base)
         unsafe normalisation.write(request, to: sharedInput.base + clusterWidth)
-        unsafe spane_dense(sharedPart.base, sharedInput.base, shared.base, 0)
+        unsafe kernel_dense(sharedPart.base, sharedInput.base, shared.base, 0)
     }
 
     private func score(_ block: Int) {
         let fixed = unsafe table.fixed.base + block * ServerTable.lanes * head[0].hidden
-        unsafe spane_advantages(head.base, fixed, shared.base, 1, blockAdvantages.base)
+        unsafe kernel_advantages(head.base, fixed, shared.base, 1, blockAdvantages.base)
     }
 }

@@ -1,0 +1,80 @@
+import Foundation
+import Glibc
+import SpaneTestSupport
+import Testing
+
+/// The `spane` command as a user runs it, with a folder of its own.
+struct Command {
+    /// What a run left behind.
+    struct Result {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    let folder = TemporaryFolder()
+
+    /// The executable beside the one that runs the tests.
+    private static let executable: String = {
+        let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        return tests.deletingLastPathComponent().appending(path: "spane-cli").path
+    }()
+
+    /// Runs the command in the folder and waits for its end.
+    ///
+    /// - Parameter shell: commands of the shell to run before, in the same process.
+    func run(_ arguments: [String], shell: String = "") throws -> Result {
+        let number = UUID().uuidString
+        let (output, errors) = ("\(number).out", "\(number).err")
+        let script = "cd \"$1\" && exec >\"$2\" 2>\"$3\" && shift 3 && \(shell.isEmpty ? "" : shell + " && ")exec \"$@\""
+        let status = try spawn(
+            ["/bin/sh", "-c", script, "sh", folder.path, output, errors, Self.executable] + arguments
+        )
+        defer { for name in [output, errors] { unlink(folder.file(name)) } }
+        return Result(status: status, output: try folder.text(output), errors: try folder.text(errors))
+    }
+
+    /// Runs the command, which must succeed and say nothing on standard error, and gives its output.
+    @discardableResult
+    func succeed(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+        let result = try run(arguments)
+        #expect(result.status == 0, "\(result.errors)", sourceLocation: sourceLocation)
+        #expect(result.errors == "", sourceLocation: sourceLocation)
+        return result.output
+    }
+
+    /// Runs the command, which must fail with this message and print nothing else but its usage.
+    func fail(
+        _ arguments: [String],
+        status: Int32,
+        _ message: String,
+        shell: String = "",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let result = try run(arguments, shell: shell)
+        #expect(result.status == status, sourceLocation: sourceLocation)
+        #expect(result.output == "", sourceLocation: sourceLocation)
+        let lines = result.errors.split(separator: "\n").map(String.init)
+        #expect(lines.first == "Error: \(message)", sourceLocation: sourceLocation)
+        let usage = lines.dropFirst().drop { $0.hasPrefix("Help: ") }
+        #expect(usage.isEmpty || usage.first?.hasPrefix("Usage: spane ") == true, sourceLocation: sourceLocation)
+    }
+
+    /// The exit status, or minus the signal that ended the process.
+    private func spawn(_ arguments: [String]) throws -> Int32 {
+        var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        var process = pid_t()
+        try #require(unsafe posix_spawn(&process, arguments[0], nil, nil, &words, environ) == 0)
+        var status: Int32 = 0
+        while unsafe waitpid(process, &status, 0) < 0 { try #require(errno == EINTR) }
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
+    }
+}
+
+/// How the command ends.
+enum Status {
+    static let failure: Int32 = 1
+    /// An argument that cannot be right (EX_USAGE).
+    static let usage: Int32 = 64
+}

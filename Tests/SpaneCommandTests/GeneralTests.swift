@@ -1,0 +1,50 @@
+import SpaneTestSupport
+import Testing
+
+/// Help and version, and words that the command does not know.
+@Suite struct GeneralTests {
+    private let command = Command()
+
+    @Test func version() throws { #expect(try command.succeed("--version") == "0.1.0\n") }
+
+    @Test func helpOfTheCommand() throws {
+        let help = try command.succeed("--help")
+        #expect(help.contains("USAGE: spane <subcommand>"))
+        for name in ["trace", "evaluate", "search"] { #expect(help.contains("\n  \(name) ")) }
+        // Without anything to do the command shows the same.
+        #expect(try command.succeed() == help)
+    }
+
+    @Test(arguments: [
+        (["trace"], ["import", "generate", "info"]),
+        (["trace", "import"], ["<in.csv>", "<out.h5>", "--source", "--licence", "vmid,cpu,memory,time,type"]),
+        (["trace", "generate"], ["--count", "--seed", "--output", "(default: 100000)"]),
+        (["trace", "info"], ["<trace>", "--servers", "--node-cpu", "--node-mem", "--split-above"]),
+        (
+            ["evaluate"],
+            [
+                "--trace", "--starts <file | lo..<hi:count:seed>", "--length <auto | n>", "(default: auto)",
+                "--threads", "--servers", "(default: 5)", "--policy", "first-fit, best-fit, balance-fit,", "--output",
+                "--json",
+            ]
+        ),
+        (["search"], ["untrained"]),
+        (["search", "untrained"], ["--trials", "(default: 1000)", "--seed", "--keep", "--output", "--trace"]),
+    ])
+    func helpOfEachSubcommand(words: [String], expected: [String]) throws {
+        let result = try command.run(words + ["--help"])
+        #expect(result.status == 0)
+        #expect(result.output.contains("USAGE: spane \(words.joined(separator: " "))"))
+        for text in expected { #expect(result.output.contains(text), "\(text)") }
+    }
+
+    @Test func unknownWords() throws {
+        try command.fail(["simulate"], status: Status.usage, "Unexpected argument 'simulate'")
+        try command.fail(["trace", "generate", "--outptu", "x"], status: Status.usage, "Unknown option '--outptu'")
+        try command.fail(
+            ["evaluate"],
+            status: Status.usage,
+            "Missing expected argument '--trace <file>'"
+        )
+    }
+}
