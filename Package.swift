@@ -18,8 +18,9 @@ let package = Package(
         .library(name: "SpaneStorage", targets: ["SpaneStorage"]),
         .library(name: "SpaneEvaluation", targets: ["SpaneEvaluation"]),
         .library(name: "SpaneTraining", targets: ["SpaneTraining"]),
-        .library(name: "spane", type: .dynamic, targets: ["SpaneShared"]),
-        // Installed as `spane`; SwiftPM silently ignores an executable named like a library product.
+        // What scripts/build-library.sh makes libspane.so and libspane.a of.
+        .library(name: "SpaneC", type: .static, targets: ["SpaneC"]),
+        // Installed as `spane`.
         .executable(name: "spane-cli", targets: ["spane-cli"]),
     ],
     dependencies: [
@@ -38,7 +39,7 @@ let package = Package(
         ),
         .target(
             name: "SpaneStorage",
-            dependencies: ["SpaneScheduling", "SpaneNetworks", "CHDF5"],
+            dependencies: ["SpaneBuffers", "SpaneScheduling", "SpaneNetworks", "CHDF5"],
             swiftSettings: strict
         ),
         .target(
@@ -61,7 +62,6 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "SpaneShared", dependencies: ["SpaneC"], exclude: ["exports.map"], swiftSettings: strict),
         .executableTarget(
             name: "spane-cli",
             dependencies: [

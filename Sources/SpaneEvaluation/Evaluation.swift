@@ -23,8 +23,7 @@ public struct Evaluation: Equatable, Sendable {
         threads: Int = 1,
         progress: (@Sendable (Int) -> Void)? = nil
     ) throws {
-        let clock = ContinuousClock()
-        let begin = clock.now
+        let stopwatch = Stopwatch()
         totalWaits = try parallelMap(
             count: plan.episodes.count,
             threads: threads,
@@ -32,7 +31,7 @@ public struct Evaluation: Equatable, Sendable {
             makeState: { try Player(policy, trace, configuration) },
             { player, index in try player.play(plan.episodes[index]) }
         )
-        seconds = (clock.now - begin) / .seconds(1)
+        seconds = stopwatch.seconds
         decisionCount = plan.episodes.reduce(0) { $0 + $1.length }
     }
 }

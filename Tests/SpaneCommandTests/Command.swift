@@ -26,11 +26,12 @@ struct Command {
     func run(_ arguments: [String], shell: String = "") throws -> Result {
         let number = UUID().uuidString
         let (output, errors) = ("\(number).out", "\(number).err")
-        let script = "cd \"$1\" && exec >\"$2\" 2>\"$3\" && shift 3 && \(shell.isEmpty ? "" : shell + " && ")exec \"$@\""
+        let script =
+            "cd \"$1\" && exec >\"$2\" 2>\"$3\" && shift 3 && \(shell.isEmpty ? "" : shell + " && ")exec \"$@\""
         let status = try spawn(
             ["/bin/sh", "-c", script, "sh", folder.path, output, errors, Self.executable] + arguments
         )
-        defer { for name in [output, errors] { unlink(folder.file(name)) } }
+        defer { for name in [output, errors] { unsafe unlink(folder.file(name)) } }
         return Result(status: status, output: try folder.text(output), errors: try folder.text(errors))
     }
 
@@ -63,7 +64,7 @@ struct Command {
     /// The exit status, or minus the signal that ended the process.
     private func spawn(_ arguments: [String]) throws -> Int32 {
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        defer { unsafe words.forEach { unsafe free($0) } }
         var process = pid_t()
         try #require(unsafe posix_spawn(&process, arguments[0], nil, nil, &words, environ) == 0)
         var status: Int32 = 0

@@ -69,7 +69,7 @@ import Testing
         let model = try Model(architecture: .spane(architecture), generator: &generator)
         let configuration = try ClusterConfiguration(servers: 5)
         // The bound on what an advantage can reach grows sevenfold with every layer; the advantages themselves do not.
-        withKnownIssue("four hidden layers of width 32 are refused") {
+        try withKnownIssue("four hidden layers of width 32 are refused") {
             _ = try model.makeSession(for: configuration)
         } when: {
             depth == 4

@@ -45,6 +45,6 @@ package final class TemporaryFolder: Sendable {
         return file(name)
     }
 
-    /// The names of the files in the folder.
-    package func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+    /// The names of all files and folders in the folder and below it.
+    package func names() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: path).sorted() }
 }

@@ -12,17 +12,20 @@ struct FixedPoint: Sendable {
 
     /// The finest grid on which no sum over the servers of a cluster can overflow 63 bits, nor its square 127 bits.
     ///
+    /// The grid has 2⁴² steps below `bound`. That bound is reached by no real input, but a step stays far below the
+    /// rounding of a float, whose mantissa has 24 bits, unless values stay a million times below it.
+    ///
     /// - Parameters:
     ///   - bound: the largest magnitude of a summand.
     ///   - name: what the summands are, for the message.
-    /// - Throws: ``NetworkError`` when `bound` leaves fewer than 16 bits behind the binary point.
+    /// - Throws: ``NetworkError`` when `bound` is near the end of the range of a float.
     init(bound: Double, name: String) throws(NetworkError) {
+        guard bound < 0x1p100 else {
+            throw NetworkError("\(name) can reach \(bound) with these weights; at most 2^100 is allowed")
+        }
         // Summands below 2^42, at most 2^20 of them: sums below 2^62, and n Σq² below 2^124.
         assert(ClusterConfiguration.maximumServers * NUMATopology.nodesPerServer <= 1 << 20)
-        let fraction = min(42 - (bound <= 1 ? 0 : bound.exponent + 1), 40)
-        guard bound.isFinite, fraction >= 16 else {
-            throw NetworkError("\(name) can reach \(bound) with these weights; sums over servers allow at most 2^26")
-        }
+        let fraction = min(42 - (bound <= 1 ? 0 : Int(bound.exponent) + 1), 40)
         scale = Double(sign: .plus, exponent: fraction, significand: 1)
         inverse = 1 / scale
     }

@@ -93,14 +93,17 @@ final class SpaneSession: ScoringPolicy {
         into advantages: inout MutableSpan<Float>
     ) {
         prepare(request, cluster)
-        let count = servers?.count ?? table.shape.serverCount
-        precondition(advantages.count >= count * NUMATopology.nodesPerServer, "there is too little room for the scores")
+        guard let servers else {
+            writeAllAdvantages(into: &advantages)
+            return
+        }
+        precondition(advantages.count >= servers.count * NUMATopology.nodesPerServer, "there is too little room")
         var current = -1
-        for index in 0..<count {
-            let server = selectedServer(index, of: servers)
+        for index in 0..<servers.count {
+            let server = Int(servers[index])
             let (block, lane) = server.quotientAndRemainder(dividingBy: ServerTable.lanes)
             if block != current {
-                score(block)
+                unsafe score(block, to: blockAdvantages.base)
                 current = block
             }
             for node in 0..<NUMATopology.nodesPerServer {
@@ -109,6 +112,23 @@ final class SpaneSession: ScoringPolicy {
                     ? blockAdvantages[lane * NUMATopology.nodesPerServer + node] : -.infinity
             }
         }
+    }
+
+    private func writeAllAdvantages(into advantages: inout MutableSpan<Float>) {
+        let actions = table.shape.serverCount * NUMATopology.nodesPerServer
+        precondition(advantages.count >= actions, "there is room for fewer than \(actions) scores")
+        let perBlock = ServerTable.lanes * NUMATopology.nodesPerServer
+        let fullBlocks = actions / perBlock
+        unsafe advantages.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            unsafe kernel_advantages(head.base, table.fixed.base, shared.base, fullBlocks, base)
+        }
+        if fullBlocks < table.blockCount {
+            unsafe score(fullBlocks, to: blockAdvantages.base)
+            for action in fullBlocks * perBlock..<actions { advantages[action] = blockAdvantages[action % perBlock] }
+        }
+        guard table.presentCount < table.shape.serverCount else { return }
+        for action in 0..<actions where !table.isPresent(Action(action).server) { advantages[action] = -.infinity }
     }
 
     func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>) {
@@ -135,8 +155,8 @@ final class SpaneSession: ScoringPolicy {
         unsafe kernel_dense(sharedPart.base, sharedInput.base, shared.base, 0)
     }
 
-    private func score(_ block: Int) {
+    private func score(_ block: Int, to output: UnsafeMutablePointer<Float>) {
         let fixed = unsafe table.fixed.base + block * ServerTable.lanes * head[0].hidden
-        unsafe kernel_advantages(head.base, fixed, shared.base, 1, blockAdvantages.base)
+        unsafe kernel_advantages(head.base, fixed, shared.base, 1, output)
     }
 }

@@ -1,47 +1,57 @@
+internal import SpaneBuffers
+
 /// The SHA-256 hash (FIPS 180-4), so that a content hash can be checked with any tool.
-package struct SHA256 {
-    private var state: [UInt32] = [
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
-    private var block: [UInt8] = []
-    private var byteCount: UInt64 = 0
+package struct SHA256: ~Copyable {
+    private let state: FlatBuffer<UInt32>
+    // The 16 words of the block under way; the schedule continues them.
+    private let schedule = FlatBuffer<UInt32>(repeating: 0, count: 64)
+    private let constants = FlatBuffer(Self.roundConstants)
+    private var byteCount = 0
 
-    package init() { block.reserveCapacity(64) }
+    package init() {
+        state = FlatBuffer([
+            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+        ])
+    }
 
+    /// Adds one byte.
     package mutating func update(byte: UInt8) {
-        block.append(byte)
+        let word = byteCount / 4 % 16
+        schedule[word] = schedule[word] << 8 | UInt32(byte)
         byteCount += 1
-        if block.count == 64 { compress() }
+        if byteCount % 64 == 0 { compress() }
     }
 
     /// Adds the bytes of a number, least significant first.
     package mutating func update(word: UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { update(byte: UInt8(truncatingIfNeeded: word >> shift)) }
+        guard byteCount % 4 == 0 else {
+            for shift in stride(from: UInt64(0), to: 64, by: 8) { update(byte: UInt8(truncatingIfNeeded: word >> shift)) }
+            return
+        }
+        for half in [UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32)] {
+            schedule[byteCount / 4 % 16] = half.byteSwapped
+            byteCount += 4
+            if byteCount % 64 == 0 { compress() }
+        }
     }
 
     /// The hash in lower-case hexadecimal.
     package consuming func hexadecimal() -> String {
-        let bits = byteCount * 8
+        let bits = UInt64(byteCount) * 8
         update(byte: 0x80)
-        while block.count != 56 { update(byte: 0) }
-        for shift in stride(from: UInt64(56), through: 0, by: -8) {
-            update(byte: UInt8(truncatingIfNeeded: bits >> shift))
-        }
+        while byteCount % 64 != 56 { update(byte: 0) }
+        for shift in stride(from: UInt64(56), through: 0, by: -8) { update(byte: UInt8(truncatingIfNeeded: bits >> shift)) }
         let digits = Array("0123456789abcdef")
         var text = ""
-        for word in state {
-            for shift in stride(from: UInt32(28), through: 0, by: -4) { text.append(digits[Int(word >> shift & 15)]) }
+        for index in 0..<state.count {
+            for shift in stride(from: UInt32(28), through: 0, by: -4) {
+                text.append(digits[Int(state[index] >> shift & 15)])
+            }
         }
         return text
     }
 
-    private mutating func compress() {
-        var schedule = [UInt32](repeating: 0, count: 64)
-        for index in 0..<16 {
-            schedule[index] =
-                UInt32(block[4 * index]) << 24 | UInt32(block[4 * index + 1]) << 16
-                | UInt32(block[4 * index + 2]) << 8 | UInt32(block[4 * index + 3])
-        }
+    private func compress() {
         for index in 16..<64 {
             let (early, late) = (schedule[index - 15], schedule[index - 2])
             let first = rotate(early, 7) ^ rotate(early, 18) ^ early >> 3
@@ -52,18 +62,25 @@ package struct SHA256 {
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for index in 0..<64 {
             let sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-            let first = h &+ sum1 &+ (e & f ^ ~e & g) &+ Self.constants[index] &+ schedule[index]
+            let first = h &+ sum1 &+ (e & f ^ ~e & g) &+ constants[index] &+ schedule[index]
             let sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
             let second = sum0 &+ (a & b ^ a & c ^ b & c)
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
         }
-        for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= value }
-        block.removeAll(keepingCapacity: true)
+        state[0] &+= a
+        state[1] &+= b
+        state[2] &+= c
+        state[3] &+= d
+        state[4] &+= e
+        state[5] &+= f
+        state[6] &+= g
+        state[7] &+= h
+        for index in 0..<16 { schedule[index] = 0 }
     }
 
     private func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
 
-    private static let constants: [UInt32] = [
+    private static let roundConstants: [UInt32] = [
         0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
         0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
         0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,

@@ -51,6 +51,7 @@ struct CSVLine {
 
     /// A finite number.
     func number(_ column: Int, _ header: [String]) throws(StorageError) -> Double {
+        if let value = PlainNumber.parse(fields[column]) { return value }
         guard let value = Double(text(column)), value.isFinite else { throw refuse(column, header, "a finite number") }
         return value
     }
@@ -65,6 +66,11 @@ struct CSVLine {
     }
 
     func integer(_ column: Int, _ header: [String]) throws(StorageError) -> Int64 {
+        if let value = PlainNumber.parse(fields[column]), let whole = Int64(exactly: value),
+            !fields[column].contains(UInt8(ascii: "."))
+        {
+            return whole
+        }
         guard let value = Int64(text(column)) else { throw refuse(column, header, "an integer") }
         return value
     }

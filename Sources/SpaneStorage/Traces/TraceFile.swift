@@ -90,9 +90,10 @@ public enum TraceFile {
     public static func contentHash(of trace: Trace) -> String {
         var hash = SHA256()
         for vm in trace.vms { hash.update(word: UInt64(bitPattern: vm.id)) }
-        for column in [\VirtualMachine.cpu, \.mem, \.arrival, \.lifetime] {
-            for vm in trace.vms { hash.update(word: vm[keyPath: column].bitPattern) }
-        }
+        for vm in trace.vms { hash.update(word: vm.cpu.bitPattern) }
+        for vm in trace.vms { hash.update(word: vm.mem.bitPattern) }
+        for vm in trace.vms { hash.update(word: vm.arrival.bitPattern) }
+        for vm in trace.vms { hash.update(word: vm.lifetime.bitPattern) }
         return hash.hexadecimal()
     }
 

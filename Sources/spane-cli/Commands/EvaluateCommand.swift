@@ -1,5 +1,6 @@
 import ArgumentParser
 import SpaneEvaluation
+import SpaneNetworks
 import SpaneScheduling
 import SpaneStorage
 
@@ -43,7 +44,13 @@ struct EvaluateCommand: ParsableCommand {
         let sources = try policies.map { try $0.source() }
         let (trace, description) = try TraceFile.load(episodes.trace)
         // What can be refused is refused before the work begins.
-        for source in sources { _ = try source.makePolicy(for: configuration) }
+        for (policy, source) in zip(policies, sources) {
+            do {
+                _ = try source.makePolicy(for: configuration)
+            } catch {
+                throw NetworkError("\(policy.name): \(error)")
+            }
+        }
         let plan = try episodes.plan(trace, configuration)
         var evaluations: [Evaluation] = []
         for (policy, source) in zip(policies, sources) {
