@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup: ## Install what is missing: Debian packages, and Python packages in .venv
@@ -50,6 +50,35 @@ lint: ## Check the format of the Swift code and the length of its files
 .PHONY: format
 format: ## Format the Swift code
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+PREFIX ?= /usr/local
+export PREFIX DESTDIR
+
+.PHONY: library
+library: ## Build libspane.so and libspane.a in .build_shared/release
+	@scripts/setup.sh system
+	scripts/build-library.sh
+
+.PHONY: install
+install: ## Install the library, its header and the spane command in PREFIX
+	@! command -v swift >/dev/null || scripts/setup.sh system
+	@scripts/install.sh
+
+.PHONY: uninstall
+uninstall: ## Take away what install put into PREFIX
+	@scripts/install.sh uninstall
+
+.PHONY: test-install
+test-install: ## Check the interface, then the installed library from C and C++
+	@scripts/setup.sh clients
+	scripts/check-header.py
+	scripts/abi.sh check
+	scripts/test-install.sh
+
+.PHONY: abi-baseline
+abi-baseline: ## Make the present interface the one that later ones must not break
+	@scripts/setup.sh clients
+	scripts/abi.sh baseline
 
 .PHONY: clean
 clean: ## Remove everything that was built

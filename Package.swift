@@ -57,7 +57,8 @@ let package = Package(
         .target(
             name: "SpaneC",
             dependencies: [
-                "CSpane", "CSpaneMessage", "SpaneBuffers", "SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
+                "CSpane", "CSpaneMessage", "SpaneBuffers", "SpaneScheduling", "SpaneNetworks", "SpaneStorage",
+                "SpaneEvaluation",
                 "SpaneWorkloads",
             ],
             swiftSettings: strict
@@ -65,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "spane-cli",
             dependencies: [
-                "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
+                "CSpane", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
                 "SpaneTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -97,9 +98,17 @@ let package = Package(
             dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneTestSupport"],
             swiftSettings: strict
         ),
+        .target(
+            name: "SpaneFileTestSupport",
+            dependencies: ["SpaneStorage", "CHDF5"],
+            path: "Tests/SpaneFileTestSupport",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SpaneStorageTests",
-            dependencies: ["SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneTestSupport", "CHDF5"],
+            dependencies: [
+                "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneTestSupport", "SpaneFileTestSupport", "CHDF5",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -109,10 +118,21 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "SpaneCTestSupport", path: "Tests/SpaneCTestSupport", cSettings: [.headerSearchPath("../../include")]),
+        .testTarget(
+            name: "SpaneCTests",
+            dependencies: [
+                "CSpane", "SpaneC", "SpaneCTestSupport", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
+                "SpaneStorage", "SpaneEvaluation", "SpaneTestSupport",
+            ],
+            // Every line of these tests hands pointers to C, so that memory safety has nothing to say there.
+            swiftSettings: Array(strict.dropFirst())
+        ),
         .testTarget(
             name: "SpaneCommandTests",
             dependencies: [
                 "spane-cli", "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation", "SpaneTestSupport",
+                "SpaneFileTestSupport",
             ],
             swiftSettings: strict
         ),

@@ -21,8 +21,8 @@
  *   disturb each other, except that sessions read the cluster that they are bound to.
  * - "Cost" is given in servers (S), running VMs (V) and network width (W).
  * - Results depend neither on the number of threads nor on the processor's instruction set.
- * - The library never writes to stdout or stderr, installs no signal handlers and starts no threads except in the
- *   functions that take a number of threads, which end before the function returns.
+ * - The library never writes to stdout or stderr, installs no signal handlers and starts no threads except where a
+ *   number of threads is asked for: those of spane_evaluate end before it returns, those of a spane_vec_env with it.
  */
 
 #ifndef SPANE_H
@@ -82,6 +82,7 @@ typedef int32_t spane_status;
 #define SPANE_NOT_FOUND (-12)        /* no VM with this id is placed */
 #define SPANE_EXISTS (-13)           /* a VM with this id is placed already */
 #define SPANE_UNSUPPORTED (-14)      /* this kind of policy cannot do that */
+#define SPANE_CANCELLED (-15)        /* a callback of the caller has cancelled the call */
 
 /*
  * The name of a status, such as "SPANE_NO_ROOM", or "unknown status"; it belongs to the library.
@@ -427,6 +428,454 @@ spane_status spane_session_scores(spane_session *session, spane_request request,
  * Status: as spane_session_scores. Threads: one at a time. Cost: O(S * W). Since: 0.1.
  */
 spane_status spane_session_q_values(spane_session *session, spane_request request, float *values, size_t count);
+
+/* ------------------------------------------------------------------------------------------------- Traces */
+
+/* VMs in order of arrival: what is replayed. Immutable: any number of threads may use one at once. */
+typedef struct spane_trace spane_trace;
+
+/* One VM of a trace. */
+typedef struct spane_vm {
+    int64_t id;      /* the name that the trace gives it */
+    double cpu;      /* cores in all */
+    double mem;      /* GB in all */
+    double arrival;  /* seconds since the start of the trace's clock, -2^53 ... 2^53 */
+    double lifetime; /* seconds from its placement to its end, 0 ... 2^53 */
+} spane_vm;
+
+/* What a trace holds. Initialise with SPANE_TRACE_INFO_INIT. */
+typedef struct spane_trace_info {
+    uint32_t struct_size; /* sizeof(spane_trace_info) */
+    uint32_t reserved;    /* 0 */
+    int64_t count;        /* VMs */
+    int64_t flavors;      /* distinct sizes of VMs */
+    double first_arrival; /* seconds */
+    double last_arrival;  /* seconds */
+    spane_request smallest; /* the least cores and the least GB of any VM, not always of the same one */
+    spane_request largest;  /* the most cores and the most GB of any VM, not always of the same one */
+} spane_trace_info;
+
+#define SPANE_TRACE_INFO_INIT {sizeof(spane_trace_info), 0, 0, 0, 0, 0, {0, 0}, {0, 0}}
+
+/*
+ * Loads a trace: HDF5 (format "spane-trace"), or CSV with the header vmid,cpu,mem,at,lt or vmid,cpu,memory,time,type.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION.
+ * Threads: any. Cost: O(count log count). Since: 0.1.
+ */
+spane_status spane_trace_load(const char *path, spane_trace **trace);
+
+/*
+ * Loads a trace from the content of such an HDF5 file, which is copied.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
+ * SPANE_UNKNOWN_VERSION. Threads: any. Cost: O(size). Since: 0.1.
+ */
+spane_status spane_trace_load_memory(const void *data, size_t size, spane_trace **trace);
+
+/*
+ * Makes a trace from columns. They are copied: an episode reads whole VMs, so a trace keeps each VM's values together.
+ *   ids       NULL for 0 ... count - 1
+ *   arrival   ascending; equal ones are allowed
+ *   count     2 ... 2^31 - 2; the last VM only ends an episode and is never placed
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count, or the VM and column that is named);
+ * SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_trace_new(const int64_t *ids, const double *cpu, const double *mem, const double *arrival,
+                             const double *lifetime, size_t count, spane_trace **trace);
+
+/*
+ * Makes the synthetic trace of docs/synthetic-trace.md; the same arguments give the same VMs on every machine.
+ *   count     2 ... 100,000,000
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count); SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(count log count). Since: 0.1.
+ */
+spane_status spane_trace_generate(size_t count, uint64_t seed, spane_trace **trace);
+
+/*
+ * Saves a trace (HDF5, format "spane-trace"); an existing file is replaced in one step.
+ *   source    where the trace comes from; NULL to keep what the trace says
+ *   licence   what may be done with it; NULL to keep what the trace says
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO. Threads: any. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_trace_save(const spane_trace *trace, const char *path, const char *source, const char *licence);
+
+/*
+ * Describes a trace; fills the first info->struct_size bytes of `info`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size). Threads: any. Cost: O(flavors). Since: 0.1.
+ */
+spane_status spane_trace_describe(const spane_trace *trace, spane_trace_info *info);
+
+/*
+ * A text about a trace: "source", "licence", or "content_sha256", the hash of its columns as docs/file-formats.md says.
+ *   text      room for `capacity` bytes, or NULL to ask for the size
+ *   size      receives the bytes that the text takes with its zero byte; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (no such entry); SPANE_BUFFER_TOO_SMALL.
+ * Threads: any. Cost: O(size), O(count) for the first hash of a trace that was not loaded. Since: 0.1.
+ */
+spane_status spane_trace_provenance(const spane_trace *trace, const char *name, char *text, size_t capacity,
+                                    size_t *size);
+
+/*
+ * Copies `count` VMs from index `first` on.
+ *   vms       receives `count` VMs; sizes are the rounded ones
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (first, count). Threads: any. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_trace_vms(const spane_trace *trace, size_t first, size_t count, spane_vm *vms);
+
+/*
+ * Gives a trace back; what was made from it keeps it alive.
+ * Status: none. Threads: one at a time. Cost: O(count). Since: 0.1.
+ */
+void spane_trace_free(spane_trace *trace);
+
+/* ------------------------------------------------------------------------------------------- Environments */
+
+/*
+ * An episode of a trace: VMs are placed strictly in order of arrival; one that fits nowhere waits, and all behind it wait
+ * too. A VM's lifetime starts when it is placed. After a placement the clock moves to the moment at which the next VM can
+ * start, so that between reset and end some action is always available.
+ *
+ * An action is a number: server * SPANE_NODES + node. For a split VM the actions of one server mean the same placement.
+ * An episode is *terminated* when its length or its limit of SPANE_END_EXCEED is reached, and *truncated* when the next
+ * VM would be the last one of the trace, which is never placed; truncated is the one that is told when both happen.
+ */
+typedef struct spane_env spane_env;
+
+/* What a placement is worth. */
+#define SPANE_REWARD_LOG_WAIT 0 /* -ln(1 + wait) with the wait in seconds */
+#define SPANE_REWARD_BALANCE 1  /* that plus balance_weight * (B - B at the placement before); B = 0 at a reset, else minus
+                                   the sum over servers of |cpu0 - cpu1| / node_cpu + |mem0 - mem1| / node_mem */
+
+/* spane_env_options.flags: observations are divided by node_cpu and node_mem. */
+#define SPANE_OBSERVE_NORMALISED 1u
+
+/* When an episode ends. */
+#define SPANE_END_LENGTH 0 /* after `number` placements; start + number must be below the trace's count - 1 */
+#define SPANE_END_EXCEED 1 /* `number` placements after (and counting) the first one whose successor fits nowhere right
+                              after it, before the clock moves */
+#define SPANE_END_AUTO 2   /* after as many placements as First Fit makes under SPANE_END_EXCEED with 1, and 40 more;
+                              `number` must be 0. The episode is truncated if the trace has not as many */
+
+/* How an environment behaves. Initialise with SPANE_ENV_OPTIONS_INIT. */
+typedef struct spane_env_options {
+    uint32_t struct_size;  /* sizeof(spane_env_options) */
+    int32_t servers;       /* 1 ... SPANE_MAX_SERVERS, all alike */
+    int32_t reward;        /* SPANE_REWARD_LOG_WAIT or SPANE_REWARD_BALANCE */
+    uint32_t flags;        /* 0 or SPANE_OBSERVE_NORMALISED */
+    double balance_weight; /* finite; used with SPANE_REWARD_BALANCE only */
+    double node_cpu;       /* cores of each NUMA node */
+    double node_mem;       /* GB of each NUMA node */
+    double split_above;    /* GB; a VM with more memory is split. 0 or more, infinity for never */
+} spane_env_options;
+
+#define SPANE_ENV_OPTIONS_INIT {sizeof(spane_env_options), 5, SPANE_REWARD_LOG_WAIT, 0, 1.0, 40.0, 90.0, 10.0}
+
+/* The number of float values of an observation, and of bytes of a mask. */
+#define SPANE_OBSERVATION_SIZE(servers) ((size_t)(servers) * SPANE_NODES * 2 + 3)
+#define SPANE_MASK_SIZE(servers) ((size_t)(servers) * SPANE_NODES)
+
+/* What one step did. */
+typedef struct spane_step_result {
+    double reward;      /* what the placement is worth */
+    double wait;        /* seconds that the placed VM has waited */
+    double clock;       /* the time now, in seconds */
+    int32_t terminated; /* 1 if the episode has reached its end, else 0 */
+    int32_t truncated;  /* 1 if the trace has come to its end, else 0 */
+} spane_step_result;
+
+/* Where an episode stands. Initialise with SPANE_ENV_INFO_INIT. */
+typedef struct spane_env_info {
+    uint32_t struct_size; /* sizeof(spane_env_info) */
+    int32_t servers;      /* as in the options */
+    int32_t finished;     /* 1 if no episode is under way: it has ended or none was started, else 0 */
+    int32_t terminated;   /* 1 if the episode has reached its end, else 0 */
+    int32_t truncated;    /* 1 if the episode has come to the end of the trace, else 0 */
+    uint32_t reserved;    /* 0 */
+    double clock;         /* seconds */
+    double total_wait;    /* seconds that the placed VMs have waited, in all */
+    int64_t start;        /* the index of the episode's first VM; -1 before the first reset */
+    int64_t head;         /* the index of the VM that is next */
+    int64_t placed;       /* VMs placed since the reset */
+    int64_t running;      /* VMs placed that have not left */
+    int64_t length;       /* placements after which the episode ends; 0 where that is not known yet */
+} spane_env_info;
+
+#define SPANE_ENV_INFO_INIT {sizeof(spane_env_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/*
+ * Writes SPANE_ENV_OPTIONS_INIT to `options`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_env_options_init(spane_env_options *options);
+
+/*
+ * Makes an environment; reset it next.
+ *   options   NULL for the defaults
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, or a VM of the trace fits on no empty server);
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(S * flavors). Since: 0.1.
+ */
+spane_status spane_env_new(const spane_trace *trace, const spane_env_options *options, spane_env **env);
+
+/*
+ * Makes an independent environment in the same state.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(S + V). Since: 0.1.
+ */
+spane_status spane_env_clone(const spane_env *env, spane_env **clone);
+
+/*
+ * Gives an environment back.
+ * Status: none. Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+void spane_env_free(spane_env *env);
+
+/*
+ * Starts an episode: empty servers, the clock at the arrival of VM `start`. On an error the episode under way stays.
+ *   start     0 ... count of the trace - 3; count - 2 also, except with SPANE_END_LENGTH
+ *   end_kind  SPANE_END_LENGTH, SPANE_END_EXCEED or SPANE_END_AUTO
+ *   number    what the kind says; at least 1, or 0 for SPANE_END_AUTO
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(S); O(S * length) with SPANE_END_AUTO. Since: 0.1.
+ */
+spane_status spane_env_reset(spane_env *env, int64_t start, int32_t end_kind, int64_t number);
+
+/*
+ * Places the next VM. On an error nothing changes.
+ *   action    server * SPANE_NODES + node, one whose mask is 1
+ *   result    may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER (env); SPANE_INFEASIBLE_ACTION; SPANE_BAD_STATE (no episode is under way).
+ * Threads: one at a time. Cost: O(S + departures * log V). Since: 0.1.
+ */
+spane_status spane_env_step(spane_env *env, int32_t action, spane_step_result *result);
+
+/*
+ * Writes the observation: what each NUMA node has left as [server][node][cpu, mem], then the next VM's cpu, mem and 1 if
+ * it is split, else 0. After the end of an episode it shows the state before the clock moves on.
+ *   observation   room for `capacity` values; SPANE_OBSERVATION_SIZE(servers) are written
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE (never reset).
+ * Threads: one at a time. Cost: O(S), without allocation. Since: 0.1.
+ */
+spane_status spane_env_observe(const spane_env *env, float *observation, size_t capacity);
+
+/*
+ * Writes the mask: 1 for each action that has room for the next VM, else 0.
+ *   mask      room for `capacity` bytes; SPANE_MASK_SIZE(servers) are written
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE (never reset).
+ * Threads: one at a time. Cost: O(S), without allocation. Since: 0.1.
+ */
+spane_status spane_env_mask(const spane_env *env, uint8_t *mask, size_t capacity);
+
+/*
+ * What the next VM asks for.
+ *   is_split  receives 1 or 0; may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (never reset). Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_env_request(const spane_env *env, spane_request *request, int32_t *is_split);
+
+/*
+ * Where the episode stands; fills the first info->struct_size bytes of `info`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (overlap).
+ * Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_env_describe(const spane_env *env, spane_env_info *info);
+
+/*
+ * Saves options and state, so that the episode can go on elsewhere, bit for bit. Equal states give equal bytes.
+ *   data      room for `capacity` bytes, or NULL to ask for the size
+ *   size      receives the bytes that the state takes; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(V log V), O(count of the trace) for the first one. Since: 0.1.
+ */
+spane_status spane_env_save_memory(const spane_env *env, void *data, size_t capacity, size_t *size);
+
+/*
+ * Makes an environment with the options and the state that were saved.
+ *   trace     one with the content of the trace that was used then
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT (damaged); SPANE_SHAPE_MISMATCH
+ * (another trace); SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(S * flavors + V). Since: 0.1.
+ */
+spane_status spane_env_load_memory(const spane_trace *trace, const void *data, size_t size, spane_env **env);
+
+/*
+ * Puts an environment back into a saved state. On an error nothing changes.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT (damaged); SPANE_SHAPE_MISMATCH
+ * (another trace or other options); SPANE_UNKNOWN_VERSION; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(S + V). Since: 0.1.
+ */
+spane_status spane_env_restore_memory(spane_env *env, const void *data, size_t size);
+
+/* ------------------------------------------------------------------------------------ Vector environments */
+
+/* Many environments on one trace that are stepped together and write into arrays of the caller. */
+typedef struct spane_vec_env spane_vec_env;
+
+/* What happens to an environment whose episode has ended, as Gymnasium defines it. */
+#define SPANE_AUTORESET_NEXT_STEP 0 /* the next step ignores its action and resets it: reward 0, both flags 0 */
+#define SPANE_AUTORESET_SAME_STEP 1 /* it is reset in the step that ended the episode: the flags tell of the end, the
+                                       observation and mask are those of the new episode, final_* those of the old one */
+#define SPANE_AUTORESET_DISABLED 2  /* it must be reset by spane_vec_env_reset before the next step */
+
+/* How many environments there are and what they play. Initialise with SPANE_VEC_ENV_OPTIONS_INIT. */
+typedef struct spane_vec_env_options {
+    uint32_t struct_size; /* sizeof(spane_vec_env_options) */
+    int32_t count;        /* environments, 1 ... 2^20 */
+    int32_t threads;      /* that step them, the caller's among them: 1 ... 1024, or 0 for one a processor */
+    int32_t autoreset;    /* SPANE_AUTORESET_... */
+    uint64_t seed;        /* of the starts */
+    int64_t start_low;    /* starts are drawn uniformly from start_low ... start_high - 1, */
+    int64_t start_high;   /* each environment from a stream of its own; 0 for all that the trace allows */
+    int64_t number;       /* of end_kind; see spane_env_reset */
+    int32_t end_kind;     /* SPANE_END_... */
+    uint32_t reserved;    /* 0 */
+} spane_vec_env_options;
+
+#define SPANE_VEC_ENV_OPTIONS_INIT                                                                                        \
+    {sizeof(spane_vec_env_options), 1, 1, SPANE_AUTORESET_NEXT_STEP, 0, 0, 0, 0, SPANE_END_AUTO, 0}
+
+/*
+ * The arrays that steps and resets write, row by row, one row an environment. Initialise with
+ * SPANE_VEC_ENV_BUFFERS_INIT. They belong to the caller, must stay valid until others are bound or the environments are
+ * given back, and must not overlap. Those marked * may be NULL.
+ */
+typedef struct spane_vec_env_buffers {
+    uint32_t struct_size;     /* sizeof(spane_vec_env_buffers) */
+    uint32_t reserved;        /* 0 */
+    float *observation;       /* [count][SPANE_OBSERVATION_SIZE(servers)] */
+    uint8_t *mask;            /* [count][SPANE_MASK_SIZE(servers)] */
+    double *reward;           /* [count]; 0 after a reset */
+    uint8_t *terminated;      /* [count]; 0 or 1 */
+    uint8_t *truncated;       /* [count]; 0 or 1 */
+    float *final_observation; /* * as observation; rows of episodes that this step ended. SPANE_AUTORESET_SAME_STEP only */
+    uint8_t *final_mask;      /* * as mask; as final_observation */
+    double *wait;             /* * [count]; seconds that the VM placed by this step has waited; 0 after a reset */
+    double *total_wait;       /* * [count]; seconds, of the episode that this step belonged to, even if it was reset since */
+    int64_t *placed;          /* * [count]; VMs placed in that episode */
+    int64_t *start;           /* * [count]; the first VM of that episode */
+} spane_vec_env_buffers;
+
+#define SPANE_VEC_ENV_BUFFERS_INIT {sizeof(spane_vec_env_buffers), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/*
+ * Writes SPANE_VEC_ENV_OPTIONS_INIT to `options`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_vec_env_options_init(spane_vec_env_options *options);
+
+/*
+ * Makes environments; bind buffers and reset next. With more than one thread, threads - 1 are started; they wait between
+ * steps and end in spane_vec_env_free. In a process made by fork(2) the calling thread does all the work.
+ *   env_options   NULL for the defaults
+ *   options       NULL for the defaults
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, or a VM of the trace fits on no empty server);
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(count * S). Since: 0.1.
+ */
+spane_status spane_vec_env_new(const spane_trace *trace, const spane_env_options *env_options,
+                               const spane_vec_env_options *options, spane_vec_env **vec);
+
+/*
+ * Gives the environments back and ends their threads; the buffers stay the caller's.
+ * Status: none. Threads: one at a time. Cost: O(count). Since: 0.1.
+ */
+void spane_vec_env_free(spane_vec_env *vec);
+
+/*
+ * Says where to write. Nothing is written yet; rows that the next reset or step does not write stay as they are.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (final_* without SPANE_AUTORESET_SAME_STEP);
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_vec_env_bind(spane_vec_env *vec, const spane_vec_env_buffers *buffers);
+
+/*
+ * Starts new episodes and writes the rows of their environments.
+ *   seed      the streams of starts of these environments begin anew with this seed; NULL to go on with them
+ *   which     `count` bytes, not 0 for the environments to reset; NULL for all
+ * Status: SPANE_OK; SPANE_NULL_POINTER (vec); SPANE_BAD_STATE (no buffers bound, or overlap).
+ * Threads: one at a time. Cost: count * spane_env_reset. Since: 0.1.
+ */
+spane_status spane_vec_env_reset(spane_vec_env *vec, const uint64_t *seed, const uint8_t *which);
+
+/*
+ * Steps all environments and writes all rows. On an error nothing changes in any of them.
+ *   actions   `count` actions; that of an environment that this step resets is ignored
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INFEASIBLE_ACTION (the message names the environment); SPANE_BAD_STATE (no
+ * buffers bound, an environment never reset, or its episode has ended and autoreset is disabled).
+ * Threads: one at a time. Cost: count * (spane_env_step + S), divided by the threads; without allocation. An episode that
+ * starts costs as much as its spane_env_reset. Since: 0.1.
+ */
+spane_status spane_vec_env_step(spane_vec_env *vec, const int32_t *actions);
+
+/*
+ * Where one environment stands; fills the first info->struct_size bytes of `info`.
+ *   index     0 ... count - 1
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (index); SPANE_UNKNOWN_VERSION (struct_size);
+ * SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_vec_env_describe(const spane_vec_env *vec, int32_t index, spane_env_info *info);
+
+/* --------------------------------------------------------------------------------------------- Evaluation */
+
+/* A policy to evaluate: one of the two, the other NULL. */
+typedef struct spane_policy {
+    const char *heuristic;    /* as in spane_session_new_heuristic */
+    const spane_model *model; /* a network */
+} spane_policy;
+
+/*
+ * Told how far an evaluation is, in the thread that called spane_evaluate: after each episode that this thread has played,
+ * and at the end.
+ *   done, total   episodes, counted once for each policy
+ * Returns 0 to go on, anything else to cancel.
+ */
+typedef int32_t (*spane_progress_callback)(int64_t done, int64_t total, void *user);
+
+/* What is evaluated and how. Initialise with SPANE_EVALUATION_OPTIONS_INIT. */
+typedef struct spane_evaluation_options {
+    uint32_t struct_size; /* sizeof(spane_evaluation_options) */
+    int32_t servers;      /* 1 ... SPANE_MAX_SERVERS, all alike */
+    double node_cpu;      /* cores of each NUMA node */
+    double node_mem;      /* GB of each NUMA node */
+    double split_above;   /* GB; a VM with more memory is split. 0 or more, infinity for never */
+    int64_t length;       /* VMs placed in each episode; 0 for what First Fit places until the cluster is first full + 40 */
+    int32_t threads;      /* 1 ... 1024, or 0 for one a processor; they end before the function returns */
+    uint32_t reserved;    /* 0 */
+    spane_progress_callback progress; /* NULL for none */
+    void *user;                       /* handed to every call of `progress` */
+} spane_evaluation_options;
+
+#define SPANE_EVALUATION_OPTIONS_INIT {sizeof(spane_evaluation_options), 5, 40.0, 90.0, 10.0, 0, 0, 0, 0, 0}
+
+/*
+ * Writes SPANE_EVALUATION_OPTIONS_INIT to `options`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_evaluation_options_init(spane_evaluation_options *options);
+
+/*
+ * Plays one episode from each start under each policy, as `spane evaluate` does. The results do not depend on the number
+ * of threads.
+ *   options   NULL for the defaults
+ *   starts    `count` indices of VMs
+ *   policies  `policy_count` policies; 0 for lengths and bounds only
+ *   waits     receives [policy_count][count] total waits of episodes in seconds; may be NULL without policies
+ *   lengths   receives `count` numbers of VMs placed; may be NULL
+ *   bounds    receives `count` lower bounds on the total wait in seconds, which no policy can beat; may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, a start that the trace cannot serve, a policy, or
+ * a VM of the trace fits on no empty server); SPANE_SHAPE_MISMATCH (a network is bound to another number of servers);
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (by progress).
+ * Threads: any. Cost: O(policy_count * sum of lengths * S * W), divided by the threads. Since: 0.1.
+ */
+spane_status spane_evaluate(const spane_trace *trace, const spane_evaluation_options *options, const int64_t *starts,
+                            size_t count, const spane_policy *policies, size_t policy_count, double *waits,
+                            int64_t *lengths, double *bounds);
+
+/*
+ * The mean without the lowest and the highest (size_t)(count * fraction) values, by which waits are compared.
+ *   values    `count` numbers, none of them NaN
+ *   count     at least 1
+ *   fraction  0 or more, below 0.5; 0.1 is customary
+ *   mean      receives it
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT. Threads: any. Cost: O(count log count). Since: 0.1.
+ */
+spane_status spane_trimmed_mean(const double *values, size_t count, double fraction, double *mean);
 
 #ifdef __cplusplus
 }

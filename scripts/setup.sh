@@ -2,6 +2,7 @@
 # Installs what is missing and says so; prints nothing when all is there.
 #   setup.sh          everything
 #   setup.sh system   only what the build needs
+#   setup.sh clients  that, and what it takes to check the installed library
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,6 +28,10 @@ fi
 install_debian libhdf5-dev pkg-config
 
 [ "${1:-all}" = system ] && exit 0
+if [ "${1:-all}" = clients ]; then
+    install_debian abigail-tools binutils cmake g++ gcc make shellcheck valgrind
+    exit 0
+fi
 
 python3 -c 'import ensurepip, venv' 2>/dev/null || install_debian python3-venv
 stamp=.venv/.installed

@@ -15,15 +15,15 @@ static inline hid_t chdf5_file_float(void) { return H5T_IEEE_F32LE; }
 static inline hid_t chdf5_file_double(void) { return H5T_IEEE_F64LE; }
 static inline hid_t chdf5_file_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t chdf5_dataset_create_class(void) { return H5P_DATASET_CREATE; }
+static inline hid_t chdf5_group_create_class(void) { return H5P_GROUP_CREATE; }
 
 // These macros carry a cast, or a type that differs from the parameter's.
 static inline hid_t chdf5_default(void) { return H5P_DEFAULT; }
 static inline hid_t chdf5_all(void) { return H5S_ALL; }
 
 static inline hid_t chdf5_open_read_only(const char *path) { return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT); }
-static inline hid_t chdf5_create(const char *path) { return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT); }
 
-// A file in memory: a copy of `size` bytes to read, or an empty one to write.
+// A file in memory: a copy of `size` bytes to read.
 static inline hid_t chdf5_open_image(const void *data, size_t size) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
     if (access < 0) return -1;
@@ -34,11 +34,17 @@ static inline hid_t chdf5_open_image(const void *data, size_t size) {
     return file;
 }
 
+// An empty file in memory to write, in the format of HDF5 1.10: unlike the older one, which is the default, it has
+// checksums over everything that describes the data. Times are left out, so that equal contents are equal bytes.
 static inline hid_t chdf5_create_image(void) {
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
-    if (access < 0) return -1;
-    if (H5Pset_fapl_core(access, 1 << 16, 0) >= 0) file = H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    H5Pclose(access);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
+    if (access >= 0 && creation >= 0 && H5Pset_fapl_core(access, 1 << 16, 0) >= 0 &&
+        H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 &&
+        H5Pset_obj_track_times(creation, 0) >= 0) {
+        file = H5Fcreate("memory", H5F_ACC_TRUNC, creation, access);
+    }
+    if (access >= 0) H5Pclose(access);
+    if (creation >= 0) H5Pclose(creation);
     return file;
 }
 

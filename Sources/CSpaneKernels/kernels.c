@@ -50,7 +50,7 @@ void kernel_dense(const struct kernel_layer *layer, const float *restrict in, fl
 }
 
 KERNEL_MULTIVERSION
-const float *spane_embed(const struct spane_embedder *embedder, const float *in, float *fixed) {
+const float *kernel_embed(const struct kernel_embedder *embedder, const float *in, float *fixed) {
     float *out = embedder->scratch, *other = embedder->scratch + embedder->widest;
     const struct kernel_layer *last = embedder->layers + embedder->layer_count - 1;
     for (const struct kernel_layer *layer = embedder->layers; layer <= last; layer++) {
@@ -65,15 +65,19 @@ const float *spane_embed(const struct spane_embedder *embedder, const float *in,
 }
 
 KERNEL_MULTIVERSION
-void spane_replace(float *restrict row, const float *restrict embedding, int64_t *restrict sums, size_t stride,
-                   double scale) {
+void kernel_replace(float *restrict row, const float *restrict embedding, int64_t *restrict sums, size_t stride,
+                    double scale) {
     // Adding 1.5 * 2^52 rounds a number below 2^51 to an integer, ties to the even one, in the low bits of the sum.
-    const double_lanes rounder = (double_lanes)0x1.8p52;
+    const double_lanes rounder = (double_lanes)0x1.8p52, most = (double_lanes)0x1p42;
     for (size_t i = 0; i < stride; i += KERNEL_PAD) {
         lanes new = LOAD(embedding + i);
-        double_lanes after = __builtin_convertvector(new, double_lanes) * scale + rounder;
-        double_lanes before = __builtin_convertvector(LOAD(row + i), double_lanes) * scale + rounder;
-        *(stored_long_lanes *)(sums + i) += (long_lanes)after - (long_lanes)before;
+        double_lanes after = __builtin_convertvector(new, double_lanes) * scale;
+        double_lanes before = __builtin_convertvector(LOAD(row + i), double_lanes) * scale;
+        after = after > -most ? after : -most;
+        after = after < most ? after : most;
+        before = before > -most ? before : -most;
+        before = before < most ? before : most;
+        *(stored_long_lanes *)(sums + i) += (long_lanes)(after + rounder) - (long_lanes)(before + rounder);
         STORE(row + i, new);
     }
 }
@@ -104,26 +108,29 @@ KERNEL_HELPER void hidden_block(const struct kernel_layer *layer, const float *r
     }
 }
 
-// The advantages of one block: one vector of servers for each NUMA node.
+// The advantages of one block of servers, one vector of servers for each NUMA node.
+//
+// A head with one hidden layer, the paper's shape, goes straight from the parts of that layer into the result. With
+// max(0, f + s) = max(f, -s) + s, the terms with s alone are the same for all servers: `start` holds their sums.
 KERNEL_HELPER void score_block(const struct kernel_head *head, const float *restrict fixed,
-                              const float *restrict shared, lanes score[KERNEL_NODES]) {
+                               const float *restrict shared, const float *restrict negated,
+                               const float *restrict start, lanes score[KERNEL_NODES]) {
     const struct kernel_layer *last = head->layers + head->layer_count - 1;
     const float *restrict weights = last->weights;
-    for (int node = 0; node < KERNEL_NODES; node++) score[node] = (lanes)last->bias[node];
+    const size_t stride = last->stride;
+    lanes first = (lanes)start[0], second = (lanes)start[1];
     if (head->layer_count == 1) {
-        // The paper's shape: the hidden layer goes straight from its parts into the result.
         for (size_t u = 0; u < head->hidden; u++) {
-            lanes value = LOAD(fixed + u * KERNEL_LANES) + shared[u];
-            value = RELU(value);
-            for (int node = 0; node < KERNEL_NODES; node++) score[node] += weights[u * last->stride + node] * value;
+            lanes value = LOAD(fixed + u * KERNEL_LANES);
+            value = value > (lanes)negated[u] ? value : (lanes)negated[u];
+            first += weights[u * stride] * value;
+            second += weights[u * stride + 1] * value;
         }
+        score[0] = first;
+        score[1] = second;
         return;
     }
-    size_t widest = head->hidden;
-    for (size_t l = 0; l < head->layer_count; l++) {
-        if (head->layers[l].stride > widest) widest = head->layers[l].stride;
-    }
-    float *in = head->scratch, *out = head->scratch + widest * KERNEL_LANES;
+    float *in = head->scratch, *out = head->scratch + head->widest * KERNEL_LANES;
     for (size_t u = 0; u < head->hidden; u++) {
         lanes value = LOAD(fixed + u * KERNEL_LANES) + shared[u];
         STORE(in + u * KERNEL_LANES, RELU(value));
@@ -136,62 +143,122 @@ KERNEL_HELPER void score_block(const struct kernel_head *head, const float *rest
     }
     for (size_t i = 0; i < last->inputs; i++) {
         lanes value = LOAD(in + i * KERNEL_LANES);
-        for (int node = 0; node < KERNEL_NODES; node++) score[node] += weights[i * last->stride + node] * value;
+        first += weights[i * stride] * value;
+        second += weights[i * stride + 1] * value;
     }
+    score[0] = first;
+    score[1] = second;
+}
+
+// The same for two blocks, one behind the other: each weight is loaded once, and the two chains of sums overlap.
+KERNEL_HELPER void score_pair(const struct kernel_head *head, const float *restrict fixed,
+                              const float *restrict shared, const float *restrict negated,
+                              const float *restrict start, lanes score[2][KERNEL_NODES]) {
+    const size_t block = head->hidden * KERNEL_LANES;
+    if (head->layer_count > 1) {
+        score_block(head, fixed, shared, negated, start, score[0]);
+        score_block(head, fixed + block, shared, negated, start, score[1]);
+        return;
+    }
+    const float *restrict weights = head->layers->weights;
+    const size_t stride = head->layers->stride;
+    lanes a = (lanes)start[0], b = (lanes)start[1], c = a, d = b;
+    for (size_t u = 0; u < head->hidden; u++) {
+        lanes least = (lanes)negated[u];
+        lanes left = LOAD(fixed + u * KERNEL_LANES), right = LOAD(fixed + block + u * KERNEL_LANES);
+        left = left > least ? left : least;
+        right = right > least ? right : least;
+        a += weights[u * stride] * left;
+        b += weights[u * stride + 1] * left;
+        c += weights[u * stride] * right;
+        d += weights[u * stride + 1] * right;
+    }
+    score[0][0] = a;
+    score[0][1] = b;
+    score[1][0] = c;
+    score[1][1] = d;
+}
+
+// What score_block needs of a decision: -shared, and the bias with the terms of `shared` alone.
+KERNEL_HELPER void prepare(const struct kernel_head *head, const float *restrict shared, float *restrict negated,
+                           float start[KERNEL_NODES]) {
+    const struct kernel_layer *last = head->layers + head->layer_count - 1;
+    for (int node = 0; node < KERNEL_NODES; node++) start[node] = last->bias[node];
+    for (size_t u = 0; u < head->hidden; u++) {
+        negated[u] = -shared[u];
+        if (head->layer_count > 1) continue;
+        for (int node = 0; node < KERNEL_NODES; node++) {
+            start[node] += last->weights[u * last->stride + node] * shared[u];
+        }
+    }
+}
+
+// Which servers of a block have room on which node; a split VM needs every node of its server.
+KERNEL_HELPER void find_room(const double *restrict left, double cpu, double mem, int split,
+                             int_lanes fits[KERNEL_NODES]) {
+    int_lanes all = -1;
+    for (int node = 0; node < KERNEL_NODES; node++) {
+        double_lanes cpu_left = *(const double_lanes *)(left + (2 * node) * KERNEL_LANES);
+        double_lanes mem_left = *(const double_lanes *)(left + (2 * node + 1) * KERNEL_LANES);
+        fits[node] = __builtin_convertvector((cpu_left >= cpu) & (mem_left >= mem), int_lanes);
+        all &= fits[node];
+    }
+    for (int node = 0; split && node < KERNEL_NODES; node++) fits[node] = all;
 }
 
 KERNEL_MULTIVERSION
 int32_t kernel_choose(const struct kernel_head *head, const float *restrict fixed, const float *restrict shared,
-                     const double *restrict room, size_t blocks, double cpu, double mem, int split) {
-    lanes best[KERNEL_NODES];
-    int_lanes where[KERNEL_NODES], seen = 0;
-    for (int node = 0; node < KERNEL_NODES; node++) {
-        best[node] = (lanes)-__builtin_inff();
-        where[node] = -1;
-    }
-    for (size_t block = 0; block < blocks; block++) {
-        const double *left = room + block * KERNEL_ROOM_PER_BLOCK;
-        int_lanes fits[KERNEL_NODES], all = -1, any = 0;
-        for (int node = 0; node < KERNEL_NODES; node++) {
-            double_lanes cpu_left = *(const double_lanes *)(left + (2 * node) * KERNEL_LANES);
-            double_lanes mem_left = *(const double_lanes *)(left + (2 * node + 1) * KERNEL_LANES);
-            fits[node] = __builtin_convertvector((cpu_left >= cpu) & (mem_left >= mem), int_lanes);
-            all &= fits[node];
-            any |= fits[node];
-        }
-        // A split VM needs every NUMA node of its server.
-        if (split) any = all;
-        if (__builtin_reduce_or(any) == 0) continue;
-        lanes score[KERNEL_NODES];
-        score_block(head, fixed + block * head->hidden * KERNEL_LANES, shared, score);
-        seen |= any;
-        for (int node = 0; node < KERNEL_NODES; node++) {
-            int_lanes better = (split ? all : fits[node]) & (score[node] > best[node]);
-            best[node] = better ? score[node] : best[node];
-            where[node] = better ? (int_lanes)(int32_t)block : where[node];
-        }
-    }
-    float most = -__builtin_inff();
+                      const double *restrict room, const double *restrict most_room, size_t blocks, double cpu,
+                      double mem, int split) {
+    float *negated = head->negated, start[KERNEL_NODES];
+    prepare(head, shared, negated, start);
+    float best = -__builtin_inff();
     int32_t chosen = -1;
-    for (int lane = 0; lane < KERNEL_LANES; lane++) {
+    for (size_t pair = 0; pair < blocks; pair += 2) {
+        const size_t count = blocks - pair < 2 ? 1 : 2;
+        int has_room = 0;
+        for (size_t block = pair; block < pair + count; block++) {
+            has_room |= most_room[2 * block] >= cpu && most_room[2 * block + 1] >= mem;
+        }
+        if (!has_room) continue;
+        lanes score[2][KERNEL_NODES];
+        const float *part = fixed + pair * head->hidden * KERNEL_LANES;
+        if (count == 2) {
+            score_pair(head, part, shared, negated, start, score);
+        } else {
+            score_block(head, part, shared, negated, start, score[0]);
+            score[1][0] = score[1][1] = (lanes)-__builtin_inff();
+        }
+        // Few servers beat the best so far, so only they are asked whether they have room.
+        int_lanes better = 0;
         for (int node = 0; node < KERNEL_NODES; node++) {
-            if (where[node][lane] < 0) continue;
-            int32_t action = (where[node][lane] * KERNEL_LANES + lane) * KERNEL_NODES + node;
-            if (chosen < 0 || best[node][lane] > most || (best[node][lane] == most && action < chosen)) {
-                most = best[node][lane];
-                chosen = action;
+            better |= (score[0][node] > (lanes)best) | (score[1][node] > (lanes)best);
+        }
+        if (__builtin_reduce_or(better) == 0) continue;
+        for (size_t block = pair; block < pair + count; block++) {
+            int_lanes fits[KERNEL_NODES];
+            find_room(room + block * KERNEL_ROOM_PER_BLOCK, cpu, mem, split, fits);
+            for (int lane = 0; lane < KERNEL_LANES; lane++) {
+                for (int node = 0; node < KERNEL_NODES; node++) {
+                    const float value = score[block - pair][node][lane];
+                    if (!fits[node][lane] || !(value > best)) continue;
+                    best = value;
+                    chosen = (int32_t)((block * KERNEL_LANES + (size_t)lane) * KERNEL_NODES) + node;
+                }
             }
         }
     }
-    return chosen < 0 && __builtin_reduce_or(seen) != 0 ? -2 : chosen;
+    return chosen;
 }
 
 KERNEL_MULTIVERSION
 void kernel_advantages(const struct kernel_head *head, const float *restrict fixed, const float *restrict shared,
                       size_t blocks, float *restrict out) {
+    float *negated = head->negated, start[KERNEL_NODES];
+    prepare(head, shared, negated, start);
     for (size_t block = 0; block < blocks; block++) {
         lanes score[KERNEL_NODES];
-        score_block(head, fixed + block * head->hidden * KERNEL_LANES, shared, score);
+        score_block(head, fixed + block * head->hidden * KERNEL_LANES, shared, negated, start, score);
         float *to = out + block * KERNEL_LANES * KERNEL_NODES;
         for (int lane = 0; lane < KERNEL_LANES; lane++) {
             for (int node = 0; node < KERNEL_NODES; node++) to[lane * KERNEL_NODES + node] = score[node][lane];

@@ -31,6 +31,7 @@ public func spane_status_name(_ status: spane_status) -> UnsafePointer<CChar>? {
     case SPANE_NOT_FOUND: unsafe constant("SPANE_NOT_FOUND")
     case SPANE_EXISTS: unsafe constant("SPANE_EXISTS")
     case SPANE_UNSUPPORTED: unsafe constant("SPANE_UNSUPPORTED")
+    case SPANE_CANCELLED: unsafe constant("SPANE_CANCELLED")
     default: unsafe constant("unknown status")
     }
 }

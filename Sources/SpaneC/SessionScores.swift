@@ -52,7 +52,11 @@ public func spane_session_scores(
             guard let servers = unsafe servers else {
                 try session.checkAllServers(count, "count", times: 1)
                 network.writeAdvantages(
-                    for: request, on: session.cluster.fleet.cluster, servers: nil, into: &output)
+                    for: request,
+                    on: session.cluster.fleet.cluster,
+                    servers: nil,
+                    into: &output
+                )
                 return SPANE_OK
             }
             let selected = unsafe Span(_unsafeStart: servers, count: count)
@@ -64,7 +68,11 @@ public func spane_session_scores(
                 }
             }
             network.writeAdvantages(
-                for: request, on: session.cluster.fleet.cluster, servers: selected, into: &output)
+                for: request,
+                on: session.cluster.fleet.cluster,
+                servers: selected,
+                into: &output
+            )
             return SPANE_OK
         }
     }

@@ -13,7 +13,9 @@ public struct Evaluation: Equatable, Sendable {
     ///
     /// The waits do not depend on the number of threads.
     ///
-    /// - Parameter progress: called with the number of episodes played so far, by one thread at a time.
+    /// - Parameters:
+    ///   - progress: called with the number of episodes played so far, by one thread at a time.
+    ///   - afterEpisode: called after each episode by the thread that played it; an error of it ends the evaluation.
     /// - Throws: ``SchedulingError``, or ``NetworkError`` when the network cannot serve such a cluster.
     public init(
         of policy: PolicySource,
@@ -21,7 +23,8 @@ public struct Evaluation: Equatable, Sendable {
         trace: Trace,
         configuration: ClusterConfiguration,
         threads: Int = 1,
-        progress: (@Sendable (Int) -> Void)? = nil
+        progress: (@Sendable (Int) -> Void)? = nil,
+        afterEpisode: (@Sendable () throws -> Void)? = nil
     ) throws {
         let stopwatch = Stopwatch()
         totalWaits = try parallelMap(
@@ -29,7 +32,11 @@ public struct Evaluation: Equatable, Sendable {
             threads: threads,
             progress: progress,
             makeState: { try Player(policy, trace, configuration) },
-            { player, index in try player.play(plan.episodes[index]) }
+            { player, index in
+                let wait = try player.play(plan.episodes[index])
+                try afterEpisode?()
+                return wait
+            }
         )
         seconds = stopwatch.seconds
         decisionCount = plan.episodes.reduce(0) { $0 + $1.length }

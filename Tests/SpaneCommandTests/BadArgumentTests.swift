@@ -19,7 +19,8 @@ import Testing
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         try command.fail(
-            ["evaluate", "--trace", "trace.h5", "--starts", starts, "--policy", policy, "--output", "out.csv"] + more,
+            ["evaluate", "--trace", "trace.h5", "--starts", starts, "--policy", policy, "--output", "out.csv"]
+                + ["--servers", "2"] + more,
             status: status,
             message,
             sourceLocation: sourceLocation
@@ -198,8 +199,8 @@ import Testing
     /// The result is printed before the file fails, so that it is not lost.
     @Test func aFileThatCannotBeWritten() throws {
         let result = try command.run([
-            "evaluate", "--trace", "trace.h5", "--starts", "0..<9:1:1", "--policy", "first-fit", "--output",
-            "no/out.csv",
+            "evaluate", "--trace", "trace.h5", "--starts", "0..<9:1:1", "--length", "9", "--policy", "first-fit",
+            "--output", "no/out.csv",
         ])
         #expect(result.status == Status.failure)
         #expect(result.output.contains("first-fit"))

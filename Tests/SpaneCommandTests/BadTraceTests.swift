@@ -1,3 +1,4 @@
+import SpaneFileTestSupport
 import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
@@ -14,7 +15,10 @@ import Testing
             ["trace", "info", name],
             ["trace", "import", name, "out.h5"],
             ["evaluate", "--trace", name, "--starts", "0..<2:1:1", "--policy", "first-fit", "--output", "out.csv"],
-            ["search", "untrained", "--trace", name, "--starts", "0..<2:1:1", "--trials", "1", "--output", "out"],
+            [
+                "search", "untrained", "--trace", name, "--starts", "0..<2:1:1", "--trials", "1", "--keep", "1",
+                "--output", "out",
+            ],
         ] {
             try command.fail(
                 arguments,
@@ -68,25 +72,26 @@ import Testing
 
     /// HDF5 files with one mistake each.
     @Test func contentsThatAreImpossible() throws {
-        try Samples.writeTrace(to: folder)
-        let whole = try folder.read("trace.h5")
-        func refuses(_ find: [UInt8], _ replacement: [UInt8], _ detail: String) throws {
-            let found = whole.indices.filter { whole[$0...].starts(with: find) }
-            try #require(!found.isEmpty)
-            var bytes = whole
-            for index in found { bytes.replaceSubrange(index..<index + find.count, with: replacement) }
-            try folder.write(bytes, to: "bad.h5")
-            try self.refuses("bad.h5", detail)
+        let cores = try Samples.trace().vms.map(\.cpu)
+        let arrivals = try Samples.trace().vms.map(\.arrival)
+        func refuses(_ detail: String, _ change: (HDF5Editor) -> Void) throws {
+            try Samples.writeTrace(to: folder)
+            try HDF5Editor.edit(folder.file("trace.h5"), change)
+            try self.refuses("trace.h5", detail)
         }
-        try refuses(
-            Array("lifetime\0".utf8),
-            Array("lifespan\0".utf8),
-            "dataset /lifetime is missing"
-        )
-        try refuses(
-            Array("format_version\0".utf8),
-            Array("format_edition\0".utf8),
-            "attribute format_version is missing; this library reads version 1"
-        )
+        try refuses("attribute format_version is 2; this library reads version 1") {
+            $0.attribute("format_version", 2 as Int64)
+        }
+        try refuses("dataset /lifetime is missing") { $0.remove("lifetime") }
+        try refuses("dataset /cpu has shape [599]; /vmid has [600]") { $0.dataset("cpu", cores.dropLast()) }
+        try refuses("VM 7: cpu is -1.0; it must be above 0 and at most 4294967296.0") {
+            $0.dataset("cpu", cores.prefix(7) + [-1] + cores.suffix(592))
+        }
+        try refuses("VM 0: cpu is 0.0; it must be above 0 and at most 4294967296.0") {
+            $0.dataset("cpu", [0] + cores.dropFirst())
+        }
+        try refuses("VM 599: arrival is -5.0; arrivals must ascend and the VM before it arrives at \(arrivals[598])") {
+            $0.dataset("arrival", arrivals.dropLast() + [-5])
+        }
     }
 }

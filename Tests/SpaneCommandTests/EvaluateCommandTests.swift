@@ -150,6 +150,8 @@ import Testing
             "trace.h5",
             "--starts",
             "0..<9:2:1",
+            "--length",
+            "9",
             "--policy",
             "a \"b\", c.h5",
             "--output",

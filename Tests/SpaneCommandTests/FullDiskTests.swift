@@ -30,7 +30,8 @@ import Testing
         try folder.makeFolder("kept")
         try folder.write("an earlier file", to: "kept/untrained-1.h5")
         let arguments = [
-            "search", "untrained", "--trace", "trace.h5", "--starts", "0..<9:1:1", "--trials", "1", "--keep", "1",
+            "search", "untrained", "--trace", "trace.h5", "--starts", "0..<9:1:1", "--length", "9", "--trials", "1",
+            "--keep", "1",
             "--output", "kept",
         ]
         try check(try command.run(arguments, shell: Self.limit(4)), "kept/untrained-1.h5")

@@ -40,7 +40,11 @@ import Testing
 
     @Test func unknownWords() throws {
         try command.fail(["simulate"], status: Status.usage, "Unexpected argument 'simulate'")
-        try command.fail(["trace", "generate", "--outptu", "x"], status: Status.usage, "Unknown option '--outptu'")
+        try command.fail(
+            ["trace", "generate", "--output", "x", "--zzzzzzzz", "1"],
+            status: Status.usage,
+            "Unknown option '--zzzzzzzz'"
+        )
         try command.fail(
             ["evaluate"],
             status: Status.usage,

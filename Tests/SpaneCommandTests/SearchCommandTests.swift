@@ -86,7 +86,8 @@ import Testing
         try folder.write("", to: "file")
         try command.fail(
             [
-                "search", "untrained", "--trace", "trace.h5", "--starts", "0..<9:1:1", "--trials", "1000000000",
+                "search", "untrained", "--trace", "trace.h5", "--starts", "0..<9:1:1", "--length", "9", "--trials",
+                "1000000000",
                 "--output", "file/below",
             ],
             status: Status.failure,

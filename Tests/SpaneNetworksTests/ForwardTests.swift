@@ -31,6 +31,27 @@ import Testing
         }
     }
 
+    /// In wide and deep networks the grid of the mean advantage is coarse. It moves all actions alike, which changes
+    /// no decision; their differences are as exact as ever.
+    @Test(arguments: [1, 2, 9, 20], RandomModel.aggregatorSets)
+    func wideAndDeep(servers: Int, aggregators: [Aggregator]) throws {
+        var generator = Xoshiro256StarStar(seed: UInt64(servers))
+        let configuration = try ClusterConfiguration(servers: servers)
+        let model = try RandomModel.spane([(33, 4), (6, 3), (19, 4)], aggregators, &generator)
+        let session = try model.makeSession(for: configuration)
+        var cluster = Cluster(configuration)
+        for _ in 0..<10 {
+            cluster.fillAtRandom(steps: 45, &generator)
+            let request = RandomModel.request(&generator)
+            let scores = session.scores(request, cluster)
+            var expected = NaiveNetwork(model).scores(request, cluster.freeOfAllNodes)
+            #expect(error(scores, expected) <= 1e-4)
+            let offset = Double(scores[0]) - expected.values[0]
+            expected.values = expected.values.map { $0 + offset }
+            #expect(error(scores, expected) <= 1e-5)
+        }
+    }
+
     @Test(arguments: [1, 2, 5, 9, 20], [(1, 1), (7, 2), (16, 1), (32, 2), (13, 4)])
     func mlp(servers: Int, shape: (Int, Int)) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers))

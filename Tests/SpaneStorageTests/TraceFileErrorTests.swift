@@ -1,3 +1,4 @@
+import SpaneFileTestSupport
 import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport

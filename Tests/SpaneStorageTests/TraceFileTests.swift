@@ -1,3 +1,4 @@
+import SpaneFileTestSupport
 import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
@@ -26,7 +27,13 @@ import Testing
     @Test func extremeValuesComeBack() throws {
         let vms = [
             VirtualMachine(id: .min, cpu: 0x1p-20, mem: Resources.largest, arrival: -1e300, lifetime: 0),
-            VirtualMachine(id: .max, cpu: Resources.largest, mem: 0x1p-20, arrival: -0.0, lifetime: .leastNonzeroMagnitude),
+            VirtualMachine(
+                id: .max,
+                cpu: Resources.largest,
+                mem: 0x1p-20,
+                arrival: -0.0,
+                lifetime: .leastNonzeroMagnitude
+            ),
             VirtualMachine(id: 0, cpu: 0.1, mem: 1.0 / 3, arrival: 1e300, lifetime: .greatestFiniteMagnitude),
         ]
         try roundTrip(Trace(vms))

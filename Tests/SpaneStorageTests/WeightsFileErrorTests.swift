@@ -1,3 +1,4 @@
+import SpaneFileTestSupport
 import SpaneNetworks
 import SpaneScheduling
 import SpaneStorage
@@ -59,7 +60,7 @@ import Testing
 
     @Test(arguments: [
         "server_width", "server_depth", "value_width", "value_depth", "advantage_width", "advantage_depth",
-        "normalisation_cpu", "normalisation_mem", "aggregators",
+        "normalisation_cpu", "normalisation_mem",
     ])
     func missingAttributes(name: String) throws {
         try refuses("attribute \(name) is missing") { $0.removeAttribute(name) }
@@ -108,6 +109,7 @@ import Testing
         try refuses("aggregators is \"mean,mean\"; it must name one or more of mean, max, std, each once") {
             $0.attribute("aggregators", "mean,mean")
         }
+        try refuses("attribute aggregators is missing") { $0.removeAttribute("aggregators") }
         try refuses("attribute aggregators of / is not a string") { $0.attribute("aggregators", Int64(1)) }
     }
 
@@ -164,7 +166,10 @@ import Testing
             "dataset /parameters/value_layers.0.weight has shape [8, 11]; this architecture has [9, 11]",
             .shapeMismatch
         ) { $0.attribute("value_width", 9 as Int64) }
-        try refuses("dataset /parameters/value_layers.4.weight is missing") { $0.attribute("value_depth", 2 as Int64) }
+        try refuses(
+            "dataset /parameters/value_layers.2.weight has shape [1, 8]; this architecture has [8, 8]",
+            .shapeMismatch
+        ) { $0.attribute("value_depth", 2 as Int64) }
         try refuses(
             "dataset /parameters/fc.0.weight has shape [6, 15]; this architecture has [6, 19]",
             .shapeMismatch,

@@ -1,3 +1,4 @@
+import SpaneFileTestSupport
 import SpaneNetworks
 import SpaneStorage
 import SpaneTestSupport

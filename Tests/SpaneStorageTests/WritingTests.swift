@@ -50,10 +50,12 @@ import Testing
         #expect(error?.detail.contains(reason) == true)
     }
 
-    @Test(arguments: ["", "a", "naïve 漢字\r\n\0end", String(repeating: "long\n", count: 100_000)])
-    func textsAreWrittenAsTheyAre(text: String) throws {
+    @Test(arguments: [0, 1, 100_000])
+    func textsAreWrittenAsTheyAre(count: Int) throws {
+        let text = String(repeating: "naïve 漢字\r\n\0end\n", count: count)
         try TextFile.write(text, to: folder.file("text"))
-        #expect(try folder.text("text") == text)
+        let isEqual = try folder.text("text") == text
+        #expect(isEqual)
     }
 
     /// A name that HDF5 refuses fails halfway through the file.
@@ -63,7 +65,7 @@ import Testing
         let error = #expect(throws: StorageError.self) {
             try WeightsFile.write(Samples.spane(), provenance, to: folder.file("file"))
         }
-        #expect(error?.detail.hasPrefix("attribute  of provenance cannot be written: HDF5: ") == true)
+        #expect(error?.detail.hasPrefix("attribute  of provenance cannot be written: ") == true)
         #expect(try folder.names() == ["file"])
         #expect(try folder.text("file") == "an earlier file")
     }

@@ -33,7 +33,7 @@ struct kernel_layer {
 void kernel_dense(const struct kernel_layer *layer, const float *in, float *out, int relu);
 
 // What turns a server into its embedding and its part of the first advantage layer.
-struct spane_embedder {
+struct kernel_embedder {
     const struct kernel_layer *layers;  // of the embedding, with a ReLU between them
     size_t layer_count;
     struct kernel_layer part;  // of the first advantage layer, those columns that take the embedding
@@ -42,11 +42,11 @@ struct spane_embedder {
 };
 
 // Writes the part of one server to fixed[unit * KERNEL_LANES]. Returns the embedding, which lies in the scratch.
-const float *spane_embed(const struct spane_embedder *embedder, const float *in, float *fixed);
+const float *kernel_embed(const struct kernel_embedder *embedder, const float *in, float *fixed);
 
 // Replaces a server's embedding and moves the sums over all servers along: sums += steps(embedding) - steps(row), with
-// steps(x) = x * scale rounded to an integer, ties to the even one; |x * scale| < 2^51. `stride` is a multiple of KERNEL_PAD.
-void spane_replace(float *row, const float *embedding, int64_t *sums, size_t stride, double scale);
+// steps(x) = x * scale, at most 2^42 in magnitude, rounded to an integer, ties to the even one. `stride` is a multiple of KERNEL_PAD.
+void kernel_replace(float *row, const float *embedding, int64_t *sums, size_t stride, double scale);
 
 // What is left on a block of servers: room[(node * 2 + resource) * KERNEL_LANES + lane], resource 0 cpu, 1 mem.
 // Lanes without a server hold a negative number.
@@ -58,13 +58,16 @@ struct kernel_head {
     const struct kernel_layer *layers;  // the layers after the first hidden one; the last has KERNEL_NODES outputs
     size_t layer_count;
     size_t hidden;   // units of the first hidden layer
-    float *scratch;  // 2 * KERNEL_LANES * the widest stride
+    size_t widest;   // the most units of any hidden layer
+    float *scratch;  // 2 * KERNEL_LANES * widest
+    float *negated;  // `hidden` values of scratch
 };
 
-// The available action with the greatest advantage, ties to the lowest action; -1 if none is available, -2 if
-// no available action has an advantage that can be compared (all are NaN). Blocks without room cost a few compares.
+// The available action with the greatest advantage, ties to the lowest action; -1 if none is available or can be compared.
+//
+// `most_room` holds the most cpu and the most mem left on any node of each block, which spares blocks that are full.
 int32_t kernel_choose(const struct kernel_head *head, const float *fixed, const float *shared, const double *room,
-                     size_t blocks, double cpu, double mem, int split);
+                      const double *most_room, size_t blocks, double cpu, double mem, int split);
 
 // The advantages of all actions: out[(block * KERNEL_LANES + lane) * KERNEL_NODES + node].
 void kernel_advantages(const struct kernel_head *head, const float *fixed, const float *shared, size_t blocks,

@@ -9,11 +9,16 @@ func checkedSize(_ size: Int) throws(Failure) -> Int {
 }
 
 /// A count of elements that came from the caller.
-func checkedCount(_ count: Int, atMost limit: Int, _ name: StaticString) throws(Failure) -> Int {
-    guard count >= 0, count <= limit else {
+func checkedCount(
+    _ count: Int,
+    atLeast least: Int = 0,
+    atMost limit: Int,
+    _ name: StaticString
+) throws(Failure) -> Int {
+    guard count >= least, count <= limit else {
         throw Failure(
             SPANE_INVALID_ARGUMENT,
-            "\(name) is \(UInt(bitPattern: count)); it must be in 0 ... \(limit)"
+            "\(name) is \(UInt(bitPattern: count)); it must be in \(least) ... \(limit)"
         )
     }
     return count
@@ -32,5 +37,5 @@ func copy(
     guard capacity < 0 || capacity >= bytes.count else {
         throw Failure(SPANE_BUFFER_TOO_SMALL, "\(name) has room for \(capacity) bytes; \(bytes.count) are needed")
     }
-    unsafe bytes.withUnsafeBytes { unsafe buffer.copyMemory(from: $0.baseAddress!, byteCount: bytes.count) }
+    unsafe UnsafeMutableRawBufferPointer(start: buffer, count: bytes.count).copyBytes(from: bytes)
 }

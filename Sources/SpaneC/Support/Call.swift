@@ -67,11 +67,10 @@ func write<Value: BitwiseCopyable>(
     _ name: StaticString
 ) throws(Failure) {
     let size = try unsafe structSize(UnsafePointer(pointer), name)
-    var value = value
-    unsafe withUnsafeBytes(of: &value) { source in
-        let header = MemoryLayout<UInt32>.size
-        unsafe UnsafeMutableRawPointer(pointer).advanced(by: header)
-            .copyMemory(from: source.baseAddress!.advanced(by: header), byteCount: min(size, source.count) - header)
+    let header = MemoryLayout<UInt32>.size
+    unsafe withUnsafeBytes(of: value) { source in
+        let target = unsafe UnsafeMutableRawBufferPointer(start: pointer, count: min(size, source.count))
+        for index in header..<target.count { unsafe target[index] = source[index] }
     }
 }
 
@@ -96,7 +95,7 @@ func read<Value: BitwiseCopyable>(
     let size = try unsafe structSize(pointer, name)
     var value = defaults
     unsafe withUnsafeMutableBytes(of: &value) { target in
-        unsafe target.baseAddress!.copyMemory(from: pointer, byteCount: min(size, target.count))
+        unsafe target.copyBytes(from: UnsafeRawBufferPointer(start: pointer, count: min(size, target.count)))
     }
     return value
 }

@@ -12,8 +12,8 @@ struct FixedPoint: Sendable {
 
     /// The finest grid on which no sum over the servers of a cluster can overflow 63 bits, nor its square 127 bits.
     ///
-    /// The grid has 2⁴² steps below `bound`. That bound is reached by no real input, but a step stays far below the
-    /// rounding of a float, whose mantissa has 24 bits, unless values stay a million times below it.
+    /// It has 2⁴² steps below `bound`, and at least 2²⁰ steps per unit: the bound of a deep network is far above what its
+    /// values ever reach. A value past 2⁴² steps, in such a network only, counts as 2⁴² steps.
     ///
     /// - Parameters:
     ///   - bound: the largest magnitude of a summand.
@@ -23,9 +23,9 @@ struct FixedPoint: Sendable {
         guard bound < 0x1p100 else {
             throw NetworkError("\(name) can reach \(bound) with these weights; at most 2^100 is allowed")
         }
-        // Summands below 2^42, at most 2^20 of them: sums below 2^62, and n Σq² below 2^124.
+        // Summands of at most 2^42, at most 2^20 of them: sums up to 2^62, and n Σq² up to 2^124.
         assert(ClusterConfiguration.maximumServers * NUMATopology.nodesPerServer <= 1 << 20)
-        let fraction = min(42 - (bound <= 1 ? 0 : Int(bound.exponent) + 1), 40)
+        let fraction = max(20, min(42 - (bound <= 1 ? 0 : Int(bound.exponent) + 1), 40))
         scale = Double(sign: .plus, exponent: fraction, significand: 1)
         inverse = 1 / scale
     }
@@ -34,10 +34,10 @@ struct FixedPoint: Sendable {
     @inline(__always)
     func steps(_ value: Float) -> Int64 {
         // Adding 1.5 * 2^52 rounds a number below 2^51 to an integer in the low bits of the sum: no call, no branch.
-        // The bound keeps the product below 2^42.
-        let shifted = Double(value) * scale + Self.rounder
-        return Int64(bitPattern: shifted.bitPattern &- Self.rounder.bitPattern)
+        let product = min(max(Double(value) * scale, -Self.most), Self.most)
+        return Int64(bitPattern: (product + Self.rounder).bitPattern &- Self.rounder.bitPattern)
     }
 
     private static var rounder: Double { 0x1.8p52 }
+    private static var most: Double { 0x1p42 }
 }

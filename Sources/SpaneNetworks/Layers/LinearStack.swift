@@ -53,7 +53,14 @@ final class LinearStack: @unchecked Sendable {
     func makeScratch() -> FlatBuffer<Float> { FlatBuffer(repeating: 0, count: 2 * widest) }
 
     /// The largest magnitude of each output for inputs of at most these magnitudes.
-    func outputBounds(_ bounds: [Double]) -> [Double] {
-        nodes.reduce(bounds) { $1.layer.outputBounds($0) }
+    ///
+    /// - Parameter largest: raised to the largest magnitude that a value between the layers can have.
+    func outputBounds(_ bounds: [Double], largest: inout Double) -> [Double] {
+        var bounds = bounds
+        for node in nodes {
+            bounds = node.layer.outputBounds(bounds)
+            largest = max(largest, bounds.max() ?? 0)
+        }
+        return bounds
     }
 }

@@ -26,21 +26,22 @@ final class SpaneLayers: Sendable {
         )
     }
 
-    /// The largest magnitude that a server embedding can have, for inputs of at most `input`.
-    func embeddingBounds(input: Double) -> [Double] {
-        server.outputBounds(Array(repeating: input, count: SpaneArchitecture.serverInputs))
-    }
-
-    /// The largest magnitude that an advantage can have, for inputs of at most `input`.
-    func advantageBound(input: Double) -> Double {
-        let embedding = embeddingBounds(input: input)
+    /// The largest magnitudes that values can have for inputs of at most `input`: of a server embedding, of an advantage,
+    /// and of anything computed on the way.
+    func bounds(input: Double) -> (embedding: Double, advantage: Double, anything: Double) {
+        var largest = 0.0
+        let inputs = Array(repeating: input, count: SpaneArchitecture.serverInputs)
+        let embedding = server.outputBounds(inputs, largest: &largest)
         // The unbiased deviation of values in ±b is at most b * √2, the mean and the maximum at most b.
         let cluster = (0..<architecture.clusterWidth).map { 1.5 * embedding[$0 % embedding.count] }
-        let request = [2 * input, 2 * input, 1]
+        let shared = cluster + [2 * input, 2 * input, 1]
         let hidden = zip(
             advantageOfServer.outputBounds(embedding),
-            advantageOfShared.outputBounds(cluster + request)
+            advantageOfShared.outputBounds(shared)
         ).map { $0 + $1 }
-        return advantage.outputBounds(hidden).max() ?? 0
+        largest = max(largest, hidden.max() ?? 0)
+        let advantages = advantage.outputBounds(hidden, largest: &largest)
+        _ = value.outputBounds(shared, largest: &largest)
+        return (embedding.max() ?? 0, advantages.max() ?? 0, largest)
     }
 }

@@ -27,7 +27,7 @@ struct EmbeddingPool: ~Copyable {
         stride = Linear.padded(width)
         self.serverCount = serverCount
         grid = try FixedPoint(
-            bound: layers.embeddingBounds(input: input).max() ?? 0,
+            bound: layers.bounds(input: input).embedding,
             name: "the server embedding"
         )
         embeddings = FlatBuffer(repeating: -.infinity, count: serverCount * stride)
@@ -50,7 +50,7 @@ struct EmbeddingPool: ~Copyable {
         let row = server * stride
         if hasSumsOnly {
             for component in 0..<stride { embeddings[row + component] = 0 }
-            return unsafe spane_replace(embeddings.base + row, embedding, sums.base, stride, grid.scale)
+            return unsafe kernel_replace(embeddings.base + row, embedding, sums.base, stride, grid.scale)
         }
         for component in 0..<width {
             let new = unsafe embedding[component]
@@ -87,7 +87,7 @@ struct EmbeddingPool: ~Copyable {
     func update(server: Int, to embedding: UnsafePointer<Float>) {
         let row = server * stride
         if hasSumsOnly {
-            return unsafe spane_replace(embeddings.base + row, embedding, sums.base, stride, grid.scale)
+            return unsafe kernel_replace(embeddings.base + row, embedding, sums.base, stride, grid.scale)
         }
         for component in 0..<width {
             let new = unsafe embedding[component]

@@ -13,6 +13,8 @@ final class ServerTable {
     let blockCount: Int
     // [block][node][cpu, mem][lane]; -1 where there is no server, or none that may be used.
     let room: FlatBuffer<Double>
+    // [block][cpu, mem]: the most that any node of the block has left, which tells blocks that are full.
+    let mostRoom: FlatBuffer<Double>
     // [block][hidden unit][lane]
     let fixed: FlatBuffer<Float>
 
@@ -25,7 +27,7 @@ final class ServerTable {
     private let features: FlatBuffer<Float>
     private let scratch: FlatBuffer<Float>
     // One element, so that the kernel has its address; it points into `layers` and `scratch`.
-    private let embedder: FlatBuffer<spane_embedder>
+    private let embedder: FlatBuffer<kernel_embedder>
 
     static let lanes = Int(KERNEL_LANES)
     static let roomPerBlock = NUMATopology.nodesPerServer * 2 * lanes
@@ -43,12 +45,13 @@ final class ServerTable {
             input: shape.largestInput(normalisation)
         )
         room = FlatBuffer(repeating: -1, count: blockCount * Self.roomPerBlock)
+        mostRoom = FlatBuffer(repeating: -1, count: blockCount * 2)
         fixed = FlatBuffer(repeating: 0, count: blockCount * Self.lanes * hidden)
         features = FlatBuffer(repeating: 0, count: SpaneArchitecture.serverInputs)
         let widest = max(layers.server.widest, layers.advantageOfServer.paddedOutputs)
         scratch = FlatBuffer(repeating: 0, count: 2 * widest)
         unsafe embedder = FlatBuffer([
-            spane_embedder(
+            kernel_embedder(
                 layers: layers.server.kernels.base,
                 layer_count: layers.server.kernels.count,
                 part: layers.advantageOfServer.kernel,
@@ -112,17 +115,31 @@ final class ServerTable {
         // A server that gave and took the same since the last decision is named twice and is as it was.
         guard hasChanged else { return }
         isPoolWritten = false
+        updateMostRoom(server / Self.lanes)
         guard room[first] >= 0 else {
             if wasPresent { pool.remove(server: server) }
             return
         }
         let (block, lane) = server.quotientAndRemainder(dividingBy: Self.lanes)
         let to = unsafe fixed.base + (block * Self.lanes * hidden + lane)
-        let embedding: UnsafePointer<Float> = unsafe spane_embed(embedder.base, features.base, to)
+        let embedding: UnsafePointer<Float> = unsafe kernel_embed(embedder.base, features.base, to)
         if wasPresent {
             unsafe pool.update(server: server, to: embedding)
         } else {
             unsafe pool.add(server: server, embedding)
         }
+    }
+
+    private func updateMostRoom(_ block: Int) {
+        var (cpu, mem) = (-1.0, -1.0)
+        for node in 0..<NUMATopology.nodesPerServer {
+            let first = block * Self.roomPerBlock + 2 * node * Self.lanes
+            for lane in first..<first + Self.lanes {
+                cpu = max(cpu, room[lane])
+                mem = max(mem, room[lane + Self.lanes])
+            }
+        }
+        mostRoom[2 * block] = cpu
+        mostRoom[2 * block + 1] = mem
     }
 }

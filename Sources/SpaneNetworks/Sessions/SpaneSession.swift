@@ -36,13 +36,16 @@ final class SpaneSession: ScoringPolicy {
         blockAdvantages = FlatBuffer(repeating: 0, count: ServerTable.lanes * NUMATopology.nodesPerServer)
         valueScratch = layers.value.makeScratch()
         let hidden = layers.architecture.advantage.width
-        headScratch = FlatBuffer(repeating: 0, count: 2 * ServerTable.lanes * max(hidden, layers.advantage.widest))
+        let widest = max(hidden, layers.advantage.widest)
+        headScratch = FlatBuffer(repeating: 0, count: 2 * ServerTable.lanes * widest + hidden)
         unsafe head = FlatBuffer([
             kernel_head(
                 layers: layers.advantage.kernels.base,
                 layer_count: layers.advantage.kernels.count,
                 hidden: hidden,
-                scratch: headScratch.base
+                widest: widest,
+                scratch: headScratch.base,
+                negated: headScratch.base + 2 * ServerTable.lanes * widest
             )
         ])
         unsafe sharedPart = FlatBuffer([layers.advantageOfShared.kernel])
@@ -53,10 +56,9 @@ final class SpaneSession: ScoringPolicy {
         _ normalisation: Normalisation,
         _ shape: ClusterShape
     ) throws(NetworkError) -> FixedPoint {
-        try FixedPoint(
-            bound: layers.advantageBound(input: shape.largestInput(normalisation)),
-            name: "the advantage"
-        )
+        let bounds = layers.bounds(input: shape.largestInput(normalisation))
+        _ = try FixedPoint(bound: bounds.anything, name: "a value inside the network")
+        return try FixedPoint(bound: bounds.advantage, name: "the advantage")
     }
 
     func begin(start: Int, on cluster: borrowing Cluster) { table.forgetCluster() }
@@ -77,13 +79,14 @@ final class SpaneSession: ScoringPolicy {
             table.fixed.base,
             shared.base,
             table.room.base,
+            table.mostRoom.base,
             table.blockCount,
             demand.cpu,
             demand.mem,
             request.isSplit ? 1 : 0
         )
-        if chosen >= 0 { return Action(rawValue: chosen) }
-        return chosen == -1 ? nil : cluster.firstAvailable(for: request)
+        // Without an advantage that can be compared, as with weights that overflow, any action with room will do.
+        return chosen >= 0 ? Action(rawValue: chosen) : cluster.firstAvailable(for: request)
     }
 
     func writeAdvantages(

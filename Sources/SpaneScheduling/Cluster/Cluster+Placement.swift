@@ -58,17 +58,22 @@ extension Cluster {
 
     /// Writes what every NUMA node has left as `Float`, in the order (server, NUMA node, [cpu, mem]).
     ///
-    /// - Parameter observation: at least servers * nodesPerServer * 2 values; only those are written.
+    /// - Parameters:
+    ///   - observation: at least servers * nodesPerServer * 2 values; only those are written.
+    ///   - unit: what cores and memory are divided by, in double precision.
     /// - Complexity: O(servers).
-    public func writeFree(into observation: inout MutableSpan<Float>) {
+    public func writeFree(
+        into observation: inout MutableSpan<Float>,
+        in unit: Resources = Resources(cpu: 1, mem: 1)
+    ) {
         let count = serverCount * Self.valuesPerServer
         precondition(observation.count >= count, "the observation has room for fewer than \(count) values")
         for server in 0..<serverCount {
             for node in 0..<NUMATopology.nodesPerServer {
                 let left = free(server: server, node: node)
                 let base = server * Self.valuesPerServer + node * Self.valuesPerNode
-                observation[base] = Float(left.cpu)
-                observation[base + 1] = Float(left.mem)
+                observation[base] = Float(left.cpu / unit.cpu)
+                observation[base + 1] = Float(left.mem / unit.mem)
             }
         }
     }

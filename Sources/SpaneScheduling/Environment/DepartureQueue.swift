@@ -45,6 +45,11 @@ package struct DepartureQueue: ~Copyable, Sendable {
 
     package mutating func removeAll() { count = 0 }
 
+    /// Calls `body` with every entry, in no order.
+    package func forEach(_ body: (Entry) -> Void) {
+        for index in 0..<count { body(heap[index]) }
+    }
+
     /// - Complexity: O(log count), O(1) on average.
     @inline(__always)
     package mutating func insert(_ entry: Entry) {

@@ -146,7 +146,7 @@ extension ClusterConfiguration {
     }
 
     /// The most VMs of a trace that can run at once: all of it, or as many of its smallest as all servers hold.
-    func mostRunning(of trace: Trace) -> Int {
+    package func mostRunning(of trace: Trace) -> Int {
         let nodes = Double(NUMATopology.nodesPerServer)
         let cpu = nodes * nodeCapacities.reduce(0) { $0 + $1.cpu }
         let mem = nodes * nodeCapacities.reduce(0) { $0 + $1.mem }

@@ -9,8 +9,8 @@ public struct Trace: Sendable {
 
     /// Checks the VMs and puts their sizes on the grid of ``Resources``.
     ///
-    /// - Parameter vms: at least two VMs (the last one only ends an episode), arrivals finite and ascending, sizes above
-    ///   zero and at most ``Resources/largest``, lifetimes finite and not negative.
+    /// - Parameter vms: at least two VMs (the last one only ends an episode), arrivals in ±2⁵³ s and ascending, sizes
+    ///   above zero and at most ``Resources/largest``, lifetimes in 0 ... 2⁵³ s.
     /// - Throws: `invalidTrace` naming the first VM (counted from 0) and column that breaks a rule.
     /// - Complexity: O(n + f log f) for n VMs of f sizes.
     public init(_ vms: [VirtualMachine]) throws(SchedulingError) {
@@ -38,6 +38,9 @@ public struct Trace: Sendable {
     /// The number of VMs.
     public var count: Int { vms.count }
 
+    /// The longest time in seconds, so that no sum of times is infinite: an environment tells VMs that never end from none.
+    package static let largestTime = 0x1p53
+
     static func check(_ vm: VirtualMachine, at index: Int, after previous: Double) throws(SchedulingError) {
         func refuse(_ column: String, _ value: Double, _ rule: String) -> SchedulingError {
             SchedulingError(.invalidTrace, "VM \(index): \(column) is \(value); \(rule)")
@@ -48,11 +51,17 @@ public struct Trace: Sendable {
             throw refuse(column, raw, "it must be above 0 and at most \(Resources.largest)")
         }
         guard vm.arrival.isFinite else { throw refuse("arrival", vm.arrival, "it must be finite") }
+        guard abs(vm.arrival) <= largestTime else {
+            throw refuse("arrival", vm.arrival, "it must be in \(-largestTime) ... \(largestTime)")
+        }
         guard vm.arrival >= previous else {
             throw refuse("arrival", vm.arrival, "arrivals must ascend and the VM before it arrives at \(previous)")
         }
         guard vm.lifetime.isFinite, vm.lifetime >= 0 else {
             throw refuse("lifetime", vm.lifetime, "it must be finite and not negative")
+        }
+        guard vm.lifetime <= largestTime else {
+            throw refuse("lifetime", vm.lifetime, "it must be at most \(largestTime)")
         }
     }
 }

@@ -33,17 +33,25 @@ enum File {
         return bytes
     }
 
-    /// A name beside `path` for a file that will replace it.
-    static func temporaryName(for path: String) -> String { "\(path).\(getpid()).tmp" }
-
-    /// Replaces `path` by `temporary` in one step.
-    static func replace(_ path: String, by temporary: String) throws(StorageError) {
-        guard unsafe rename(temporary, path) == 0 else {
-            let reason = systemError
-            remove(temporary)
-            throw StorageError(.io, path: path, "cannot be written: \(reason)")
+    /// Writes a file under a temporary name beside `path`, which it replaces in one step when it is safe on the disk.
+    ///
+    /// - Throws: ``StorageError`` with the reason of the operating system; an earlier file is untouched then.
+    static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+        let temporary = "\(path).\(getpid()).tmp"
+        guard let file = unsafe fopen(temporary, "wb") else {
+            throw StorageError(.io, path: path, "cannot be written: \(systemError)")
         }
+        func fail() -> StorageError {
+            let reason = systemError
+            unsafe unlink(temporary)
+            return StorageError(.io, path: path, "cannot be written: \(reason)")
+        }
+        let isComplete = unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0
+        guard isComplete, unsafe fsync(fileno(file)) == 0 else {
+            let error = fail()
+            unsafe fclose(file)
+            throw error
+        }
+        guard unsafe fclose(file) == 0, unsafe rename(temporary, path) == 0 else { throw fail() }
     }
-
-    static func remove(_ path: String) { unsafe unlink(path) }
 }

@@ -25,7 +25,9 @@ package struct SHA256: ~Copyable {
     /// Adds the bytes of a number, least significant first.
     package mutating func update(word: UInt64) {
         guard byteCount % 4 == 0 else {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) { update(byte: UInt8(truncatingIfNeeded: word >> shift)) }
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                update(byte: UInt8(truncatingIfNeeded: word >> shift))
+            }
             return
         }
         for half in [UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32)] {
@@ -40,7 +42,9 @@ package struct SHA256: ~Copyable {
         let bits = UInt64(byteCount) * 8
         update(byte: 0x80)
         while byteCount % 64 != 56 { update(byte: 0) }
-        for shift in stride(from: UInt64(56), through: 0, by: -8) { update(byte: UInt8(truncatingIfNeeded: bits >> shift)) }
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            update(byte: UInt8(truncatingIfNeeded: bits >> shift))
+        }
         let digits = Array("0123456789abcdef")
         var text = ""
         for index in 0..<state.count {

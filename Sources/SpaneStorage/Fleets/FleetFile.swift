@@ -60,7 +60,10 @@ public enum FleetFile {
         let splitAbove = try file.required(double: "split_above")
         let cpu = try file.doubles("capacity_cpu")
         guard cpu.dimensions.count == 1 else {
-            throw file.error(.shapeMismatch, "dataset /capacity_cpu has shape \(cpu.dimensions); it must have one dimension")
+            throw file.error(
+                .shapeMismatch,
+                "dataset /capacity_cpu has shape \(cpu.dimensions); it must have one dimension"
+            )
         }
         let servers = cpu.values.count
         let nodes = servers * NUMATopology.nodesPerServer
@@ -100,7 +103,10 @@ extension HDF5Reader {
 
     private func check(_ name: String, _ dimensions: [Int], _ count: Int) throws(StorageError) {
         guard dimensions == [count] else {
-            throw error(.shapeMismatch, "dataset /\(name) has shape \(dimensions); the rest of the file wants [\(count)]")
+            throw error(
+                .shapeMismatch,
+                "dataset /\(name) has shape \(dimensions); the rest of the file wants [\(count)]"
+            )
         }
     }
 }

@@ -24,7 +24,11 @@ package struct HDF5Reader: ~Copyable {
     package init(memory bytes: UnsafeRawBufferPointer, name: String) throws(StorageError) {
         let size = bytes.count
         guard size > 0, let file = unsafe HDF5Handle(chdf5_open_image(bytes.baseAddress, size), H5Fclose) else {
-            throw StorageError(.format, path: name, "is not the content of an HDF5 file, or is damaged: \(HDF5.errorText)")
+            throw StorageError(
+                .format,
+                path: name,
+                "is not the content of an HDF5 file, or is damaged: \(HDF5.errorText)"
+            )
         }
         path = name
         self.file = file

@@ -2,34 +2,18 @@ internal import CHDF5
 
 /// Writes a new HDF5 file; made and used inside ``HDF5/perform(_:)``.
 ///
-/// The file grows under a temporary name beside `path` and takes its place only when it is complete, so that an earlier
-/// file survives whatever goes wrong.
+/// The file is made in memory and goes to the disk in one piece: HDF5 crashes the process at its end when a disk that
+/// was full has left some of a file unwritten.
 struct HDF5Writer: ~Copyable {
     private let path: String
-    private let temporary: String
     private let file: hid_t
 
-    /// Writes `path` with what `body` puts into it.
+    /// Writes `path` with what `body` puts into it; an earlier file survives whatever goes wrong.
     static func write(
         _ path: String,
         _ body: (borrowing HDF5Writer) throws(StorageError) -> Void
     ) throws(StorageError) {
-        try HDF5.perform { () throws(StorageError) in
-            let writer = try HDF5Writer(path: path)
-            do throws(StorageError) {
-                try body(writer)
-            } catch {
-                H5Fclose(writer.file)
-                File.remove(writer.temporary)
-                throw error
-            }
-            // Only closing tells whether the disk took everything.
-            guard H5Fclose(writer.file) >= 0 else {
-                File.remove(writer.temporary)
-                throw StorageError(.io, path: path, "cannot be written: \(HDF5.errorText)")
-            }
-            try File.replace(path, by: writer.temporary)
-        }
+        try File.write(try image(named: path, body), to: path)
     }
 
     /// The bytes of a file with what `body` puts into it; messages call it `name`.
@@ -46,21 +30,14 @@ struct HDF5Writer: ~Copyable {
             guard size > 0 else { throw writer.failure("the image") }
             var bytes = [UInt8](repeating: 0, count: size)
             guard unsafe H5Fget_file_image(writer.file, &bytes, size) == size else { throw writer.failure("the image") }
+            Superblock.mendChecksum(of: &bytes)
             return bytes
         }
     }
 
     private init(memory name: String) throws(StorageError) {
         path = name
-        temporary = ""
         file = chdf5_create_image()
-        guard file >= 0 else { throw StorageError(.io, path: path, "cannot be created: \(HDF5.errorText)") }
-    }
-
-    private init(path: String) throws(StorageError) {
-        self.path = path
-        temporary = File.temporaryName(for: path)
-        file = unsafe chdf5_create(temporary)
         guard file >= 0 else { throw StorageError(.io, path: path, "cannot be created: \(HDF5.errorText)") }
     }
 
@@ -70,9 +47,10 @@ struct HDF5Writer: ~Copyable {
 
     /// Makes a group.
     func group(_ name: String) throws(StorageError) {
-        guard
+        guard let creation = HDF5Handle(H5Pcreate(chdf5_group_create_class()), H5Pclose),
+            H5Pset_obj_track_times(creation.id, false) >= 0,
             unsafe HDF5Handle(
-                H5Gcreate2(file, name, chdf5_default(), chdf5_default(), chdf5_default()),
+                H5Gcreate2(file, name, chdf5_default(), creation.id, chdf5_default()),
                 H5Gclose
             ) != nil
         else { throw failure("group /\(name)") }
@@ -102,7 +80,8 @@ struct HDF5Writer: ~Copyable {
     ) throws(StorageError) {
         let extents = dimensions.map { hsize_t($0) }
         guard let space = unsafe HDF5Handle(H5Screate_simple(Int32(extents.count), extents, nil), H5Sclose),
-            let layout = HDF5Handle(H5Pcreate(chdf5_dataset_create_class()), H5Pclose)
+            let layout = HDF5Handle(H5Pcreate(chdf5_dataset_create_class()), H5Pclose),
+            H5Pset_obj_track_times(layout.id, false) >= 0
         else { throw failure("dataset /\(name)") }
         if chunked, !values.isEmpty {
             let chunk = [hsize_t(min(values.count, 16_384))]

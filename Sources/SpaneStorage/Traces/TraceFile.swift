@@ -21,46 +21,60 @@ public enum TraceFile {
     ///
     /// - Throws: ``StorageError`` naming the file and the dataset or attribute that is missing, damaged or wrong.
     public static func read(_ path: String) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        try HDF5.perform { () throws(StorageError) in try read(try HDF5Reader(path: path), path) }
+    }
+
+    /// Reads a trace from the content of an HDF5 file, which messages call `name`.
+    package static func read(
+        memory bytes: UnsafeRawBufferPointer,
+        name: String
+    ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         try HDF5.perform { () throws(StorageError) in
-            let file = try HDF5Reader(path: path)
-            try file.check(format: format, version: version)
-            let ids = try file.integers("vmid") { dimensions throws(StorageError) in
-                guard dimensions.count == 1 else {
-                    throw file.error(
-                        .shapeMismatch,
-                        "dataset /vmid has shape \(dimensions); it must have one dimension"
-                    )
-                }
-            }
-            let count = ids.values.count
-            let cpu = try column("cpu", of: file, count: count)
-            let mem = try column("mem", of: file, count: count)
-            let arrival = try column("arrival", of: file, count: count)
-            let lifetime = try column("lifetime", of: file, count: count)
-            let vms = (0..<count).map { index in
-                VirtualMachine(
-                    id: ids.values[index],
-                    cpu: cpu[index],
-                    mem: mem[index],
-                    arrival: arrival[index],
-                    lifetime: lifetime[index]
-                )
-            }
-            var description = TraceDescription(
-                source: try file.string("source") ?? "unknown",
-                licence: try file.string("licence") ?? "unknown"
-            )
-            let trace = try makeTrace(vms, path: path)
-            description.contentHash = contentHash(of: trace)
-            if let recorded = try file.string("content_sha256"), recorded != description.contentHash {
-                throw file.error(
-                    .format,
-                    "attribute content_sha256 is \(recorded) and the columns hash to \(description.contentHash); "
-                        + "the file was changed after it was written"
-                )
-            }
-            return (trace, description)
+            try read(try unsafe HDF5Reader(memory: bytes, name: name), name)
         }
+    }
+
+    private static func read(
+        _ file: borrowing HDF5Reader,
+        _ path: String
+    ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        try file.check(format: format, version: version)
+        let ids = try file.integers("vmid") { dimensions throws(StorageError) in
+            guard dimensions.count == 1 else {
+                throw file.error(
+                    .shapeMismatch,
+                    "dataset /vmid has shape \(dimensions); it must have one dimension"
+                )
+            }
+        }
+        let count = ids.values.count
+        let cpu = try column("cpu", of: file, count: count)
+        let mem = try column("mem", of: file, count: count)
+        let arrival = try column("arrival", of: file, count: count)
+        let lifetime = try column("lifetime", of: file, count: count)
+        let vms = (0..<count).map { index in
+            VirtualMachine(
+                id: ids.values[index],
+                cpu: cpu[index],
+                mem: mem[index],
+                arrival: arrival[index],
+                lifetime: lifetime[index]
+            )
+        }
+        var description = TraceDescription(
+            source: try file.string("source") ?? "unknown",
+            licence: try file.string("licence") ?? "unknown"
+        )
+        let trace = try makeTrace(vms, path: path)
+        description.contentHash = contentHash(of: trace)
+        if let recorded = try file.string("content_sha256"), recorded != description.contentHash {
+            throw file.error(
+                .format,
+                "attribute content_sha256 is \(recorded) and the columns hash to \(description.contentHash); "
+                    + "the file was changed after it was written"
+            )
+        }
+        return (trace, description)
     }
 
     /// Writes a trace; an existing file is replaced in one step.

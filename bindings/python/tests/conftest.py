@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import networks
 import pytest
 import torch_maker
 
+import spane
 from spane.import_torch import main
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -23,6 +25,41 @@ def reference() -> Path:
     if not (folder / "golden" / "q_values.h5").is_file():
         pytest.skip("no reference: set SPANE_REFERENCE to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def library() -> str:
+    """The path of the library; the tests that need it are skipped without it."""
+    try:
+        return spane.library_path()
+    except spane.LibraryError as error:
+        if os.environ.get("SPANE_REQUIRE_LIBRARY"):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def weights(library: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A weights file of a network for any number of servers."""
+    return _converted(networks.spane(), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def mlp(library: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A weights file of a network that is bound to 5 servers."""
+    return _converted(networks.mlp(servers=5), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def model(weights: Path) -> spane.Model:
+    return spane.Model(weights)
+
+
+def _converted(arrays: networks.Arrays, factory: pytest.TempPathFactory) -> Path:
+    folder = factory.mktemp("weights")
+    torch_maker.write_torch(folder / "network.th", torch_maker.state_dict(arrays))
+    assert main([str(folder / "network.th"), str(folder / "network.h5")]) == 0
+    return folder / "network.h5"
 
 
 class Command:

@@ -1,3 +1,89 @@
-"""Python side of libspane: scheduling VMs on multi-NUMA servers with learned policies."""
+"""Where should the next virtual machine go? Decisions, simulation and evaluation with libspane.
+
+The library is loaded at the first use of anything that needs it; `spane.import_torch` does not.
+"""
+
+from spane._cluster import ALL_NODES, VM, Cluster, Node, Placement, Server
+from spane._environment import Environment, EpisodeInfo, NextVM, Step
+from spane._errors import (
+    BadStateError,
+    BufferTooSmallError,
+    CancelledError,
+    ClosedError,
+    Error,
+    ExistsError,
+    FileError,
+    FormatError,
+    InfeasibleActionError,
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+    NullPointerError,
+    OutOfMemoryError,
+    ShapeMismatchError,
+    UnknownVersionError,
+    UnsupportedError,
+)
+from spane._evaluate import evaluate, trimmed_mean
+from spane._evaluation import Evaluation, Row, Summary
+from spane._library import LibraryError, library_path
+from spane._log import log_to
+from spane._model import Model, ModelDescription
+from spane._options import EnvironmentOptions
+from spane._play import Episode, play
+from spane._session import Policy, Session
+from spane._structs import NODES
+from spane._trace import VM_DTYPE, Trace, TraceDescription
+from spane._vector import VectorEnvironment
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "ALL_NODES",
+    "NODES",
+    "VM",
+    "VM_DTYPE",
+    "BadStateError",
+    "BufferTooSmallError",
+    "CancelledError",
+    "ClosedError",
+    "Cluster",
+    "Environment",
+    "EnvironmentOptions",
+    "Episode",
+    "EpisodeInfo",
+    "Error",
+    "Evaluation",
+    "ExistsError",
+    "FileError",
+    "FormatError",
+    "InfeasibleActionError",
+    "InternalError",
+    "InvalidArgumentError",
+    "LibraryError",
+    "Model",
+    "ModelDescription",
+    "NextVM",
+    "Node",
+    "NotFoundError",
+    "NullPointerError",
+    "OutOfMemoryError",
+    "Placement",
+    "Policy",
+    "Row",
+    "Server",
+    "Session",
+    "ShapeMismatchError",
+    "Step",
+    "Summary",
+    "Trace",
+    "TraceDescription",
+    "UnknownVersionError",
+    "UnsupportedError",
+    "VectorEnvironment",
+    "evaluate",
+    "library_path",
+    "log_to",
+    "play",
+    "trimmed_mean",
+]

@@ -1,12 +1,12 @@
-import CHDF5
-import SpaneStorage
+internal import CHDF5
+package import SpaneStorage
 
 /// Changes a file that the library wrote into one that it would never write.
-struct HDF5Editor {
+package struct HDF5Editor {
     private let file: hid_t
 
     /// Opens the file, changes it and closes it.
-    static func edit(_ path: String, _ change: (HDF5Editor) -> Void) throws(StorageError) {
+    package static func edit(_ path: String, _ change: (HDF5Editor) -> Void) throws(StorageError) {
         try HDF5.perform { () throws(StorageError) in
             let readAndWrite: UInt32 = 1
             let editor = HDF5Editor(file: must(unsafe H5Fopen(path, readAndWrite, chdf5_default())))
@@ -16,15 +16,18 @@ struct HDF5Editor {
     }
 
     /// Makes a file with nothing in it.
-    static func make(_ path: String) throws(StorageError) {
-        try HDF5.perform { () throws(StorageError) in _ = must(H5Fclose(must(unsafe chdf5_create(path)))) }
+    package static func make(_ path: String) throws(StorageError) {
+        try HDF5.perform { () throws(StorageError) in
+            let truncate: UInt32 = 2
+            must(H5Fclose(must(unsafe H5Fcreate(path, truncate, chdf5_default(), chdf5_default()))))
+        }
     }
 
     // MARK: Links
 
-    func remove(_ name: String) { must(unsafe H5Ldelete(file, name, chdf5_default())) }
+    package func remove(_ name: String) { must(unsafe H5Ldelete(file, name, chdf5_default())) }
 
-    func group(_ name: String) {
+    package func group(_ name: String) {
         replace(name)
         must(H5Gclose(must(unsafe H5Gcreate2(file, name, chdf5_default(), chdf5_default(), chdf5_default()))))
     }
@@ -35,7 +38,7 @@ struct HDF5Editor {
 
     // MARK: Datasets
 
-    func dataset(_ name: String, _ values: [Double], dimensions: [Int]? = nil) {
+    package func dataset(_ name: String, _ values: [Double], dimensions: [Int]? = nil) {
         let dataset = create(name, chdf5_file_double(), dimensions ?? [values.count], chunk: nil)
         must(
             unsafe H5Dwrite(dataset, chdf5_native_double(), chdf5_all(), chdf5_all(), chdf5_default(), values)
@@ -44,7 +47,7 @@ struct HDF5Editor {
     }
 
     /// Strings of eight bytes.
-    func dataset(_ name: String, _ values: [String]) {
+    package func dataset(_ name: String, _ values: [String]) {
         let type = must(chdf5_string_type(8))
         let dataset = create(name, type, [values.count], chunk: nil)
         let bytes = values.flatMap { (Array($0.utf8) + [UInt8](repeating: 0, count: 8)).prefix(8) }
@@ -54,7 +57,7 @@ struct HDF5Editor {
     }
 
     /// A dataset of doubles that says how large it is and holds nothing.
-    func emptyClaim(_ name: String, dimensions: [Int], chunk: Int?) {
+    package func emptyClaim(_ name: String, dimensions: [Int], chunk: Int?) {
         must(H5Dclose(create(name, chdf5_file_double(), dimensions, chunk: chunk)))
     }
 
@@ -76,9 +79,9 @@ struct HDF5Editor {
 
     // MARK: Attributes of the file
 
-    func removeAttribute(_ name: String) { must(unsafe H5Adelete(file, name)) }
+    package func removeAttribute(_ name: String) { must(unsafe H5Adelete(file, name)) }
 
-    func attribute(_ name: String, _ text: String) {
+    package func attribute(_ name: String, _ text: String) {
         let type = must(chdf5_string_type(max(1, text.utf8.count)))
         let bytes = text.isEmpty ? [0] : Array(text.utf8)
         unsafe bytes.withUnsafeBytes { unsafe attribute(name, type, $0.baseAddress) }
@@ -86,7 +89,7 @@ struct HDF5Editor {
     }
 
     /// A string of variable length, as other tools write them.
-    func attribute(_ name: String, variable text: String) {
+    package func attribute(_ name: String, variable text: String) {
         let type = must(chdf5_string_type(0))
         unsafe text.withCString { pointer in
             unsafe withUnsafeBytes(of: pointer) { unsafe attribute(name, type, $0.baseAddress) }
@@ -94,16 +97,16 @@ struct HDF5Editor {
         must(H5Tclose(type))
     }
 
-    func attribute(_ name: String, _ value: Int64) {
+    package func attribute(_ name: String, _ value: Int64) {
         unsafe withUnsafeBytes(of: value) { unsafe attribute(name, chdf5_file_int64(), $0.baseAddress) }
     }
 
-    func attribute(_ name: String, _ value: Double) {
+    package func attribute(_ name: String, _ value: Double) {
         unsafe withUnsafeBytes(of: value) { unsafe attribute(name, chdf5_file_double(), $0.baseAddress) }
     }
 
     /// Several numbers where one is expected.
-    func attribute(_ name: String, _ values: [Int64]) {
+    package func attribute(_ name: String, _ values: [Int64]) {
         let extents = [hsize_t(values.count)]
         let space = must(unsafe H5Screate_simple(1, extents, nil))
         unsafe values.withUnsafeBytes { unsafe attribute(name, chdf5_file_int64(), $0.baseAddress, space: space) }

@@ -1,0 +1,105 @@
+public import CSpane
+internal import SpaneScheduling
+internal import SpaneStorage
+
+// Saved states of environments.
+
+@implementation @_cdecl("spane_env_save_memory")
+public func spane_env_save_memory(
+    _ env: OpaquePointer?,
+    _ data: UnsafeMutableRawPointer?,
+    _ capacity: Int,
+    _ size: UnsafeMutablePointer<Int>?
+) -> spane_status {
+    call {
+        let env = try unsafe EnvironmentHandle.of(env)
+        let size = try unsafe required(size, "size")
+        return try env.gate.shared {
+            let bytes = EnvironmentImage.make(
+                .init(
+                    traceHash: env.trace.contentHash,
+                    configuration: env.settings.configuration,
+                    reward: env.settings.reward,
+                    flags: UInt64(env.settings.flags),
+                    snapshot: env.environment.snapshot
+                )
+            )
+            try unsafe copy(bytes, to: data, capacity: capacity, size: size, "data")
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_env_load_memory")
+public func spane_env_load_memory(
+    _ trace: OpaquePointer?,
+    _ data: UnsafeRawPointer?,
+    _ size: Int,
+    _ env: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
+    call {
+        let trace = try unsafe TraceHandle.of(trace)
+        let image = try unsafe SavedState(data, size, trace)
+        let out = try unsafe required(env, "env")
+        let made = EnvironmentHandle(trace, image.settings, try image.settings.makeEnvironment(on: trace.trace))
+        try image.restore(&made.environment)
+        unsafe out.pointee = Handle.make(made)
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_env_restore_memory")
+public func spane_env_restore_memory(
+    _ env: OpaquePointer?,
+    _ data: UnsafeRawPointer?,
+    _ size: Int
+) -> spane_status {
+    call {
+        let env = try unsafe EnvironmentHandle.of(env)
+        let image = try unsafe SavedState(data, size, env.trace)
+        return try env.gate.exclusive {
+            guard image.settings == env.settings else {
+                throw Failure(SPANE_SHAPE_MISMATCH, "data: the state was saved with other options than those of env")
+            }
+            try image.restore(&env.environment)
+            return SPANE_OK
+        }
+    }
+}
+
+/// A saved state that belongs to a trace.
+private struct SavedState {
+    let settings: EnvironmentSettings
+    private let snapshot: Environment.Snapshot
+
+    init(_ data: UnsafeRawPointer?, _ size: Int, _ trace: TraceHandle) throws {
+        guard let data = unsafe data else { throw null("data") }
+        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: try checkedSize(size))
+        let contents = try unsafe EnvironmentImage.read(bytes, name: "data")
+        guard contents.traceHash == trace.contentHash else {
+            throw Failure(
+                SPANE_SHAPE_MISMATCH,
+                "data: the state belongs to the trace with content_sha256 \(contents.traceHash); this one has "
+                    + trace.contentHash
+            )
+        }
+        guard let flags = UInt32(exactly: contents.flags), flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
+            throw Failure(SPANE_FORMAT, "data: flags are \(contents.flags), which this library does not know")
+        }
+        settings = EnvironmentSettings(
+            configuration: contents.configuration,
+            reward: contents.reward,
+            flags: flags
+        )
+        snapshot = contents.snapshot
+    }
+
+    /// Puts an environment into the state.
+    func restore(_ environment: inout Environment) throws(Failure) {
+        do {
+            try environment.restore(snapshot)
+        } catch {
+            throw Failure(SPANE_FORMAT, "data: \(error)")
+        }
+    }
+}

@@ -1,0 +1,139 @@
+public import CSpane
+internal import SpaneEvaluation
+internal import SpaneNetworks
+internal import SpaneScheduling
+
+// Comparing policies.
+
+@implementation @_cdecl("spane_evaluation_options_init")
+public func spane_evaluation_options_init(
+    _ options: UnsafeMutablePointer<spane_evaluation_options>?
+) -> spane_status {
+    call {
+        try unsafe required(options, "options").pointee = .defaults
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_evaluate")
+public func spane_evaluate(
+    _ trace: OpaquePointer?,
+    _ options: UnsafePointer<spane_evaluation_options>?,
+    _ starts: UnsafePointer<Int64>?,
+    _ count: Int,
+    _ policies: UnsafePointer<spane_policy>?,
+    _ policy_count: Int,
+    _ waits: UnsafeMutablePointer<Double>?,
+    _ lengths: UnsafeMutablePointer<Int64>?,
+    _ bounds: UnsafeMutablePointer<Double>?
+) -> spane_status {
+    call {
+        let trace = try unsafe TraceHandle.of(trace).trace
+        let settings = try unsafe EvaluationSettings(options)
+        let count = try checkedCount(count, atMost: Int(Int32.max), "count")
+        let policyCount = try checkedCount(policy_count, atMost: 1 << 20, "policy_count")
+        let starts = try unsafe elements(starts, count, "starts")
+        let policies = try unsafe elements(policies, policyCount, "policies")
+        if count > 0, policyCount > 0 { _ = try unsafe required(waits, "waits") }
+        var sources: [PolicySource] = []
+        for index in 0..<policyCount {
+            sources.append(try unsafe source(of: policies[index], index, settings.configuration))
+        }
+        try Memory.check(bytes: count * (policyCount + 4) * MemoryLayout<Double>.stride, for: "\(count) episodes")
+        let threads = try settings.threads(for: trace)
+        let plan = try EpisodePlan(
+            trace: trace,
+            configuration: settings.configuration,
+            starts: unsafe Array(starts).map { Int($0) },
+            length: settings.length,
+            threads: threads
+        )
+        let progress = settings.makeProgress(total: count * policyCount)
+        var evaluations: [Evaluation] = []
+        for source in sources {
+            evaluations.append(
+                try Evaluation(
+                    of: source,
+                    on: plan,
+                    trace: trace,
+                    configuration: settings.configuration,
+                    threads: threads,
+                    afterEpisode: { try progress?.advance() }
+                )
+            )
+        }
+        try progress?.finish()
+        if let waits = unsafe waits {
+            for (row, evaluation) in evaluations.enumerated() {
+                for index in 0..<count { unsafe waits[row * count + index] = evaluation.totalWaits[index] }
+            }
+        }
+        for (index, episode) in plan.episodes.enumerated() {
+            unsafe lengths?[index] = Int64(episode.length)
+            unsafe bounds?[index] = episode.bound
+        }
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_trimmed_mean")
+public func spane_trimmed_mean(
+    _ values: UnsafePointer<Double>?,
+    _ count: Int,
+    _ fraction: Double,
+    _ mean: UnsafeMutablePointer<Double>?
+) -> spane_status {
+    call {
+        let count = try checkedCount(count, atLeast: 1, atMost: Int(Int32.max), "count")
+        let values = try unsafe elements(values, count, "values")
+        let out = try unsafe required(mean, "mean")
+        guard fraction >= 0, fraction < 0.5 else {
+            throw Failure(SPANE_INVALID_ARGUMENT, "fraction is \(fraction); it must be at least 0 and below 0.5")
+        }
+        let copy = unsafe Array(values)
+        if let index = copy.firstIndex(where: \.isNaN) {
+            throw Failure(SPANE_INVALID_ARGUMENT, "values[\(index)] is not a number")
+        }
+        unsafe out.pointee = Statistics.trimmedMean(copy, fraction: fraction)
+        return SPANE_OK
+    }
+}
+
+private func source(
+    of policy: spane_policy,
+    _ index: Int,
+    _ configuration: ClusterConfiguration
+) throws -> PolicySource {
+    switch unsafe (policy.heuristic, policy.model) {
+    case (nil, nil):
+        throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)] has neither a heuristic nor a model; set one of them")
+    case (.some, .some):
+        throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)] has both a heuristic and a model; set one of them")
+    case (let heuristic?, nil):
+        let name = unsafe String(cString: heuristic)
+        guard let heuristic = Heuristic(name: name) else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "policies[\(index)].heuristic is \"\(name)\"; it must be \(Heuristic.names.joined(separator: ", "))"
+            )
+        }
+        return .heuristic(heuristic)
+    case (nil, let model?):
+        let model = try unsafe Handle.object(model, ModelHandle.self, "policies[...].model").model
+        if case .mlp(let architecture) = model.architecture, architecture.servers != configuration.serverCount {
+            throw Failure(
+                SPANE_SHAPE_MISMATCH,
+                "policies[\(index)].model is bound to \(architecture.servers) servers and options->servers is "
+                    + "\(configuration.serverCount)"
+            )
+        }
+        let source = PolicySource.model(model)
+        do {
+            // What can be refused is refused before the work begins.
+            _ = try source.makePolicy(for: configuration)
+        } catch {
+            throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)].model: \(error)")
+        }
+        return source
+    }
+}

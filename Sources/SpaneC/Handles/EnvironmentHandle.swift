@@ -1,0 +1,150 @@
+internal import CSpane
+internal import SpaneScheduling
+
+/// What a `spane_env` stands for.
+final class EnvironmentHandle: HandleObject, @unchecked Sendable {
+    static let tag: UInt64 = 0x5350_414E_4545_6E76
+    static var name: StaticString { "spane_env" }
+
+    let gate = Gate("environment")
+    let trace: TraceHandle
+    let settings: EnvironmentSettings
+    // Used inside the gate only.
+    var environment: Environment
+
+    init(_ trace: TraceHandle, _ settings: EnvironmentSettings, _ environment: consuming Environment) {
+        self.trace = trace
+        self.settings = settings
+        self.environment = environment
+    }
+
+    @inline(__always)
+    static func of(_ handle: OpaquePointer?) throws(Failure) -> EnvironmentHandle {
+        try unsafe Handle.object(handle, EnvironmentHandle.self, "env")
+    }
+
+    /// Refuses to show an environment in which no episode was started.
+    @inline(__always)
+    func checkHasStarted() throws(Failure) {
+        guard environment.hasStarted else { throw Failure(SPANE_BAD_STATE, "env was never reset; call spane_env_reset") }
+    }
+}
+
+/// What `spane_env_options` say, checked.
+struct EnvironmentSettings: Equatable, Sendable {
+    let configuration: ClusterConfiguration
+    let reward: Reward
+    let flags: UInt32
+
+    init(configuration: ClusterConfiguration, reward: Reward, flags: UInt32) {
+        self.configuration = configuration
+        self.reward = reward
+        self.flags = flags
+    }
+
+    /// - Parameter pointer: NULL for the defaults.
+    init(_ pointer: UnsafePointer<spane_env_options>?, _ name: StaticString) throws {
+        var options = spane_env_options.defaults
+        if let pointer = unsafe pointer { options = try unsafe read(pointer, defaults: options, name) }
+        guard options.flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(name)->flags is \(options.flags); it must be 0 or SPANE_OBSERVE_NORMALISED (\(SPANE_OBSERVE_NORMALISED))"
+            )
+        }
+        switch options.reward {
+        case SPANE_REWARD_LOG_WAIT:
+            reward = .logWait
+        case SPANE_REWARD_BALANCE:
+            guard options.balance_weight.isFinite else {
+                throw Failure(
+                    SPANE_INVALID_ARGUMENT,
+                    "\(name)->balance_weight is \(options.balance_weight); it must be finite"
+                )
+            }
+            reward = .balance(weight: options.balance_weight)
+        case let other:
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(name)->reward is \(other); it must be SPANE_REWARD_LOG_WAIT (\(SPANE_REWARD_LOG_WAIT)) or "
+                    + "SPANE_REWARD_BALANCE (\(SPANE_REWARD_BALANCE))"
+            )
+        }
+        configuration = try ClusterConfiguration(
+            servers: Int(options.servers),
+            node: Resources(cpu: options.node_cpu, mem: options.node_mem),
+            splitAbove: options.split_above
+        )
+        flags = options.flags
+    }
+
+    /// What observations are divided by.
+    var unit: Resources {
+        flags & SPANE_OBSERVE_NORMALISED == 0 ? Resources(cpu: 1, mem: 1) : configuration.nodeCapacities[0]
+    }
+
+    /// Makes `count` environments' worth of sure that there is memory, then one environment.
+    func makeEnvironment(on trace: Trace, count: Int = 1) throws -> Environment {
+        // Servers with their part of the journal, and VMs that run.
+        let bytes = 1024 + configuration.serverCount * 128 + configuration.mostRunning(of: trace) * 16
+        try Memory.check(bytes: count * bytes, for: "\(count) environments of \(configuration.serverCount) servers")
+        return try Environment(trace: trace, configuration: configuration, reward: reward)
+    }
+}
+
+/// When an episode ends, as C says it.
+enum EnvironmentEnd: Equatable, Sendable {
+    case fixed(EpisodeEnd)
+    case automatic
+
+    init(kind: Int32, number: Int64) throws(Failure) {
+        switch kind {
+        case SPANE_END_LENGTH: self = .fixed(.length(Int(number)))
+        case SPANE_END_EXCEED: self = .fixed(.exceed(Int(number)))
+        case SPANE_END_AUTO:
+            guard number == 0 else {
+                throw Failure(SPANE_INVALID_ARGUMENT, "number is \(number); it must be 0 with SPANE_END_AUTO")
+            }
+            self = .automatic
+        default:
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "end_kind is \(kind); it must be SPANE_END_LENGTH (\(SPANE_END_LENGTH)), SPANE_END_EXCEED "
+                    + "(\(SPANE_END_EXCEED)) or SPANE_END_AUTO (\(SPANE_END_AUTO))"
+            )
+        }
+    }
+}
+
+extension spane_env_options {
+    static var defaults: spane_env_options {
+        spane_env_options(
+            struct_size: UInt32(MemoryLayout<spane_env_options>.size),
+            servers: 5,
+            reward: SPANE_REWARD_LOG_WAIT,
+            flags: 0,
+            balance_weight: 1,
+            node_cpu: ClusterConfiguration.publishedNode.cpu,
+            node_mem: ClusterConfiguration.publishedNode.mem,
+            split_above: ClusterConfiguration.publishedSplitAbove
+        )
+    }
+}
+
+extension spane_env_info {
+    /// Where an environment stands.
+    init(_ environment: borrowing Environment) {
+        self.init()
+        servers = Int32(truncatingIfNeeded: environment.cluster.serverCount)
+        finished = environment.isFinished ? 1 : 0
+        terminated = environment.isTerminated ? 1 : 0
+        truncated = environment.isTruncated ? 1 : 0
+        clock = environment.clock
+        total_wait = environment.totalWait
+        start = environment.hasStarted ? Int64(environment.start) : -1
+        head = Int64(environment.head)
+        placed = Int64(environment.placedCount)
+        running = Int64(environment.runningCount)
+        if case .length(let count) = environment.episodeEnd { length = Int64(count) }
+    }
+}

@@ -1,0 +1,96 @@
+public import CSpane
+
+// Many environments at once.
+
+@implementation @_cdecl("spane_vec_env_options_init")
+public func spane_vec_env_options_init(_ options: UnsafeMutablePointer<spane_vec_env_options>?) -> spane_status {
+    call {
+        try unsafe required(options, "options").pointee = .defaults
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_vec_env_new")
+public func spane_vec_env_new(
+    _ trace: OpaquePointer?,
+    _ env_options: UnsafePointer<spane_env_options>?,
+    _ options: UnsafePointer<spane_vec_env_options>?,
+    _ vec: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
+    call {
+        let trace = try unsafe TraceHandle.of(trace)
+        let out = try unsafe required(vec, "vec")
+        let environment = try unsafe EnvironmentSettings(env_options, "env_options")
+        let settings = try unsafe VectorSettings(options, on: trace.trace)
+        unsafe out.pointee = Handle.make(VectorHandle(try VectorEnvironment(trace, environment, settings)))
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_vec_env_free")
+public func spane_vec_env_free(_ vec: OpaquePointer?) { unsafe Handle.free(vec, VectorHandle.self) }
+
+@implementation @_cdecl("spane_vec_env_bind")
+public func spane_vec_env_bind(_ vec: OpaquePointer?, _ buffers: UnsafePointer<spane_vec_env_buffers>?) -> spane_status {
+    call {
+        let vec = try unsafe VectorHandle.of(vec)
+        let pointer = try unsafe required(buffers, "buffers")
+        let arrays = try unsafe read(pointer, defaults: spane_vec_env_buffers(), "buffers")
+        return try vec.gate.exclusive {
+            try unsafe vec.vector.bind(arrays)
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_vec_env_reset")
+public func spane_vec_env_reset(
+    _ vec: OpaquePointer?,
+    _ seed: UnsafePointer<UInt64>?,
+    _ which: UnsafePointer<UInt8>?
+) -> spane_status {
+    call {
+        let vec = try unsafe VectorHandle.of(vec)
+        return try vec.gate.exclusive {
+            try vec.vector.checkIsBound()
+            try unsafe vec.run(.reset(seed: seed?.pointee, which: which))
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_vec_env_step")
+public func spane_vec_env_step(_ vec: OpaquePointer?, _ actions: UnsafePointer<Int32>?) -> spane_status {
+    call {
+        let vec = try unsafe VectorHandle.of(vec)
+        let actions = try unsafe required(actions, "actions")
+        return try vec.gate.exclusive {
+            try vec.vector.checkIsBound()
+            try unsafe vec.vector.check(actions)
+            try unsafe vec.run(.step(actions))
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_vec_env_describe")
+public func spane_vec_env_describe(
+    _ vec: OpaquePointer?,
+    _ index: Int32,
+    _ info: UnsafeMutablePointer<spane_env_info>?
+) -> spane_status {
+    call {
+        let vec = try unsafe VectorHandle.of(vec)
+        let info = try unsafe required(info, "info")
+        return try vec.gate.shared {
+            guard index >= 0, index < vec.vector.settings.count else {
+                throw Failure(
+                    SPANE_INVALID_ARGUMENT,
+                    "index is \(index); it must be in 0 ... \(vec.vector.settings.count - 1)"
+                )
+            }
+            try unsafe write(vec.vector.describe(Int(index)), to: info, "info")
+            return SPANE_OK
+        }
+    }
+}

@@ -1,0 +1,17 @@
+public import SpaneScheduling
+
+extension Environment {
+    /// Starts an episode of the automatic length: see ``EpisodePlan/Length/automatic``. Where the trace has not as many VMs,
+    /// the episode runs to its end.
+    ///
+    /// - Parameter start: 0 ..< trace.count - 1.
+    /// - Throws: `invalidArgument`; the episode under way is untouched then.
+    /// - Complexity: O(length * servers).
+    public mutating func resetToAutomaticLength(start: Int) throws(SchedulingError) {
+        try reset(start: start, until: .exceed(1))
+        var policy = FirstFit()
+        try finish(with: &policy)
+        let length = placedCount + EpisodePlan.Length.margin
+        try reset(start: start, until: length < trace.count - 1 - start ? .length(length) : .exceed(.max))
+    }
+}

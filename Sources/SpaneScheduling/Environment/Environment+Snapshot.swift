@@ -1,0 +1,166 @@
+extension Environment {
+    /// Where an episode stands, as plain values: everything that a trace, a configuration and a reward do not say.
+    ///
+    /// What the servers have left is not in it: it is what the VMs that run do not use.
+    package struct Snapshot: Equatable, Sendable {
+        package struct Running: Equatable, Sendable {
+            /// When it ends, in seconds.
+            package var end: Double
+            /// Its index in the trace.
+            package var vm: Int
+            /// Where it runs.
+            package var action: Int
+
+            package init(end: Double, vm: Int, action: Int) {
+                self.end = end
+                self.vm = vm
+                self.action = action
+            }
+        }
+
+        package var end: EpisodeEnd
+        package var head: Int
+        package var clock: Double
+        package var placedCount: Int
+        package var placedSinceExceeding: Int
+        package var totalWait: Double
+        package var balance: Double
+        package var isFinished: Bool
+        /// In the order in which they leave.
+        package var running: [Running]
+
+        package init(
+            end: EpisodeEnd,
+            head: Int,
+            clock: Double,
+            placedCount: Int,
+            placedSinceExceeding: Int,
+            totalWait: Double,
+            balance: Double,
+            isFinished: Bool,
+            running: [Running]
+        ) {
+            self.end = end
+            self.head = head
+            self.clock = clock
+            self.placedCount = placedCount
+            self.placedSinceExceeding = placedSinceExceeding
+            self.totalWait = totalWait
+            self.balance = balance
+            self.isFinished = isFinished
+            self.running = running
+        }
+    }
+
+    /// Where the episode stands. Equal states give equal snapshots, however they came about.
+    ///
+    /// - Complexity: O(running log running).
+    package var snapshot: Snapshot {
+        var running: [Snapshot.Running] = []
+        running.reserveCapacity(departures.count)
+        departures.forEach { running.append(.init(end: $0.end, vm: Int($0.vm), action: $0.action.index)) }
+        running.sort { ($0.end, $0.vm) < ($1.end, $1.vm) }
+        return Snapshot(
+            end: end,
+            head: head,
+            clock: clock,
+            placedCount: placedCount,
+            placedSinceExceeding: placedSinceExceeding,
+            totalWait: totalWait,
+            balance: balance,
+            isFinished: isFinished,
+            running: running
+        )
+    }
+
+    /// Puts the environment into a state that an environment with the same trace, configuration and reward was in; it goes
+    /// on from there bit for bit.
+    ///
+    /// - Throws: `invalidArgument` when no episode of this trace can be in that state; nothing changes then.
+    /// - Complexity: O(servers + running * log running).
+    package mutating func restore(_ snapshot: Snapshot) throws(SchedulingError) {
+        try check(snapshot)
+        end = snapshot.end
+        head = snapshot.head
+        clock = snapshot.clock
+        placedCount = snapshot.placedCount
+        placedSinceExceeding = snapshot.placedSinceExceeding
+        totalWait = snapshot.totalWait
+        balance = snapshot.balance
+        isFinished = snapshot.isFinished
+        request = configuration.request(for: trace.vms[head])
+        departures.removeAll()
+        cluster.removeAll()
+        for vm in snapshot.running {
+            let action = Action(vm.action)
+            departures.insert(.init(end: vm.end, vm: Int32(truncatingIfNeeded: vm.vm), action: action))
+            cluster.place(configuration.request(for: trace.vms[vm.vm]), at: action)
+        }
+    }
+
+    // MARK: Checks
+
+    /// Refuses what stepping relies on and an episode never breaks.
+    private func check(_ snapshot: Snapshot) throws(SchedulingError) {
+        func refuse(_ detail: String) -> SchedulingError {
+            SchedulingError(.invalidArgument, "the state of the episode contradicts itself or the trace: \(detail)")
+        }
+        guard snapshot.placedCount >= 0, snapshot.placedCount <= snapshot.head, snapshot.head < trace.count else {
+            throw refuse("\(snapshot.placedCount) VMs placed and VM \(snapshot.head) of \(trace.count) next")
+        }
+        guard snapshot.clock.isFinite, snapshot.totalWait.isFinite, snapshot.totalWait >= 0, snapshot.balance.isFinite else {
+            throw refuse(
+                "the clock is \(snapshot.clock), the total wait \(snapshot.totalWait), the balance \(snapshot.balance)"
+            )
+        }
+        guard snapshot.placedSinceExceeding >= 0, snapshot.placedSinceExceeding <= snapshot.placedCount else {
+            throw refuse("\(snapshot.placedSinceExceeding) of \(snapshot.placedCount) VMs placed since no VM fit")
+        }
+        if snapshot.isFinished, snapshot.placedCount == 0 {
+            guard snapshot.running.isEmpty else { throw refuse("VMs run and none was placed") }
+            return
+        }
+        let start = snapshot.head - snapshot.placedCount
+        try trace.check(start: start, until: snapshot.end)
+        var isOver = snapshot.head >= trace.count - 1
+        switch snapshot.end {
+        case .length(let length): isOver = isOver || snapshot.placedCount >= length
+        case .exceed(let limit): isOver = isOver || snapshot.placedSinceExceeding >= limit
+        }
+        guard isOver == snapshot.isFinished else {
+            throw refuse("it has \(snapshot.isFinished ? "" : "not ")ended after \(snapshot.placedCount) placements")
+        }
+        guard snapshot.isFinished || snapshot.clock >= trace.vms[snapshot.head].arrival else {
+            throw refuse("the clock is \(snapshot.clock) before the arrival of VM \(snapshot.head)")
+        }
+        try checkRunning(snapshot, from: start, refuse)
+    }
+
+    /// Refuses VMs that cannot run together, or that leave no room for a VM which is said to have some.
+    private func checkRunning(
+        _ snapshot: Snapshot,
+        from start: Int,
+        _ refuse: (String) -> SchedulingError
+    ) throws(SchedulingError) {
+        var empty = Cluster(configuration)
+        var seen: Set<Int> = []
+        for running in snapshot.running {
+            guard running.vm >= start, running.vm < snapshot.head, seen.insert(running.vm).inserted else {
+                throw refuse("VM \(running.vm) runs twice or was not placed")
+            }
+            let vm = trace.vms[running.vm]
+            guard running.end.isFinite, running.end >= snapshot.clock, running.end >= vm.arrival + vm.lifetime else {
+                throw refuse("VM \(running.vm) ends at \(running.end)")
+            }
+            let action = Action(running.action)
+            guard running.action >= 0, running.action < cluster.actionCount,
+                empty.isAvailable(action, for: configuration.request(for: vm))
+            else { throw refuse("VM \(running.vm) has no room at action \(running.action)") }
+            empty.place(configuration.request(for: vm), at: action)
+        }
+        let next = configuration.request(for: trace.vms[snapshot.head])
+        guard snapshot.isFinished || empty.firstAvailable(for: next) != nil else {
+            throw refuse("VM \(snapshot.head) is next and fits nowhere")
+        }
+    }
+}

@@ -1,0 +1,163 @@
+/*
+ * damage DATA: loads files from memory that were cut short or have a flipped bit. Whatever was hit, the answer is an error
+ * that leaves the output alone, or an object that works. What a cut does not reach is equal to the whole.
+ */
+
+#include "check.h"
+
+enum { flips = 1500 };
+
+static spane_cluster *cluster;
+
+static int is_documented(spane_status status) {
+    return status == SPANE_OK || status == SPANE_FORMAT || status == SPANE_SHAPE_MISMATCH ||
+           status == SPANE_UNKNOWN_VERSION || status == SPANE_OUT_OF_MEMORY;
+}
+
+/* Loads, and writes what the object is like into `text`: numbers that depend on all of its content. */
+typedef spane_status (*loader)(const unsigned char *bytes, size_t size, char *text, size_t capacity);
+
+#define LOADED(status, object)                                                                                            \
+    (CHECK(is_documented(status)), (status) == SPANE_OK                                                                   \
+                                       ? 1                                                                                \
+                                       : (CHECK(check_is_filled(&(object), sizeof(object)) && *spane_last_error()), 0))
+
+static spane_status load_model(const unsigned char *bytes, size_t size, char *text, size_t capacity) {
+    spane_model *model;
+    spane_session *session = NULL;
+    spane_status status;
+    float values[20] = {0};
+
+    check_fill(&model, sizeof model);
+    status = spane_model_load_memory(bytes, size, &model);
+    if (!LOADED(status, model)) return status;
+    if (spane_session_new(cluster, model, &session) == SPANE_OK) {
+        DONE(spane_session_q_values(session, (spane_request){2, 4}, values, 10));
+        DONE(spane_session_q_values(session, (spane_request){8, 40}, values + 10, 10));
+        CHECK(spane_session_place(session, 1, (spane_request){1, 1}, NULL) == SPANE_OK);
+        DONE(spane_cluster_release(cluster, 1, NULL));
+    }
+    *text = '\0';
+    for (int i = 0; i < 20; i++) snprintf(text + strlen(text), capacity - strlen(text), "%a ", (double)values[i]);
+    spane_session_free(session);
+    spane_model_free(model);
+    return status;
+}
+
+static spane_status load_cluster(const unsigned char *bytes, size_t size, char *text, size_t capacity) {
+    spane_cluster *loaded;
+    spane_session *session = NULL;
+    spane_server_info info = SPANE_SERVER_INFO_INIT;
+    spane_status status;
+    int64_t servers = 0, vms = 0;
+
+    check_fill(&loaded, sizeof loaded);
+    status = spane_cluster_load_memory(bytes, size, &loaded);
+    if (!LOADED(status, loaded)) return status;
+    DONE(spane_cluster_count(loaded, &servers, &vms));
+    snprintf(text, capacity, "%lld servers, %lld VMs: ", (long long)servers, (long long)vms);
+    for (int32_t server = 0; server < servers; server++) {
+        DONE(spane_cluster_server(loaded, server, &info));
+        snprintf(text + strlen(text), capacity - strlen(text), "%d %d %a %a %a %a; ", info.vms, info.is_cordoned,
+                 info.free[0].cpu, info.free[0].mem, info.free[1].cpu, info.free[1].mem);
+        CHECK(info.free[0].cpu >= 0 && info.free[0].cpu <= info.capacity.cpu);
+    }
+    DONE(spane_session_new_heuristic(loaded, "best-fit", &session));
+    CHECK(spane_session_place(session, 123456789, (spane_request){1, 1}, NULL) >= 0);
+    spane_session_free(session);
+    spane_cluster_free(loaded);
+    return status;
+}
+
+static spane_status load_trace(const unsigned char *bytes, size_t size, char *text, size_t capacity) {
+    spane_trace *trace;
+    spane_trace_info info = SPANE_TRACE_INFO_INIT;
+    spane_vm vm;
+    spane_status status;
+
+    check_fill(&trace, sizeof trace);
+    status = spane_trace_load_memory(bytes, size, &trace);
+    if (!LOADED(status, trace)) return status;
+    DONE(spane_trace_describe(trace, &info));
+    snprintf(text, capacity, "%lld VMs of %lld flavors, %a to %a: ", (long long)info.count, (long long)info.flavors,
+             info.first_arrival, info.last_arrival);
+    for (int64_t i = 0; i < info.count; i++) {
+        DONE(spane_trace_vms(trace, (size_t)i, 1, &vm));
+        snprintf(text + strlen(text), capacity - strlen(text), "%lld %a %a %a %a; ", (long long)vm.id, vm.cpu, vm.mem,
+                 vm.arrival, vm.lifetime);
+    }
+    spane_trace_free(trace);
+    return status;
+}
+
+static void test_damage(const char *name, unsigned char *bytes, size_t size, loader load) {
+    static char whole[1 << 16], text[1 << 16];
+    unsigned long long random = 1;
+    int survived = 0;
+
+    if (load(bytes, size, whole, sizeof whole) != SPANE_OK) {
+        fprintf(stderr, "%s: %s\n", name, spane_last_error());
+        check_failures++;
+        return;
+    }
+    for (size_t length = 0; length < size; length += 97) {
+        /* In memory of its own, so that tools see a read beyond the end. */
+        unsigned char *cut = malloc(length + 1);
+        memcpy(cut, bytes, length);
+        cut = realloc(cut, length ? length : 1);
+        if (load(cut, length, text, sizeof text) == SPANE_OK) CHECK(strcmp(text, whole) == 0);
+        free(cut);
+    }
+    for (int i = 0; i < flips; i++) {
+        size_t at = (size_t)(check_random(&random) % size);
+        unsigned char bit = (unsigned char)(1 << check_random(&random) % 8);
+        bytes[at] = (unsigned char)(bytes[at] ^ bit);
+        survived += load(bytes, size, text, sizeof text) == SPANE_OK;
+        bytes[at] = (unsigned char)(bytes[at] ^ bit);
+    }
+    printf("damage: %s: %zu bytes, %d of %d flipped bits did not matter or changed a number\n", name, size, survived, flips);
+    free(bytes);
+}
+
+static unsigned char *small_cluster(size_t *size) {
+    spane_cluster *saved = NULL;
+    unsigned char *bytes;
+    DONE(spane_cluster_new(NULL, &saved));
+    for (int i = 0; i < 3; i++) DONE(spane_cluster_add_servers(saved, &(spane_node){40, 90}, 1, NULL));
+    for (uint64_t id = 0; id < 9; id++) {
+        DONE(spane_cluster_place(saved, id, (spane_request){1, 2}, (spane_placement){(int32_t)(id % 3), (int32_t)(id % 2)}));
+    }
+    DONE(spane_cluster_cordon(saved, 2));
+    DONE(spane_cluster_save_memory(saved, NULL, 0, size));
+    bytes = malloc(*size);
+    DONE(spane_cluster_save_memory(saved, bytes, *size, size));
+    spane_cluster_free(saved);
+    return bytes;
+}
+
+static unsigned char *small_trace(const char *scratch, size_t *size) {
+    spane_trace *trace = NULL;
+    DONE(spane_trace_generate(100, 1, &trace));
+    DONE(spane_trace_save(trace, check_path(scratch, "small-trace.h5"), "a test", "MIT"));
+    spane_trace_free(trace);
+    return check_read(scratch, "small-trace.h5", size);
+}
+
+int main(int argc, char **argv) {
+    unsigned char *bytes;
+    size_t size = 0;
+    if (argc != 3) {
+        fprintf(stderr, "usage: damage DATA SCRATCH\n");
+        return EXIT_FAILURE;
+    }
+    DONE(spane_cluster_new(NULL, &cluster));
+    for (int i = 0; i < 5; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    bytes = check_read(argv[1], "weights/untrained-1.h5", &size);
+    test_damage("weights", bytes, size, load_model);
+    bytes = small_cluster(&size);
+    test_damage("cluster", bytes, size, load_cluster);
+    bytes = small_trace(argv[2], &size);
+    test_damage("trace", bytes, size, load_trace);
+    spane_cluster_free(cluster);
+    return check_report("damage");
+}

@@ -1,0 +1,41 @@
+/* tests DATA SCRATCH: every function of spane.h, with good and with bad arguments. */
+
+#include "tests.h"
+
+const char *data_folder, *scratch_folder;
+
+spane_model *any_model(void) {
+    spane_model *model = NULL;
+    DONE(spane_model_load(check_path(data_folder, "weights/untrained-1.h5"), &model));
+    return model;
+}
+
+spane_cluster *some_cluster(size_t servers) {
+    spane_cluster *cluster = NULL;
+    DONE(spane_cluster_new(NULL, &cluster));
+    for (size_t i = 0; i < servers; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    return cluster;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3) {
+        fprintf(stderr, "usage: tests DATA SCRATCH\n");
+        return EXIT_FAILURE;
+    }
+    data_folder = argv[1];
+    scratch_folder = argv[2];
+    test_library();
+    test_models();
+    test_clusters();
+    test_vms();
+    test_states();
+    test_sessions();
+    test_scores();
+    test_lifetimes();
+    test_messages();
+    test_traces();
+    test_environments();
+    test_vector_environments();
+    test_evaluation();
+    return check_report("tests");
+}

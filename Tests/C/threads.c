@@ -1,0 +1,196 @@
+/* threads DATA: many threads decide what one decides; calls that overlap although they must not are noticed. */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include <pthread.h>
+
+#include "check.h"
+
+enum { threads = 8, servers = 60, decisions = 600, rounds = 20000 };
+
+struct decider {
+    spane_session *session;
+    spane_placement placements[decisions];
+    float values[servers * SPANE_NODES];
+    spane_status worst;
+};
+
+static spane_request some_request(unsigned long long *random) {
+    spane_request request;
+    request.cpu = (double)(1 + check_random(random) % 8);
+    request.mem = (double)(1 + check_random(random) % 32);
+    return request;
+}
+
+static spane_cluster *half_full(void) {
+    spane_cluster *cluster = NULL;
+    spane_session *session = NULL;
+    unsigned long long random = 5;
+    DONE(spane_cluster_new(NULL, &cluster));
+    for (int i = 0; i < servers; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_session_new_heuristic(cluster, "random:1", &session));
+    for (uint64_t id = 0; id < 6 * servers; id++) {
+        CHECK(spane_session_place(session, id, some_request(&random), NULL) >= 0);
+    }
+    spane_session_free(session);
+    return cluster;
+}
+
+static void *decide(void *argument) {
+    struct decider *self = argument;
+    unsigned long long random = 9;
+    for (int i = 0; i < decisions; i++) {
+        spane_request request = some_request(&random);
+        spane_status status;
+        self->placements[i] = (spane_placement){-1, -1};
+        status = spane_session_choose(self->session, request, &self->placements[i]);
+        if (status < self->worst) self->worst = status;
+        status = spane_session_q_values(self->session, request, self->values, servers * SPANE_NODES);
+        if (status < self->worst && status != SPANE_UNSUPPORTED) self->worst = status;
+    }
+    return NULL;
+}
+
+/* Eight sessions on one cluster and one model give bit for bit what one gives. */
+static void test_reading(spane_model *model, const char *heuristic) {
+    static struct decider alone, together[threads];
+    pthread_t workers[threads];
+    spane_cluster *cluster = half_full();
+
+    memset(&alone, 0, sizeof alone);
+    memset(together, 0, sizeof together);
+    for (int i = -1; i < threads; i++) {
+        spane_session **session = i < 0 ? &alone.session : &together[i].session;
+        DONE(model ? spane_session_new(cluster, model, session) : spane_session_new_heuristic(cluster, heuristic, session));
+    }
+    decide(&alone);
+    for (int i = 0; i < threads; i++) pthread_create(&workers[i], NULL, decide, &together[i]);
+    for (int i = 0; i < threads; i++) pthread_join(workers[i], NULL);
+    CHECK(alone.worst == SPANE_OK);
+    for (int i = 0; i < threads; i++) {
+        CHECK(together[i].worst == SPANE_OK);
+        CHECK(memcmp(together[i].placements, alone.placements, sizeof alone.placements) == 0);
+        CHECK(memcmp(together[i].values, alone.values, sizeof alone.values) == 0);
+        spane_session_free(together[i].session);
+    }
+    spane_session_free(alone.session);
+    spane_cluster_free(cluster);
+}
+
+struct overlap {
+    spane_cluster *cluster;
+    spane_session *session;
+    int refused, done, wrong;
+    uint64_t first_id;
+};
+
+static void *choose_only(void *argument) {
+    struct overlap *self = argument;
+    unsigned long long random = 3;
+    for (int i = 0; i < rounds; i++) {
+        spane_placement placement = {-1, -1};
+        spane_status status = spane_session_choose(self->session, some_request(&random), &placement);
+        self->refused += status == SPANE_BAD_STATE;
+        self->done += status == SPANE_OK;
+        self->wrong += status != SPANE_OK && status != SPANE_NO_ROOM && status != SPANE_BAD_STATE;
+        self->wrong += status == SPANE_OK && (placement.server < 0 || placement.server >= servers);
+    }
+    return NULL;
+}
+
+static void *place_and_release(void *argument) {
+    struct overlap *self = argument;
+    unsigned long long random = 4;
+    for (int i = 0; i < rounds; i++) {
+        uint64_t id = self->first_id + (uint64_t)i;
+        spane_status status = spane_session_place(self->session, id, some_request(&random), NULL);
+        self->refused += status == SPANE_BAD_STATE;
+        self->wrong += status != SPANE_OK && status != SPANE_NO_ROOM && status != SPANE_BAD_STATE;
+        if (status != SPANE_OK) continue;
+        self->done++;
+        while ((status = spane_cluster_release(self->cluster, id, NULL)) == SPANE_BAD_STATE) self->refused++;
+        self->wrong += status != SPANE_OK;
+    }
+    return NULL;
+}
+
+/* Calls that must not overlap and do: each is done wholly or refused, and the cluster stays exact. */
+static void test_overlap(spane_model *model, int one_session) {
+    spane_cluster *cluster = NULL;
+    spane_session *first = NULL, *second = NULL;
+    spane_server_info info = SPANE_SERVER_INFO_INIT;
+    pthread_t worker;
+    int64_t vms;
+
+    DONE(spane_cluster_new(NULL, &cluster));
+    for (int i = 0; i < servers; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_session_new(cluster, model, &first));
+    DONE(spane_session_new(cluster, model, &second));
+    {
+        struct overlap reader = {cluster, first, 0, 0, 0, 0};
+        struct overlap writer = {cluster, one_session ? first : second, 0, 0, 0, 1000000};
+        pthread_create(&worker, NULL, choose_only, &reader);
+        place_and_release(&writer);
+        pthread_join(worker, NULL);
+        CHECK(reader.wrong == 0 && writer.wrong == 0 && reader.done > 0 && writer.done > 0);
+        printf("threads: overlaps refused: %d of choose, %d of place and release\n", reader.refused, writer.refused);
+    }
+    DONE(spane_cluster_count(cluster, NULL, &vms));
+    CHECK(vms == 0);
+    for (int32_t server = 0; server < servers; server++) {
+        DONE(spane_cluster_server(cluster, server, &info));
+        CHECK(info.vms == 0);
+        for (int node = 0; node < SPANE_NODES; node++) CHECK(info.free[node].cpu == 40 && info.free[node].mem == 90);
+    }
+    spane_session_free(first);
+    spane_session_free(second);
+    spane_cluster_free(cluster);
+}
+
+static void hear(int32_t level, const char *message, void *user) {
+    (void)user;
+    if (level < SPANE_LOG_ERROR || !*message) abort();
+}
+
+static void *load_and_fail(void *folder) {
+    long failed = 0;
+    for (int i = 0; i < 20; i++) {
+        spane_model *model = NULL;
+        char path[4096];
+        snprintf(path, sizeof path, "%s/weights/untrained-1.h5", (const char *)folder);
+        failed += spane_model_load(path, &model) != SPANE_OK;
+        failed += spane_model_load(folder, &model) >= 0 || !strstr(spane_last_error(), folder);
+        failed += spane_set_log(i % 2 ? NULL : hear, SPANE_LOG_INFO, NULL) != SPANE_OK;
+        spane_model_free(model);
+    }
+    return failed ? folder : NULL;
+}
+
+/* Loading files, failing and setting the log in many threads at once. */
+static void test_loading(char *folder) {
+    pthread_t workers[threads];
+    void *failed;
+    for (int i = 0; i < threads; i++) pthread_create(&workers[i], NULL, load_and_fail, folder);
+    for (int i = 0; i < threads; i++) {
+        pthread_join(workers[i], &failed);
+        CHECK(failed == NULL);
+    }
+    DONE(spane_set_log(NULL, SPANE_LOG_ERROR, NULL));
+}
+
+int main(int argc, char **argv) {
+    spane_model *model = NULL;
+    if (argc != 2) {
+        fprintf(stderr, "usage: threads DATA\n");
+        return EXIT_FAILURE;
+    }
+    DONE(spane_model_load(check_path(argv[1], "weights/untrained-1.h5"), &model));
+    test_reading(model, NULL);
+    test_reading(NULL, "balance-fit");
+    test_reading(NULL, "random:7");
+    test_overlap(model, 0);
+    test_overlap(model, 1);
+    spane_model_free(model);
+    test_loading(argv[1]);
+    return check_report("threads");
+}

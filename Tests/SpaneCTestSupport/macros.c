@@ -1,0 +1,21 @@
+#include "macros.h"
+
+#include "spane.h"
+
+void macro_cluster_options(void *options) {
+    *(spane_cluster_options *)options = (spane_cluster_options)SPANE_CLUSTER_OPTIONS_INIT;
+}
+
+void macro_env_options(void *options) { *(spane_env_options *)options = (spane_env_options)SPANE_ENV_OPTIONS_INIT; }
+
+void macro_vec_env_options(void *options) {
+    *(spane_vec_env_options *)options = (spane_vec_env_options)SPANE_VEC_ENV_OPTIONS_INIT;
+}
+
+void macro_evaluation_options(void *options) {
+    *(spane_evaluation_options *)options = (spane_evaluation_options)SPANE_EVALUATION_OPTIONS_INIT;
+}
+
+void macro_vec_env_buffers(void *buffers) {
+    *(spane_vec_env_buffers *)buffers = (spane_vec_env_buffers)SPANE_VEC_ENV_BUFFERS_INIT;
+}

@@ -1,0 +1,137 @@
+"""The functions of spane.h: what each takes and returns. A test compares them with the header."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable
+from ctypes import (
+    POINTER,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint8,
+    c_uint64,
+    c_void_p,
+)
+from typing import Any
+
+from spane import _structs as s
+
+# Arrays of the caller are passed as addresses. The checks are made where arrays come in, and a
+# number is several times cheaper to pass than a typed pointer.
+_array = c_void_p
+_text = c_char_p
+_size = POINTER(c_size_t)
+_status = c_int32
+
+_model, _cluster, _session = s.ModelPointer, s.ClusterPointer, s.SessionPointer
+_trace, _env, _vec = s.TracePointer, s.EnvPointer, s.VecEnvPointer
+_request, _placement = s.Request, POINTER(s.Placement)
+
+ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, s.Node, s.Request, s.Placement, s.VM)
+"""What `void *` above may stand for in the header, when it is a pointer to one of these."""
+
+FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "spane_version": (c_int32, []),
+    "spane_version_string": (_text, []),
+    "spane_abi_version": (c_int32, []),
+    "spane_status_name": (_text, [_status]),
+    "spane_last_error": (_text, []),
+    "spane_set_log": (_status, [s.LogCallback, c_int32, c_void_p]),
+    # Models
+    "spane_model_load": (_status, [_text, POINTER(_model)]),
+    "spane_model_load_memory": (_status, [c_void_p, c_size_t, POINTER(_model)]),
+    "spane_model_describe": (_status, [_model, POINTER(s.ModelInfo)]),
+    "spane_model_provenance": (_status, [_model, _text, c_char_p, c_size_t, _size]),
+    "spane_model_free": (None, [_model]),
+    # Clusters
+    "spane_cluster_options_init": (_status, [POINTER(s.ClusterOptions)]),
+    "spane_cluster_new": (_status, [POINTER(s.ClusterOptions), POINTER(_cluster)]),
+    "spane_cluster_free": (None, [_cluster]),
+    "spane_cluster_add_servers": (_status, [_cluster, _array, c_size_t, POINTER(c_int32)]),
+    "spane_cluster_reserve": (_status, [_cluster, c_size_t]),
+    "spane_cluster_count": (_status, [_cluster, POINTER(c_int64), POINTER(c_int64)]),
+    "spane_cluster_server": (_status, [_cluster, c_int32, POINTER(s.ServerInfo)]),
+    "spane_cluster_cordon": (_status, [_cluster, c_int32]),
+    "spane_cluster_uncordon": (_status, [_cluster, c_int32]),
+    "spane_cluster_place": (_status, [_cluster, c_uint64, _request, s.Placement]),
+    "spane_cluster_release": (_status, [_cluster, c_uint64, _placement]),
+    "spane_cluster_find": (_status, [_cluster, c_uint64, _placement, POINTER(s.Request)]),
+    "spane_cluster_set_free": (_status, [_cluster, c_int32, c_int32, s.Node]),
+    "spane_cluster_save": (_status, [_cluster, _text]),
+    "spane_cluster_load": (_status, [_text, POINTER(_cluster)]),
+    "spane_cluster_save_memory": (_status, [_cluster, c_void_p, c_size_t, _size]),
+    "spane_cluster_load_memory": (_status, [c_void_p, c_size_t, POINTER(_cluster)]),
+    # Sessions
+    "spane_session_new_heuristic": (_status, [_cluster, _text, POINTER(_session)]),
+    "spane_session_new": (_status, [_cluster, _model, POINTER(_session)]),
+    "spane_session_free": (None, [_session]),
+    "spane_session_choose": (_status, [_session, _request, _placement]),
+    "spane_session_place": (_status, [_session, c_uint64, _request, _placement]),
+    "spane_session_choose_many": (_status, [_session, _array, c_size_t, _array]),
+    "spane_session_top": (_status, [_session, _request, c_size_t, _array, _array, _size]),
+    "spane_session_scores": (_status, [_session, _request, _array, c_size_t, _array]),
+    "spane_session_q_values": (_status, [_session, _request, _array, c_size_t]),
+    # Traces
+    "spane_trace_load": (_status, [_text, POINTER(_trace)]),
+    "spane_trace_load_memory": (_status, [c_void_p, c_size_t, POINTER(_trace)]),
+    "spane_trace_new": (_status, [_array] * 5 + [c_size_t, POINTER(_trace)]),
+    "spane_trace_generate": (_status, [c_size_t, c_uint64, POINTER(_trace)]),
+    "spane_trace_save": (_status, [_trace, _text, _text, _text]),
+    "spane_trace_describe": (_status, [_trace, POINTER(s.TraceInfo)]),
+    "spane_trace_provenance": (_status, [_trace, _text, c_char_p, c_size_t, _size]),
+    "spane_trace_vms": (_status, [_trace, c_size_t, c_size_t, _array]),
+    "spane_trace_free": (None, [_trace]),
+    # Environments
+    "spane_env_options_init": (_status, [POINTER(s.EnvOptions)]),
+    "spane_env_new": (_status, [_trace, POINTER(s.EnvOptions), POINTER(_env)]),
+    "spane_env_clone": (_status, [_env, POINTER(_env)]),
+    "spane_env_free": (None, [_env]),
+    "spane_env_reset": (_status, [_env, c_int64, c_int32, c_int64]),
+    "spane_env_step": (_status, [_env, c_int32, POINTER(s.StepResult)]),
+    "spane_env_observe": (_status, [_env, _array, c_size_t]),
+    "spane_env_mask": (_status, [_env, _array, c_size_t]),
+    "spane_env_request": (_status, [_env, POINTER(s.Request), POINTER(c_int32)]),
+    "spane_env_describe": (_status, [_env, POINTER(s.EnvInfo)]),
+    "spane_env_save_memory": (_status, [_env, c_void_p, c_size_t, _size]),
+    "spane_env_load_memory": (_status, [_trace, c_void_p, c_size_t, POINTER(_env)]),
+    "spane_env_restore_memory": (_status, [_env, c_void_p, c_size_t]),
+    # Vector environments
+    "spane_vec_env_options_init": (_status, [POINTER(s.VecEnvOptions)]),
+    "spane_vec_env_new": (
+        _status,
+        [_trace, POINTER(s.EnvOptions), POINTER(s.VecEnvOptions), POINTER(_vec)],
+    ),
+    "spane_vec_env_free": (None, [_vec]),
+    "spane_vec_env_bind": (_status, [_vec, POINTER(s.VecEnvBuffers)]),
+    "spane_vec_env_reset": (_status, [_vec, POINTER(c_uint64), _array]),
+    "spane_vec_env_step": (_status, [_vec, _array]),
+    "spane_vec_env_describe": (_status, [_vec, c_int32, POINTER(s.EnvInfo)]),
+    # Evaluation
+    "spane_evaluation_options_init": (_status, [POINTER(s.EvaluationOptions)]),
+    "spane_evaluate": (
+        _status,
+        [
+            _trace,
+            POINTER(s.EvaluationOptions),
+            _array,
+            c_size_t,
+            POINTER(s.Policy),
+            c_size_t,
+            _array,
+            _array,
+            _array,
+        ],
+    ),
+    "spane_trimmed_mean": (_status, [_array, c_size_t, c_double, POINTER(c_double)]),
+}
+
+
+def declare(library: ctypes.CDLL, names: Iterable[str]) -> None:
+    """Sets the types of these functions. AttributeError names the first one that is missing."""
+    for name in names:
+        function = getattr(library, name)
+        function.restype, function.argtypes = FUNCTIONS[name]

@@ -1,0 +1,133 @@
+"""Values on their way into C: ctypes would cut them to size without a word."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from operator import index
+from typing import Any, Protocol, Union
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from spane._errors import InvalidArgumentError, ShapeMismatchError
+
+
+class Index(Protocol):
+    """A whole number of any kind, such as an int or a NumPy integer."""
+
+    def __index__(self) -> int: ...
+
+
+Real = Union[float, "np.floating[Any]", "np.integer[Any]"]
+Path = Union[str, "os.PathLike[str]"]
+Bytes = Union[bytes, bytearray, memoryview, "NDArray[np.uint8]"]
+
+_INT32 = 2**31
+_INT64 = 2**63
+
+
+def int32(value: Index, name: str) -> int:
+    """The value as a C int32_t."""
+    number = index(value)
+    if not -_INT32 <= number < _INT32:
+        raise InvalidArgumentError(f"{name} is {number}; it must fit in 32 bits")
+    return number
+
+
+def int64(value: Index, name: str) -> int:
+    """The value as a C int64_t."""
+    number = index(value)
+    if not -_INT64 <= number < _INT64:
+        raise InvalidArgumentError(f"{name} is {number}; it must fit in 64 bits")
+    return number
+
+
+def uint64(value: Index, name: str) -> int:
+    """The value as a C uint64_t."""
+    number = index(value)
+    if not 0 <= number < 2 * _INT64:
+        raise InvalidArgumentError(f"{name} is {number}; it must be 0 ... 2^64 - 1")
+    return number
+
+
+def size(value: Index, name: str) -> int:
+    """The value as a C size_t that is sure to be no negative number in disguise."""
+    number = index(value)
+    if not 0 <= number < _INT64:
+        raise InvalidArgumentError(f"{name} is {number}; it must be 0 ... 2^63 - 1")
+    return number
+
+
+def text(value: str, name: str) -> bytes:
+    """The value as a C string."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a {type(value).__name__}; it must be a str")
+    return _without_zero(value.encode(), name)
+
+
+def path(value: Path, name: str = "path") -> bytes:
+    """The path as a C string."""
+    return _without_zero(os.fsencode(value), name)
+
+
+def _without_zero(value: bytes, name: str) -> bytes:
+    if b"\0" in value:
+        raise InvalidArgumentError(f"{name} holds a zero byte; it must not")
+    return value
+
+
+def address(array: NDArray[Any]) -> int:
+    """Where the values of an array are."""
+    return int(array.__array_interface__["data"][0])
+
+
+def content(data: Bytes, name: str = "data") -> NDArray[np.uint8]:
+    """The bytes of a buffer, not copied."""
+    view = memoryview(data)  # type: ignore[arg-type]
+    if not view.c_contiguous:
+        raise ShapeMismatchError(f"{name} is not contiguous; it must be")
+    return np.frombuffer(view, np.uint8)
+
+
+def given(values: Any, dtype: DTypeLike, shape: Sequence[int | None], name: str) -> NDArray[Any]:
+    """An input array. An ndarray must be exactly right; anything else is made into one.
+
+    `shape` holds None where any length will do.
+    """
+    if not isinstance(values, np.ndarray):
+        made: NDArray[Any] = np.array(values, dtype=dtype, order="C")
+        if made.size == 0:
+            made = made.reshape([0 if length is None else length for length in shape])
+        values = made
+    return _exact(values, dtype, shape, name)
+
+
+def output(
+    out: NDArray[Any] | None, dtype: DTypeLike, shape: Sequence[int], name: str = "out"
+) -> NDArray[Any]:
+    """An output array: a new one, or the caller's own, which must be exactly right."""
+    if out is None:
+        return np.empty(shape, dtype)
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"{name} is a {type(out).__name__}; it must be an ndarray")
+    _exact(out, dtype, shape, name)
+    if not out.flags.writeable:
+        raise InvalidArgumentError(f"{name} is read-only; it must be writable")
+    return out
+
+
+def _exact(
+    array: NDArray[Any], dtype: DTypeLike, shape: Sequence[int | None], name: str
+) -> NDArray[Any]:
+    if array.dtype != np.dtype(dtype):
+        raise InvalidArgumentError(f"{name} has dtype {array.dtype}; it must be {np.dtype(dtype)}")
+    fits = len(array.shape) == len(shape) and all(
+        want is None or have == want for have, want in zip(array.shape, shape)
+    )
+    if not fits:
+        allowed = ", ".join("any" if want is None else str(want) for want in shape)
+        raise ShapeMismatchError(f"{name} has shape {array.shape}; it must be ({allowed})")
+    if not (array.flags.c_contiguous and array.flags.aligned):
+        raise InvalidArgumentError(f"{name} is not contiguous and aligned; it must be (C order)")
+    return array

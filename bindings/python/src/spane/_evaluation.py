@@ -1,0 +1,119 @@
+"""What an evaluation found."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spane import _arguments as arguments
+from spane._errors import FormatError
+
+_COLUMNS = ["start", "length", "bound"]
+
+
+class Row(NamedTuple):
+    """The waits of one policy in seconds an episode."""
+
+    policy: str
+    trimmed_mean: float
+    mean: float
+    median: float
+    largest: float
+
+
+class Summary(NamedTuple):
+    """One row a policy and one for the bound; `print` shows a table."""
+
+    fraction: float
+    rows: tuple[Row, ...]
+
+    def __getitem__(self, policy: object) -> Row:  # type: ignore[override]
+        for row in self.rows:
+            if row.policy == policy:
+                return row
+        raise KeyError(policy)
+
+    def __str__(self) -> str:
+        width = max(len(row.policy) for row in self.rows)
+        head = f"{'':<{width}}  {'trimmed mean':>14}  {'mean':>14}  {'median':>14}  {'largest':>14}"
+        lines = [
+            f"{row.policy:<{width}}  " + "  ".join(f"{value:>14,.2f}" for value in row[1:])
+            for row in self.rows
+        ]
+        return "\n".join([head, *lines])
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Total waits in seconds, one episode a start."""
+
+    policies: tuple[str, ...]
+    """The names of the policies."""
+    starts: NDArray[np.int64]
+    """(episodes,); the first VM of each."""
+    lengths: NDArray[np.int64]
+    """(episodes,); VMs placed."""
+    bounds: NDArray[np.float64]
+    """(episodes,); a lower bound that no policy can beat."""
+    waits: NDArray[np.float64]
+    """(policies, episodes)"""
+
+    def __getitem__(self, policy: str) -> NDArray[np.float64]:
+        """The waits of one policy."""
+        return self.waits[self.policies.index(policy)] if policy in self.policies else _no(policy)
+
+    def summary(self, fraction: float = 0.1) -> Summary:
+        """Means and more of each policy. The trimmed mean drops the lowest and the highest
+        int(episodes * fraction) episodes."""
+        named = [("lower bound", self.bounds), *zip(self.policies, self.waits)]
+        return Summary(fraction, tuple(_row(name, waits, fraction) for name, waits in named))
+
+    def save_csv(self, path: arguments.Path) -> None:
+        """Writes what `spane evaluate --output` writes."""
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([*_COLUMNS, *self.policies])
+            for index, start in enumerate(self.starts):
+                numbers = [self.bounds[index], *self.waits[:, index]]
+                texts = [repr(float(number)) for number in numbers]
+                writer.writerow([start, self.lengths[index], *texts])
+
+    @classmethod
+    def load_csv(cls, path: arguments.Path) -> Evaluation:
+        """Reads what `save_csv` or `spane evaluate --output` wrote."""
+        with Path(path).open(newline="", encoding="utf-8") as file:
+            lines = list(csv.reader(file))
+        if not lines or lines[0][:3] != _COLUMNS:
+            raise FormatError(f"{path}: the first line must begin with {','.join(_COLUMNS)}")
+        policies = tuple(lines[0][3:])
+        for number, line in enumerate(lines[1:], 2):
+            if len(line) != len(lines[0]):
+                raise FormatError(
+                    f"{path}:{number}: has {len(line)} columns; it must have {len(lines[0])}"
+                )
+        try:
+            table = np.array(lines[1:], dtype=object).reshape(-1, len(lines[0]))
+            integers = table[:, :2].astype(np.int64)
+            numbers = table[:, 2:].astype(np.float64)
+        except ValueError as error:
+            raise FormatError(f"{path}: {error}") from None
+        columns = np.ascontiguousarray(numbers.T)
+        return cls(policies, integers[:, 0].copy(), integers[:, 1].copy(), columns[0], columns[1:])
+
+
+def _no(policy: str) -> NDArray[np.float64]:
+    raise KeyError(policy)
+
+
+def _row(name: str, waits: NDArray[np.float64], fraction: float) -> Row:
+    from spane._evaluate import trimmed_mean
+
+    if len(waits) == 0:
+        return Row(name, *([float("nan")] * 4))
+    mean = trimmed_mean(np.ascontiguousarray(waits), fraction)
+    return Row(name, mean, float(waits.mean()), float(np.median(waits)), float(waits.max()))

@@ -1,0 +1,22 @@
+"""States that are saved into memory."""
+
+from __future__ import annotations
+
+from ctypes import byref, c_size_t
+from typing import Any
+
+import numpy as np
+
+from spane._arguments import address
+from spane._errors import check
+from spane._handle import Handle
+
+
+def saved(handle: Handle[Any], function: str) -> bytes:
+    """What a function of the form (handle, data, capacity, size) saves."""
+    call = getattr(handle._library, function)
+    size = c_size_t()
+    check(call(handle._pointer, None, 0, byref(size)), handle)
+    room = np.empty(size.value, np.uint8)
+    check(call(handle._pointer, address(room), room.size, byref(size)), handle)
+    return room[: size.value].tobytes()

@@ -1,0 +1,84 @@
+"""Networks."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from ctypes import byref, c_size_t
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from spane import _arguments as arguments
+from spane._errors import NotFoundError, check
+from spane._handle import Handle
+from spane._library import library
+from spane._structs import ModelInfo, ModelPointer, sized
+
+
+class ModelDescription(NamedTuple):
+    """What a model is."""
+
+    parameters: int
+    """The number of weights."""
+    servers: int | None
+    """The number of servers that the network is bound to; None for any."""
+    node_cpu: float
+    """Cores of one NUMA node, by which inputs are divided."""
+    node_mem: float
+    """GB of one NUMA node, by which inputs are divided."""
+
+
+class Model(Handle[ModelPointer]):
+    """The weights of a network. Immutable: any number of threads may use one at once.
+
+    Made from the path or from the content of a weights file.
+    """
+
+    def __init__(self, source: arguments.Path | arguments.Bytes, name: str | None = None) -> None:
+        """`name` appears in tables; by default it is the file's name without its ending."""
+        pointer = ModelPointer()
+        if isinstance(source, (str, os.PathLike)):
+            self.name = PurePath(source).stem if name is None else name
+            check(library().spane_model_load(arguments.path(source), byref(pointer)))
+        else:
+            self.name = "model" if name is None else name
+            data = arguments.content(source)
+            check(
+                library().spane_model_load_memory(
+                    arguments.address(data), data.size, byref(pointer)
+                )
+            )
+        self._own(pointer, "spane_model_free")
+
+    @property
+    def info(self) -> ModelDescription:
+        """What the model is."""
+        info = sized(ModelInfo)
+        check(self._library.spane_model_describe(self._pointer, byref(info)), self)
+        return ModelDescription(
+            parameters=info.parameters,
+            servers=info.servers or None,
+            node_cpu=info.normalisation_cpu,
+            node_mem=info.normalisation_mem,
+        )
+
+    def provenance(self, name: str) -> str | None:
+        """A text of the model's provenance, such as "command" or "licence", or None."""
+        return read_text(self, "spane_model_provenance", name)
+
+    def __repr__(self) -> str:
+        return f"<spane.Model {self.name!r}{' (closed)' if self.closed else ''}>"
+
+
+def read_text(handle: Handle[Any], function: str, name: str) -> str | None:
+    """A text that the library knows under a name, or None."""
+    call = getattr(handle._library, function)
+    key = arguments.text(name, "name")
+    size = c_size_t()
+    try:
+        check(call(handle._pointer, key, None, 0, byref(size)), handle)
+        room = ctypes.create_string_buffer(size.value)
+        check(call(handle._pointer, key, room, size.value, byref(size)), handle)
+    except NotFoundError:
+        return None
+    return room.value.decode("utf-8", "replace")

@@ -1,0 +1,63 @@
+"""The options of environments and of episodes."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from spane import _arguments as arguments
+from spane._errors import InvalidArgumentError
+from spane._structs import EnvOptions, sized
+
+END_LENGTH, END_EXCEED, END_AUTO = 0, 1, 2
+REWARD_LOG_WAIT, REWARD_BALANCE = 0, 1
+OBSERVE_NORMALISED = 1
+
+
+class EnvironmentOptions(TypedDict, total=False):
+    """How an environment behaves."""
+
+    servers: int
+    """The number of servers, all alike; 5 by default."""
+    node_cpu: float
+    """Cores of each NUMA node; 40 by default."""
+    node_mem: float
+    """GB of each NUMA node; 90 by default."""
+    split_above: float
+    """GB; a VM with more memory is split over all nodes of a server; 10 by default."""
+    balance_weight: float | None
+    """None, the default: a reward is -ln(1 + wait). A number: that plus the number times the
+    change of the balance between the NUMA nodes of each server."""
+    normalised: bool
+    """Whether observations are divided by node_cpu and node_mem; False by default."""
+
+
+def env_options(
+    *,
+    servers: arguments.Index = 5,
+    node_cpu: float = 40.0,
+    node_mem: float = 90.0,
+    split_above: float = 10.0,
+    balance_weight: float | None = None,
+    normalised: bool = False,
+) -> EnvOptions:
+    """The options as a struct."""
+    options = sized(EnvOptions)
+    options.servers = arguments.int32(servers, "servers")
+    options.reward = REWARD_LOG_WAIT if balance_weight is None else REWARD_BALANCE
+    options.flags = OBSERVE_NORMALISED if normalised else 0
+    options.balance_weight = 0.0 if balance_weight is None else balance_weight
+    options.node_cpu = node_cpu
+    options.node_mem = node_mem
+    options.split_above = split_above
+    return options
+
+
+def episode_end(length: arguments.Index | None, exceed: arguments.Index | None) -> tuple[int, int]:
+    """The kind and number of an episode's end."""
+    if length is not None and exceed is not None:
+        raise InvalidArgumentError("length and exceed are both given; only one may be")
+    if length is not None:
+        return END_LENGTH, arguments.int64(length, "length")
+    if exceed is not None:
+        return END_EXCEED, arguments.int64(exceed, "exceed")
+    return END_AUTO, 0

@@ -1,0 +1,251 @@
+"""The structs, handles and callbacks of spane.h for ctypes; a test compares them with it."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int32,
+    c_int64,
+    c_uint8,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
+from typing import Any, ClassVar, TypeVar
+
+NODES = 2
+"""NUMA nodes of one server."""
+
+
+class Pointer(c_void_p):
+    """An opaque handle; one subclass for each kind, so that ctypes tells them apart."""
+
+
+class ModelPointer(Pointer):
+    """spane_model *"""
+
+
+class ClusterPointer(Pointer):
+    """spane_cluster *"""
+
+
+class SessionPointer(Pointer):
+    """spane_session *"""
+
+
+class TracePointer(Pointer):
+    """spane_trace *"""
+
+
+class EnvPointer(Pointer):
+    """spane_env *"""
+
+
+class VecEnvPointer(Pointer):
+    """spane_vec_env *"""
+
+
+LogCallback = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
+ProgressCallback = CFUNCTYPE(c_int32, c_int64, c_int64, c_void_p)
+
+
+class ModelInfo(ctypes.Structure):
+    """spane_model_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("servers", c_int32),
+        ("parameters", c_int64),
+        ("normalisation_cpu", c_double),
+        ("normalisation_mem", c_double),
+    ]
+
+
+class Node(ctypes.Structure):
+    """spane_node"""
+
+    _fields_: ClassVar[Any] = [("cpu", c_double), ("mem", c_double)]
+
+
+class Request(ctypes.Structure):
+    """spane_request"""
+
+    _fields_: ClassVar[Any] = [("cpu", c_double), ("mem", c_double)]
+
+
+class Placement(ctypes.Structure):
+    """spane_placement"""
+
+    _fields_: ClassVar[Any] = [("server", c_int32), ("node", c_int32)]
+
+
+class ClusterOptions(ctypes.Structure):
+    """spane_cluster_options"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("split_above", c_double),
+    ]
+
+
+class ServerInfo(ctypes.Structure):
+    """spane_server_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("is_cordoned", c_int32),
+        ("vms", c_int32),
+        ("reserved", c_uint32),
+        ("capacity", Node),
+        ("free", Node * NODES),
+    ]
+
+
+class VM(ctypes.Structure):
+    """spane_vm"""
+
+    _fields_: ClassVar[Any] = [
+        ("id", c_int64),
+        ("cpu", c_double),
+        ("mem", c_double),
+        ("arrival", c_double),
+        ("lifetime", c_double),
+    ]
+
+
+class TraceInfo(ctypes.Structure):
+    """spane_trace_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("count", c_int64),
+        ("flavors", c_int64),
+        ("first_arrival", c_double),
+        ("last_arrival", c_double),
+        ("smallest", Request),
+        ("largest", Request),
+    ]
+
+
+class EnvOptions(ctypes.Structure):
+    """spane_env_options"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("servers", c_int32),
+        ("reward", c_int32),
+        ("flags", c_uint32),
+        ("balance_weight", c_double),
+        ("node_cpu", c_double),
+        ("node_mem", c_double),
+        ("split_above", c_double),
+    ]
+
+
+class StepResult(ctypes.Structure):
+    """spane_step_result"""
+
+    _fields_: ClassVar[Any] = [
+        ("reward", c_double),
+        ("wait", c_double),
+        ("clock", c_double),
+        ("terminated", c_int32),
+        ("truncated", c_int32),
+    ]
+
+
+class EnvInfo(ctypes.Structure):
+    """spane_env_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("servers", c_int32),
+        ("finished", c_int32),
+        ("terminated", c_int32),
+        ("truncated", c_int32),
+        ("reserved", c_uint32),
+        ("clock", c_double),
+        ("total_wait", c_double),
+        ("start", c_int64),
+        ("head", c_int64),
+        ("placed", c_int64),
+        ("running", c_int64),
+        ("length", c_int64),
+    ]
+
+
+class VecEnvOptions(ctypes.Structure):
+    """spane_vec_env_options"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("count", c_int32),
+        ("threads", c_int32),
+        ("autoreset", c_int32),
+        ("seed", c_uint64),
+        ("start_low", c_int64),
+        ("start_high", c_int64),
+        ("number", c_int64),
+        ("end_kind", c_int32),
+        ("reserved", c_uint32),
+    ]
+
+
+class VecEnvBuffers(ctypes.Structure):
+    """spane_vec_env_buffers"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("observation", POINTER(c_float)),
+        ("mask", POINTER(c_uint8)),
+        ("reward", POINTER(c_double)),
+        ("terminated", POINTER(c_uint8)),
+        ("truncated", POINTER(c_uint8)),
+        ("final_observation", POINTER(c_float)),
+        ("final_mask", POINTER(c_uint8)),
+        ("wait", POINTER(c_double)),
+        ("total_wait", POINTER(c_double)),
+        ("placed", POINTER(c_int64)),
+        ("start", POINTER(c_int64)),
+    ]
+
+
+class Policy(ctypes.Structure):
+    """spane_policy"""
+
+    _fields_: ClassVar[Any] = [("heuristic", c_char_p), ("model", ModelPointer)]
+
+
+class EvaluationOptions(ctypes.Structure):
+    """spane_evaluation_options"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("servers", c_int32),
+        ("node_cpu", c_double),
+        ("node_mem", c_double),
+        ("split_above", c_double),
+        ("length", c_int64),
+        ("threads", c_int32),
+        ("reserved", c_uint32),
+        ("progress", ProgressCallback),
+        ("user", c_void_p),
+    ]
+
+
+_Struct = TypeVar("_Struct", bound=ctypes.Structure)
+
+
+def sized(kind: type[_Struct]) -> _Struct:
+    """An empty struct that knows its size."""
+    made = kind()
+    made.struct_size = ctypes.sizeof(kind)
+    return made

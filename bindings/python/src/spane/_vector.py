@@ -1,0 +1,176 @@
+"""Many environments that are stepped together."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import byref, c_uint64
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spane import _arguments as arguments
+from spane._environment import EpisodeInfo, episode_info
+from spane._errors import InvalidArgumentError, check
+from spane._handle import Handle
+from spane._library import library
+from spane._options import EnvironmentOptions, env_options, episode_end
+from spane._structs import NODES, EnvInfo, VecEnvBuffers, VecEnvOptions, VecEnvPointer, sized
+from spane._trace import Trace
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+AUTORESET = ("next-step", "same-step", "disabled")
+"""What happens to an environment whose episode has ended, as Gymnasium defines it."""
+
+
+class VectorEnvironment(Handle[VecEnvPointer]):
+    """Environments on one trace that are stepped together and write into arrays kept here.
+
+    The arrays stay the same objects; every reset and step writes into them, so copy what must
+    outlive the next one. For one thread at a time.
+    """
+
+    observation: NDArray[np.float32]
+    """(count, observation size); see `Environment.observation`."""
+    mask: NDArray[np.bool_]
+    """(count, actions)"""
+    reward: NDArray[np.float64]
+    """(count,); 0 after a reset."""
+    terminated: NDArray[np.bool_]
+    """(count,); the episode has reached its end."""
+    truncated: NDArray[np.bool_]
+    """(count,); the trace has come to its end."""
+    wait: NDArray[np.float64]
+    """(count,); seconds that the VM placed by this step has waited."""
+    total_wait: NDArray[np.float64]
+    """(count,); seconds, of the episode that this step belonged to, even if it was reset since."""
+    placed: NDArray[np.int64]
+    """(count,); VMs placed in that episode."""
+    start: NDArray[np.int64]
+    """(count,); the first VM of that episode."""
+    final_observation: NDArray[np.float32] | None
+    """As observation; rows of episodes that this step has ended. With "same-step" only."""
+    final_mask: NDArray[np.bool_] | None
+    """As final_observation."""
+    actions: NDArray[np.int32]
+    """(count,); what `step` without an argument does."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        count: arguments.Index,
+        *,
+        threads: arguments.Index = 1,
+        autoreset: str = "next-step",
+        seed: arguments.Index = 0,
+        starts: tuple[arguments.Index, arguments.Index] | None = None,
+        length: arguments.Index | None = None,
+        exceed: arguments.Index | None = None,
+        **options: Unpack[EnvironmentOptions],
+    ) -> None:
+        """`count` environments, stepped by `threads` threads (0 for one a processor). Reset next.
+
+        Starts are drawn uniformly from starts[0] ... starts[1] - 1 (None for all that the trace
+        allows), each environment from a stream of its own. `length` and `exceed` are those of
+        `Environment.reset`, `options` those of EnvironmentOptions.
+        """
+        if autoreset not in AUTORESET:
+            raise InvalidArgumentError(
+                f"autoreset is {autoreset!r}; it must be one of {', '.join(AUTORESET)}"
+            )
+        environment = env_options(**options)
+        chosen = sized(VecEnvOptions)
+        chosen.count = arguments.int32(count, "count")
+        chosen.threads = arguments.int32(threads, "threads")
+        chosen.autoreset = AUTORESET.index(autoreset)
+        chosen.seed = arguments.uint64(seed, "seed")
+        if starts is not None:
+            chosen.start_low = arguments.int64(starts[0], "starts[0]")
+            chosen.start_high = arguments.int64(starts[1], "starts[1]")
+            if chosen.start_high <= chosen.start_low:
+                raise InvalidArgumentError(
+                    f"starts is {starts}; the first must be below the second"
+                )
+        chosen.end_kind, chosen.number = episode_end(length, exceed)
+        pointer = VecEnvPointer()
+        status = library().spane_vec_env_new(
+            trace._pointer, byref(environment), byref(chosen), byref(pointer)
+        )
+        check(status, trace)
+        self.count: int = chosen.count
+        """The number of environments."""
+        self.servers: int = environment.servers
+        """The number of servers of each."""
+        arrays = self._arrays(autoreset == "same-step")
+        # A step that is under way in another thread keeps the pointer, and so the arrays.
+        self._own(pointer, "spane_vec_env_free", keep=list(arrays.values()))
+        self._bind(arrays)
+
+    def _arrays(self, final: bool) -> dict[str, NDArray[Any]]:
+        count, nodes = self.count, self.servers * NODES
+        observation = np.zeros((count, nodes * 2 + 3), np.float32)
+        mask = np.zeros((count, nodes), np.bool_)
+        arrays: dict[str, NDArray[Any]] = {"observation": observation, "mask": mask}
+        for name, kind in (
+            ("reward", np.float64),
+            ("terminated", np.bool_),
+            ("truncated", np.bool_),
+            ("wait", np.float64),
+            ("total_wait", np.float64),
+            ("placed", np.int64),
+            ("start", np.int64),
+        ):
+            arrays[name] = np.zeros(count, kind)
+        if final:
+            arrays["final_observation"] = np.zeros_like(observation)
+            arrays["final_mask"] = np.zeros_like(mask)
+        return arrays
+
+    def _bind(self, arrays: dict[str, NDArray[Any]]) -> None:
+        self.final_observation = self.final_mask = None
+        buffers = sized(VecEnvBuffers)
+        kinds = dict((field[0], field[1]) for field in VecEnvBuffers._fields_)
+        for name, array in arrays.items():
+            setattr(self, name, array)
+            setattr(buffers, name, ctypes.cast(arguments.address(array), kinds[name]))
+        check(self._library.spane_vec_env_bind(self._pointer, byref(buffers)), self)
+        self.actions = np.zeros(self.count, np.int32)
+        self._own_actions = self.actions
+        self._own_address = arguments.address(self.actions)
+
+    def reset(self, seed: arguments.Index | None = None, which: Any = None) -> None:
+        """Starts new episodes in all environments, or in those where `which` (bool) is true.
+
+        With a seed, the streams of starts of these environments begin anew.
+        """
+        chosen = None if seed is None else byref(c_uint64(arguments.uint64(seed, "seed")))
+        where = None
+        if which is not None:
+            flags = arguments.given(which, np.bool_, (self.count,), "which")
+            where = arguments.address(flags)
+        check(self._library.spane_vec_env_reset(self._pointer, chosen, where), self)
+
+    def step(self, actions: NDArray[np.int32] | None = None) -> None:
+        """Steps all environments: int32 of shape (count,), or None for what `self.actions` holds.
+
+        On an error nothing changes in any of them.
+        """
+        if actions is None or actions is self._own_actions:
+            where = self._own_address
+        else:
+            chosen = arguments.given(actions, np.int32, (self.count,), "actions")
+            where = arguments.address(chosen)
+        check(self._library.spane_vec_env_step(self._pointer, where), self)
+
+    def info(self, index: arguments.Index) -> EpisodeInfo:
+        """Where one environment stands."""
+        info = sized(EnvInfo)
+        number = arguments.int32(index, "index")
+        check(self._library.spane_vec_env_describe(self._pointer, number, byref(info)), self)
+        return episode_info(info)
+
+    def __repr__(self) -> str:
+        closed = " (closed)" if self.closed else ""
+        return f"<spane.VectorEnvironment of {self.count} times {self.servers} servers{closed}>"

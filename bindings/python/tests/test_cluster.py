@@ -1,0 +1,120 @@
+"""Clusters: servers, VMs, saving."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import spane
+
+pytestmark = pytest.mark.usefixtures("library")
+
+
+@pytest.fixture
+def cluster() -> spane.Cluster:
+    made = spane.Cluster()
+    made.add_servers(40, 90, count=3)
+    return made
+
+
+def test_servers_of_different_sizes() -> None:
+    cluster = spane.Cluster()
+    assert cluster.servers == 0
+    assert cluster.add_servers(40, 90) == 0
+    assert cluster.add_servers_of([(8, 16), (16, 64)]) == 1
+    assert cluster.add_servers_of(np.array([[1.5, 2.25]])) == 3
+    assert cluster.add_servers_of([]) == 4
+    assert cluster.servers == 4
+    server = cluster.server(3)
+    assert server.capacity == (1.5, 2.25)
+    assert server.free == ((1.5, 2.25), (1.5, 2.25))
+    assert (server.vms, server.is_cordoned) == (0, False)
+
+
+def test_a_vm_comes_and_goes(cluster: spane.Cluster) -> None:
+    cluster.reserve(100)
+    cluster.place(7, 4, 8, (1, 0))
+    cluster.place(np.uint64(2**64 - 1), np.float64(4), 16, spane.Placement(2, spane.ALL_NODES))
+    assert cluster.vms == 2
+    assert 7 in cluster
+    assert 8 not in cluster
+    assert cluster.find(7) == spane.VM(spane.Placement(1, 0), 4.0, 8.0)
+    assert cluster.server(1).free == ((36, 82), (40, 90))
+    assert cluster.server(2).free == ((38, 82), (38, 82))
+    assert cluster.release(2**64 - 1) == (2, spane.ALL_NODES)
+    assert cluster.release(7) == (1, 0)
+    assert cluster.vms == 0
+    assert cluster.server(2).free == ((40, 90), (40, 90))
+
+
+def test_cordoned_servers_take_nothing(cluster: spane.Cluster) -> None:
+    cluster.cordon(1)
+    assert cluster.server(1).is_cordoned
+    with pytest.raises(spane.InfeasibleActionError):
+        cluster.place(1, 4, 8, (1, 0))
+    cluster.uncordon(1)
+    cluster.place(1, 4, 8, (1, 0))
+
+
+def test_set_free(cluster: spane.Cluster) -> None:
+    cluster.set_free(0, 1, 3, 2.5)
+    assert cluster.server(0).free == ((40, 90), (3, 2.5))
+
+
+def test_split_above() -> None:
+    cluster = spane.Cluster(split_above=math.inf)
+    cluster.add_servers(40, 90)
+    cluster.place(1, 4, 80, (0, 1))
+    with pytest.raises(spane.InvalidArgumentError):
+        spane.Cluster(split_above=-1)
+
+
+def test_saving(cluster: spane.Cluster, tmp_path: Path) -> None:
+    cluster.place(7, 4, 8, (1, 0))
+    cluster.cordon(2)
+    cluster.save(tmp_path / "cluster.h5")
+    again = [
+        spane.Cluster.load(tmp_path / "cluster.h5"),
+        spane.Cluster.load(str(tmp_path / "cluster.h5")),
+        spane.Cluster.from_bytes((tmp_path / "cluster.h5").read_bytes()),
+        spane.Cluster.from_bytes(bytearray(cluster.to_bytes())),
+        spane.Cluster.from_bytes(memoryview(cluster.to_bytes())),
+        spane.Cluster.from_bytes(np.frombuffer(cluster.to_bytes(), np.uint8)),
+    ]
+    for copy in again:
+        assert (copy.servers, copy.vms) == (3, 1)
+        assert copy.find(7).placement == (1, 0)
+        assert copy.server(2).is_cordoned
+
+
+def test_repr(cluster: spane.Cluster) -> None:
+    assert repr(cluster) == "<spane.Cluster of 3 servers with 0 VMs>"
+    cluster.close()
+    assert repr(cluster) == "<spane.Cluster (closed)>"
+
+
+@pytest.mark.parametrize("number", [2**31, -(2**31) - 1, 2**32, 2**64])
+def test_numbers_are_never_cut_to_size(cluster: spane.Cluster, number: int) -> None:
+    with pytest.raises(spane.InvalidArgumentError, match="server is .*; it must fit in 32 bits"):
+        cluster.cordon(number)
+    with pytest.raises(spane.InvalidArgumentError, match="server"):
+        cluster.place(1, 1, 1, (number, 0))
+    assert cluster.vms == 0
+
+
+def test_ids_are_64_bits(cluster: spane.Cluster) -> None:
+    for number in (-1, 2**64):
+        with pytest.raises(spane.InvalidArgumentError, match="vm is"):
+            cluster.find(number)
+        with pytest.raises(spane.InvalidArgumentError, match="vm is"):
+            cluster.place(number, 1, 1, (0, 0))
+
+
+def test_numbers_must_be_whole(cluster: spane.Cluster) -> None:
+    with pytest.raises(TypeError):
+        cluster.cordon(1.0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        cluster.find("1")  # type: ignore[arg-type]

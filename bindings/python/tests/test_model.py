@@ -1,0 +1,39 @@
+"""Networks from files and from memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import spane
+
+pytestmark = pytest.mark.usefixtures("library")
+
+
+def test_what_a_model_is(weights: Path) -> None:
+    model = spane.Model(weights)
+    assert model.name == weights.stem
+    info = model.info
+    assert info.parameters > 100
+    assert info.servers is None
+    assert (info.node_cpu, info.node_mem) == (40, 90)
+    assert repr(model) == f"<spane.Model {weights.stem!r}>"
+
+
+def test_a_bound_model(mlp: Path) -> None:
+    assert spane.Model(mlp).info.servers == 5
+
+
+def test_from_memory(weights: Path) -> None:
+    model = spane.Model(weights.read_bytes(), name="mine")
+    assert model.name == "mine"
+    assert model.info == spane.Model(str(weights)).info
+
+
+def test_provenance(weights: Path) -> None:
+    model = spane.Model(weights)
+    tool = model.provenance("tool")
+    assert tool is not None
+    assert tool.startswith("spane")
+    assert model.provenance("no such thing") is None

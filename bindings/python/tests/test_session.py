@@ -1,0 +1,162 @@
+"""Decisions for a live cluster."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+import numpy as np
+import pytest
+
+import spane
+
+pytestmark = pytest.mark.usefixtures("library")
+
+HEURISTICS = ["first-fit", "best-fit", "balance-fit", "move-to-front", "random", "random:7"]
+
+
+@pytest.fixture
+def cluster() -> spane.Cluster:
+    made = spane.Cluster()
+    made.add_servers(40, 90, count=5)
+    made.place(1, 30, 8, (0, 0))
+    made.place(2, 20, 8, (3, 1))
+    return made
+
+
+@pytest.fixture
+def network(cluster: spane.Cluster, model: spane.Model) -> spane.Session:
+    return spane.Session(cluster, model)
+
+
+@pytest.mark.parametrize("name", HEURISTICS)
+def test_heuristics_fill_the_cluster(cluster: spane.Cluster, name: str) -> None:
+    session = spane.Session(cluster, name)
+    placed = 0
+    while (placement := session.place(100 + placed, 8, 4)) is not None:
+        assert cluster.find(100 + placed).placement == placement
+        placed += 1
+    # 10 nodes of 5 such VMs each; 30 cores leave room for 1, 20 for 2.
+    assert placed == 8 * 5 + 1 + 2
+    assert session.choose(8, 4) is None
+
+
+def test_heuristics_by_hand(cluster: spane.Cluster) -> None:
+    assert spane.Session(cluster, "first-fit").choose(20, 4) == spane.Placement(0, 1)
+    assert spane.Session(cluster, "best-fit").choose(10, 4) == spane.Placement(0, 0)
+    assert spane.Session(cluster, "balance-fit").choose(10, 4) == spane.Placement(0, 1)
+    assert spane.Session(cluster, "first-fit").choose(70, 11) == spane.Placement(1, spane.ALL_NODES)
+
+
+def test_choose_leaves_the_cluster(network: spane.Session, cluster: spane.Cluster) -> None:
+    before = cluster.to_bytes()
+    assert network.choose(4, 8) == network.choose(4, 8)
+    assert cluster.to_bytes() == before
+
+
+def test_choose_many_is_choose(network: spane.Session) -> None:
+    requests = np.array([(4, 8), (70, 100), (80, 100), (1000, 1), (40, 10)], np.float64)
+    placements = network.choose_many(requests)
+    assert placements.dtype == np.int32
+    for (cpu, mem), placement in zip(requests, placements.tolist()):
+        assert network.choose(cpu, mem) == (None if placement[0] < 0 else tuple(placement))
+    assert placements[3].tolist() == [-1, -1]
+    assert network.choose_many([]).shape == (0, 2)
+    assert network.choose_many(requests.tolist()).tolist() == placements.tolist()
+
+
+def test_top_and_scores(network: spane.Session, cluster: spane.Cluster) -> None:
+    placements, scores = network.top(4, 8, 100)
+    assert placements.shape == (10, 2)
+    assert (np.diff(scores) <= 0).all()
+    assert tuple(placements[0].tolist()) == network.choose(4, 8)
+    all_scores = network.scores(4, 8)
+    assert all_scores.shape == (5, 2)
+    assert all_scores[tuple(placements.T)].tolist() == scores.tolist()
+    some = network.scores(4, 8, servers=[3, 0])
+    assert some.tolist() == all_scores[[3, 0]].tolist()
+    few, few_scores = network.top(4, 8, 3)
+    assert few.tolist() == placements[:3].tolist()
+    assert few_scores.tolist() == scores[:3].tolist()
+    cluster.cordon(0)
+    assert network.scores(4, 8)[0].tolist() == [-np.inf, -np.inf]
+    none, none_scores = network.top(1000, 8, 3)
+    assert none.shape == (0, 2)
+    assert none_scores.shape == (0,)
+
+
+def test_a_split_vm_has_one_placement_a_server(network: spane.Session) -> None:
+    placements, _ = network.top(4, 16, 100)
+    assert sorted(placements.tolist()) == [[server, -1] for server in range(5)]
+
+
+def test_q_values_differ_from_scores_by_a_constant(network: spane.Session) -> None:
+    difference = network.q_values(4, 8) - network.scores(4, 8)
+    assert difference.shape == (5, 2)
+    assert np.allclose(difference, difference[0, 0], atol=1e-4)
+
+
+def test_outputs_of_the_caller(network: spane.Session) -> None:
+    out = np.empty((5, 2), np.float32)
+    assert network.scores(4, 8, out=out) is out
+    assert network.q_values(4, 8, out=out) is out
+    placements = np.empty((1, 2), np.int32)
+    assert network.choose_many(np.ones((1, 2)), out=placements) is placements
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: np.empty((5, 2), np.float64), "out has dtype float64; it must be float32"),
+        (lambda: np.empty((2, 5), np.float32).T, "out is not contiguous"),
+        (lambda: np.empty((5, 4), np.float32)[:, ::2], "out is not contiguous"),
+        (lambda: np.empty(10, np.float32), r"out has shape \(10,\); it must be \(5, 2\)"),
+        (lambda: np.empty((4, 2), np.float32), "out has shape"),
+        (lambda: np.frombuffer(bytes(40), np.float32).reshape(5, 2), "out is read-only"),
+        (lambda: np.empty((5, 2), ">f4"), "out has dtype >f4; it must be float32"),
+        (
+            lambda: np.frombuffer(bytearray(41), np.uint8)[1:].view(np.float32).reshape(5, 2),
+            "out is not contiguous and aligned",
+        ),
+    ],
+)
+def test_other_outputs_are_refused(
+    network: spane.Session, make: Callable[[], np.ndarray], said: str
+) -> None:
+    out = make()
+    with pytest.raises(ValueError, match=said):
+        network.scores(4, 8, out=out)
+
+
+def test_outputs_must_be_arrays(network: spane.Session) -> None:
+    with pytest.raises(TypeError, match="out is a list; it must be an ndarray"):
+        network.scores(4, 8, out=[[0.0] * 2] * 5)  # type: ignore[arg-type]
+
+
+def test_inputs_are_used_as_they_are_or_refused(network: spane.Session) -> None:
+    with pytest.raises(spane.InvalidArgumentError, match="requests has dtype float32"):
+        network.choose_many(np.ones((3, 2), np.float32))
+    with pytest.raises(spane.InvalidArgumentError, match="contiguous"):
+        network.choose_many(np.ones((6, 2))[::2])
+    with pytest.raises(spane.ShapeMismatchError, match=r"it must be \(any, 2\)"):
+        network.choose_many(np.ones((3, 3)))
+    with pytest.raises(spane.InvalidArgumentError, match="servers has dtype int64"):
+        network.scores(4, 8, servers=np.array([0, 1]))
+
+
+def test_sessions_follow_the_cluster(network: spane.Session, cluster: spane.Cluster) -> None:
+    before = network.scores(4, 8)
+    cluster.place(50, 10, 10, (4, 0))
+    assert network.scores(4, 8).tolist() != before.tolist()
+    cluster.release(50)
+    assert network.scores(4, 8).tolist() == before.tolist()
+    cluster.add_servers(40, 90, 2)
+    assert network.scores(4, 8).shape == (7, 2)
+
+
+def test_heuristics_have_no_scores(cluster: spane.Cluster) -> None:
+    session = spane.Session(cluster, "first-fit")
+    for ask in (lambda: session.top(4, 8, 1), lambda: session.scores(4, 8)):
+        with pytest.raises(spane.UnsupportedError):
+            ask()
+    with pytest.raises(spane.UnsupportedError):
+        session.q_values(4, 8)

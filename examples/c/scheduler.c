@@ -1,0 +1,144 @@
+/*
+ * A scheduler's main loop with libspane: VMs arrive and leave, a fleet is kept up to date, each VM is placed by a policy,
+ * and VMs that fit nowhere wait in a queue.
+ *
+ *   cc scheduler.c $(pkg-config --cflags --libs spane) -o scheduler
+ *   ./scheduler ../data/events.csv best-fit
+ *   ./scheduler ../data/events.csv ../../data/weights/untrained-1.h5
+ */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <spane.h>
+
+#define SERVERS 5
+static const spane_node node = {40, 90}; /* 40 cores and 90 GB on each of the two NUMA nodes of a server */
+
+/* A VM that waits. */
+struct waiting {
+    uint64_t id;
+    spane_request request;
+    double since;
+    struct waiting *next;
+};
+
+struct scheduler {
+    spane_cluster *cluster;
+    spane_session *session;
+    struct waiting *queue; /* first come, first served */
+    double used_cpu;
+    int placed, waited, gave_up;
+    double total_wait;
+};
+
+/* Ends the program if a call failed; passes on what is no error. */
+static spane_status check(spane_status status) {
+    if (status >= 0) return status;
+    fprintf(stderr, "scheduler: %s: %s\n", spane_status_name(status), spane_last_error());
+    exit(EXIT_FAILURE);
+}
+
+/* Binds a heuristic by its name, or the network in a file *.h5. */
+static spane_session *open_session(spane_cluster *cluster, const char *policy) {
+    spane_session *session = NULL;
+    if (strstr(policy, ".h5")) {
+        spane_model *model = NULL;
+        check(spane_model_load(policy, &model));
+        check(spane_session_new(cluster, model, &session));
+        spane_model_free(model); /* the session keeps what it needs */
+    } else {
+        check(spane_session_new_heuristic(cluster, policy, &session));
+    }
+    return session;
+}
+
+static int try_to_place(struct scheduler *self, uint64_t id, spane_request request) {
+    spane_placement placement;
+    if (check(spane_session_place(self->session, id, request, &placement)) == SPANE_NO_ROOM) return 0;
+    /* Here the VM is started on placement.server, on NUMA node placement.node or on SPANE_ALL_NODES. */
+    self->placed++;
+    self->used_cpu += request.cpu;
+    return 1;
+}
+
+/* Places those that wait, in order, as long as the first one fits. */
+static void serve_queue(struct scheduler *self, double now) {
+    struct waiting *first;
+    while ((first = self->queue) && try_to_place(self, first->id, first->request)) {
+        self->waited++;
+        self->total_wait += now - first->since;
+        self->queue = first->next;
+        free(first);
+    }
+}
+
+static void arrive(struct scheduler *self, double now, uint64_t id, spane_request request) {
+    struct waiting **end = &self->queue, *last;
+    if (!self->queue && try_to_place(self, id, request)) return;
+    if (!(last = malloc(sizeof *last))) exit(EXIT_FAILURE);
+    *last = (struct waiting){id, request, now, NULL};
+    while (*end) end = &(*end)->next;
+    *end = last;
+}
+
+static void leave(struct scheduler *self, uint64_t id, spane_request request) {
+    struct waiting **link = &self->queue, *gone;
+    while (*link && (*link)->id != id) link = &(*link)->next;
+    if ((gone = *link)) { /* it has waited for too long */
+        *link = gone->next;
+        free(gone);
+        self->gave_up++;
+    } else {
+        check(spane_cluster_release(self->cluster, id, NULL));
+        self->used_cpu -= request.cpu;
+    }
+}
+
+int main(int argc, char **argv) {
+    struct scheduler self = {0};
+    spane_node nodes[SERVERS];
+    char line[256], event[16];
+    double now = 0, first = -1, busy = 0, time;
+    uint64_t id;
+    spane_request request;
+    int events = 0;
+    FILE *file = argc > 1 ? fopen(argv[1], "r") : NULL;
+
+    if (!file || spane_abi_version() != SPANE_ABI_VERSION) {
+        fprintf(stderr, "usage: scheduler EVENTS.csv [HEURISTIC | WEIGHTS.h5]\n");
+        return EXIT_FAILURE;
+    }
+    check(spane_cluster_new(NULL, &self.cluster));
+    for (int i = 0; i < SERVERS; i++) nodes[i] = node;
+    check(spane_cluster_add_servers(self.cluster, nodes, SERVERS, NULL));
+    self.session = open_session(self.cluster, argc > 2 ? argv[2] : "balance-fit");
+
+    while (fgets(line, sizeof line, file)) {
+        if (sscanf(line, "%lf,%15[a-z],%" SCNu64 ",%lf,%lf", &time, event, &id, &request.cpu, &request.mem) != 5) continue;
+        if (first < 0) first = now = time;
+        busy += self.used_cpu * (time - now);
+        now = time;
+        /* Server 0 is taken out for maintenance: its VMs go on, and new ones go elsewhere. */
+        if (events == 1000) check(spane_cluster_cordon(self.cluster, 0));
+        if (events == 1200) check(spane_cluster_uncordon(self.cluster, 0));
+        events++;
+        if (strcmp(event, "arrive") == 0) {
+            arrive(&self, now, id, request);
+        } else {
+            leave(&self, id, request);
+        }
+        serve_queue(&self, now);
+    }
+    fclose(file);
+
+    printf("placed       %d VMs\n", self.placed);
+    printf("waited       %d VMs, %.0f s on average\n", self.waited, self.waited ? self.total_wait / self.waited : 0);
+    printf("gave up      %d VMs\n", self.gave_up);
+    printf("utilisation  %.1f %% of the cores\n", 100 * busy / (now - first) / (SERVERS * SPANE_NODES * node.cpu));
+    spane_session_free(self.session);
+    spane_cluster_free(self.cluster);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Builds .build_shared/release/libspane.so and libspane.a: the C API with the Swift runtime inside, so that users need
+# no Swift. Both export the functions that include/spane.h declares and nothing else.
+#   BUILD_FLAGS   more flags for swift build, such as "-j 1"
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+read -ra flags <<<"${BUILD_FLAGS:-}"
+build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-path .build_shared "${flags[@]}")
+"${build[@]}"
+out=$("${build[@]}" --show-bin-path)
+objects=$out/libSpaneC.a
+
+# The compiler knows where its runtime is; the static one lies beside it.
+swift=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": *"\(.*\)/lib/swift".*|\1|p')
+static=$swift/lib/swift_static/linux
+runtime=(
+    # Registers the types of the library when it is loaded; without it the first cast crashes.
+    "$static"/*/swiftrt.o
+    # No concurrency, which would bring Dispatch: whoever uses it fails to link here.
+    "$static/libswiftSynchronization.a" "$static/libswiftGlibc.a" "$static/libswiftCore.a"
+)
+
+scripts/header_functions.py include/spane.h >"$out/exports.txt"
+{
+    echo '{ global:'
+    sed 's/$/;/' "$out/exports.txt"
+    echo 'local: *; };'
+} >"$out/exports.map"
+
+# Other programs may be using the files, so each is replaced in one step.
+replace() { mv -f "$out/new-$1" "$out/$1"; }
+
+# lld, because gold leaves hidden names in the table of exports. It would drop the sections in which Swift registers
+# types, but for nostart-stop-gc. A function that the header declares and nobody defines is an error.
+read -ra hdf5 <<<"$(pkg-config --libs hdf5)"
+"$swift/bin/clang" -shared -fuse-ld=lld -o "$out/new-libspane.so" \
+    -Wl,--whole-archive "$objects" -Wl,--no-whole-archive "${runtime[@]}" \
+    "${hdf5[@]}" -lstdc++ -lm -lpthread -ldl -Wl,--as-needed -Wl,--gc-sections -Wl,-z,nostart-stop-gc \
+    -Wl,-soname="libspane.so.$(scripts/version.sh abi)" -Wl,--version-script="$out/exports.map" \
+    -Wl,--no-undefined-version -Wl,-z,defs -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,--strip-all
+replace libspane.so
+
+# One object, so that names can be hidden in it. Its section groups go: a C++ program that has the same template would
+# otherwise replace a group whose names are hidden, and fail to link.
+"$swift/bin/ld.lld" -r --force-group-allocation -o "$out/libspane.o" \
+    --whole-archive "$objects" --no-whole-archive "${runtime[@]}"
+"$swift/bin/llvm-objcopy" --strip-unneeded --keep-global-symbols="$out/exports.txt" "$out/libspane.o"
+rm -f "$out/new-libspane.a"
+"$swift/bin/llvm-ar" rcsD "$out/new-libspane.a" "$out/libspane.o"
+replace libspane.a
+rm "$out/libspane.o"
