@@ -118,7 +118,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "SpaneCTestSupport", path: "Tests/SpaneCTestSupport", cSettings: [.headerSearchPath("../../include")]),
+        .target(
+            name: "SpaneCTestSupport",
+            path: "Tests/SpaneCTestSupport",
+            cSettings: [.headerSearchPath("../../include")]
+        ),
         .testTarget(
             name: "SpaneCTests",
             dependencies: [

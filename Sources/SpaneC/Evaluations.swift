@@ -99,6 +99,14 @@ public func spane_trimmed_mean(
     }
 }
 
+private func modelBehind(_ handle: OpaquePointer, _ index: Int) throws(Failure) -> Model {
+    do {
+        return try unsafe Handle.object(handle, ModelHandle.self, "model").model
+    } catch {
+        throw Failure(error.status, "policies[\(index)].\(error.message)")
+    }
+}
+
 private func source(
     of policy: spane_policy,
     _ index: Int,
@@ -119,7 +127,7 @@ private func source(
         }
         return .heuristic(heuristic)
     case (nil, let model?):
-        let model = try unsafe Handle.object(model, ModelHandle.self, "policies[...].model").model
+        let model = try unsafe modelBehind(model, index)
         if case .mlp(let architecture) = model.architecture, architecture.servers != configuration.serverCount {
             throw Failure(
                 SPANE_SHAPE_MISMATCH,

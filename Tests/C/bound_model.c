@@ -38,15 +38,14 @@ static void put_tensor(hid_t group, const char *name, int rank, hsize_t rows, hs
     H5Sclose(space);
 }
 
-spane_model *bound_model(void) {
+static unsigned char *bound_image(size_t *length) {
     const int64_t one = 1, width = WIDTH, servers = SERVERS;
     const double cpu = 40, mem = 90;
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file, group;
-    spane_model *model = NULL;
     unsigned char *image;
     ssize_t size;
 
-    H5Pset_fapl_core(access, 1 << 16, 0);
+    H5Pset_fapl_core(access, 1 << 12, 0);
     file = H5Fcreate("bound", H5F_ACC_TRUNC, H5P_DEFAULT, access);
     put_text(file, "format", "spane-weights");
     put_text(file, "architecture", "mlp");
@@ -72,7 +71,15 @@ spane_model *bound_model(void) {
     H5Fget_file_image(file, image, (size_t)size);
     H5Fclose(file);
     H5Pclose(access);
-    DONE(spane_model_load_memory(image, (size_t)size, &model));
+    *length = (size_t)size;
+    return image;
+}
+
+spane_model *bound_model(void) {
+    spane_model *model = NULL;
+    size_t size;
+    unsigned char *image = bound_image(&size);
+    DONE(spane_model_load_memory(image, size, &model));
     free(image);
     return model;
 }

@@ -87,7 +87,9 @@ import Testing
     }
 
     @Test func refusesImpossibleVMs() throws {
-        func make(cpu: Double = 1, mem: Double = 1, arrival: Double = 1, lifetime: Double = 1, count: Int = 3) -> spane_status {
+        func make(cpu: Double = 1, mem: Double = 1, arrival: Double = 1, lifetime: Double = 1, count: Int = 3)
+            -> spane_status
+        {
             var trace: OpaquePointer?
             let (cpus, mems) = ([1, cpu, 1], [1, mem, 1])
             let status = spane_trace_new(nil, cpus, mems, [0, arrival, 2], [0, lifetime, 0], count, &trace)

@@ -141,6 +141,20 @@ import Testing
         try refuses("VM 2: arrival is \(value); it must be finite") { $0.dataset("arrival", [0, 1, value, 3]) }
     }
 
+    /// Beyond 2⁵³ seconds a clock no longer tells one second from the next.
+    @Test func timesTooFarAway() throws {
+        let limit = "9007199254740992.0"
+        try refuses("VM 0: arrival is -1e+16; it must be in -\(limit) ... \(limit)") {
+            $0.dataset("arrival", [-1e16, 0, 1, 2])
+        }
+        try refuses("VM 3: arrival is 1e+16; it must be in -\(limit) ... \(limit)") {
+            $0.dataset("arrival", [0, 1, 2, 1e16])
+        }
+        try refuses("VM 1: lifetime is 1e+300; it must be at most \(limit)") {
+            $0.dataset("lifetime", [5, 1e300, 5, 5])
+        }
+    }
+
     @Test func arrivalsOutOfOrder() throws {
         try refuses("VM 3: arrival is 1.5; arrivals must ascend and the VM before it arrives at 2.0") {
             $0.dataset("arrival", [0, 1, 2, 1.5])

@@ -26,7 +26,7 @@ import Testing
 
     @Test func extremeValuesComeBack() throws {
         let vms = [
-            VirtualMachine(id: .min, cpu: 0x1p-20, mem: Resources.largest, arrival: -1e300, lifetime: 0),
+            VirtualMachine(id: .min, cpu: 0x1p-20, mem: Resources.largest, arrival: -0x1p53, lifetime: 0),
             VirtualMachine(
                 id: .max,
                 cpu: Resources.largest,
@@ -34,7 +34,7 @@ import Testing
                 arrival: -0.0,
                 lifetime: .leastNonzeroMagnitude
             ),
-            VirtualMachine(id: 0, cpu: 0.1, mem: 1.0 / 3, arrival: 1e300, lifetime: .greatestFiniteMagnitude),
+            VirtualMachine(id: 0, cpu: 0.1, mem: 1.0 / 3, arrival: 0x1p53, lifetime: 0x1p53),
         ]
         try roundTrip(Trace(vms))
     }

@@ -28,6 +28,8 @@ package final class TemporaryFolder: Sendable {
     /// Writes a file and gives its path.
     @discardableResult
     package func write(_ bytes: [UInt8], to name: String) throws -> String {
+        // Some file systems wait for the disk when a file is written over, but not when it is new.
+        try? FileManager.default.removeItem(atPath: file(name))
         try Data(bytes).write(to: URL(filePath: file(name)))
         return file(name)
     }

@@ -71,9 +71,11 @@ struct EnvironmentSettings: Equatable, Sendable {
             )
         }
         configuration = try ClusterConfiguration(
-            servers: Int(options.servers),
-            node: Resources(cpu: options.node_cpu, mem: options.node_mem),
-            splitAbove: options.split_above
+            servers: options.servers,
+            nodeCPU: options.node_cpu,
+            nodeMem: options.node_mem,
+            splitAbove: options.split_above,
+            of: name
         )
         flags = options.flags
     }

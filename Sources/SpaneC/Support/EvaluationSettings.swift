@@ -26,9 +26,11 @@ struct EvaluationSettings {
         length = unsafe options.length == 0 ? .automatic : .fixed(Int(options.length))
         threadCount = try unsafe Threads.count(options.threads, "options->threads")
         configuration = try unsafe ClusterConfiguration(
-            servers: Int(options.servers),
-            node: Resources(cpu: options.node_cpu, mem: options.node_mem),
-            splitAbove: options.split_above
+            servers: options.servers,
+            nodeCPU: options.node_cpu,
+            nodeMem: options.node_mem,
+            splitAbove: options.split_above,
+            of: "options"
         )
         unsafe callback = options.progress
         unsafe user = options.user

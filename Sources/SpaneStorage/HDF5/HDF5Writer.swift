@@ -48,7 +48,7 @@ struct HDF5Writer: ~Copyable {
     /// Makes a group.
     func group(_ name: String) throws(StorageError) {
         guard let creation = HDF5Handle(H5Pcreate(chdf5_group_create_class()), H5Pclose),
-            H5Pset_obj_track_times(creation.id, false) >= 0,
+            H5Pset_obj_track_times(creation.id, false) >= 0, chdf5_keep_compact(creation.id) >= 0,
             unsafe HDF5Handle(
                 H5Gcreate2(file, name, chdf5_default(), creation.id, chdf5_default()),
                 H5Gclose

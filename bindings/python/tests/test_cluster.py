@@ -98,7 +98,7 @@ def test_repr(cluster: spane.Cluster) -> None:
 
 @pytest.mark.parametrize("number", [2**31, -(2**31) - 1, 2**32, 2**64])
 def test_numbers_are_never_cut_to_size(cluster: spane.Cluster, number: int) -> None:
-    with pytest.raises(spane.InvalidArgumentError, match="server is .*; it must fit in 32 bits"):
+    with pytest.raises(spane.InvalidArgumentError, match=r"server is .*; it must fit in 32 bits"):
         cluster.cordon(number)
     with pytest.raises(spane.InvalidArgumentError, match="server"):
         cluster.place(1, 1, 1, (number, 0))

@@ -101,7 +101,7 @@ CLUSTER_USES: list[Callable[[spane.Cluster], Any]] = [
 @pytest.mark.parametrize("use", CLUSTER_USES)
 def test_a_closed_cluster(cluster: spane.Cluster, use: Callable[[spane.Cluster], Any]) -> None:
     cluster.close()
-    with pytest.raises(spane.ClosedError, match="^this Cluster is closed$") as raised:
+    with pytest.raises(spane.ClosedError, match=r"^this Cluster is closed$") as raised:
         use(cluster)
     assert isinstance(raised.value, ValueError)
 
@@ -114,7 +114,7 @@ def test_a_closed_model(cluster: spane.Cluster, weights: Path) -> None:
         lambda: model.provenance("note"),
         lambda: spane.Session(cluster, model),
     ):
-        with pytest.raises(spane.ClosedError, match="^this Model is closed$"):
+        with pytest.raises(spane.ClosedError, match=r"^this Model is closed$"):
             use()
 
 
@@ -134,7 +134,7 @@ def test_a_closed_session(
 ) -> None:
     session = spane.Session(cluster, model)
     session.close()
-    with pytest.raises(spane.ClosedError, match="^this Session is closed$"):
+    with pytest.raises(spane.ClosedError, match=r"^this Session is closed$"):
         use(session)
 
 

@@ -4,7 +4,7 @@ The library is loaded at the first use of anything that needs it; `spane.import_
 """
 
 from spane._cluster import ALL_NODES, VM, Cluster, Node, Placement, Server
-from spane._environment import Environment, EpisodeInfo, NextVM, Step
+from spane._environment import Environment, EpisodeInfo, NextVM, Step, Watch
 from spane._errors import (
     BadStateError,
     BufferTooSmallError,
@@ -81,6 +81,7 @@ __all__ = [
     "UnknownVersionError",
     "UnsupportedError",
     "VectorEnvironment",
+    "Watch",
     "evaluate",
     "library_path",
     "log_to",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spane import _arguments as arguments
-from spane._errors import check
+from spane._errors import OK, check
 from spane._handle import Handle
 from spane._library import library
 from spane._memory import saved
@@ -162,6 +162,10 @@ class Environment(Handle[EnvPointer]):
         check(self._library.spane_env_mask(self._pointer, where, out.size), self)
         return out
 
+    def watch(self) -> Watch:
+        """Arrays that show the observation and the mask whenever they are brought up to date."""
+        return Watch(self)
+
     @property
     def request(self) -> NextVM:
         """What the next VM asks for."""
@@ -194,6 +198,29 @@ class Environment(Handle[EnvPointer]):
 
     def __repr__(self) -> str:
         return f"<spane.Environment of {self.servers} servers{' (closed)' if self.closed else ''}>"
+
+
+class Watch:
+    """The observation and the mask of an environment in arrays that stay the same.
+
+    Looking up where an array is takes longer than filling it, so that is done once.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        self.observation = np.zeros(environment.observation_size, np.float32)
+        self.mask = np.zeros(environment.actions, np.bool_)
+        self._environment = environment
+        self._addresses = arguments.address(self.observation), arguments.address(self.mask)
+
+    def update(self) -> None:
+        """Writes the arrays."""
+        environment = self._environment
+        library, pointer = environment._library, environment._pointer
+        observation, mask = self._addresses
+        status = library.spane_env_observe(pointer, observation, self.observation.size)
+        if status == OK:
+            status = library.spane_env_mask(pointer, mask, self.mask.size)
+        check(status, environment)
 
 
 def episode_info(info: EnvInfo) -> EpisodeInfo:

@@ -32,7 +32,8 @@ class Summary(NamedTuple):
     fraction: float
     rows: tuple[Row, ...]
 
-    def __getitem__(self, policy: object) -> Row:  # type: ignore[override]
+    def row(self, policy: str) -> Row:
+        """The row of one policy."""
         for row in self.rows:
             if row.policy == policy:
                 return row

@@ -66,6 +66,13 @@ class Model(Handle[ModelPointer]):
         """A text of the model's provenance, such as "command" or "licence", or None."""
         return read_text(self, "spane_model_provenance", name)
 
+    def __copy__(self) -> Model:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Model:
+        # Nothing of a model changes, so a copy could not be told from it.
+        return self
+
     def __repr__(self) -> str:
         return f"<spane.Model {self.name!r}{' (closed)' if self.closed else ''}>"
 

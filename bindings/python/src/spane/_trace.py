@@ -185,5 +185,16 @@ class Trace(Handle[TracePointer]):
         super().close()
         self._vms = None
 
+    def __copy__(self) -> Trace:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Trace:
+        # Nothing of a trace changes, so a copy could not be told from it.
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        names = ("cpu", "mem", "arrival", "lifetime", "id")
+        return Trace.from_arrays, tuple(np.ascontiguousarray(self.vms[name]) for name in names)
+
     def __repr__(self) -> str:
         return "<spane.Trace (closed)>" if self.closed else f"<spane.Trace of {len(self)} VMs>"

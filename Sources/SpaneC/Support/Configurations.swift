@@ -1,0 +1,29 @@
+internal import CSpane
+internal import SpaneScheduling
+
+extension ClusterConfiguration {
+    /// The cluster that the option struct `name` describes; messages name its fields as C spells them.
+    init(
+        servers: Int32,
+        nodeCPU: Double,
+        nodeMem: Double,
+        splitAbove: Double,
+        of name: StaticString
+    ) throws {
+        for (field, value) in [("node_cpu", nodeCPU), ("node_mem", nodeMem)]
+        where !Resources(cpu: value, mem: value).onGrid.isPositive {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(name)->\(field) is \(value); it must be above 0 and at most \(Resources.largest)"
+            )
+        }
+        guard splitAbove >= 0 else {
+            throw Failure(SPANE_INVALID_ARGUMENT, "\(name)->split_above is \(splitAbove); it must be 0 or more")
+        }
+        try self.init(
+            servers: Int(servers),
+            node: Resources(cpu: nodeCPU, mem: nodeMem),
+            splitAbove: splitAbove
+        )
+    }
+}

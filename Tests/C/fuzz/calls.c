@@ -1,0 +1,429 @@
+/*
+ * The input is a program: each byte calls a function of spane.h with arguments that the following bytes choose, sound ones
+ * and others, in any order. Whatever it does, each call answers with a status that it may give, a failed call leaves a
+ * message, and the books of every cluster stay right.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <spane.h>
+
+#include "fuzz.h"
+
+enum { slots = 3, most = 64, memory = 1 << 16 };
+
+static struct {
+    spane_model *model[slots];
+    spane_cluster *cluster[slots];
+    spane_session *session[slots];
+    spane_trace *trace[slots];
+    spane_env *env[slots];
+    spane_vec_env *vec[slots];
+    int32_t vec_count[slots];
+} handles;
+
+static uint8_t bytes[memory];
+static size_t bytes_size;
+
+/* One of a kind, or NULL, or rarely a handle of another kind. */
+static void *some(struct fuzz_input *input, void *kind) {
+    uint8_t choice = fuzz_byte(input);
+    void **all = kind;
+    if (choice < 240) return all[choice % slots];
+    if (choice < 248) return NULL;
+    return ((void **)&handles)[choice % (6 * slots)];
+}
+#define SOME(kind) some(input, handles.kind)
+/* A pointer to an output, or NULL. */
+#define OUT(pointer) (fuzz_byte(input) < 16 ? NULL : (pointer))
+
+static spane_request request(struct fuzz_input *input) {
+    spane_request value;
+    value.cpu = fuzz_number(input);
+    value.mem = fuzz_number(input);
+    return value;
+}
+
+static spane_placement placement(struct fuzz_input *input) {
+    spane_placement value;
+    value.server = (int32_t)fuzz_integer(input);
+    value.node = (int32_t)fuzz_below(input, 5) - 1;
+    return value;
+}
+
+static size_t count_of(struct fuzz_input *input) {
+    uint8_t kind = fuzz_byte(input);
+    return kind < 240 ? kind % (most + 1) : kind < 248 ? SIZE_MAX - kind + 240 : (size_t)1 << (40 + kind % 8);
+}
+
+/* Takes what a function has made into a slot whose handle is given back. */
+#define KEEP(kind, free_it, made)                                                                                         \
+    do {                                                                                                                  \
+        unsigned slot = fuzz_below(input, slots);                                                                         \
+        if (status != SPANE_OK) break;                                                                                    \
+        free_it(handles.kind[slot]);                                                                                      \
+        handles.kind[slot] = made;                                                                                        \
+    } while (0)
+
+static spane_status make(struct fuzz_input *input) {
+    spane_status status = SPANE_OK;
+    switch (fuzz_below(input, 12)) {
+    case 0: {
+        spane_cluster *made = NULL;
+        spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
+        options.split_above = fuzz_number(input);
+        if (fuzz_byte(input) < 8) options.struct_size = fuzz_byte(input);
+        status = spane_cluster_new(OUT(&options), &made);
+        KEEP(cluster, spane_cluster_free, made);
+        break;
+    }
+    case 1: {
+        static const char *names[] = {"first-fit", "best-fit", "balance-fit", "move-to-front", "random:9", "random", "worst", ""};
+        spane_session *made = NULL;
+        status = spane_session_new_heuristic(SOME(cluster), OUT(names[fuzz_below(input, 8)]), &made);
+        KEEP(session, spane_session_free, made);
+        break;
+    }
+    case 2: {
+        spane_session *made = NULL;
+        status = spane_session_new(SOME(cluster), SOME(model), &made);
+        KEEP(session, spane_session_free, made);
+        break;
+    }
+    case 3: {
+        spane_trace *made = NULL;
+        size_t count = count_of(input);
+        status = spane_trace_generate(count > 1 << 20 ? SIZE_MAX : count * 8, fuzz_word(input), &made);
+        KEEP(trace, spane_trace_free, made);
+        break;
+    }
+    case 4: {
+        spane_env *made = NULL;
+        spane_env_options options = SPANE_ENV_OPTIONS_INIT;
+        options.servers = (int32_t)fuzz_integer(input);
+        if (options.servers > 64 && options.servers <= SPANE_MAX_SERVERS) options.servers = 64;
+        options.reward = (int32_t)fuzz_below(input, 3);
+        options.flags = fuzz_below(input, 3);
+        options.balance_weight = fuzz_number(input);
+        if (fuzz_byte(input) < 64) options.node_cpu = fuzz_number(input);
+        if (fuzz_byte(input) < 64) options.node_mem = fuzz_number(input);
+        if (fuzz_byte(input) < 64) options.split_above = fuzz_number(input);
+        status = spane_env_new(SOME(trace), OUT(&options), &made);
+        KEEP(env, spane_env_free, made);
+        break;
+    }
+    case 5: {
+        spane_env *made = NULL;
+        status = spane_env_clone(SOME(env), &made);
+        KEEP(env, spane_env_free, made);
+        break;
+    }
+    case 6: {
+        spane_vec_env *made = NULL;
+        spane_vec_env_options options = SPANE_VEC_ENV_OPTIONS_INIT;
+        unsigned slot;
+        options.count = (int32_t)fuzz_below(input, 10);
+        options.threads = (int32_t)fuzz_below(input, 4);
+        options.autoreset = (int32_t)fuzz_below(input, 4);
+        options.seed = fuzz_word(input);
+        options.start_low = fuzz_integer(input);
+        options.start_high = fuzz_integer(input);
+        options.end_kind = (int32_t)fuzz_below(input, 4);
+        options.number = fuzz_integer(input);
+        status = spane_vec_env_new(SOME(trace), NULL, &options, &made);
+        if (status != SPANE_OK) break;
+        slot = fuzz_below(input, slots);
+        spane_vec_env_free(handles.vec[slot]);
+        handles.vec[slot] = made;
+        handles.vec_count[slot] = options.count;
+        break;
+    }
+    case 7: {
+        spane_cluster *made = NULL;
+        status = spane_cluster_load_memory(bytes, bytes_size, &made);
+        KEEP(cluster, spane_cluster_free, made);
+        break;
+    }
+    case 8: {
+        spane_env *made = NULL;
+        status = spane_env_load_memory(SOME(trace), bytes, bytes_size, &made);
+        KEEP(env, spane_env_free, made);
+        break;
+    }
+    case 9: {
+        unsigned slot = fuzz_below(input, slots);
+        spane_session_free(handles.session[slot]);
+        handles.session[slot] = NULL;
+        return SPANE_OK; /* says nothing of a message */
+    }
+    case 10: {
+        unsigned slot = fuzz_below(input, slots);
+        spane_cluster_free(handles.cluster[slot]);
+        handles.cluster[slot] = NULL;
+        return SPANE_OK;
+    }
+    default: {
+        unsigned slot = fuzz_below(input, slots);
+        spane_trace_free(handles.trace[slot]);
+        handles.trace[slot] = NULL;
+        return SPANE_OK;
+    }
+    }
+    return status;
+}
+
+static spane_status change_cluster(struct fuzz_input *input) {
+    spane_cluster *cluster = SOME(cluster);
+    spane_placement where;
+    spane_request what;
+    spane_node nodes[most];
+    spane_server_info info = SPANE_SERVER_INFO_INIT;
+    int64_t servers = 0, vms = 0;
+    int32_t first;
+    spane_status status;
+
+    switch (fuzz_below(input, 11)) {
+    case 0: {
+        size_t count = count_of(input);
+        for (int i = 0; i < most; i++) nodes[i] = (spane_node){i % 4 ? 40 : fuzz_number(input), 90};
+        if (spane_cluster_count(cluster, &servers, NULL) == SPANE_OK && servers > 500) count = 0;
+        return spane_cluster_add_servers(cluster, OUT(nodes), count, OUT(&first));
+    }
+    case 1: {
+        size_t vms_wanted = count_of(input);
+        return spane_cluster_reserve(cluster, vms_wanted);
+    }
+    case 2: return spane_cluster_cordon(cluster, (int32_t)fuzz_integer(input));
+    case 3: return spane_cluster_uncordon(cluster, (int32_t)fuzz_integer(input));
+    case 4: {
+        uint64_t id = (uint64_t)fuzz_integer(input);
+        what = request(input);
+        return spane_cluster_place(cluster, id, what, placement(input));
+    }
+    case 5: return spane_cluster_release(cluster, (uint64_t)fuzz_integer(input), OUT(&where));
+    case 6: return spane_cluster_find(cluster, (uint64_t)fuzz_integer(input), OUT(&where), OUT(&what));
+    case 7: {
+        int32_t server = (int32_t)fuzz_integer(input), node = (int32_t)fuzz_below(input, 4) - 1;
+        spane_node amount;
+        amount.cpu = fuzz_number(input);
+        amount.mem = fuzz_number(input);
+        return spane_cluster_set_free(cluster, server, node, amount);
+    }
+    case 8: {
+        size_t size = 0;
+        status = spane_cluster_save_memory(cluster, bytes, fuzz_byte(input) < 32 ? 10 : sizeof bytes, &size);
+        if (status == SPANE_OK) bytes_size = size;
+        return status;
+    }
+    case 9:
+        if (fuzz_byte(input) < 16) info.struct_size = fuzz_byte(input);
+        return spane_cluster_server(cluster, (int32_t)fuzz_integer(input), OUT(&info));
+    default: {
+        int64_t counted = 0;
+        status = spane_cluster_count(cluster, &servers, &vms);
+        for (int32_t server = 0; status == SPANE_OK && server < servers; server++) {
+            MUST(spane_cluster_server(cluster, server, &info) == SPANE_OK);
+            counted += info.vms;
+            for (int node = 0; node < SPANE_NODES; node++) {
+                MUST(info.free[node].cpu >= 0 && info.free[node].cpu <= info.capacity.cpu);
+                MUST(info.free[node].mem >= 0 && info.free[node].mem <= info.capacity.mem);
+            }
+        }
+        MUST(status != SPANE_OK || counted == vms);
+        return status;
+    }
+    }
+}
+
+static spane_status decide(struct fuzz_input *input) {
+    static spane_placement places[2 * 1024];
+    static float values[2 * 1024];
+    spane_session *session = SOME(session);
+    size_t count = count_of(input), found = 0;
+    spane_request requests[most];
+    int32_t servers[most];
+
+    switch (fuzz_below(input, 6)) {
+    case 0: return spane_session_choose(session, request(input), OUT(places));
+    case 1: {
+        uint64_t id = (uint64_t)fuzz_integer(input);
+        spane_status status = spane_session_place(session, id, request(input), OUT(places));
+        return status;
+    }
+    case 2:
+        for (int i = 0; i < most; i++) requests[i] = i % 4 ? (spane_request){i, 2} : request(input);
+        return spane_session_choose_many(session, OUT(requests), count, OUT(places));
+    case 3: return spane_session_top(session, request(input), count, OUT(places), OUT(values), OUT(&found));
+    case 4:
+        for (int i = 0; i < most; i++) servers[i] = i % 4 ? i % 3 : (int32_t)fuzz_integer(input);
+        return spane_session_scores(session, request(input), OUT(servers), count, OUT(values));
+    default: return spane_session_q_values(session, request(input), OUT(values), count);
+    }
+}
+
+static spane_status play(struct fuzz_input *input) {
+    spane_env *env = SOME(env);
+    float observation[SPANE_OBSERVATION_SIZE(64)];
+    uint8_t mask[SPANE_MASK_SIZE(64)];
+    spane_step_result result;
+    spane_env_info info = SPANE_ENV_INFO_INIT;
+    spane_request what;
+    int32_t is_split;
+
+    switch (fuzz_below(input, 9)) {
+    case 0: {
+        int64_t start = fuzz_integer(input);
+        int32_t kind = (int32_t)fuzz_below(input, 4);
+        return spane_env_reset(env, start, kind, kind == SPANE_END_AUTO ? 0 : fuzz_integer(input));
+    }
+    case 1: return spane_env_step(env, (int32_t)fuzz_integer(input), OUT(&result));
+    case 2: {
+        int32_t action = 0;
+        spane_status status = spane_env_mask(env, mask, sizeof mask);
+        if (status != SPANE_OK || spane_env_describe(env, &info) != SPANE_OK) return status;
+        while (action < info.servers * SPANE_NODES && !mask[action]) action++;
+        MUST(info.finished || action < info.servers * SPANE_NODES);
+        status = spane_env_step(env, action, &result);
+        MUST(status == (info.finished ? SPANE_BAD_STATE : SPANE_OK));
+        return status;
+    }
+    case 3: return spane_env_observe(env, OUT(observation), fuzz_byte(input) < 64 ? fuzz_byte(input) : sizeof observation / 4);
+    case 4: return spane_env_mask(env, OUT(mask), fuzz_byte(input) < 64 ? fuzz_byte(input) % sizeof mask : sizeof mask);
+    case 5: return spane_env_request(env, OUT(&what), OUT(&is_split));
+    case 6: return spane_env_describe(env, OUT(&info));
+    case 7: {
+        size_t size = 0;
+        spane_status status = spane_env_save_memory(env, bytes, sizeof bytes, &size);
+        if (status == SPANE_OK) bytes_size = size;
+        return status;
+    }
+    default:
+        if (bytes_size > 0 && fuzz_byte(input) < 128) bytes[fuzz_word(input) % bytes_size] ^= fuzz_byte(input);
+        return spane_env_restore_memory(env, bytes, bytes_size);
+    }
+}
+
+static spane_status play_many(struct fuzz_input *input) {
+    static float observation[10][SPANE_OBSERVATION_SIZE(5)];
+    static uint8_t mask[10][SPANE_MASK_SIZE(5)], flags[2][10], which[10];
+    static double reward[10];
+    unsigned slot = fuzz_below(input, slots);
+    spane_vec_env *vec = handles.vec[slot];
+    spane_vec_env_buffers buffers = SPANE_VEC_ENV_BUFFERS_INIT;
+    spane_env_info info = SPANE_ENV_INFO_INIT;
+    int32_t actions[10];
+    uint64_t seed = fuzz_byte(input);
+
+    switch (fuzz_below(input, 5)) {
+    case 0:
+        buffers.observation = OUT(observation[0]);
+        buffers.mask = OUT(mask[0]);
+        buffers.reward = reward;
+        buffers.terminated = flags[0];
+        buffers.truncated = OUT(flags[1]);
+        return spane_vec_env_bind(vec, &buffers);
+    case 1:
+        for (int i = 0; i < 10; i++) which[i] = fuzz_byte(input) & 1;
+        return spane_vec_env_reset(vec, OUT(&seed), OUT(which));
+    case 2:
+    case 3:
+        for (int i = 0; i < 10; i++) {
+            actions[i] = 0;
+            while (actions[i] < 9 && !mask[i][actions[i]]) actions[i]++;
+        }
+        if (fuzz_byte(input) < 32) actions[fuzz_below(input, 10)] = (int32_t)fuzz_integer(input);
+        return spane_vec_env_step(vec, OUT(actions));
+    default: return spane_vec_env_describe(vec, (int32_t)fuzz_integer(input), &info);
+    }
+}
+
+static spane_status look(struct fuzz_input *input) {
+    spane_vm vms[most];
+    spane_trace_info info = SPANE_TRACE_INFO_INIT;
+    double numbers[most], mean;
+    switch (fuzz_below(input, 5)) {
+    case 0: {
+        size_t first = (size_t)fuzz_integer(input), count = count_of(input);
+        return spane_trace_vms(SOME(trace), first, count, OUT(vms));
+    }
+    case 1: return spane_trace_describe(SOME(trace), OUT(&info));
+    case 2: {
+        size_t size;
+        char text[80];
+        return spane_trace_provenance(SOME(trace), OUT("content_sha256"), OUT(text), fuzz_byte(input) % 80, OUT(&size));
+    }
+    case 3: {
+        spane_policy policies[3] = {{"first-fit", NULL}, {NULL, SOME(model)}, {"best-fit", NULL}};
+        spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT;
+        int64_t starts[2] = {fuzz_integer(input), fuzz_integer(input)};
+        double waits[6], bounds[2];
+        int64_t lengths[2];
+        size_t count = fuzz_below(input, 4);
+        options.length = fuzz_integer(input);
+        options.threads = (int32_t)fuzz_below(input, 4);
+        options.servers = 1 + (int32_t)fuzz_below(input, 6);
+        return spane_evaluate(SOME(trace), &options, OUT(starts), 2, OUT(policies), count, OUT(waits), OUT(lengths), OUT(bounds));
+    }
+    default: {
+        size_t count = count_of(input);
+        for (int i = 0; i < most; i++) numbers[i] = i % 8 ? i : fuzz_number(input);
+        return spane_trimmed_mean(OUT(numbers), count, fuzz_number(input) / 64, OUT(&mean));
+    }
+    }
+}
+
+int LLVMFuzzerInitialize(int *count, char ***arguments) {
+    const char *weights = getenv("SPANE_FUZZ_WEIGHTS");
+    (void)count;
+    (void)arguments;
+    MUST(weights && spane_model_load(weights, &handles.model[0]) == SPANE_OK);
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct fuzz_input all = {data, size}, *input = &all;
+    bytes_size = 0;
+    MUST(spane_cluster_new(NULL, &handles.cluster[0]) == SPANE_OK);
+    MUST(spane_cluster_add_servers(handles.cluster[0], (spane_node[]){{40, 90}, {40, 90}, {8, 16}}, 3, NULL) == SPANE_OK);
+    MUST(spane_session_new_heuristic(handles.cluster[0], "best-fit", &handles.session[0]) == SPANE_OK);
+    MUST(spane_session_new(handles.cluster[0], handles.model[0], &handles.session[1]) == SPANE_OK);
+    MUST(spane_trace_generate(200, 1, &handles.trace[0]) == SPANE_OK);
+    MUST(spane_env_new(handles.trace[0], NULL, &handles.env[0]) == SPANE_OK);
+    for (int calls = 0; input->left > 0 && calls < 300; calls++) {
+        spane_status status;
+        switch (fuzz_below(input, 16)) {
+        case 0:
+        case 1: status = make(input); break;
+        case 2:
+        case 3:
+        case 4:
+        case 5: status = change_cluster(input); break;
+        case 6:
+        case 7:
+        case 8:
+        case 9: status = decide(input); break;
+        case 10:
+        case 11:
+        case 12: status = play(input); break;
+        case 13:
+        case 14: status = play_many(input); break;
+        default: status = look(input); break;
+        }
+        MUST(status <= SPANE_NO_ROOM && status >= SPANE_CANCELLED && status != SPANE_INTERNAL);
+        MUST(status >= 0 || *spane_last_error());
+    }
+    for (int slot = 0; slot < slots; slot++) {
+        spane_cluster_free(handles.cluster[slot]);
+        spane_session_free(handles.session[slot]);
+        spane_trace_free(handles.trace[slot]);
+        spane_env_free(handles.env[slot]);
+        spane_vec_env_free(handles.vec[slot]);
+        handles.cluster[slot] = NULL;
+        handles.session[slot] = NULL;
+        handles.trace[slot] = NULL;
+        handles.env[slot] = NULL;
+        handles.vec[slot] = NULL;
+    }
+    return 0;
+}

@@ -1,0 +1,142 @@
+/* Saved clusters and environments from memory. The first byte says which; see also weights.c. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <spane.h>
+
+#include "fuzz.h"
+
+static const struct fuzz_item items[] = {
+    {'s', "format", "spane-cluster", 0, {0, 0}},
+    {'i', "format_version", NULL, 1, {0, 0}},
+    {'d', "split_above", NULL, 10, {0, 0}},
+    {'D', "capacity_cpu", NULL, 40, {3, 0}},
+    {'D', "capacity_mem", NULL, 90, {3, 0}},
+    {'I', "cordoned", NULL, 0, {3, 0}},
+    {'D', "free_cpu", NULL, 20, {6, 0}},
+    {'D', "free_mem", NULL, 30, {6, 0}},
+    {'I', "vm_id", NULL, -1, {4, 0}},
+    {'D', "vm_cpu", NULL, 2, {4, 0}},
+    {'D', "vm_mem", NULL, 4, {4, 0}},
+    {'I', "vm_action", NULL, -1, {4, 0}},
+};
+
+static int is_refusal(spane_status status) {
+    return (status == SPANE_FORMAT || status == SPANE_SHAPE_MISMATCH || status == SPANE_UNKNOWN_VERSION ||
+            status == SPANE_OUT_OF_MEMORY) &&
+           *spane_last_error();
+}
+
+/* A cluster that was accepted keeps its books. */
+static void use_cluster(spane_cluster *cluster) {
+    spane_session *session = NULL;
+    spane_server_info info = SPANE_SERVER_INFO_INIT;
+    spane_placement placement;
+    int64_t servers, vms, counted = 0;
+    size_t size;
+    spane_status status;
+
+    MUST(spane_cluster_count(cluster, &servers, &vms) == SPANE_OK);
+    for (int32_t server = 0; server < servers; server++) {
+        MUST(spane_cluster_server(cluster, server, &info) == SPANE_OK);
+        counted += info.vms;
+        for (int node = 0; node < SPANE_NODES; node++) {
+            MUST(info.free[node].cpu >= 0 && info.free[node].cpu <= info.capacity.cpu);
+            MUST(info.free[node].mem >= 0 && info.free[node].mem <= info.capacity.mem);
+        }
+    }
+    MUST(counted == vms);
+    MUST(spane_session_new_heuristic(cluster, "best-fit", &session) == SPANE_OK);
+    status = spane_session_place(session, 1ull << 60, (spane_request){1, 1}, &placement);
+    MUST(status == SPANE_OK || status == SPANE_NO_ROOM || status == SPANE_EXISTS);
+    if (status == SPANE_OK) MUST(spane_cluster_release(cluster, 1ull << 60, NULL) == SPANE_OK);
+    MUST(spane_cluster_save_memory(cluster, NULL, 0, &size) == SPANE_OK);
+    spane_session_free(session);
+}
+
+static void fuzz_cluster(const uint8_t *data, size_t size) {
+    spane_cluster *cluster = NULL;
+    spane_status status = spane_cluster_load_memory(data, size, &cluster);
+    if (status == SPANE_OK) {
+        use_cluster(cluster);
+        spane_cluster_free(cluster);
+    } else {
+        MUST(cluster == NULL && is_refusal(status));
+    }
+}
+
+static void step(spane_env *env, int steps) {
+    uint8_t mask[10];
+    spane_step_result result = {0, 0, 0, 0, 0};
+    for (; steps > 0 && !result.terminated && !result.truncated; steps--) {
+        int32_t action = 0;
+        spane_status status = spane_env_mask(env, mask, sizeof mask);
+        if (status != SPANE_OK) {
+            MUST(status == SPANE_BAD_STATE);
+            return;
+        }
+        while (action < 10 && !mask[action]) action++;
+        status = spane_env_step(env, action < 10 ? action : 0, &result);
+        MUST(status == SPANE_OK || status == SPANE_BAD_STATE || (status == SPANE_INFEASIBLE_ACTION && action == 10));
+        if (status != SPANE_OK) return;
+    }
+}
+
+/* A sound state in which the input has changed some bytes; or the input itself. */
+static void fuzz_environment(struct fuzz_input *input) {
+    static spane_trace *trace;
+    static spane_env *env;
+    static uint8_t *sound;
+    static size_t sound_size;
+    uint8_t *bytes;
+    size_t size;
+    spane_env *loaded = NULL;
+    spane_status status;
+
+    if (!trace) {
+        MUST(spane_trace_generate(500, 1, &trace) == SPANE_OK);
+        MUST(spane_env_new(trace, NULL, &env) == SPANE_OK);
+        MUST(spane_env_reset(env, 100, SPANE_END_LENGTH, 300) == SPANE_OK);
+        step(env, 40);
+        MUST(spane_env_save_memory(env, NULL, 0, &sound_size) == SPANE_OK);
+        sound = malloc(sound_size);
+        MUST(spane_env_save_memory(env, sound, sound_size, &sound_size) == SPANE_OK);
+    }
+    if (fuzz_byte(input) & 1) {
+        size = input->left;
+        bytes = malloc(size ? size : 1);
+        if (size) memcpy(bytes, input->bytes, size);
+    } else {
+        size = sound_size;
+        bytes = malloc(size);
+        memcpy(bytes, sound, size);
+        while (input->left > 0) {
+            size_t at = (fuzz_byte(input) | (size_t)fuzz_byte(input) << 8) % size;
+            bytes[at] = fuzz_byte(input);
+        }
+    }
+    status = spane_env_load_memory(trace, bytes, size, &loaded);
+    MUST(status == SPANE_OK || (loaded == NULL && is_refusal(status)));
+    if (status == SPANE_OK) step(loaded, 20);
+    spane_env_free(loaded);
+    status = spane_env_restore_memory(env, bytes, size);
+    MUST(status == SPANE_OK || is_refusal(status));
+    step(env, 3);
+    MUST(spane_env_restore_memory(env, sound, sound_size) == SPANE_OK);
+    free(bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct fuzz_input input = {data, size};
+    if (size >= 9 && memcmp(data, "\x89HDF\r\n\x1a\n", 8) == 0) {
+        fuzz_cluster(data, size);
+    } else if (fuzz_byte(&input) & 1) {
+        uint8_t *image = fuzz_image(&input, items, sizeof items / sizeof *items, &size);
+        fuzz_cluster(image, size);
+        free(image);
+    } else {
+        fuzz_environment(&input);
+    }
+    return 0;
+}

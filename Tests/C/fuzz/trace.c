@@ -1,0 +1,84 @@
+/* Traces from memory: the input itself where it starts like HDF5, else a file or columns made of what the input says. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <spane.h>
+
+#include "fuzz.h"
+
+static const struct fuzz_item items[] = {
+    {'s', "format", "spane-trace", 0, {0, 0}},
+    {'i', "format_version", NULL, 1, {0, 0}},
+    {'s', "source", "here", 0, {0, 0}},
+    {'s', "licence", "any", 0, {0, 0}},
+    {'I', "vmid", NULL, -1, {6, 0}},
+    {'D', "cpu", NULL, 2, {6, 0}},
+    {'D', "mem", NULL, 12, {6, 0}},
+    {'D', "at", NULL, -1, {6, 0}},
+    {'D', "lt", NULL, 100, {6, 0}},
+};
+
+static void use(const spane_trace *trace) {
+    spane_trace_info info = SPANE_TRACE_INFO_INIT;
+    spane_env *env = NULL;
+    spane_step_result result = {0, 0, 0, 0, 0};
+    uint8_t mask[10];
+    char text[128];
+    size_t size;
+    spane_status status;
+
+    MUST(spane_trace_describe(trace, &info) == SPANE_OK && info.count >= 2 && info.flavors >= 1);
+    MUST(info.first_arrival <= info.last_arrival && info.smallest.cpu > 0 && info.smallest.mem > 0);
+    MUST(spane_trace_provenance(trace, "content_sha256", text, sizeof text, &size) == SPANE_OK);
+    status = spane_env_new(trace, NULL, &env);
+    MUST(status == SPANE_OK || status == SPANE_INVALID_ARGUMENT);
+    if (status != SPANE_OK) return;
+    status = spane_env_reset(env, 0, SPANE_END_EXCEED, 100);
+    MUST(status == SPANE_OK || status == SPANE_INVALID_ARGUMENT);
+    for (int step = 0; status == SPANE_OK && step < 50 && !result.terminated && !result.truncated; step++) {
+        int32_t action = 0;
+        MUST(spane_env_mask(env, mask, sizeof mask) == SPANE_OK);
+        while (action < 10 && !mask[action]) action++;
+        MUST(action < 10);
+        MUST(spane_env_step(env, action, &result) == SPANE_OK);
+        MUST(result.wait >= 0 && result.reward <= 0);
+    }
+    spane_env_free(env);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct fuzz_input input = {data, size};
+    spane_trace *trace = NULL;
+    spane_status status;
+
+    if (size >= 9 && memcmp(data, "\x89HDF\r\n\x1a\n", 8) == 0) {
+        status = spane_trace_load_memory(data, size, &trace);
+    } else if (fuzz_byte(&input) & 1) {
+        uint8_t *image = fuzz_image(&input, items, sizeof items / sizeof *items, &size);
+        status = spane_trace_load_memory(image, size, &trace);
+        free(image);
+    } else {
+        double cpu[32], mem[32], arrival[32], lifetime[32];
+        int64_t ids[32];
+        size_t count = fuzz_below(&input, 33);
+        for (size_t i = 0; i < count; i++) {
+            ids[i] = fuzz_integer(&input);
+            cpu[i] = fuzz_number(&input);
+            mem[i] = fuzz_number(&input);
+            arrival[i] = (i ? arrival[i - 1] : 0) + fuzz_number(&input);
+            lifetime[i] = fuzz_number(&input);
+        }
+        status = spane_trace_new(fuzz_byte(&input) & 1 ? ids : NULL, cpu, mem, arrival, lifetime, count, &trace);
+        MUST(status == SPANE_OK || status == SPANE_INVALID_ARGUMENT);
+    }
+    if (status == SPANE_OK) {
+        use(trace);
+        spane_trace_free(trace);
+    } else {
+        MUST(status == SPANE_FORMAT || status == SPANE_SHAPE_MISMATCH || status == SPANE_UNKNOWN_VERSION ||
+             status == SPANE_INVALID_ARGUMENT || status == SPANE_OUT_OF_MEMORY);
+        MUST(trace == NULL && *spane_last_error());
+    }
+    return 0;
+}

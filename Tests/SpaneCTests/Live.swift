@@ -1,0 +1,75 @@
+import CSpane
+import SpaneScheduling
+import Testing
+
+/// A live cluster, driven through C.
+final class Live {
+    let handle: Owned
+    private(set) var running: [UInt64] = []
+    private var next: UInt64 = 1
+
+    init(_ nodes: [spane_node]) throws {
+        handle = try Owned(spane_cluster_free) { spane_cluster_new(nil, &$0) }
+        var first: Int32 = -1
+        try ok(spane_cluster_add_servers(handle.pointer, nodes, nodes.count, &first))
+        #expect(first == 0)
+    }
+
+    convenience init(servers: Int) throws {
+        try self.init(Array(repeating: spane_node(cpu: 40, mem: 90), count: servers))
+    }
+
+    init(_ handle: Owned) { self.handle = handle }
+
+    var pointer: OpaquePointer { handle.pointer }
+
+    /// Places or releases VMs as first-fit does, so that clusters treated alike stay alike.
+    func shuffle(_ count: Int, _ generator: inout Xoshiro256StarStar) throws {
+        let session = try Owned(spane_session_free) { spane_session_new_heuristic(pointer, "random:3", &$0) }
+        for _ in 0..<count {
+            if !running.isEmpty, generator.below(3) == 0 {
+                let id = running.remove(at: generator.below(running.count))
+                try ok(spane_cluster_release(pointer, id, nil))
+                continue
+            }
+            let status = spane_session_place(session.pointer, next, request(&generator), nil)
+            if status == SPANE_OK { running.append(next) } else { expect(status, SPANE_NO_ROOM) }
+            next += 1
+        }
+    }
+
+    func info(_ server: Int32) throws -> spane_server_info {
+        var info = spane_server_info()
+        info.struct_size = UInt32(MemoryLayout<spane_server_info>.size)
+        try ok(spane_cluster_server(pointer, server, &info))
+        return info
+    }
+
+    func state() throws -> [UInt8] {
+        var size = 0
+        try ok(spane_cluster_save_memory(pointer, nil, 0, &size))
+        var bytes = [UInt8](repeating: 0, count: size)
+        try ok(spane_cluster_save_memory(pointer, &bytes, size, &size))
+        return bytes
+    }
+}
+
+func request(_ generator: inout Xoshiro256StarStar) -> spane_request {
+    spane_request(cpu: Double(1 + generator.below(8)), mem: Double(1 + generator.below(40)) / 2)
+}
+
+/// The placement that a session chooses; `nil` without room.
+func choose(_ session: Owned, _ request: spane_request) throws -> spane_placement? {
+    var placement = spane_placement(server: -7, node: -7)
+    let status = spane_session_choose(session.pointer, request, &placement)
+    if status == SPANE_NO_ROOM {
+        #expect(placement.server == -7)
+        return nil
+    }
+    try ok(status)
+    return placement
+}
+
+extension spane_placement: @retroactive Equatable {
+    public static func == (left: Self, right: Self) -> Bool { left.server == right.server && left.node == right.node }
+}

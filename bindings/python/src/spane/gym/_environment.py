@@ -1,0 +1,123 @@
+"""One environment for Gymnasium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+
+from spane import _arguments as arguments
+from spane._environment import Environment
+from spane._errors import InvalidArgumentError
+from spane._structs import NODES
+from spane.gym import _setting as setting
+from spane.gym._picture import draw
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from spane._options import EnvironmentOptions
+
+
+class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
+    """Each step places one VM of a trace; the reward is -ln(1 + seconds that it has waited).
+
+    The observation is that of `spane.Environment`, by default divided by the size of a NUMA node.
+    An episode is terminated when it has reached its length, and truncated when the trace ends.
+    `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions have room.
+    """
+
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+
+    def __init__(
+        self,
+        trace: setting.Source = None,
+        *,
+        starts: tuple[int, int] | NDArray[np.int64] | None = None,
+        length: int | None = None,
+        exceed: int | None = None,
+        unavailable: str = "replace",
+        render_mode: str | None = None,
+        **options: Unpack[EnvironmentOptions],
+    ) -> None:
+        """`starts` is a range (low, high) or an array of first VMs, one of which each episode
+        draws; reset(options={"start": 7}) names one. For `length` and `exceed` see
+        `spane.Environment.reset`.
+
+        An action without room is replaced by First Fit's (info["action"] is the one that was
+        taken), or with unavailable="error" raises spane.InfeasibleActionError.
+        """
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise InvalidArgumentError(f"render_mode is {render_mode!r}; it must be 'rgb_array'")
+        self._trace = setting.trace_of(trace)
+        self._replaces = setting.replaces(unavailable)
+        options.setdefault("normalised", True)
+        self._environment = Environment(self._trace, **options)
+        self._watch = self._environment.watch()
+        self._end = {"length": length, "exceed": exceed}
+        if isinstance(starts, np.ndarray):
+            self._starts: NDArray[np.int64] | tuple[int, int] = arguments.given(
+                starts, np.int64, (None,), "starts"
+            ).copy()
+        else:
+            self._starts = setting.start_range(self._trace, starts, length)
+        self.render_mode = render_mode
+        self._bounds = setting.observation_space(self._environment.servers, options)
+        self.observation_space = self._bounds
+        self.action_space = setting.action_space(self._environment.servers)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        super().reset(seed=seed)
+        start = (options or {}).get("start")
+        if start is None:
+            start = self._draw_start()
+        self._environment.reset(start, **self._end)
+        self._watch.update()
+        info = {"action_mask": setting.gym_mask(self._watch.mask), "start": int(start)}
+        return self._watch.observation.copy(), info
+
+    def _draw_start(self) -> int:
+        if isinstance(self._starts, tuple):
+            return int(self.np_random.integers(*self._starts))
+        return int(self.np_random.choice(self._starts))
+
+    def step(
+        self, action: arguments.Index
+    ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+        watch = self._watch
+        number = int(action)
+        if self._replaces and 0 <= number < watch.mask.size and not watch.mask[number]:
+            number = int(watch.mask.argmax())
+        step = self._environment.step(number)
+        watch.update()
+        info: dict[str, Any] = {
+            "action_mask": setting.gym_mask(watch.mask),
+            "action": number,
+            "wait": step.wait,
+            "clock": step.clock,
+        }
+        if step.terminated or step.truncated:
+            told = self._environment.info
+            info.update(total_wait=told.total_wait, placed=told.placed, start=told.start)
+        return watch.observation.copy(), step.reward, step.terminated, step.truncated, info
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Which actions have room; the name that sb3-contrib looks for."""
+        return self._watch.mask.copy()
+
+    def render(self) -> NDArray[np.uint8] | None:
+        """With render_mode="rgb_array", a picture of what each NUMA node has in use."""
+        if self.render_mode is None:
+            return None
+        share = self._watch.observation / self._bounds.high
+        servers = self._environment.servers
+        used = 1 - share[: servers * NODES * 2].reshape(servers, NODES, 2)
+        return draw(used, share[-3:-1] * NODES)
+
+    def close(self) -> None:
+        """Gives the environment back; the trace stays."""
+        self._environment.close()

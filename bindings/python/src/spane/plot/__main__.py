@@ -1,0 +1,46 @@
+"""python3 -m spane.plot waits.csv --output waits.png"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from spane._errors import Error
+from spane._evaluation import Evaluation
+from spane.plot import paired_differences, wait_cdf, waits
+
+_KINDS = ("both", "cdf", "differences")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="spane.plot", description="Draw the results of `spane evaluate --output`."
+    )
+    parser.add_argument("results", metavar="waits.csv", type=Path)
+    parser.add_argument(
+        "--output", required=True, type=Path, help="PNG, SVG or PDF, by the ending of its name"
+    )
+    parser.add_argument("--kind", choices=_KINDS, default="both", help="default both")
+    parser.add_argument(
+        "--baseline", help="the policy that others are compared with (default: the first)"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        result = Evaluation.load_csv(given.results)
+        if given.kind == "cdf":
+            figure = wait_cdf(result)
+        elif given.kind == "differences":
+            figure = paired_differences(result, given.baseline)
+        else:
+            figure = waits(result, given.baseline)
+        figure.savefig(given.output, dpi=150)
+    except (Error, OSError, ValueError) as error:
+        print(f"spane.plot: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""Pictures of total waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from spane._errors import InvalidArgumentError
+from spane._evaluation import Evaluation
+from spane.plot import _style as style
+
+
+def waits(result: Evaluation, baseline: str | None = None) -> Figure:
+    """`wait_cdf` and, where there are two policies or more, `paired_differences` side by side."""
+    if len(result.policies) < 2:
+        return wait_cdf(result)
+    figure = style.figure(12, 4.5)
+    left, right = figure.subplots(1, 2)
+    _cdf(left, result)
+    _differences(right, result, _chosen(result, baseline))
+    return figure
+
+
+def wait_cdf(result: Evaluation) -> Figure:
+    """For each policy, and for the lower bound, the share of episodes that wait at most so long.
+
+    Further left and further up is better.
+    """
+    figure = style.figure(6.5, 4.5)
+    _cdf(figure.subplots(), result)
+    return figure
+
+
+def paired_differences(result: Evaluation, baseline: str | None = None) -> Figure:
+    """For each policy, the waits of its episodes less those of a baseline, sorted.
+
+    Below zero the policy is better. The baseline is the first policy unless it is named.
+    """
+    figure = style.figure(6.5, 4.5)
+    _differences(figure.subplots(), result, _chosen(result, baseline))
+    return figure
+
+
+def _chosen(result: Evaluation, baseline: str | None) -> str:
+    if len(result.policies) < 2:
+        raise InvalidArgumentError("the result has fewer than 2 policies; differences need 2")
+    chosen = result.policies[0] if baseline is None else baseline
+    if chosen not in result.policies:
+        raise InvalidArgumentError(
+            f"baseline is {chosen!r}; it must be one of {', '.join(result.policies)}"
+        )
+    return chosen
+
+
+def _cdf(axes: Axes, result: Evaluation) -> None:
+    share = _share(len(result.starts))
+    named = list(zip(result.policies, result.waits))
+    for index, (name, values) in enumerate(named):
+        axes.step(
+            np.sort(values),
+            share,
+            where="post",
+            color=style.colour(index),
+            linestyle=style.line(index),
+            label=name,
+        )
+    axes.step(
+        np.sort(result.bounds),
+        share,
+        where="post",
+        color=style.BOUND,
+        linestyle=":",
+        label="lower bound",
+    )
+    # Waits go over several orders of magnitude, and some are zero.
+    least = _least(result.waits)
+    axes.set_xscale("symlog", linthresh=least)
+    axes.set_xlim(left=0)
+    decades = least * 10.0 ** np.arange(16)
+    axes.set_xticks([0, *decades[decades <= result.waits.max(initial=least)]])
+    axes.set_ylim(0, 1)
+    axes.xaxis.set_major_formatter(style.SECONDS)
+    axes.set_xlabel("total wait of an episode (s)")
+    axes.set_ylabel("share of episodes")
+    axes.set_title(f"Waiting in {len(result.starts):,} episodes")
+    axes.legend(loc="lower right", frameon=False)
+    style.tidy(axes)
+
+
+def _differences(axes: Axes, result: Evaluation, baseline: str) -> None:
+    share = _share(len(result.starts))
+    reference = result[baseline]
+    least = []
+    for index, (name, values) in enumerate(zip(result.policies, result.waits)):
+        if name == baseline:
+            continue
+        difference = np.sort(values - reference)
+        least.append(_least(np.abs(difference)))
+        better, worse = (difference < 0).mean(), (difference > 0).mean()
+        axes.plot(
+            share,
+            difference,
+            color=style.colour(index),
+            linestyle=style.line(index),
+            label=f"{name}: {better:.0%} better, {worse:.0%} worse",
+        )
+    axes.axhline(0, color=style.BOUND, linewidth=1)
+    axes.set_yscale("symlog", linthresh=max(least))
+    axes.set_xlim(0, 1)
+    axes.yaxis.set_major_formatter(style.SECONDS)
+    axes.set_xlabel("share of episodes, sorted by the difference")
+    axes.set_ylabel(f"total wait less that of {baseline} (s)")
+    axes.set_title(f"Episode by episode against {baseline}")
+    axes.legend(loc="upper left", frameon=False)
+    style.tidy(axes)
+
+
+def _share(count: int) -> NDArray[np.float64]:
+    return np.arange(1, count + 1) / max(1, count)
+
+
+def _least(values: NDArray[Any]) -> float:
+    """Where a logarithmic axis may begin: a power of ten near the low end of what is not zero."""
+    positive = values[values > 0]
+    if positive.size == 0:
+        return 1.0
+    return float(10.0 ** np.floor(np.log10(np.quantile(positive, 0.1))))
