@@ -28,7 +28,18 @@ demo: build ## Compare the heuristics and the shipped networks on the shipped tr
 test: setup lint ## Run every check and every test
 	swift build -c release --product spane-cli
 	swift test -c release
-	cd bindings/python && ../../$(PYTHON) -m pytest -q && ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m ruff check .
+	scripts/build-library.sh
+	cd bindings/python && SPANE_REQUIRE_LIBRARY=1 ../../$(PYTHON) -m pytest -q \
+		&& ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m ruff check . && ../../$(PYTHON) -m ruff format --check .
+
+.PHONY: test-clients
+test-clients: setup ## Train with Stable-Baselines3 in Python (installs PyTorch in .venv-clients)
+	@scripts/test-python-clients.sh
+
+.PHONY: wheel
+wheel: ## Build the Python package with the library inside, in dist
+	@scripts/setup.sh system
+	@scripts/build-wheel.sh
 
 .PHONY: test-debug
 test-debug: setup ## Run the Swift tests with assertions on (slow)

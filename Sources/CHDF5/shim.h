@@ -40,6 +40,18 @@ static inline herr_t chdf5_keep_compact(hid_t creation) {
     return H5Pset_link_phase_change(creation, 65535, 0) < 0 ? -1 : H5Pset_attr_phase_change(creation, 65535, 0);
 }
 
+// Whether an object keeps its attributes in such a heap; negative when HDF5 cannot tell.
+static inline int chdf5_has_attribute_heap(hid_t object) {
+#if H5_VERSION_GE(1, 12, 0)
+    H5O_native_info_t info;
+    if (H5Oget_native_info(object, &info, H5O_NATIVE_INFO_META_SIZE) < 0) return -1;
+#else
+    H5O_info_t info;
+    if (H5Oget_info2(object, &info, H5O_INFO_META_SIZE) < 0) return -1;
+#endif
+    return info.meta_size.attr.heap_size > 0;
+}
+
 // An empty file in memory to write, in the format of HDF5 1.10: unlike the older one, which is the default, it has
 // checksums over everything that describes the data. Times are left out, so that equal contents are equal bytes.
 static inline hid_t chdf5_create_image(void) {

@@ -1,3 +1,6 @@
+// include/spane.h says what these functions do.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 public import CSpane
 internal import SpaneScheduling
 internal import SpaneStorage
@@ -61,6 +64,8 @@ public func spane_env_restore_memory(
             guard image.settings == env.settings else {
                 throw Failure(SPANE_SHAPE_MISMATCH, "data: the state was saved with other options than those of env")
             }
+            // What is checked is built beside it first.
+            try env.settings.checkMemory(on: env.trace.trace)
             try image.restore(&env.environment)
             return SPANE_OK
         }

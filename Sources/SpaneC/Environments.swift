@@ -1,3 +1,6 @@
+// include/spane.h says what these functions do.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 public import CSpane
 internal import SpaneEvaluation
 internal import SpaneScheduling
@@ -34,6 +37,7 @@ public func spane_env_clone(_ env: OpaquePointer?, _ clone: UnsafeMutablePointer
         let env = try unsafe EnvironmentHandle.of(env)
         let out = try unsafe required(clone, "clone")
         return try env.gate.shared {
+            try env.settings.checkMemory(on: env.trace.trace)
             let copy = EnvironmentHandle(env.trace, env.settings, env.environment.copy())
             unsafe out.pointee = Handle.make(copy)
             return SPANE_OK

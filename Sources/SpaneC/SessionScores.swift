@@ -1,3 +1,6 @@
+// include/spane.h says what these functions do.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 public import CSpane
 internal import SpaneNetworks
 internal import SpaneScheduling

@@ -1,3 +1,6 @@
+// include/spane.h says what these functions do.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 public import CSpane
 
 // Many environments at once.
@@ -31,7 +34,10 @@ public func spane_vec_env_new(
 public func spane_vec_env_free(_ vec: OpaquePointer?) { unsafe Handle.free(vec, VectorHandle.self) }
 
 @implementation @_cdecl("spane_vec_env_bind")
-public func spane_vec_env_bind(_ vec: OpaquePointer?, _ buffers: UnsafePointer<spane_vec_env_buffers>?) -> spane_status {
+public func spane_vec_env_bind(
+    _ vec: OpaquePointer?,
+    _ buffers: UnsafePointer<spane_vec_env_buffers>?
+) -> spane_status {
     call {
         let vec = try unsafe VectorHandle.of(vec)
         let pointer = try unsafe required(buffers, "buffers")

@@ -69,7 +69,7 @@ private final class Listener {
         #expect(waits == expected)
         #expect(lengths == plan.episodes.map { Int64($0.length) })
         #expect(bounds == plan.episodes.map(\.bound))
-        #expect(waits.contains { $0 > 0 })
+        if length == 0 { #expect(waits.contains { $0 > 0 }) }
         #expect(listener.calls.allSatisfy { $0.total == 36 && $0.done >= 1 && $0.done <= 36 })
         #expect(listener.calls.last?.done == 36)
         if threads == 1 { #expect(listener.calls.map(\.done) == Array(1...36) + Array(1...36)) }

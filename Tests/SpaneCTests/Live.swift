@@ -59,7 +59,7 @@ func request(_ generator: inout Xoshiro256StarStar) -> spane_request {
 }
 
 /// The placement that a session chooses; `nil` without room.
-func choose(_ session: Owned, _ request: spane_request) throws -> spane_placement? {
+func choose(_ session: Owned, _ request: spane_request) throws -> Place? {
     var placement = spane_placement(server: -7, node: -7)
     let status = spane_session_choose(session.pointer, request, &placement)
     if status == SPANE_NO_ROOM {
@@ -67,9 +67,16 @@ func choose(_ session: Owned, _ request: spane_request) throws -> spane_placemen
         return nil
     }
     try ok(status)
-    return placement
+    return Place(placement)
 }
 
-extension spane_placement: @retroactive Equatable {
-    public static func == (left: Self, right: Self) -> Bool { left.server == right.server && left.node == right.node }
+/// A placement that can be compared.
+struct Place: Equatable {
+    var server: Int32
+    var node: Int32
+
+    init(_ placement: spane_placement) {
+        server = placement.server
+        node = placement.node
+    }
 }

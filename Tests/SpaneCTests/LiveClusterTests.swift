@@ -30,7 +30,7 @@ import Testing
             var text = [CChar](repeating: 1, count: 16)
             var size = 0
             try ok(spane_model_provenance(handle.pointer, "note", &text, 16, &size))
-            #expect(size == 7 && String(cString: text) == "random")
+            #expect(size == 7 && text.prefix(7) == [114, 97, 110, 100, 111, 109, 0])
             expect(spane_model_provenance(handle.pointer, "nothing", nil, 0, &size), SPANE_NOT_FOUND, "nothing", "note")
         }
         var other: OpaquePointer?
@@ -109,7 +109,7 @@ import Testing
                 var (mine, theirs) = (spane_placement(), spane_placement())
                 try ok(spane_cluster_find(cluster.pointer, id, &mine, nil))
                 try ok(spane_cluster_release(copy.pointer, id, &theirs))
-                #expect(mine == theirs)
+                #expect(Place(mine) == Place(theirs))
             }
             expect(spane_cluster_release(copy.pointer, 1, nil), SPANE_NOT_FOUND, "id is 1")
         }
@@ -190,7 +190,7 @@ import Testing
             }
             try ok(status)
             rounds += 1
-            #expect(places[0] == chosen)
+            #expect(Place(places[0]) == chosen)
             #expect(best.prefix(found) == best.prefix(found).sorted(by: >)[...])
             for index in 0..<found {
                 let first = 2 * Int(places[index].server)
@@ -205,10 +205,11 @@ import Testing
             var fewer = Array(repeating: spane_placement(), count: 3)
             var count = 0
             try ok(spane_session_top(session.pointer, asked, 3, &fewer, nil, &count))
-            #expect(count == min(3, found) && fewer.prefix(count) == places.prefix(count))
+            #expect(count == min(3, found))
+            #expect(fewer.prefix(count).map(Place.init) == places.prefix(count).map(Place.init))
             var many = Array(repeating: spane_placement(), count: 2)
             try ok(spane_session_choose_many(session.pointer, [asked, spane_request(cpu: 1000, mem: 1)], 2, &many))
-            #expect(many[0] == chosen && many[1].server == -1)
+            #expect(Place(many[0]) == chosen && many[1].server == -1)
         }
         #expect(rounds > 30)
         let heuristic = try Owned(spane_session_free) { spane_session_new_heuristic(cluster.pointer, "first-fit", &$0) }

@@ -214,7 +214,7 @@ public:
     /// For calls of spane.h; stays owned by this object.
     pointer get() const noexcept { return handle_.get(); }
     /// Hands the handle over to the caller.
-    pointer release() noexcept { return handle_.release(); }
+    pointer release_handle() noexcept { return handle_.release(); }
 
 private:
     struct Deleter {

@@ -26,7 +26,9 @@ final class EnvironmentHandle: HandleObject, @unchecked Sendable {
     /// Refuses to show an environment in which no episode was started.
     @inline(__always)
     func checkHasStarted() throws(Failure) {
-        guard environment.hasStarted else { throw Failure(SPANE_BAD_STATE, "env was never reset; call spane_env_reset") }
+        guard environment.hasStarted else {
+            throw Failure(SPANE_BAD_STATE, "env was never reset; call spane_env_reset")
+        }
     }
 }
 
@@ -49,7 +51,8 @@ struct EnvironmentSettings: Equatable, Sendable {
         guard options.flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
             throw Failure(
                 SPANE_INVALID_ARGUMENT,
-                "\(name)->flags is \(options.flags); it must be 0 or SPANE_OBSERVE_NORMALISED (\(SPANE_OBSERVE_NORMALISED))"
+                "\(name)->flags is \(options.flags); it must be 0 or SPANE_OBSERVE_NORMALISED "
+                    + "(\(SPANE_OBSERVE_NORMALISED))"
             )
         }
         switch options.reward {
@@ -85,12 +88,19 @@ struct EnvironmentSettings: Equatable, Sendable {
         flags & SPANE_OBSERVE_NORMALISED == 0 ? Resources(cpu: 1, mem: 1) : configuration.nodeCapacities[0]
     }
 
-    /// Makes `count` environments' worth of sure that there is memory, then one environment.
+    /// Makes an environment, after making sure that there is memory for `count` of them.
     func makeEnvironment(on trace: Trace, count: Int = 1) throws -> Environment {
-        // Servers with their part of the journal, and VMs that run.
-        let bytes = 1024 + configuration.serverCount * 128 + configuration.mostRunning(of: trace) * 16
-        try Memory.check(bytes: count * bytes, for: "\(count) environments of \(configuration.serverCount) servers")
+        try checkMemory(on: trace, count: count)
         return try Environment(trace: trace, configuration: configuration, reward: reward)
+    }
+
+    /// Refuses environments for which there is no memory.
+    func checkMemory(on trace: Trace, count: Int = 1) throws(Failure) {
+        // Servers with their part of the journal, and VMs that run.
+        let bytes = count * (1024 + configuration.serverCount * 128 + configuration.mostRunning(of: trace) * 16)
+        // Copies of small ones are too frequent for questions to the system.
+        guard bytes > 1 << 20 else { return }
+        try Memory.check(bytes: bytes, for: "\(count) environments of \(configuration.serverCount) servers")
     }
 }
 

@@ -21,7 +21,10 @@ struct EvaluationSettings {
             throw Failure(SPANE_INVALID_ARGUMENT, "options->reserved is \(unsafe options.reserved); it must be 0")
         }
         guard unsafe options.length >= 0 else {
-            throw Failure(SPANE_INVALID_ARGUMENT, "options->length is \(unsafe options.length); it must not be negative")
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "options->length is \(unsafe options.length); it must not be negative"
+            )
         }
         length = unsafe options.length == 0 ? .automatic : .fixed(Int(options.length))
         threadCount = try unsafe Threads.count(options.threads, "options->threads")

@@ -108,7 +108,8 @@ extension Environment {
         guard snapshot.placedCount >= 0, snapshot.placedCount <= snapshot.head, snapshot.head < trace.count else {
             throw refuse("\(snapshot.placedCount) VMs placed and VM \(snapshot.head) of \(trace.count) next")
         }
-        guard snapshot.clock.isFinite, snapshot.totalWait.isFinite, snapshot.totalWait >= 0, snapshot.balance.isFinite else {
+        guard snapshot.clock.isFinite, snapshot.totalWait.isFinite, snapshot.totalWait >= 0, snapshot.balance.isFinite
+        else {
             throw refuse(
                 "the clock is \(snapshot.clock), the total wait \(snapshot.totalWait), the balance \(snapshot.balance)"
             )

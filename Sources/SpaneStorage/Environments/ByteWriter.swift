@@ -30,7 +30,7 @@ struct ByteReader {
         self.name = name
         let size = MemoryLayout<UInt64>.size
         guard bytes.count >= size, bytes.count.isMultiple(of: size) else {
-            throw StorageError(.format, path: name, "has \(bytes.count) bytes; it must have some and a multiple of \(size)")
+            throw StorageError(.format, path: name, "has \(bytes.count) bytes; that must be a multiple of \(size)")
         }
         var words: [UInt64] = []
         words.reserveCapacity(bytes.count / size)

@@ -53,6 +53,9 @@ package struct HDF5Reader: ~Copyable {
         guard unsafe H5Gget_info(handle.id, &info) >= 0, info.nlinks <= 100_000 else {
             throw error(.format, "group /\(group) cannot be listed: \(HDF5.errorText)")
         }
+        guard info.storage_type != H5G_STORAGE_TYPE_DENSE else {
+            throw error(.format, "group /\(group) keeps its links in a heap, which has no checksums; it must not")
+        }
         var names: [String] = []
         for index in 0..<info.nlinks {
             let name = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer -> String? in
@@ -215,6 +218,7 @@ package struct HDF5Reader: ~Copyable {
         guard let handle = unsafe HDF5Handle(H5Oopen(file.id, object, chdf5_default()), H5Oclose) else {
             throw error(.format, "\(object) is missing")
         }
+        try checkHasNoHeap(handle, object)
         var names: [String] = []
         for index in 0..<hsize_t(max(0, H5Aget_num_attrs(handle.id))) {
             let name = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer -> String? in
@@ -235,6 +239,21 @@ package struct HDF5Reader: ~Copyable {
             names.append(name)
         }
         return names
+    }
+
+    /// Refuses a file whose own attributes are in a heap.
+    func checkHasNoHeap() throws(StorageError) {
+        guard let root = unsafe HDF5Handle(H5Oopen(file.id, "/", chdf5_default()), H5Oclose) else {
+            throw error(.format, "/ cannot be opened (damaged?): \(HDF5.errorText)")
+        }
+        try checkHasNoHeap(root, "/")
+    }
+
+    /// Refuses attributes in a heap, in which HDF5 1.10 is lost when it is damaged.
+    private func checkHasNoHeap(_ object: borrowing HDF5Handle, _ name: String) throws(StorageError) {
+        guard chdf5_has_attribute_heap(object.id) == 0 else {
+            throw error(.format, "\(name) keeps its attributes in a heap, which has no checksums; it must not")
+        }
     }
 
     private func open(_ attribute: String, _ object: String) throws(StorageError) -> HDF5Handle? {

@@ -135,6 +135,7 @@ public enum TraceFile {
 extension HDF5Reader {
     /// Refuses a file that does not say that it is of this format and version.
     func check(format: String, version: Int64) throws(StorageError) {
+        try checkHasNoHeap()
         let found = try string("format")
         guard found == format else {
             throw error(

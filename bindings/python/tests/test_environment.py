@@ -86,7 +86,7 @@ def test_outputs_of_the_caller(environment: spane.Environment) -> None:
     assert environment.observation(observation) is observation
     assert environment.mask(mask) is mask
     with pytest.raises(spane.InvalidArgumentError, match="dtype"):
-        environment.mask(np.empty(6, np.int64))  # type: ignore[arg-type]
+        environment.mask(np.empty(6, np.int64))
     with pytest.raises(spane.ShapeMismatchError):
         environment.observation(np.empty(3, np.float32))
     watch = environment.watch()
@@ -140,7 +140,7 @@ def test_balance_reward(trace: spane.Trace) -> None:
 def test_options_are_checked(trace: spane.Trace) -> None:
     for wrong in ({"servers": 0}, {"node_cpu": -1.0}, {"servers": 2**31}, {"node_cpu": 2.0}):
         with pytest.raises(spane.InvalidArgumentError):
-            spane.Environment(trace, **wrong)  # type: ignore[arg-type]
+            spane.Environment(trace, **wrong)
     with pytest.raises(TypeError):
         spane.Environment(trace, nodes=3)  # type: ignore[call-arg]
 

@@ -120,7 +120,7 @@ def test_actions_of_the_caller(trace: spane.Trace) -> None:
     vector.step(np.array([0, 2, 4], np.int32))
     assert vector.placed.tolist() == [1, 1, 1]
     with pytest.raises(spane.InvalidArgumentError, match="actions has dtype int64"):
-        vector.step(np.array([0, 2, 4]))  # type: ignore[arg-type]
+        vector.step(np.array([0, 2, 4]))
     with pytest.raises(spane.InvalidArgumentError, match="contiguous"):
         vector.step(np.zeros(6, np.int32)[::2])
     with pytest.raises(spane.ShapeMismatchError):

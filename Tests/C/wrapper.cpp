@@ -1,0 +1,214 @@
+// wrapper DATA: every function of spane.hpp, compiled with and without exceptions.
+
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <spane.hpp>
+
+namespace {
+
+int failures = 0;
+
+void check(bool holds, const char *text, int line) {
+    if (holds) return;
+    failures++;
+    std::fprintf(stderr, "wrapper.cpp:%d: %s does not hold (%s)\n", line, text, spane_last_error());
+}
+#define CHECK(condition) check((condition), #condition, __LINE__)
+
+// The value of a call that must succeed, in either mode.
+#if SPANE_EXCEPTIONS
+template <class T>
+T must(T value) {
+    return value;
+}
+#define DONE(call) (call)
+// The status with which a call fails.
+template <class Call>
+spane_status failure_of(Call call) {
+    try {
+        (void)call();
+        return SPANE_OK;
+    } catch (const spane::Error &error) {
+        CHECK(std::strcmp(error.name(), spane_status_name(error.status())) == 0 && *error.what() != '\0');
+        return error.status();
+    }
+}
+#else
+template <class T>
+T must(spane::Result<T> result) {
+    CHECK(bool(result));
+    return *std::move(result);
+}
+#define DONE(call) CHECK(bool(call))
+template <class Call>
+spane_status failure_of(Call call) {
+    const auto result = call();
+    if (result) return SPANE_OK;
+    CHECK(std::strcmp(result.error().name(), spane_status_name(result.error().status())) == 0);
+    CHECK(*result.error().what() != '\0');
+    return result.error().status();
+}
+#endif
+#define FAILS(status, call) CHECK(failure_of([&] { return call; }) == (status))
+
+const spane::Request small = {2, 4};
+
+void test_clusters() {
+    spane::Cluster cluster = must(spane::Cluster::make());
+    CHECK(must(cluster.add_servers(std::vector<spane::Node>(3, {40, 90}))) == 0);
+    DONE(cluster.reserve(100));
+    DONE(cluster.place(7, small, {1, 0}));
+    FAILS(SPANE_EXISTS, cluster.place(7, small, {1, 0}));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.cordon(3));
+    CHECK(must(cluster.find(7))->placement.server == 1);
+    CHECK(!must(cluster.find(8)));
+    DONE(cluster.cordon(2));
+    CHECK(must(cluster.server(2)).is_cordoned == 1);
+    DONE(cluster.uncordon(2));
+    DONE(cluster.set_free(0, 1, {1, 2}));
+    CHECK(must(cluster.server(0)).free[1].mem == 2);
+    const std::vector<std::byte> state = must(cluster.save_memory());
+    spane::Cluster copy = must(spane::Cluster::load_memory(state));
+    CHECK(must(copy.count()).vms == 1 && must(copy.count()).servers == 3);
+    CHECK(must(copy.release(7)).server == 1);
+    FAILS(SPANE_NOT_FOUND, copy.release(7));
+    FAILS(SPANE_IO, cluster.save("no such folder/file"));
+    FAILS(SPANE_IO, spane::Cluster::load("no such file"));
+
+    spane::ClusterOptions options;
+    CHECK(options.split_above == 10);
+    options.split_above = -1;
+    FAILS(SPANE_INVALID_ARGUMENT, spane::Cluster::make(options));
+
+    spane::Cluster moved = std::move(cluster);
+    FAILS(SPANE_NULL_POINTER, cluster.cordon(0)); // NOLINT: what a moved-from handle does is documented
+    CHECK(must(moved.count()).vms == 1);
+    spane_cluster *raw = moved.release_handle();
+    CHECK(raw != nullptr && moved.get() == nullptr);
+    moved = spane::Cluster(raw);
+    CHECK(must(moved.count()).vms == 1);
+}
+
+void test_sessions(const std::string &data) {
+    spane::Cluster cluster = must(spane::Cluster::make());
+    DONE(cluster.add_servers(std::vector<spane::Node>(3, {40, 90})));
+    spane::Model model = must(spane::Model::load(data + "/weights/untrained-1.h5"));
+    CHECK(must(model.describe()).servers == 0);
+    CHECK(must(model.provenance("command")).has_value() && !must(model.provenance("no such")).has_value());
+    const std::array<std::byte, 3> nonsense{};
+    FAILS(SPANE_FORMAT, spane::Model::load_memory(nonsense));
+    spane::Session session = must(spane::Session::make(cluster, model));
+    spane::Session heuristic = must(spane::Session::make(cluster, "best-fit"));
+    FAILS(SPANE_INVALID_ARGUMENT, spane::Session::make(cluster, "worst-fit"));
+
+    std::optional<spane::Placement> placement = must(session.choose(small));
+    CHECK(placement && placement->server >= 0);
+    CHECK(!must(session.choose({1000, 1})) && !must(heuristic.place(1, {1000, 1})));
+    CHECK(must(heuristic.place(1, small)).has_value());
+    FAILS(SPANE_INVALID_ARGUMENT, session.choose({0, 1}));
+    const std::array<spane::Request, 2> requests = {small, {1000, 1}};
+    std::array<spane::Placement, 2> placements{};
+    DONE(session.choose_many(requests, placements));
+    CHECK(placements[0].server >= 0 && placements[1].server == -1);
+    FAILS(SPANE_SHAPE_MISMATCH, session.choose_many(requests, spane::Span<spane::Placement>(placements.data(), 1)));
+    std::array<spane::Placement, 4> best{};
+    std::array<float, 4> scores{};
+    CHECK(must(session.top(small, best)) == 4 && must(session.top(small, best, scores)) == 4);
+    CHECK(must(session.top({1000, 1}, best)) == 0);
+    FAILS(SPANE_UNSUPPORTED, heuristic.top(small, best));
+    FAILS(SPANE_SHAPE_MISMATCH, session.top(small, best, spane::Span<float>(scores.data(), 3)));
+    float all[6], q[6];
+    DONE(session.scores(small, all));
+    DONE(session.q_values(small, q));
+    const std::vector<std::int32_t> servers = {2, 0};
+    DONE(session.scores(small, servers, scores));
+    CHECK(scores[0] == all[4] && scores[3] == all[1]);
+    DONE(session.scores(small, spane::Span<const std::int32_t>(), spane::Span<float>()));
+    FAILS(SPANE_SHAPE_MISMATCH, session.scores(small, servers, all));
+    FAILS(SPANE_INVALID_ARGUMENT, session.scores(small, scores));
+}
+
+void test_environments() {
+    spane::Trace trace = must(spane::Trace::generate(2000, 1));
+    CHECK(must(trace.describe()).count == 2000);
+    CHECK(must(trace.provenance("content_sha256"))->size() == 64);
+    std::vector<spane::VM> vms(10);
+    DONE(trace.vms(5, vms));
+    spane::Trace part = must(spane::Trace::make(vms));
+    CHECK(must(part.describe()).count == 10);
+    FAILS(SPANE_INVALID_ARGUMENT, trace.vms(1999, vms));
+    FAILS(SPANE_IO, spane::Trace::load("no such file"));
+    FAILS(SPANE_IO, trace.save("no such folder/file"));
+    FAILS(SPANE_IO, trace.save("no such folder/file", "here", "MIT"));
+
+    spane::EnvironmentOptions options;
+    options.servers = 3;
+    spane::Environment environment = must(spane::Environment::make(trace, options));
+    DONE(environment.reset(10, spane::End::length(20)));
+    std::vector<float> observation(SPANE_OBSERVATION_SIZE(3));
+    std::vector<std::uint8_t> mask(SPANE_MASK_SIZE(3));
+    DONE(environment.observe(observation));
+    DONE(environment.mask(mask));
+    CHECK(observation[0] == 40 && mask[0] == 1);
+    CHECK(must(environment.request()).request.cpu > 0);
+    CHECK(must(environment.step(0)).terminated == 0);
+    const std::vector<std::byte> state = must(environment.save_memory());
+    spane::Environment clone = must(environment.clone());
+    spane::Environment loaded = must(spane::Environment::load_memory(trace, state));
+    DONE(clone.restore_memory(state));
+    CHECK(must(clone.save_memory()) == state && must(loaded.save_memory()) == state);
+    CHECK(must(environment.describe()).placed == 1);
+    FAILS(SPANE_INFEASIBLE_ACTION, environment.step(6));
+    DONE(environment.reset(10, spane::End::exceed(2)));
+    DONE(environment.reset(10, spane::End::automatic()));
+
+    spane::VectorEnvironmentOptions many;
+    many.count = 4;
+    many.end_kind = SPANE_END_LENGTH;
+    many.number = 5;
+    spane::VectorEnvironment vector = must(spane::VectorEnvironment::make(trace, options, many));
+    std::vector<float> observations(4 * SPANE_OBSERVATION_SIZE(3));
+    std::vector<std::uint8_t> masks(4 * SPANE_MASK_SIZE(3)), terminated(4), truncated(4);
+    std::vector<double> rewards(4);
+    spane::VectorEnvironmentBuffers buffers;
+    buffers.observation = observations.data();
+    buffers.mask = masks.data();
+    buffers.reward = rewards.data();
+    buffers.terminated = terminated.data();
+    buffers.truncated = truncated.data();
+    const std::vector<std::int32_t> actions(4, 0);
+    FAILS(SPANE_BAD_STATE, vector.step(actions));
+    DONE(vector.bind(buffers));
+    DONE(vector.reset(5));
+    DONE(vector.step(actions));
+    const std::vector<std::uint8_t> which = {1, 0, 0, 0};
+    DONE(vector.reset(std::nullopt, which));
+    CHECK(must(vector.describe(0)).placed == 0 && must(vector.describe(1)).placed == 1 && vector.size() == 4);
+    FAILS(SPANE_SHAPE_MISMATCH, vector.step(spane::Span<const std::int32_t>(actions.data(), 3)));
+
+    const std::vector<std::int64_t> starts = {0, 100};
+    const std::vector<spane::Policy> policies = {spane::policy("first-fit"), spane::policy("best-fit")};
+    const spane::Evaluation evaluation = must(spane::evaluate(trace, starts, policies));
+    CHECK(evaluation.waits.size() == 4 && evaluation.waits[0] >= evaluation.bounds[0] && evaluation.lengths[1] > 40);
+    CHECK(must(spane::trimmed_mean(evaluation.waits)) > 0);
+    FAILS(SPANE_INVALID_ARGUMENT, spane::trimmed_mean(spane::Span<const double>()));
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    static_assert(!std::is_copy_constructible_v<spane::Cluster> && std::is_nothrow_move_constructible_v<spane::Cluster>);
+    static_assert(std::is_base_of_v<std::runtime_error, spane::Error>);
+    if (argc != 2) return 2;
+    CHECK(std::strcmp(spane::version(), SPANE_VERSION_STRING) == 0);
+    test_clusters();
+    test_sessions(argv[1]);
+    test_environments();
+    std::printf("wrapper: C++ %ld, exceptions %d: %d failed\n", __cplusplus, SPANE_EXCEPTIONS, failures);
+    return failures == 0 ? 0 : 1;
+}

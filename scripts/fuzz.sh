@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# fuzz.sh SECONDS [TARGET...]: fuzzes the loaders and the C API, each of Tests/C/fuzz for that long, with the library
+# instrumented for coverage and for address errors. Found inputs stay in .build_fuzz/found and are run again first.
+set -euo pipefail
+seconds=${1:?usage: scripts/fuzz.sh SECONDS [weights|trace|snapshot|calls]...}
+shift
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(weights trace snapshot calls)
+cd "$(dirname "$0")/.."
+
+scratch=.build_fuzz
+read -ra flags <<<"${BUILD_FLAGS:-}"
+build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-path "$scratch" "${flags[@]}"
+    -Xswiftc -sanitize=address,fuzzer -Xcc -fsanitize=address,fuzzer-no-link)
+"${build[@]}"
+objects=$("${build[@]}" --show-bin-path)/libSpaneC.a
+swift=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": *"\(.*\)/lib/swift".*|\1|p')
+static=$swift/lib/swift_static/linux
+runtime=("$static"/*/swiftrt.o "$static/libswiftSynchronization.a" "$static/libswiftGlibc.a" "$static/libswiftCore.a")
+read -ra hdf5 <<<"$(pkg-config --cflags --libs hdf5)"
+
+mkdir -p "$scratch/found"
+export LSAN_OPTIONS=suppressions=$PWD/Tests/C/fuzz/lsan.supp:print_suppressions=0
+export SPANE_FUZZ_WEIGHTS=$PWD/data/weights/untrained-1.h5
+status=0
+for target in "${targets[@]}"; do
+    "$swift/bin/clang" -std=c11 -O1 -g -fsanitize=fuzzer,address -fuse-ld=lld -pedantic -Wall -Wextra -Wconversion \
+        -Wshadow -Werror -I include "Tests/C/fuzz/$target.c" Tests/C/fuzz/fuzz.c -o "$scratch/$target" \
+        -Wl,--whole-archive "$objects" -Wl,--no-whole-archive "${runtime[@]}" "${hdf5[@]}" \
+        -lstdc++ -lm -lpthread -ldl -Wl,-z,nostart-stop-gc
+    corpus=$scratch/corpus/$target
+    mkdir -p "$corpus"
+    case $target in
+    weights) cp data/weights/untrained-1.h5 "$corpus/" ;;
+    esac
+    echo "fuzzing $target for $seconds s"
+    for input in "$scratch/found/$target"-*; do
+        [ ! -e "$input" ] || "$scratch/$target" "$input" >/dev/null 2>&1 || { echo "still fails: $input"; status=1; }
+    done
+    "$scratch/$target" -max_total_time="$seconds" -max_len=16384 -timeout=20 -rss_limit_mb=4096 -verbosity=0 \
+        -print_final_stats=1 -artifact_prefix="$scratch/found/$target-" "$corpus" 2>"$scratch/$target.log" || {
+        grep -E 'ERROR|SUMMARY|does not hold|Test unit' "$scratch/$target.log" || tail -20 "$scratch/$target.log"
+        status=1
+    }
+    grep -E 'stat::(number_of_executed_units|average_exec_per_sec)' "$scratch/$target.log" || true
+done
+exit $status

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# test-c.sh PREFIX: builds the C and C++ tests and examples against an installed library, warnings as errors, and runs
+# them. It needs pkg-config and HDF5, and uses those of gcc and clang that are there.
+set -euo pipefail
+prefix=$(cd "${1:?usage: scripts/test-c.sh PREFIX}" && pwd)
+cd "$(dirname "$0")/.."
+
+out=$PWD/.build_c
+mkdir -p "$out/scratch"
+export PKG_CONFIG_PATH=$prefix/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+read -ra spane <<<"$(pkg-config --cflags --libs spane) -Wl,-rpath,$(pkg-config --variable=libdir spane)"
+read -ra hdf5 <<<"$(pkg-config --cflags --libs hdf5)"
+warnings=(-pedantic -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Werror)
+cxx_include=(-I bindings/cpp)
+shared=()
+for part in tests bound_model library models clusters vms states sessions scores lifetimes traces environments \
+    vector_environments evaluation; do
+    shared+=("Tests/C/$part.c")
+done
+
+compilers=()
+for compiler in gcc clang; do command -v "$compiler" >/dev/null && compilers+=("$compiler"); done
+[ ${#compilers[@]} -gt 0 ] || { echo "neither gcc nor clang is there"; exit 1; }
+
+for cc in "${compilers[@]}"; do
+    cxx=${cc/gcc/g++}
+    cxx=${cxx/clang/clang++}
+    for standard in c99 c11 c17; do
+        "$cc" -std=$standard "${warnings[@]}" -fsyntax-only -x c include/spane.h
+        "$cc" -std=$standard "${warnings[@]}" examples/c/scheduler.c -o "$out/scheduler" "${spane[@]}"
+    done
+    c=("$cc" -std=c99 -O1 -g "${warnings[@]}")
+    "${c[@]}" "${shared[@]}" Tests/C/check.c -o "$out/tests" "${spane[@]}" "${hdf5[@]}" -lpthread -lm
+    for program in threads steps damage; do
+        "${c[@]}" "Tests/C/$program.c" Tests/C/check.c -o "$out/$program" "${spane[@]}" -lpthread
+    done
+    for standard in c++17 c++20; do
+        for exceptions in -fexceptions -fno-exceptions; do
+            "$cxx" -std=$standard $exceptions "${warnings[@]}" "${cxx_include[@]}" Tests/C/wrapper.cpp -o "$out/wrapper" \
+                "${spane[@]}"
+            "$out/wrapper" data
+        done
+        "$cxx" -std=$standard "${warnings[@]}" "${cxx_include[@]}" examples/cpp/scheduler.cpp -o "$out/scheduler-cpp" \
+            "${spane[@]}"
+    done
+done
+
+"$out/tests" data "$out/scratch"
+"$out/threads" data
+"$out/steps" data
+"$out/damage" data "$out/scratch"
+for policy in balance-fit data/weights/untrained-1.h5; do
+    for scheduler in scheduler scheduler-cpp; do
+        echo "$scheduler $policy"
+        "$out/$scheduler" examples/data/events.csv "$policy"
+    done
+done

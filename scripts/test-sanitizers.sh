@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# test-sanitizers.sh: runs the C tests with the library built for AddressSanitizer and for ThreadSanitizer, each in a
+# scratch folder of its own, and under valgrind where it is there.
+#   test-sanitizers.sh [address] [thread] [valgrind]   only these
+set -euo pipefail
+cd "$(dirname "$0")/.."
+kinds=("$@")
+[ ${#kinds[@]} -gt 0 ] || kinds=(address thread valgrind)
+
+swift=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": *"\(.*\)/lib/swift".*|\1|p')
+static=$swift/lib/swift_static/linux
+runtime=("$static"/*/swiftrt.o "$static/libswiftSynchronization.a" "$static/libswiftGlibc.a" "$static/libswiftCore.a")
+read -ra hdf5 <<<"$(pkg-config --cflags --libs hdf5)"
+read -ra flags <<<"${BUILD_FLAGS:-}"
+tests=()
+for part in tests bound_model library models clusters vms states sessions scores lifetimes traces environments \
+    vector_environments evaluation; do
+    tests+=("Tests/C/$part.c")
+done
+export LSAN_OPTIONS=suppressions=$PWD/Tests/C/fuzz/lsan.supp:print_suppressions=0
+export TSAN_OPTIONS=halt_on_error=0:exitcode=66
+
+# Builds the library with `-sanitize=kind` ("none" for without) and links the programs with it: prepare KIND FLAG...
+prepare() {
+    local kind=$1 sanitize=() link=()
+    scratch=.build_$kind
+    if [ "$kind" != valgrind ]; then
+        sanitize=(-Xswiftc "-sanitize=$kind" -Xcc "-fsanitize=$kind")
+        link=("-fsanitize=$kind")
+    fi
+    local build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-path "$scratch" "${flags[@]}"
+        "${sanitize[@]}")
+    "${build[@]}"
+    local objects
+    objects=$("${build[@]}" --show-bin-path)/libSpaneC.a
+    mkdir -p "$scratch/scratch"
+    for program in tests threads steps damage; do
+        local sources=("Tests/C/$program.c")
+        [ "$program" != tests ] || sources=("${tests[@]}")
+        "$swift/bin/clang" -std=c99 -O1 -g "${link[@]}" -fuse-ld=lld -I include "${sources[@]}" Tests/C/check.c \
+            -o "$scratch/$program" -Wl,--whole-archive "$objects" -Wl,--no-whole-archive "${runtime[@]}" "${hdf5[@]}" \
+            -lstdc++ -lm -lpthread -ldl -Wl,-z,nostart-stop-gc
+    done
+}
+
+for kind in "${kinds[@]}"; do
+    echo "== $kind"
+    prepare "$kind"
+    case $kind in
+    address)
+        "$scratch/tests" data "$scratch/scratch"
+        "$scratch/threads" data
+        "$scratch/steps" data
+        "$scratch/damage" data "$scratch/scratch"
+        ;;
+    thread)
+        "$scratch/threads" data
+        "$scratch/tests" data "$scratch/scratch"
+        ;;
+    valgrind)
+        command -v valgrind >/dev/null || { echo "valgrind is not there"; continue; }
+        valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+            "$scratch/tests" data "$scratch/scratch"
+        ;;
+    *) echo "unknown kind $kind"; exit 1 ;;
+    esac
+done
