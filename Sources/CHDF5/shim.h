@@ -5,6 +5,7 @@
 
 #include <hdf5.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 // H5T_NATIVE_* and the classes of property lists are variables behind macros that first open the library.
@@ -117,5 +118,11 @@ static inline struct chdf5_printer chdf5_silence(void) {
 static inline void chdf5_restore(struct chdf5_printer printer) {
     H5Eset_auto2(H5E_DEFAULT, printer.function, printer.data);
 }
+
+static inline void chdf5_be_quiet(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+
+// A damaged file can leave an object open inside HDF5, which then complains on stderr when the process ends. Handlers of
+// atexit run last in, first out, so this one, registered later than HDF5's own, takes that complaint away.
+static inline void chdf5_end_quietly(void) { atexit(chdf5_be_quiet); }
 
 #endif

@@ -9,7 +9,11 @@ typedef double double_lanes __attribute__((ext_vector_type(KERNEL_LANES), aligne
 typedef int64_t long_lanes __attribute__((ext_vector_type(KERNEL_LANES)));
 typedef int64_t stored_long_lanes __attribute__((ext_vector_type(KERNEL_LANES), aligned(8)));
 
-#if defined(__x86_64__) && defined(__ELF__)
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+// The choice is made while the program is loaded, before ThreadSanitizer, which would watch it, is ready.
+#if defined(__x86_64__) && defined(__ELF__) && !__has_feature(thread_sanitizer)
 #define KERNEL_MULTIVERSION __attribute__((target_clones("avx2", "default")))
 #else
 #define KERNEL_MULTIVERSION

@@ -95,6 +95,12 @@ static void test_damage(const char *name, unsigned char *bytes, size_t size, loa
     unsigned long long random = 1;
     int survived = 0;
 
+    /* The library writes version 3 of the first block, with checksums; older ones make HDF5 itself crash when damaged. */
+    if (size < 9 || bytes[8] < 2) {
+        fprintf(stderr, "%s: made by an older HDF5 format without checksums; make data\n", name);
+        check_failures++;
+        return;
+    }
     if (load(bytes, size, whole, sizeof whole) != SPANE_OK) {
         fprintf(stderr, "%s: %s\n", name, spane_last_error());
         check_failures++;

@@ -5,6 +5,9 @@ internal import Synchronization
 ///
 /// Builds of HDF5 differ in whether they may be called from several threads, so our calls take turns on any of them.
 package enum HDF5 {
+    /// Done once, after the first error.
+    private static let endQuietly: Void = chdf5_end_quietly()
+
     private static let turn = Mutex(())
 
     /// Runs `body` alone, with HDF5's own printing of errors off and put back afterwards.
@@ -13,7 +16,12 @@ package enum HDF5 {
             H5open()
             let printer = unsafe chdf5_silence()
             defer { unsafe chdf5_restore(printer) }
-            return try body()
+            do throws(StorageError) {
+                return try body()
+            } catch {
+                endQuietly
+                throw error
+            }
         }
     }
 
