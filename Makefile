@@ -93,4 +93,4 @@ abi-baseline: ## Make the present interface the one that later ones must not bre
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	rm -rf .build .build-* .build_* .venv Benchmarks/.build
+	rm -rf .build .build-* .build_* .venv* Benchmarks/.build dist

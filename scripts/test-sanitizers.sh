@@ -28,6 +28,10 @@ prepare() {
         sanitize=(-Xswiftc "-sanitize=$kind" -Xcc "-fsanitize=$kind")
         link=("-fsanitize=$kind")
     fi
+    # Valgrind cannot read the debug information of a newer compiler.
+    [ "$kind" != valgrind ] || link+=(-Wl,--strip-debug)
+    # Swift's ThreadSanitizer watches Dispatch, whether it is used or not.
+    [ "$kind" != thread ] || link+=("$static/libdispatch.a" "$static/libBlocksRuntime.a")
     local build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-path "$scratch" "${flags[@]}"
         "${sanitize[@]}")
     "${build[@]}"
@@ -37,9 +41,9 @@ prepare() {
     for program in tests threads steps damage; do
         local sources=("Tests/C/$program.c")
         [ "$program" != tests ] || sources=("${tests[@]}")
-        "$swift/bin/clang" -std=c99 -O1 -g "${link[@]}" -fuse-ld=lld -I include "${sources[@]}" Tests/C/check.c \
+        "$swift/bin/clang" -std=c99 -O1 -g -fuse-ld=lld -I include "${sources[@]}" Tests/C/check.c \
             -o "$scratch/$program" -Wl,--whole-archive "$objects" -Wl,--no-whole-archive "${runtime[@]}" "${hdf5[@]}" \
-            -lstdc++ -lm -lpthread -ldl -Wl,-z,nostart-stop-gc
+            "${link[@]}" -lstdc++ -lm -lpthread -ldl -Wl,-z,nostart-stop-gc
     done
 }
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from pathlib import Path
 
 import spane
 
@@ -69,7 +70,7 @@ def main(path: str, policy: str = "balance-fit") -> None:
     scheduler = Scheduler(policy)
     first = now = None
     busy = 0.0
-    with open(path, newline="", encoding="utf-8") as file:
+    with Path(path).open(newline="", encoding="utf-8") as file:
         for number, event in enumerate(csv.DictReader(file)):
             time, cpu, mem = float(event["time"]), float(event["cpu"]), float(event["mem"])
             if first is None or now is None:

@@ -219,7 +219,7 @@ def test_without_override_all_places_are_tried(
     places = _library.candidates()
     assert places[0].endswith("spane/lib/libspane.so")
     assert places[1] == "libspane.so.0"
-    assert places[2].endswith(".build_shared/release/libspane.so")
+    assert all(place.endswith(".build_shared/release/libspane.so") for place in places[2:])
     monkeypatch.setattr(_library, "candidates", lambda: [str(tmp_path / "a"), "libm.so.6"])
     with pytest.raises(spane.LibraryError) as raised:
         _library._load()
