@@ -139,8 +139,8 @@ spane_status spane_model_load(const char *path, spane_model **model);
 
 /*
  * Loads weights from the content of such a file, which is copied.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION.
- * Threads: any. Cost: O(size). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
+ * SPANE_UNKNOWN_VERSION. Threads: any. Cost: O(size). Since: 0.1.
  */
 spane_status spane_model_load_memory(const void *data, size_t size, spane_model **model);
 
@@ -339,8 +339,8 @@ spane_status spane_cluster_save_memory(const spane_cluster *cluster, void *data,
 
 /*
  * As spane_cluster_load, from memory, which is copied.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION.
- * Threads: any. Cost: O(S + V). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
+ * SPANE_UNKNOWN_VERSION. Threads: any. Cost: O(S + V). Since: 0.1.
  */
 spane_status spane_cluster_load_memory(const void *data, size_t size, spane_cluster **cluster);
 

@@ -10,7 +10,7 @@ if [ ! -e "$stamp" ] || [ bindings/python/pyproject.toml -nt "$stamp" ]; then
     echo "test-python-clients: installing $torch and Stable-Baselines3 into $venv"
     python3 -m venv "$venv"
     pip=("$venv/bin/python" -m pip install -q --disable-pip-version-check)
-    "${pip[@]}" --extra-index-url https://download.pytorch.org/whl/cpu --no-deps "$torch"
+    "${pip[@]}" --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu --no-deps "$torch"
     "${pip[@]}" "$torch" sb3-contrib pytest -e 'bindings/python[all]'
     touch "$stamp"
 fi
