@@ -23,8 +23,9 @@ typedef int64_t stored_long_lanes __attribute__((ext_vector_type(KERNEL_LANES), 
 
 #define LOAD(pointer) (*(const lanes *)(pointer))
 #define STORE(pointer, value) (*(lanes *)(pointer) = (value))
-// A select that is a single maximum instruction; a NaN becomes 0.
-#define RELU(value) ((value) > (lanes)0 ? (value) : (lanes)0)
+// A select that is a single maximum instruction; a NaN becomes the other.
+#define LARGER(value, other) ((value) > (other) ? (value) : (other))
+#define RELU(value) LARGER(value, (lanes)0)
 
 KERNEL_HELPER void dense(const struct kernel_layer *layer, const float *restrict in, float *restrict out, int relu) {
     const float *restrict weights = layer->weights, *restrict bias = layer->bias;
@@ -64,7 +65,7 @@ const float *kernel_embed(const struct kernel_embedder *embedder, const float *i
         other = (float *)in;
     }
     dense(&embedder->part, in, out, 0);
-    for (size_t u = 0; u < embedder->part.outputs; u++) fixed[u * KERNEL_LANES] = out[u];
+    for (size_t u = 0; u < embedder->part.outputs; u++) fixed[u * KERNEL_GROUP] = out[u];
     return in;
 }
 
@@ -112,6 +113,12 @@ KERNEL_HELPER void hidden_block(const struct kernel_layer *layer, const float *r
     }
 }
 
+// Where the parts of a block stand.
+KERNEL_HELPER const float *part_of(const struct kernel_head *head, const float *fixed, size_t block) {
+    const size_t blocks = KERNEL_GROUP / KERNEL_LANES;
+    return fixed + block / blocks * head->hidden * KERNEL_GROUP + block % blocks * KERNEL_LANES;
+}
+
 // The advantages of one block of servers, one vector of servers for each NUMA node.
 //
 // A head with one hidden layer, the paper's shape, goes straight from the parts of that layer into the result. With
@@ -125,8 +132,7 @@ KERNEL_HELPER void score_block(const struct kernel_head *head, const float *rest
     lanes first = (lanes)start[0], second = (lanes)start[1];
     if (head->layer_count == 1) {
         for (size_t u = 0; u < head->hidden; u++) {
-            lanes value = LOAD(fixed + u * KERNEL_LANES);
-            value = value > (lanes)negated[u] ? value : (lanes)negated[u];
+            lanes value = LARGER(LOAD(fixed + u * KERNEL_GROUP), (lanes)negated[u]);
             first += weights[u * stride] * value;
             second += weights[u * stride + 1] * value;
         }
@@ -136,7 +142,7 @@ KERNEL_HELPER void score_block(const struct kernel_head *head, const float *rest
     }
     float *in = head->scratch, *out = head->scratch + head->widest * KERNEL_LANES;
     for (size_t u = 0; u < head->hidden; u++) {
-        lanes value = LOAD(fixed + u * KERNEL_LANES) + shared[u];
+        lanes value = LOAD(fixed + u * KERNEL_GROUP) + shared[u];
         STORE(in + u * KERNEL_LANES, RELU(value));
     }
     for (const struct kernel_layer *layer = head->layers; layer < last; layer++) {
@@ -154,33 +160,42 @@ KERNEL_HELPER void score_block(const struct kernel_head *head, const float *rest
     score[1] = second;
 }
 
-// The same for two blocks, one behind the other: each weight is loaded once, and the two chains of sums overlap.
-KERNEL_HELPER void score_pair(const struct kernel_head *head, const float *restrict fixed,
-                              const float *restrict shared, const float *restrict negated,
-                              const float *restrict start, lanes score[2][KERNEL_NODES]) {
-    const size_t block = head->hidden * KERNEL_LANES;
-    if (head->layer_count > 1) {
-        score_block(head, fixed, shared, negated, start, score[0]);
-        score_block(head, fixed + block, shared, negated, start, score[1]);
+// The same for up to a whole group of blocks. A whole one of the paper's shape loads each weight once, and its eight
+// chains of sums overlap.
+KERNEL_HELPER void score_group(const struct kernel_head *head, const float *restrict fixed, size_t count,
+                               const float *restrict shared, const float *restrict negated,
+                               const float *restrict start, lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES]) {
+    if (head->layer_count > 1 || count < KERNEL_GROUP / KERNEL_LANES) {
+        for (size_t block = 0; block < count; block++) {
+            score_block(head, fixed + block * KERNEL_LANES, shared, negated, start, score[block]);
+        }
         return;
     }
     const float *restrict weights = head->layers->weights;
     const size_t stride = head->layers->stride;
-    lanes a = (lanes)start[0], b = (lanes)start[1], c = a, d = b;
+    lanes a0 = (lanes)start[0], a1 = (lanes)start[1], b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
     for (size_t u = 0; u < head->hidden; u++) {
-        lanes least = (lanes)negated[u];
-        lanes left = LOAD(fixed + u * KERNEL_LANES), right = LOAD(fixed + block + u * KERNEL_LANES);
-        left = left > least ? left : least;
-        right = right > least ? right : least;
-        a += weights[u * stride] * left;
-        b += weights[u * stride + 1] * left;
-        c += weights[u * stride] * right;
-        d += weights[u * stride + 1] * right;
+        const float *part = fixed + u * KERNEL_GROUP;
+        const lanes least = (lanes)negated[u], w0 = (lanes)weights[u * stride], w1 = (lanes)weights[u * stride + 1];
+        const lanes a = LARGER(LOAD(part), least), b = LARGER(LOAD(part + KERNEL_LANES), least);
+        const lanes c = LARGER(LOAD(part + 2 * KERNEL_LANES), least), d = LARGER(LOAD(part + 3 * KERNEL_LANES), least);
+        a0 += w0 * a;
+        a1 += w1 * a;
+        b0 += w0 * b;
+        b1 += w1 * b;
+        c0 += w0 * c;
+        c1 += w1 * c;
+        d0 += w0 * d;
+        d1 += w1 * d;
     }
-    score[0][0] = a;
-    score[0][1] = b;
-    score[1][0] = c;
-    score[1][1] = d;
+    score[0][0] = a0;
+    score[0][1] = a1;
+    score[1][0] = b0;
+    score[1][1] = b1;
+    score[2][0] = c0;
+    score[2][1] = c1;
+    score[3][0] = d0;
+    score[3][1] = d1;
 }
 
 // What score_block needs of a decision: -shared, and the bias with the terms of `shared` alone.
@@ -210,44 +225,58 @@ KERNEL_HELPER void find_room(const double *restrict left, double cpu, double mem
     for (int node = 0; split && node < KERNEL_NODES; node++) fits[node] = all;
 }
 
+// As find_room with the float bounds of what is left: lanes that it leaves out have no room, the others may have.
+KERNEL_HELPER void find_loose_room(const float *restrict left, float cpu, float mem, int split,
+                                   int_lanes fits[KERNEL_NODES]) {
+    int_lanes all = -1;
+    for (int node = 0; node < KERNEL_NODES; node++) {
+        fits[node] = (LOAD(left + (2 * node) * KERNEL_LANES) >= (lanes)cpu) &
+                     (LOAD(left + (2 * node + 1) * KERNEL_LANES) >= (lanes)mem);
+        all &= fits[node];
+    }
+    for (int node = 0; split && node < KERNEL_NODES; node++) fits[node] = all;
+}
+
 KERNEL_MULTIVERSION
 int32_t kernel_choose(const struct kernel_head *head, const float *restrict fixed, const float *restrict shared,
-                      const double *restrict room, const double *restrict most_room, size_t blocks, double cpu,
-                      double mem, int split) {
+                      const struct kernel_room *rooms, size_t blocks, double cpu, double mem, int split) {
+    const double *restrict room = rooms->exact, *restrict most_room = rooms->most;
+    const float *restrict loose = rooms->loose;
+    // Rounded down, so that the float comparison never leaves out a server that has room.
+    float loose_cpu = (float)cpu, loose_mem = (float)mem;
+    if (loose_cpu > cpu) loose_cpu = __builtin_nextafterf(loose_cpu, 0);
+    if (loose_mem > mem) loose_mem = __builtin_nextafterf(loose_mem, 0);
     float *negated = head->negated, start[KERNEL_NODES];
     prepare(head, shared, negated, start);
     float best = -__builtin_inff();
     int32_t chosen = -1;
-    for (size_t pair = 0; pair < blocks; pair += 2) {
-        const size_t count = blocks - pair < 2 ? 1 : 2;
+    const size_t group = KERNEL_GROUP / KERNEL_LANES;
+    for (size_t first = 0; first < blocks; first += group) {
+        const size_t count = blocks - first < group ? blocks - first : group;
         int has_room = 0;
-        for (size_t block = pair; block < pair + count; block++) {
+        for (size_t block = first; block < first + count; block++) {
             has_room |= most_room[2 * block] >= cpu && most_room[2 * block + 1] >= mem;
         }
         if (!has_room) continue;
-        lanes score[2][KERNEL_NODES];
-        const float *part = fixed + pair * head->hidden * KERNEL_LANES;
-        if (count == 2) {
-            score_pair(head, part, shared, negated, start, score);
-        } else {
-            score_block(head, part, shared, negated, start, score[0]);
-            score[1][0] = score[1][1] = (lanes)-__builtin_inff();
-        }
-        // Few servers beat the best so far, so only they are asked whether they have room.
-        int_lanes better = 0;
-        for (int node = 0; node < KERNEL_NODES; node++) {
-            better |= (score[0][node] > (lanes)best) | (score[1][node] > (lanes)best);
-        }
-        if (__builtin_reduce_or(better) == 0) continue;
-        for (size_t block = pair; block < pair + count; block++) {
+        lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES];
+        score_group(head, part_of(head, fixed, first), count, shared, negated, start, score);
+        for (size_t block = 0; block < count; block++) {
+            // Few servers beat the best so far, so only they are asked whether they have room.
+            int_lanes better[KERNEL_NODES] = {score[block][0] > (lanes)best, score[block][1] > (lanes)best};
+            if (__builtin_reduce_or(better[0] | better[1]) == 0) continue;
             int_lanes fits[KERNEL_NODES];
-            find_room(room + block * KERNEL_ROOM_PER_BLOCK, cpu, mem, split, fits);
+            find_loose_room(loose + (first + block) * KERNEL_ROOM_PER_BLOCK, loose_cpu, loose_mem, split, fits);
+            for (int node = 0; node < KERNEL_NODES; node++) better[node] &= fits[node];
+            if (__builtin_reduce_or(better[0] | better[1]) == 0) continue;
+            find_room(room + (first + block) * KERNEL_ROOM_PER_BLOCK, cpu, mem, split, fits);
+            for (int node = 0; node < KERNEL_NODES; node++) better[node] &= fits[node];
+            if (__builtin_reduce_or(better[0] | better[1]) == 0) continue;
             for (int lane = 0; lane < KERNEL_LANES; lane++) {
                 for (int node = 0; node < KERNEL_NODES; node++) {
-                    const float value = score[block - pair][node][lane];
-                    if (!fits[node][lane] || !(value > best)) continue;
+                    const float value = score[block][node][lane];
+                    if (!better[node][lane] || !(value > best)) continue;
                     best = value;
-                    chosen = (int32_t)((block * KERNEL_LANES + (size_t)lane) * KERNEL_NODES) + node;
+                    chosen = (int32_t)(((first + block) * KERNEL_LANES + (size_t)lane) * KERNEL_NODES) + node;
                 }
             }
         }
@@ -257,15 +286,20 @@ int32_t kernel_choose(const struct kernel_head *head, const float *restrict fixe
 
 KERNEL_MULTIVERSION
 void kernel_advantages(const struct kernel_head *head, const float *restrict fixed, const float *restrict shared,
-                      size_t blocks, float *restrict out) {
+                       size_t first, size_t blocks, float *restrict out) {
     float *negated = head->negated, start[KERNEL_NODES];
     prepare(head, shared, negated, start);
-    for (size_t block = 0; block < blocks; block++) {
-        lanes score[KERNEL_NODES];
-        score_block(head, fixed + block * head->hidden * KERNEL_LANES, shared, negated, start, score);
-        float *to = out + block * KERNEL_LANES * KERNEL_NODES;
-        for (int lane = 0; lane < KERNEL_LANES; lane++) {
-            for (int node = 0; node < KERNEL_NODES; node++) to[lane * KERNEL_NODES + node] = score[node][lane];
+    const size_t group = KERNEL_GROUP / KERNEL_LANES;
+    for (size_t block = first; block < first + blocks;) {
+        // Whole groups at once, and what stands before and behind them block by block.
+        const size_t count = block % group == 0 && first + blocks - block >= group ? group : 1;
+        lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES];
+        score_group(head, part_of(head, fixed, block), count, shared, negated, start, score);
+        for (size_t i = 0; i < count; i++) {
+            for (int lane = 0; lane < KERNEL_LANES; lane++) {
+                for (int node = 0; node < KERNEL_NODES; node++) *out++ = score[i][node][lane];
+            }
         }
+        block += count;
     }
 }

@@ -14,6 +14,9 @@
 // Servers are scored in blocks of this many, one to a vector lane.
 #define KERNEL_LANES 8
 
+// Blocks are kept in groups of this many servers, so that a scan runs straight through memory.
+#define KERNEL_GROUP 32
+
 // Widths are padded with zero weights to a multiple of this.
 #define KERNEL_PAD 8
 
@@ -41,7 +44,7 @@ struct kernel_embedder {
     size_t widest;            // the widest stride
 };
 
-// Writes the part of one server to fixed[unit * KERNEL_LANES]. Returns the embedding, which lies in the scratch.
+// Writes the part of one server to fixed[unit * KERNEL_GROUP]. Returns the embedding, which lies in the scratch.
 const float *kernel_embed(const struct kernel_embedder *embedder, const float *in, float *fixed);
 
 // Replaces a server's embedding and moves the sums over all servers along: sums += steps(embedding) - steps(row), with
@@ -53,7 +56,7 @@ void kernel_replace(float *row, const float *embedding, int64_t *sums, size_t st
 #define KERNEL_ROOM_PER_BLOCK (KERNEL_NODES * 2 * KERNEL_LANES)
 
 // The advantage layers over all servers. Of the first hidden layer, the part that depends on the server alone is kept
-// in `fixed` (block by block, [unit][lane]) and the part that all servers share is `shared` ([unit]).
+// in `fixed` (group by group, [unit][server of the group]) and the part that all servers share is `shared` ([unit]).
 struct kernel_head {
     const struct kernel_layer *layers;  // the layers after the first hidden one; the last has KERNEL_NODES outputs
     size_t layer_count;
@@ -63,14 +66,21 @@ struct kernel_head {
     float *negated;  // `hidden` values of scratch
 };
 
-// The available action with the greatest advantage, ties to the lowest action; -1 if none is available or can be compared.
-//
-// `most_room` holds the most cpu and the most mem left on any node of each block, which spares blocks that are full.
-int32_t kernel_choose(const struct kernel_head *head, const float *fixed, const float *shared, const double *room,
-                      const double *most_room, size_t blocks, double cpu, double mem, int split);
+// What is left on the servers, three times: exactly, as floats that are not below it, and as the most cpu and the most mem
+// on any node of each block, which spares blocks that are full.
+struct kernel_room {
+    const double *exact;
+    const float *loose;  // in the order of `exact`
+    const double *most;  // [block][cpu, mem]
+};
 
-// The advantages of all actions: out[(block * KERNEL_LANES + lane) * KERNEL_NODES + node].
-void kernel_advantages(const struct kernel_head *head, const float *fixed, const float *shared, size_t blocks,
-                      float *out);
+// The available action with the greatest advantage, ties to the lowest action; -1 if none is available or can be compared.
+int32_t kernel_choose(const struct kernel_head *head, const float *fixed, const float *shared,
+                      const struct kernel_room *room, size_t blocks, double cpu, double mem, int split);
+
+// The advantages of all actions of `blocks` blocks from `first` on: out[(block * KERNEL_LANES + lane) * KERNEL_NODES + node],
+// counted from the first block.
+void kernel_advantages(const struct kernel_head *head, const float *fixed, const float *shared, size_t first,
+                       size_t blocks, float *out);
 
 #endif

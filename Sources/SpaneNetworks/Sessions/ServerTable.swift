@@ -12,10 +12,14 @@ final class ServerTable {
     let shape: ClusterShape
     let blockCount: Int
     // [block][node][cpu, mem][lane]; -1 where there is no server, or none that may be used.
-    let room: FlatBuffer<Double>
+    private let room: FlatBuffer<Double>
+    // As `room`, rounded up to floats.
+    private let looseRoom: FlatBuffer<Float>
     // [block][cpu, mem]: the most that any node of the block has left, which tells blocks that are full.
-    let mostRoom: FlatBuffer<Double>
-    // [block][hidden unit][lane]
+    private let mostRoom: FlatBuffer<Double>
+    // The three as the kernels see them.
+    let kernelRoom: FlatBuffer<kernel_room>
+    // [group][hidden unit][server of the group]
     let fixed: FlatBuffer<Float>
 
     private let layers: SpaneLayers
@@ -30,6 +34,7 @@ final class ServerTable {
     private let embedder: FlatBuffer<kernel_embedder>
 
     static let lanes = Int(KERNEL_LANES)
+    static let group = Int(KERNEL_GROUP)
     static let roomPerBlock = NUMATopology.nodesPerServer * 2 * lanes
 
     init(_ layers: SpaneLayers, _ normalisation: Normalisation, _ shape: ClusterShape) throws(NetworkError) {
@@ -45,8 +50,11 @@ final class ServerTable {
             input: shape.largestInput(normalisation)
         )
         room = FlatBuffer(repeating: -1, count: blockCount * Self.roomPerBlock)
+        looseRoom = FlatBuffer(repeating: -1, count: blockCount * Self.roomPerBlock)
         mostRoom = FlatBuffer(repeating: -1, count: blockCount * 2)
-        fixed = FlatBuffer(repeating: 0, count: blockCount * Self.lanes * hidden)
+        unsafe kernelRoom = FlatBuffer([kernel_room(exact: room.base, loose: looseRoom.base, most: mostRoom.base)])
+        let groupCount = (shape.serverCount + Self.group - 1) / Self.group
+        fixed = FlatBuffer(repeating: 0, count: groupCount * Self.group * hidden)
         features = FlatBuffer(repeating: 0, count: SpaneArchitecture.serverInputs)
         let widest = max(layers.server.widest, layers.advantageOfServer.paddedOutputs)
         scratch = FlatBuffer(repeating: 0, count: 2 * widest)
@@ -109,6 +117,8 @@ final class ServerTable {
             hasChanged = hasChanged || room[index] != left.cpu || room[index + Self.lanes] != left.mem
             room[index] = left.cpu
             room[index + Self.lanes] = left.mem
+            looseRoom[index] = left.cpu.roundedUp
+            looseRoom[index + Self.lanes] = left.mem.roundedUp
             features[2 * node] = Float(left.cpu) / normalisation.cpu
             features[2 * node + 1] = Float(left.mem) / normalisation.mem
         }
@@ -120,8 +130,8 @@ final class ServerTable {
             if wasPresent { pool.remove(server: server) }
             return
         }
-        let (block, lane) = server.quotientAndRemainder(dividingBy: Self.lanes)
-        let to = unsafe fixed.base + (block * Self.lanes * hidden + lane)
+        let (group, place) = server.quotientAndRemainder(dividingBy: Self.group)
+        let to = unsafe fixed.base + (group * Self.group * hidden + place)
         let embedding: UnsafePointer<Float> = unsafe kernel_embed(embedder.base, features.base, to)
         if wasPresent {
             unsafe pool.update(server: server, to: embedding)
@@ -141,5 +151,13 @@ final class ServerTable {
         }
         mostRoom[2 * block] = cpu
         mostRoom[2 * block + 1] = mem
+    }
+}
+
+extension Double {
+    /// The least float that is not below.
+    fileprivate var roundedUp: Float {
+        let near = Float(self)
+        return Double(near) < self ? near.nextUp : near
     }
 }

@@ -78,8 +78,7 @@ final class SpaneSession: ScoringPolicy {
             head.base,
             table.fixed.base,
             shared.base,
-            table.room.base,
-            table.mostRoom.base,
+            table.kernelRoom.base,
             table.blockCount,
             demand.cpu,
             demand.mem,
@@ -124,7 +123,7 @@ final class SpaneSession: ScoringPolicy {
         let fullBlocks = actions / perBlock
         unsafe advantages.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            unsafe kernel_advantages(head.base, table.fixed.base, shared.base, fullBlocks, base)
+            unsafe kernel_advantages(head.base, table.fixed.base, shared.base, 0, fullBlocks, base)
         }
         if fullBlocks < table.blockCount {
             unsafe score(fullBlocks, to: blockAdvantages.base)
@@ -159,7 +158,6 @@ final class SpaneSession: ScoringPolicy {
     }
 
     private func score(_ block: Int, to output: UnsafeMutablePointer<Float>) {
-        let fixed = unsafe table.fixed.base + block * ServerTable.lanes * head[0].hidden
-        unsafe kernel_advantages(head.base, fixed, shared.base, 1, output)
+        unsafe kernel_advantages(head.base, table.fixed.base, shared.base, block, 1, output)
     }
 }
