@@ -33,8 +33,20 @@ test: setup lint ## Run every check and every test
 		&& ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m ruff check . && ../../$(PYTHON) -m ruff format --check .
 
 .PHONY: test-clients
-test-clients: setup ## Train with Stable-Baselines3 in Python (installs PyTorch in .venv-clients)
-	@scripts/test-python-clients.sh
+test-clients: setup test-install ## Test the installed library from C, C++ and Python (installs PyTorch in .venv-clients)
+	PREFIX=$(CURDIR)/.build_prefix DESTDIR= scripts/install.sh
+	scripts/test-c.sh .build_prefix
+	scripts/test-python-clients.sh
+
+.PHONY: test-sanitizers
+test-sanitizers: ## Run the C tests under AddressSanitizer, ThreadSanitizer and valgrind
+	@scripts/setup.sh clients
+	scripts/test-sanitizers.sh
+
+.PHONY: fuzz
+fuzz: ## Fuzz the loaders and the C API for ten minutes
+	@scripts/setup.sh system
+	scripts/fuzz.sh 150
 
 .PHONY: wheel
 wheel: ## Build the Python package with the library inside, in dist
