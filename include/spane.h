@@ -349,7 +349,7 @@ spane_status spane_cluster_load_memory(const void *data, size_t size, spane_clus
 /*
  * A policy bound to a cluster. It follows the cluster's changes by itself. Sessions on one cluster may decide at once in
  * several threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the
- * first decision after servers were added.
+ * first decision after servers were added, and for spane_session_top, which makes its list anew.
  */
 typedef struct spane_session spane_session;
 
