@@ -24,6 +24,8 @@ check)
     ;;
 baseline)
     abidw --no-corpus-path --no-comp-dir-path --no-show-locs --no-architecture --out-file "$baseline" "$work/libspane.so"
+    # Where the stub was compiled says nothing of the interface.
+    sed -i "s|path='[^']*/|path='|" "$baseline"
     ;;
 *)
     echo "usage: abi.sh [check | baseline]" >&2
