@@ -58,24 +58,31 @@ package struct HDF5Reader: ~Copyable {
         }
         var names: [String] = []
         for index in 0..<info.nlinks {
-            let name = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer -> String? in
-                let length = unsafe H5Lget_name_by_idx(
+            let name = unsafe Self.name { text, size in
+                unsafe H5Lget_name_by_idx(
                     handle.id,
                     ".",
                     H5_INDEX_NAME,
                     H5_ITER_INC,
                     index,
-                    buffer.baseAddress,
-                    512,
+                    text,
+                    size,
                     chdf5_default()
                 )
-                guard length > 0, length < 512, let base = buffer.baseAddress else { return nil }
-                return unsafe String(cString: base)
             }
             guard let name else { throw error(.format, "group /\(group) has a link with an unreadable name") }
             names.append(name)
         }
         return names
+    }
+
+    /// A name that an HDF5 function writes and whose length it returns; `nil` where there is none or it is too long.
+    private static func name(_ read: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String? {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+            let length = unsafe read(buffer.baseAddress, buffer.count)
+            guard length > 0, length < buffer.count, let base = buffer.baseAddress else { return nil }
+            return unsafe String(cString: base)
+        }
     }
 
     // MARK: Datasets
@@ -221,19 +228,17 @@ package struct HDF5Reader: ~Copyable {
         try checkHasNoHeap(handle, object)
         var names: [String] = []
         for index in 0..<hsize_t(max(0, H5Aget_num_attrs(handle.id))) {
-            let name = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer -> String? in
-                let length = unsafe H5Aget_name_by_idx(
+            let name = unsafe Self.name { text, size in
+                unsafe H5Aget_name_by_idx(
                     handle.id,
                     ".",
                     H5_INDEX_NAME,
                     H5_ITER_INC,
                     index,
-                    buffer.baseAddress,
-                    512,
+                    text,
+                    size,
                     chdf5_default()
                 )
-                guard length > 0, length < 512, let base = buffer.baseAddress else { return nil }
-                return unsafe String(cString: base)
             }
             guard let name else { throw error(.format, "\(object) has an attribute with an unreadable name") }
             names.append(name)
