@@ -39,6 +39,14 @@ import Testing
         }
     }
 
+    @Test func parametersThatDoNotHashToWhatTheFileSays() throws {
+        let hash = WeightsFile.contentHash(of: try Samples.spane())
+        try refuses(
+            "attribute parameters_sha256 is 00 and the parameters hash to \(hash); "
+                + "the file was changed after it was written"
+        ) { $0.attribute("parameters_sha256", "00") }
+    }
+
     @Test func aTraceIsNoWeights() throws {
         let path = folder.file("trace.h5")
         try TraceFile.write(Samples.trace(), Samples.description, to: path)

@@ -37,12 +37,35 @@ public enum WeightsFile {
                 normalisation: normalisation,
                 tensors: file.tensors(of: architecture)
             )
+            if let recorded = try file.string("parameters_sha256"), recorded != contentHash(of: model) {
+                throw file.error(
+                    .format,
+                    "attribute parameters_sha256 is \(recorded) and the parameters hash to \(contentHash(of: model)); "
+                        + "the file was changed after it was written"
+                )
+            }
             return (model, Provenance(try file.provenance()))
         } catch let error as StorageError {
             throw error
         } catch {
             throw file.error(.format, "\(error)")
         }
+    }
+
+    /// SHA-256 over the parameters, in the order of ``SpaneNetworks/Architecture/tensorShapes``, each value as 4 bytes,
+    /// little-endian.
+    ///
+    /// - Complexity: O(parameters).
+    public static func contentHash(of model: Model) -> String {
+        var hash = SHA256()
+        for tensor in model.tensors {
+            for value in tensor.values {
+                for shift in stride(from: UInt32(0), to: 32, by: 8) {
+                    hash.update(byte: UInt8(truncatingIfNeeded: value.bitPattern >> shift))
+                }
+            }
+        }
+        return hash.hexadecimal()
     }
 
     /// Writes weights; an existing file is replaced in one step.
@@ -58,6 +81,7 @@ public enum WeightsFile {
             }
             try file.attribute("normalisation_cpu", Double(model.normalisation.cpu))
             try file.attribute("normalisation_mem", Double(model.normalisation.mem))
+            try file.attribute("parameters_sha256", contentHash(of: model))
             try file.group("parameters")
             for tensor in model.tensors {
                 try file.dataset("parameters/\(tensor.shape.name)", tensor.values, dimensions: tensor.shape.dimensions)
