@@ -48,10 +48,7 @@ public struct EpisodePlan: Equatable, Sendable {
                 case .fixed(let count):
                     placed = count
                 case .automatic:
-                    var policy = FirstFit()
-                    try environment.reset(start: start, until: .exceed(1))
-                    try environment.finish(with: &policy)
-                    placed = environment.placedCount + Length.margin
+                    placed = try environment.automaticLength(from: start)
                 }
                 // Refuses a length that runs into the end of the trace.
                 try environment.reset(start: start, until: .length(placed))

@@ -17,6 +17,18 @@ public struct Xoshiro256StarStar: RandomNumberGenerator, Equatable, Sendable {
         self.init(seed: seed ^ mixer.next())
     }
 
+    /// The number of words of ``words``.
+    public static let wordCount = 4
+
+    /// The state as words, to be kept and restored.
+    public var words: [UInt64] { [state.0, state.1, state.2, state.3] }
+
+    /// The generator with this state; `nil` unless there are ``wordCount`` words, not all of them zero.
+    public init?(words: [UInt64]) {
+        guard words.count == Self.wordCount, words.contains(where: { $0 != 0 }) else { return nil }
+        state = (words[0], words[1], words[2], words[3])
+    }
+
     /// 64 uniform bits.
     public mutating func next() -> UInt64 {
         let result = rotate(state.1 &* 5, by: 7) &* 9

@@ -1,0 +1,65 @@
+public import SpaneScheduling
+
+/// Where training episodes come from: traces with their training starts, and clusters.
+///
+/// Each episode takes a workload and a cluster, both with equal chances, and a uniform start.
+public struct EpisodeSource: Sendable {
+    /// A trace and the starts that training may use.
+    public struct Workload: Sendable {
+        /// The trace.
+        public let trace: Trace
+        /// The starts; the first VM of an episode is one of these.
+        public let starts: Range<Int>
+
+        /// Creates a workload.
+        ///
+        /// - Throws: `invalidArgument` when `starts` is empty or not in 0 ..< trace.count.
+        public init(trace: Trace, starts: Range<Int>) throws(SchedulingError) {
+            guard !starts.isEmpty, starts.lowerBound >= 0, starts.upperBound <= trace.count else {
+                throw SchedulingError(
+                    .invalidArgument,
+                    "the training starts are \(starts.lowerBound)..<\(starts.upperBound); they must be a range in "
+                        + "0..<\(trace.count) with at least one start"
+                )
+            }
+            self.trace = trace
+            self.starts = starts
+        }
+    }
+
+    /// The workloads.
+    public let workloads: [Workload]
+    /// The clusters; one that is named twice is drawn twice as often.
+    public let clusters: [ClusterConfiguration]
+
+    /// Creates a source.
+    ///
+    /// - Throws: `invalidArgument` when there is no workload or no cluster; `invalidTrace` when a VM of a workload fits
+    ///   on no server of a cluster.
+    public init(workloads: [Workload], clusters: [ClusterConfiguration]) throws(SchedulingError) {
+        guard !workloads.isEmpty, !clusters.isEmpty else {
+            throw SchedulingError(
+                .invalidArgument,
+                "there are \(workloads.count) workloads and \(clusters.count) clusters to train on; at least one of "
+                    + "each is needed"
+            )
+        }
+        for workload in workloads {
+            for cluster in clusters { try cluster.check(fits: workload.trace) }
+        }
+        self.workloads = workloads
+        self.clusters = clusters
+    }
+}
+
+/// One episode of an ``EpisodeSource``.
+public struct TrainingEpisode: Equatable, Sendable {
+    /// The index of its workload.
+    public let workload: Int
+    /// The index of its cluster.
+    public let cluster: Int
+    /// The index of its first VM.
+    public let start: Int
+    /// The number of VMs it places: the automatic length.
+    public let length: Int
+}
