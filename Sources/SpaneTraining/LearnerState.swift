@@ -39,7 +39,9 @@ public struct LearnerState: Equatable, Sendable {
     /// - Parameter count: how many there must be; `nil` for any number.
     /// - Throws: ``LearnerStateError`` naming the entry.
     public func floats(_ name: String, count: Int? = nil) throws(LearnerStateError) -> [Float] {
-        guard case .floats(let values) = try entry(name) else { throw LearnerStateError("\(name) does not hold floats") }
+        guard case .floats(let values) = try entry(name) else {
+            throw LearnerStateError("\(name) does not hold floats")
+        }
         return try Self.checked(values, name, count)
     }
 
