@@ -4,12 +4,15 @@ public enum Architecture: Equatable, Sendable {
     case spane(SpaneArchitecture)
     /// ``MLPArchitecture``
     case mlp(MLPArchitecture)
+    /// ``PotentialArchitecture``
+    case potential(PotentialArchitecture)
 
     /// Its parameter tensors in order.
     public var tensorShapes: [TensorShape] {
         switch self {
         case .spane(let architecture): architecture.tensorShapes
         case .mlp(let architecture): architecture.tensorShapes
+        case .potential(let architecture): architecture.tensorShapes
         }
     }
 

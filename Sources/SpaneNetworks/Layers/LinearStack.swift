@@ -17,9 +17,9 @@ final class LinearStack: @unchecked Sendable {
     /// The widest padded output.
     let widest: Int
 
-    /// Packs the layers with these names.
-    init(_ tensors: TensorTable, names: [String]) {
-        nodes = names.map { Node(Linear(tensors, $0)) }
+    /// Packs the layers with these names; without `lastHasBias` the last one has a bias of zero.
+    init(_ tensors: TensorTable, names: [String], lastHasBias: Bool = true) {
+        nodes = names.map { Node(Linear(tensors, $0, withBias: lastHasBias || $0 != names.last)) }
         unsafe kernels = FlatBuffer(nodes.map { unsafe $0.layer.kernel })
         widest = nodes.map { $0.layer.paddedOutputs }.max() ?? 0
     }

@@ -14,6 +14,7 @@ public final class Model: Sendable {
     private enum Packed: Sendable {
         case spane(SpaneLayers)
         case mlp(MLPLayers)
+        case potential(PotentialLayers)
     }
 
     /// Checks the tensors against the architecture.
@@ -41,6 +42,7 @@ public final class Model: Sendable {
             switch architecture {
             case .spane(let architecture): .spane(SpaneLayers(source, architecture))
             case .mlp(let architecture): .mlp(MLPLayers(source, architecture))
+            case .potential(let architecture): .potential(PotentialLayers(source, architecture))
             }
     }
 
@@ -80,6 +82,7 @@ public final class Model: Sendable {
         switch packed {
         case .spane(let layers): try SpaneSession(layers, normalisation, shape)
         case .mlp(let layers): try MLPSession(layers, normalisation, servers: shape.serverCount)
+        case .potential(let layers): PotentialSession(layers, normalisation, shape)
         }
     }
 }

@@ -31,6 +31,12 @@ public struct Resources: Equatable, Hashable, Sendable {
         cpu > 0 && mem > 0 && cpu <= Self.largest && mem <= Self.largest
     }
 
+    /// What is left of `left` when `right` is taken away; exact on the grid.
+    @inlinable
+    public static func - (left: Resources, right: Resources) -> Resources {
+        Resources(cpu: left.cpu - right.cpu, mem: left.mem - right.mem)
+    }
+
     static func roundToGrid(_ amount: Double) -> Double {
         (amount * stepsPerUnit).rounded(.toNearestOrEven) / stepsPerUnit
     }

@@ -27,6 +27,14 @@ extension Architecture {
                 ("hidden_layers", .integer(mlp.hidden.depth)),
                 ("servers", .integer(mlp.servers)),
             ]
+        case .potential(let potential):
+            [
+                ("architecture", .text("potential")),
+                ("hidden_width", .integer(potential.hidden.width)),
+                ("hidden_layers", .integer(potential.hidden.depth)),
+                ("activation", .text(potential.activation.rawValue)),
+                ("context", .text(potential.context.rawValue)),
+            ]
         }
     }
 }
@@ -45,15 +53,14 @@ extension HDF5Reader {
                 )
             )
         case "mlp":
-            let hidden = try LayerShape(
-                width: required(integer: "hidden_width"),
-                depth: required(integer: "hidden_layers"),
-                name: "hidden"
+            return .mlp(try MLPArchitecture(hidden: hidden(), servers: required(integer: "servers")))
+        case "potential":
+            return .potential(
+                PotentialArchitecture(hidden: try hidden(), activation: try named("activation"), context: try named("context"))
             )
-            return .mlp(try MLPArchitecture(hidden: hidden, servers: required(integer: "servers")))
         case let other:
             let found = other.map { "\"\($0)\"" } ?? "missing"
-            throw error(.format, "attribute architecture is \(found); it must be \"spane\" or \"mlp\"")
+            throw error(.format, "attribute architecture is \(found); it must be \"spane\", \"mlp\" or \"potential\"")
         }
     }
 
@@ -63,6 +70,24 @@ extension HDF5Reader {
             depth: required(integer: "\(name)_depth"),
             name: name
         )
+    }
+
+    private func hidden() throws -> LayerShape {
+        try LayerShape(
+            width: required(integer: "hidden_width"),
+            depth: required(integer: "hidden_layers"),
+            name: "hidden"
+        )
+    }
+
+    private func named<Value: RawRepresentable & CaseIterable>(_ name: String) throws(StorageError) -> Value
+    where Value.RawValue == String {
+        guard let text = try string(name) else { throw error(.format, "attribute \(name) is missing") }
+        guard let value = Value(rawValue: text) else {
+            let allowed = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw error(.format, "attribute \(name) is \"\(text)\"; it must be one of \(allowed)")
+        }
+        return value
     }
 
     private func aggregators() throws(StorageError) -> [Aggregator] {

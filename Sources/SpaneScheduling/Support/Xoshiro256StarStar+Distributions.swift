@@ -1,14 +1,13 @@
 internal import Glibc
-internal import SpaneScheduling
 
 extension Xoshiro256StarStar {
     /// An exponential number with mean 1.
-    mutating func exponential() -> Double {
+    package mutating func exponential() -> Double {
         -log(1 - uniform())
     }
 
     /// A standard normal number (Box and Muller, 1958).
-    mutating func normal() -> Double {
+    package mutating func normal() -> Double {
         let radius = (2 * exponential()).squareRoot()
         return radius * cos(2 * Double.pi * uniform())
     }
@@ -16,7 +15,7 @@ extension Xoshiro256StarStar {
     /// A whole number from 1 to a million with a geometric distribution.
     ///
     /// - Parameter mean: 1 or more.
-    mutating func geometric(mean: Double) -> Int {
+    package mutating func geometric(mean: Double) -> Int {
         guard mean > 1 else { return 1 }
         return 1 + Int(min(exponential() / -log(1 - 1 / mean), 999_999))
     }

@@ -1,0 +1,129 @@
+internal import SpaneEvaluation
+public import SpaneNetworks
+internal import SpaneScheduling
+
+/// Trains any network by an evolution strategy: CMA-ES over its weights, on the waits of whole episodes.
+///
+/// All candidates of a generation play the same episodes, which leaves only their own difference. The model is the mean of
+/// the distribution.
+public final class Evolution: Learner {
+    private let configuration: EvolutionConfiguration
+    private let architecture: Architecture
+    private let normalisation: Normalisation
+    private let source: EpisodeSource
+    private let threads: Int
+    // Kaiming's standard deviation of each weight; the strategy works in units of it.
+    private let scales: [Double]
+    private var strategy: CMAES
+    private var generator: Xoshiro256StarStar
+
+    /// Prepares to train.
+    ///
+    /// - Parameter threads: the threads that play episodes; the result does not depend on them.
+    /// - Throws: ``ConfigurationError``.
+    public init(
+        _ configuration: EvolutionConfiguration,
+        architecture: Architecture,
+        normalisation: Normalisation = .published,
+        source: EpisodeSource,
+        threads: Int = 1
+    ) throws(ConfigurationError) {
+        try configuration.validate()
+        self.configuration = configuration
+        self.architecture = architecture
+        self.normalisation = normalisation
+        self.source = source
+        self.threads = threads
+        generator = Xoshiro256StarStar(seed: configuration.seed, stream: 0)
+        scales = architecture.kaimingScales
+        var mean = Array(repeating: 0.0, count: scales.count)
+        if configuration.startsFromRandomWeights {
+            for index in mean.indices { mean[index] = generator.normal() }
+        }
+        strategy = CMAES(
+            mean: mean,
+            sigma: configuration.sigma,
+            population: configuration.population,
+            covariance: configuration.covariance
+        )
+    }
+
+    public var stepsDone: Int { strategy.generation }
+
+    public var stepsPlanned: Int { configuration.generations }
+
+    public func model() throws -> Model { try model(strategy.mean) }
+
+    public func step() throws -> [Metric] {
+        let stage = EpisodeStage(source)
+        let episodes = try (0..<configuration.episodes).map { _ in try stage.draw(using: &generator) }
+        let points = strategy.ask(&generator)
+        let source = source
+        let models = try points.map { try model($0) }
+        let waits = try parallelMap(
+            count: points.count,
+            threads: threads,
+            makeState: { EpisodeStage(source) },
+            { stage, index in try stage.play(episodes, with: models[index]) }
+        )
+        let values = waits.map { configuration.objective.value($0) }
+        strategy.tell(values)
+        return [
+            Metric("objective_best", values.min() ?? 0),
+            Metric("objective_mean", Statistics.mean(values)),
+            Metric("sigma", strategy.sigma),
+            Metric("wait_mean", Statistics.mean(waits.map { Statistics.mean($0) })),
+        ]
+    }
+
+    public var state: LearnerState {
+        var state = LearnerState()
+        strategy.save(to: &state)
+        state.set("generator", generator)
+        return state
+    }
+
+    public func restore(_ state: LearnerState) throws {
+        let generator = try state.generator("generator")
+        try strategy.restore(state)
+        self.generator = generator
+    }
+
+    private func model(_ point: [Double]) throws(NetworkError) -> Model {
+        var values = zip(point, scales).map { Float($0 * $1) }[...]
+        var tensors: [Tensor] = []
+        for shape in architecture.tensorShapes {
+            tensors.append(Tensor(shape: shape, values: Array(values.prefix(shape.count))))
+            values = values.dropFirst(shape.count)
+        }
+        return try Model(architecture: architecture, normalisation: normalisation, tensors: tensors)
+    }
+}
+
+extension Architecture {
+    /// For each parameter the standard deviation of Kaiming's uniform weights, √(2 / inputs); of a bias that of its layer.
+    fileprivate var kaimingScales: [Double] {
+        var scales: [Double] = []
+        var scale = 1.0
+        for shape in tensorShapes {
+            if shape.dimensions.count == 2 { scale = (2 / Double(shape.dimensions[1])).squareRoot() }
+            scales += Array(repeating: scale, count: shape.count)
+        }
+        return scales
+    }
+}
+
+extension EpisodeStage {
+    /// The total waits of a model in some episodes, in seconds.
+    fileprivate func play(_ episodes: [TrainingEpisode], with model: Model) throws -> [Double] {
+        var policies: [Int: any ScoringPolicy] = [:]
+        return try episodes.map { episode in
+            let play = try begin(episode)
+            let policy = try policies[episode.cluster] ?? model.makeSession(for: source.clusters[episode.cluster])
+            policies[episode.cluster] = policy
+            var some: any Policy = policy
+            try play.environment.finish(with: &some)
+            return play.environment.totalWait
+        }
+    }
+}
