@@ -1,3 +1,4 @@
+import Glibc
 import SpaneNetworks
 import SpaneScheduling
 
@@ -25,6 +26,12 @@ struct NaiveNetwork {
             values = advantages.map { value + $0 - mean }
             largestTerm = ([value] + advantages).map(abs).max() ?? 0
         }
+
+        /// Scores that are differences of potentials, which are of the order of 1.
+        init(gains: [Double]) {
+            values = gains
+            largestTerm = max(1, gains.map(abs).max() ?? 0)
+        }
     }
 
     /// Q of every action, available or not.
@@ -45,13 +52,52 @@ struct NaiveNetwork {
         case .mlp(let mlp):
             let hidden = layers("fc", mlp.hidden.depth, resources + asked).map { max(0, $0) }
             return Scores(value: linear("value", hidden)[0], advantages: linear("adv", hidden))
+        case .potential(let potential):
+            return Scores(gains: gains(potential, request, free))
+        }
+    }
+
+    /// What each action adds to the potential of its server.
+    private func gains(_ potential: PotentialArchitecture, _ request: Request, _ free: [Resources]) -> [Double] {
+        let (cpu, mem) = (Double(normalisation.cpu), Double(normalisation.mem))
+        var context: [Double] = []
+        if potential.context != .none { context += [request.cpu / cpu, request.mem / mem, request.isSplit ? 1 : 0] }
+        if potential.context == .cluster {
+            let count = Double(free.count)
+            context += [free.reduce(0) { $0 + $1.cpu } / count / cpu, free.reduce(0) { $0 + $1.mem } / count / mem]
+        }
+        func part(_ first: Resources, _ second: Resources) -> Double {
+            var values = [first.cpu / cpu, first.mem / mem, second.cpu / cpu, second.mem / mem] + context
+            for layer in 0..<potential.hidden.depth {
+                values = linear("potential.\(2 * layer)", values).map { value in
+                    switch potential.activation {
+                    case .relu: max(0, value)
+                    case .softsign: value / (1 + abs(value))
+                    case .tanh: tanh(value)
+                    }
+                }
+            }
+            return linear("potential.\(2 * potential.hidden.depth)", values)[0]
+        }
+        func value(_ nodes: [Resources]) -> Double { part(nodes[0], nodes[1]) + part(nodes[1], nodes[0]) }
+        let demand = request.demandPerNode
+        return free.indices.map { action in
+            let server = action / 2 * 2
+            let before = [free[server], free[server + 1]]
+            let after = (0..<2).map { node in
+                let isTaken = request.isSplit || server + node == action
+                let taken = isTaken ? demand : Resources(cpu: 0, mem: 0)
+                return Resources(cpu: before[node].cpu - taken.cpu, mem: before[node].mem - taken.mem)
+            }
+            return value(after) - value(before)
         }
     }
 
     private func linear(_ name: String, _ input: [Double]) -> [Double] {
-        guard let weight = tensors[name + ".weight"], let bias = tensors[name + ".bias"] else { return [] }
-        return bias.values.indices.map { output in
-            var sum = Double(bias.values[output])
+        guard let weight = tensors[name + ".weight"] else { return [] }
+        let bias = tensors[name + ".bias"]?.values ?? [0]
+        return bias.indices.map { output in
+            var sum = Double(bias[output])
             for index in input.indices { sum += Double(weight.values[output * input.count + index]) * input[index] }
             return sum
         }

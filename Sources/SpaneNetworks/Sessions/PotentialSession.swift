@@ -1,73 +1,137 @@
-internal import CSpaneKernels
 internal import SpaneBuffers
 internal import SpaneScheduling
 
 /// Scores placements with a ``PotentialArchitecture``.
 ///
 /// A score depends on one server and the request (and on the cluster's mean if the potential sees it), so it is the same
-/// whatever was decided before and wherever the server stands.
+/// whatever was decided before and wherever the server stands. On large clusters each of the latest requests has a
+/// ``PlacementBoard``, which follows the cluster's journal.
 @safe
 final class PotentialSession: ScoringPolicy {
-    // Actions are scored in batches of this many.
-    private static let batch = 64
-    // An action has four columns: the server after and before it, each in both orders of its nodes.
-    private static let columnsPerAction = 4
+    // Below this many servers looking at all of them is faster than following the journal.
+    private static let fewServers = 48
+    // Requests that have a board at the same time.
+    private static let boardCount = 32
 
-    private let layers: PotentialLayers
-    private let normalisation: Normalisation
-    private var shape: ClusterShape
-    // [input][column]
-    private let inputs: FlatBuffer<Float>
-    private let outputs: FlatBuffer<Float>
-    // The actions of the batch and their scores.
-    private let actions = FlatBuffer<Int32>(repeating: 0, count: batch)
-    private let scores = FlatBuffer<Float>(repeating: 0, count: batch)
-    private let scratch: FlatBuffer<Float>
-    // One element, so that the kernels have an address.
-    private let stack: FlatBuffer<kernel_stack>
-
-    init(_ layers: PotentialLayers, _ normalisation: Normalisation, _ shape: ClusterShape) {
-        self.layers = layers
-        self.normalisation = normalisation
-        self.shape = shape
-        let columns = Self.batch * Self.columnsPerAction
-        inputs = FlatBuffer(repeating: 0, count: layers.architecture.inputs * columns)
-        outputs = FlatBuffer(repeating: 0, count: columns)
-        let widest = layers.stack.widest
-        scratch = FlatBuffer(repeating: 0, count: 2 * Int(KERNEL_COLUMNS) * widest)
-        unsafe stack = FlatBuffer([
-            kernel_stack(
-                layers: layers.stack.kernels.base,
-                layer_count: layers.stack.kernels.count,
-                activation: layers.architecture.activation.kernel,
-                scratch: scratch.base,
-                widest: widest
-            )
-        ])
+    private final class Seat {
+        var board: PlacementBoard
+        init(serverCount: Int) { board = PlacementBoard(serverCount: serverCount) }
     }
 
-    func adapt(to cluster: borrowing Cluster) throws(NetworkError) { shape = ClusterShape(cluster) }
+    private let scorer: PotentialScorer
+    private var shape: ClusterShape
+    private var seats: [Seat] = []
+    private var uses: UInt64 = 0
+
+    init(_ layers: PotentialLayers, _ normalisation: Normalisation, _ shape: ClusterShape) {
+        scorer = PotentialScorer(layers, normalisation)
+        self.shape = shape
+        makeSeats()
+    }
+
+    func begin(start: Int, on cluster: borrowing Cluster) {
+        // It may be another cluster.
+        for seat in seats { seat.board.seenRevision = 0 }
+    }
+
+    func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
+        let shape = ClusterShape(cluster)
+        guard shape != self.shape else { return }
+        self.shape = shape
+        makeSeats()
+    }
+
+    private func makeSeats() {
+        let count = scorer.isLocal && shape.serverCount >= Self.fewServers ? Self.boardCount : 0
+        seats = (0..<count).map { _ in Seat(serverCount: shape.serverCount) }
+    }
 
     func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
-        var best: Int32 = -1
+        precondition(
+            ClusterShape(cluster) == shape,
+            "the session is made for \(shape.serverCount) servers; adapt it to the cluster first"
+        )
+        return seats.isEmpty ? bestOfAll(request, cluster) : bestOnBoard(request, cluster)
+    }
+
+    /// Looks at every server that has room.
+    private func bestOfAll(_ request: Request, _ cluster: borrowing Cluster) -> Action? {
         var most = -Float.infinity
-        var count = 0
-        writeContext(request, cluster)
-        // Both actions of a split VM are the same placement.
-        let step = request.isSplit ? NUMATopology.nodesPerServer : 1
-        for index in stride(from: 0, to: cluster.actionCount, by: step) {
-            if cluster.isAvailable(Action(index), for: request) {
-                actions[count] = Int32(truncatingIfNeeded: index)
-                count += 1
+        var best: Action?
+        scorer.score(
+            request,
+            on: cluster,
+            count: cluster.serverCount,
+            server: { server in
+                let hasRoom =
+                    cluster.isAvailable(Action(server: server, node: 0), for: request)
+                    || cluster.isAvailable(Action(server: server, node: 1), for: request)
+                return hasRoom ? server : nil
             }
-            guard count == Self.batch || (count > 0 && index + step >= cluster.actionCount) else { continue }
-            score(count, request, cluster)
-            for place in 0..<count where best < 0 || scores[place] > most {
-                (best, most) = (actions[place], scores[place])
-            }
-            count = 0
+        ) { server, scores in
+            guard let (score, node) = Self.best(scores, request, server, cluster) else { return }
+            let action = Action(server: server, node: node)
+            if let best, score < most || (score == most && action.rawValue > best.rawValue) { return }
+            (most, best) = (score, action)
         }
-        return best < 0 ? nil : Action(rawValue: best)
+        return best
+    }
+
+    /// Brings the board of the request up to date.
+    private func bestOnBoard(_ request: Request, _ cluster: borrowing Cluster) -> Action? {
+        uses += 1
+        let seat = seat(for: request)
+        seat.board.lastUse = uses
+        let seen = seat.board.seenRevision
+        let revision = cluster.revision
+        if seat.board.request != request || seen < cluster.oldestRevision {
+            seat.board.request = request
+            scorer.score(request, on: cluster, count: cluster.serverCount, server: { $0 }) { server, scores in
+                let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
+                seat.board.set(server, score, node: node)
+            }
+            seat.board.playAll()
+        } else {
+            scorer.score(
+                request,
+                on: cluster,
+                count: Int(truncatingIfNeeded: revision - seen),
+                server: { cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: $0)) }
+            ) { position, scores in
+                let server = cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: position))
+                let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
+                seat.board.update(server, score, node: node)
+            }
+        }
+        seat.board.seenRevision = revision
+        return seat.board.best
+    }
+
+    /// The board of the request, or the one that was not used for the longest time.
+    private func seat(for request: Request) -> Seat {
+        var oldest = seats[0]
+        for seat in seats {
+            if seat.board.request == request { return seat }
+            if seat.board.lastUse < oldest.board.lastUse { oldest = seat }
+        }
+        return oldest
+    }
+
+    /// The better of the available placements on a server, ties to node 0.
+    @inline(__always)
+    private static func best(
+        _ scores: PotentialScorer.Scores,
+        _ request: Request,
+        _ server: Int,
+        _ cluster: borrowing Cluster
+    ) -> (Float, Int)? {
+        let first = cluster.isAvailable(Action(server: server, node: 0), for: request)
+        let second = cluster.isAvailable(Action(server: server, node: 1), for: request)
+        // Weights that overflow give scores that cannot be compared; such a placement is the last resort.
+        let least = -Float.greatestFiniteMagnitude
+        let (left, right) = (scores.0 > least ? scores.0 : least, scores.1 > least ? scores.1 : least)
+        if first, !second || left >= right { return (left, 0) }
+        return second ? (right, 1) : nil
     }
 
     func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>) {
@@ -80,77 +144,12 @@ final class PotentialSession: ScoringPolicy {
         servers: Span<Int32>?,
         into output: inout MutableSpan<Float>
     ) {
-        let total = (servers?.count ?? cluster.serverCount) * NUMATopology.nodesPerServer
-        precondition(output.count >= total, "there is too little room for the scores")
-        writeContext(request, cluster)
-        for first in stride(from: 0, to: total, by: Self.batch) {
-            let count = min(Self.batch, total - first)
-            for place in 0..<count {
-                let (index, node) = (first + place).quotientAndRemainder(dividingBy: NUMATopology.nodesPerServer)
-                let action = Action(server: selectedServer(index, of: servers), node: node)
-                actions[place] = action.rawValue
-            }
-            score(count, request, cluster)
-            for place in 0..<count {
-                let isCordoned = cluster.isCordoned(Action(rawValue: actions[place]).server)
-                output[first + place] = isCordoned ? -.infinity : scores[place]
-            }
+        let total = servers?.count ?? cluster.serverCount
+        precondition(output.count >= total * NUMATopology.nodesPerServer, "there is too little room for the scores")
+        scorer.score(request, on: cluster, count: total, server: { selectedServer($0, of: servers) }) { position, scores in
+            let isCordoned = cluster.isCordoned(selectedServer(position, of: servers))
+            output[2 * position] = isCordoned ? -.infinity : scores.0
+            output[2 * position + 1] = isCordoned ? -.infinity : scores.1
         }
-    }
-
-    /// Writes the inputs that all columns share.
-    private func writeContext(_ request: Request, _ cluster: borrowing Cluster) {
-        let context = layers.architecture.context
-        guard context != .none else { return }
-        let columns = Self.batch * Self.columnsPerAction
-        var row = SpaneArchitecture.serverInputs
-        func write(_ value: Float) {
-            for column in row * columns..<(row + 1) * columns { inputs[column] = value }
-            row += 1
-        }
-        write(Float(request.cpu) / normalisation.cpu)
-        write(Float(request.mem) / normalisation.mem)
-        write(request.isSplit ? 1 : 0)
-        guard context == .cluster else { return }
-        let mean = cluster.meanOffered
-        write(Float(mean.cpu) / normalisation.cpu)
-        write(Float(mean.mem) / normalisation.mem)
-    }
-
-    /// Scores the first `count` of ``actions``.
-    private func score(_ count: Int, _ request: Request, _ cluster: borrowing Cluster) {
-        let padded = (Self.columnsPerAction * count + Int(KERNEL_COLUMNS) - 1) / Int(KERNEL_COLUMNS) * Int(KERNEL_COLUMNS)
-        let demand = request.demandPerNode
-        for place in 0..<count {
-            let action = Action(rawValue: actions[place])
-            let first = cluster.offered(server: action.server, node: 0)
-            let second = cluster.offered(server: action.server, node: 1)
-            let takesFirst = request.isSplit || action.node == 0
-            let takesSecond = request.isSplit || action.node == 1
-            let column = Self.columnsPerAction * place
-            write(takesFirst ? first - demand : first, takesSecond ? second - demand : second, to: column)
-            write(first, second, to: column + 2)
-        }
-        let columns = Self.batch * Self.columnsPerAction
-        unsafe kernel_columns(stack.base, inputs.base, columns, padded, outputs.base)
-        for place in 0..<count {
-            let column = Self.columnsPerAction * place
-            scores[place] = (outputs[column] + outputs[column + 1]) - (outputs[column + 2] + outputs[column + 3])
-        }
-    }
-
-    /// Writes a server in both orders of its nodes to two columns.
-    @inline(__always)
-    private func write(_ first: Resources, _ second: Resources, to column: Int) {
-        let columns = Self.batch * Self.columnsPerAction
-        func write(_ value: Double, _ unit: Float, input: Int) {
-            let value = Float(value) / unit
-            inputs[input * columns + column] = value
-            inputs[(input ^ 2) * columns + column + 1] = value
-        }
-        write(first.cpu, normalisation.cpu, input: 0)
-        write(first.mem, normalisation.mem, input: 1)
-        write(second.cpu, normalisation.cpu, input: 2)
-        write(second.mem, normalisation.mem, input: 3)
     }
 }

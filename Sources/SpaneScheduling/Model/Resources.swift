@@ -3,7 +3,7 @@
 /// Amounts are kept on a grid of 2⁻²⁰ (a microcore, a kibibyte when `mem` is in GiB). Sums and differences of
 /// grid points below 2³² are exact in `Double`, so a cluster from which every VM has left is bit for bit the
 /// empty cluster again, whatever the order of placements and releases.
-public struct Resources: Equatable, Hashable, Sendable {
+public struct Resources: Equatable, Hashable, BitwiseCopyable, Sendable {
     /// Processor cores.
     public var cpu: Double
     /// Memory in GB.

@@ -1,0 +1,74 @@
+internal import SpaneBuffers
+internal import SpaneScheduling
+
+/// The best placement of one request on every server, and a tournament that knows the best of all.
+///
+/// A server that changes plays its matches again, one on each level, so a decision costs the changes since the last one
+/// and not the servers.
+struct PlacementBoard: ~Copyable {
+    /// The request; `nil` while the board is free.
+    var request: Request?
+    /// The changes of the cluster that the board has taken in.
+    var seenRevision: UInt64 = 0
+    /// When the board was last used.
+    var lastUse: UInt64 = 0
+
+    // The servers, padded to a power of two.
+    private let leaves: Int
+    // -infinity where there is no room, which not even the worst score is.
+    private let scores: FlatBuffer<Float>
+    private let nodes: FlatBuffer<UInt8>
+    // winners[1] is the winner of all, winners[i] of 2i and 2i + 1; matches of the first round look at scores.
+    private let winners: FlatBuffer<Int32>
+
+    init(serverCount: Int) {
+        var leaves = 2
+        while leaves < serverCount { leaves *= 2 }
+        self.leaves = leaves
+        scores = FlatBuffer(repeating: -.infinity, count: leaves)
+        nodes = FlatBuffer(repeating: 0, count: leaves)
+        winners = FlatBuffer(repeating: 0, count: leaves)
+    }
+
+    /// The best placement, ties to the lowest action; `nil` when there is no room anywhere.
+    var best: Action? {
+        let server = Int(winners[1])
+        return scores[server] > -.infinity ? Action(server: server, node: Int(nodes[server])) : nil
+    }
+
+    /// Sets the best placement of a server without a look at the others; see ``playAll()``.
+    @inline(__always)
+    func set(_ server: Int, _ score: Float, node: Int) {
+        scores[server] = score
+        nodes[server] = UInt8(truncatingIfNeeded: node)
+    }
+
+    /// Sets the best placement of a server and plays its matches.
+    ///
+    /// - Complexity: O(log servers).
+    @inline(__always)
+    func update(_ server: Int, _ score: Float, node: Int) {
+        set(server, score, node: node)
+        var match = (server + leaves) / 2
+        while match >= 1 {
+            play(match)
+            match /= 2
+        }
+    }
+
+    /// Plays all matches.
+    ///
+    /// - Complexity: O(servers).
+    func playAll() {
+        for match in stride(from: leaves - 1, through: 1, by: -1) { play(match) }
+    }
+
+    @inline(__always)
+    private func play(_ match: Int) {
+        let isFirstRound = 2 * match >= leaves
+        let left = isFirstRound ? Int32(truncatingIfNeeded: 2 * match - leaves) : winners[2 * match]
+        let right = isFirstRound ? left + 1 : winners[2 * match + 1]
+        // The left one has the lower number and wins a tie.
+        winners[match] = scores[Int(right)] > scores[Int(left)] ? right : left
+    }
+}

@@ -1,0 +1,110 @@
+import SpaneNetworks
+import SpaneScheduling
+import SpaneTestSupport
+import Testing
+
+/// Potentials score as they are defined, and alike whatever was decided before.
+@Suite struct PotentialTests {
+    private static func models(_ generator: inout Xoshiro256StarStar) throws -> [Model] {
+        var models: [Model] = []
+        for (width, depth) in [(16, 1), (5, 2), (1, 1), (9, 3)] {
+            for activation in Activation.allCases {
+                for context in PotentialArchitecture.Context.allCases {
+                    let hidden = try LayerShape(width: width, depth: depth)
+                    let architecture = PotentialArchitecture(hidden: hidden, activation: activation, context: context)
+                    models.append(try RandomModel.make(.potential(architecture), &generator))
+                }
+            }
+        }
+        return models
+    }
+
+    @Test(arguments: [1, 2, 5, 20, 100])
+    func equalsTheNaiveNetwork(servers: Int) throws {
+        var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 20)
+        let configuration = try ClusterConfiguration(servers: servers)
+        for model in try Self.models(&generator) {
+            let session = try model.makeSession(for: configuration)
+            var cluster = Cluster(configuration)
+            for _ in 0..<4 {
+                cluster.fillAtRandom(steps: 45, &generator)
+                let request = RandomModel.request(&generator)
+                let scores = session.scores(request, cluster)
+                let expected = NaiveNetwork(model).scores(request, cluster.freeOfAllNodes)
+                for (score, value) in zip(scores, expected.values) {
+                    try #require(abs(Double(score) - value) <= 2e-5 * expected.largestTerm, "\(model.architecture)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [2, 9, 100])
+    func permutingServersOrNodesPermutesScores(servers: Int) throws {
+        var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 21)
+        let configuration = try ClusterConfiguration(servers: servers)
+        for model in try Self.models(&generator) {
+            let session = try model.makeSession(for: configuration)
+            let other = try model.makeSession(for: configuration)
+            var cluster = Cluster(configuration)
+            var permuted = Cluster(configuration)
+            cluster.fillAtRandom(steps: 45, &generator)
+            let free = cluster.freeOfAllNodes
+            let order = (0..<servers).shuffled(using: &generator)
+            var nodes: [Int] = []
+            for server in order {
+                let first = generator.below(2)
+                nodes += [2 * server + first, 2 * server + 1 - first]
+            }
+            permuted.fill(leaving: nodes.map { free[$0] })
+            let request = RandomModel.request(&generator)
+            let scores = session.scores(request, cluster).map(\.bitPattern)
+            let moved = other.scores(request, permuted).map(\.bitPattern)
+            try #require(moved == nodes.map { scores[$0] }, "\(model.architecture)")
+        }
+    }
+
+    /// Small clusters are looked through, large ones have boards: both take the best available action.
+    @Test(arguments: [1, 5, 47, 48, 100, 257])
+    func takesTheLargestScore(servers: Int) throws {
+        var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 22)
+        let configuration = try ClusterConfiguration(servers: servers)
+        // More requests than boards, and some often enough to find theirs again.
+        let requests = (0..<40).map { (_: Int) -> Request in RandomModel.request(&generator) }
+        for model in try Self.models(&generator) {
+            var session: any ScoringPolicy = try model.makeSession(for: configuration)
+            var cluster = Cluster(configuration)
+            var events = IncrementalTests.Events()
+            session.begin(start: 0, on: cluster)
+            for step in 0..<300 {
+                for _ in 0..<(step % 100 < 80 ? 3 : 300) { events.next(&cluster, &generator) }
+                if step % 90 == 45 { cluster.cordon(generator.below(servers)) }
+                if step % 90 == 80 { for server in 0..<servers { cluster.uncordon(server) } }
+                let request = requests[generator.below(step % 50 < 40 ? 6 : 40)]
+                let action = session.action(for: request, on: cluster)
+                let scores = session.scores(request, cluster)
+                let mask = cluster.mask(of: request)
+                let best = mask.indices.filter { mask[$0] == 1 }.max {
+                    (scores[$0], -$0) < (scores[$1], -$1)
+                }
+                try #require(action?.index == best, "\(model.architecture), step \(step)")
+            }
+        }
+    }
+
+    @Test func goesOnWithMoreServers() throws {
+        var generator = Xoshiro256StarStar(seed: 23)
+        let model = try Self.models(&generator)[0]
+        for (few, many) in [(3, 9), (20, 60), (60, 70)] {
+            var session: any ScoringPolicy = try model.makeSession(for: ClusterConfiguration(servers: few))
+            let configuration = try ClusterConfiguration(servers: many)
+            var cluster = Cluster(configuration)
+            cluster.fillAtRandom(steps: 45, &generator)
+            var fresh: any ScoringPolicy = try model.makeSession(for: configuration)
+            let request = RandomModel.request(&generator)
+            try session.adapt(to: cluster)
+            let action = session.action(for: request, on: cluster)
+            let expected = fresh.action(for: request, on: cluster)
+            #expect(action == expected)
+        }
+    }
+}
