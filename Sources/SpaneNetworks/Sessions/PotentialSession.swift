@@ -146,7 +146,12 @@ final class PotentialSession: ScoringPolicy {
     ) {
         let total = servers?.count ?? cluster.serverCount
         precondition(output.count >= total * NUMATopology.nodesPerServer, "there is too little room for the scores")
-        scorer.score(request, on: cluster, count: total, server: { selectedServer($0, of: servers) }) { position, scores in
+        scorer.score(
+            request,
+            on: cluster,
+            count: total,
+            server: { selectedServer($0, of: servers) }
+        ) { position, scores in
             let isCordoned = cluster.isCordoned(selectedServer(position, of: servers))
             output[2 * position] = isCordoned ? -.infinity : scores.0
             output[2 * position + 1] = isCordoned ? -.infinity : scores.1

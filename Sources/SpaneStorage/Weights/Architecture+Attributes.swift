@@ -56,7 +56,11 @@ extension HDF5Reader {
             return .mlp(try MLPArchitecture(hidden: hidden(), servers: required(integer: "servers")))
         case "potential":
             return .potential(
-                PotentialArchitecture(hidden: try hidden(), activation: try named("activation"), context: try named("context"))
+                PotentialArchitecture(
+                    hidden: try hidden(),
+                    activation: try named("activation"),
+                    context: try named("context")
+                )
             )
         case let other:
             let found = other.map { "\"\($0)\"" } ?? "missing"

@@ -48,12 +48,18 @@ public final class Evolution: Learner {
         )
     }
 
+    /// The generations done.
     public var stepsDone: Int { strategy.generation }
 
+    /// The generations to do.
     public var stepsPlanned: Int { configuration.generations }
 
+    /// The model with the mean of the distribution.
     public func model() throws -> Model { try model(strategy.mean) }
 
+    /// Lets one generation play.
+    ///
+    /// - Complexity: O(population * episodes * length) decisions.
     public func step() throws -> [Metric] {
         let stage = EpisodeStage(source)
         let episodes = try (0..<configuration.episodes).map { _ in try stage.draw(using: &generator) }
@@ -76,6 +82,7 @@ public final class Evolution: Learner {
         ]
     }
 
+    /// The distribution and the generator.
     public var state: LearnerState {
         var state = LearnerState()
         strategy.save(to: &state)
@@ -83,6 +90,7 @@ public final class Evolution: Learner {
         return state
     }
 
+    /// Takes over the distribution and the generator.
     public func restore(_ state: LearnerState) throws {
         let generator = try state.generator("generator")
         try strategy.restore(state)
