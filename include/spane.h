@@ -76,7 +76,8 @@ typedef int32_t spane_status;
 #define SPANE_IO (-6)                /* the operating system refused to read or write a file */
 #define SPANE_FORMAT (-7)            /* the content of a file or buffer is damaged or not what it should be */
 #define SPANE_SHAPE_MISMATCH (-8)    /* an array or network has other dimensions than its partner needs */
-#define SPANE_UNKNOWN_VERSION (-9)         /* a file, buffer or struct is of a version that this library does not know */
+#define SPANE_UNKNOWN_VERSION (-9)         /* a file, buffer or struct is of a version that this library does not know,
+                                        or a file is in an older format of HDF5 that has no checksums */
 #define SPANE_OUT_OF_MEMORY (-10)    /* memory for the request cannot be had; it was refused before it was tried */
 #define SPANE_INTERNAL (-11)         /* a mistake in the library; please report it with its message */
 #define SPANE_NOT_FOUND (-12)        /* no VM with this id is placed */
