@@ -55,16 +55,17 @@ struct EnvironmentSettings: Equatable, Sendable {
                     + "(\(SPANE_OBSERVE_NORMALISED))"
             )
         }
+        // Also where it is not used: it is a mistake of the caller then, too.
+        guard options.balance_weight.isFinite else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(name)->balance_weight is \(options.balance_weight); it must be finite"
+            )
+        }
         switch options.reward {
         case SPANE_REWARD_LOG_WAIT:
             reward = .logWait
         case SPANE_REWARD_BALANCE:
-            guard options.balance_weight.isFinite else {
-                throw Failure(
-                    SPANE_INVALID_ARGUMENT,
-                    "\(name)->balance_weight is \(options.balance_weight); it must be finite"
-                )
-            }
             reward = .balance(weight: options.balance_weight)
         case let other:
             throw Failure(
