@@ -350,7 +350,7 @@ spane_status spane_cluster_load_memory(const void *data, size_t size, spane_clus
 /*
  * A policy bound to a cluster. It follows the cluster's changes by itself. Sessions on one cluster may decide at once in
  * several threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the
- * first decision after servers were added, and for spane_session_top, which makes its list anew.
+ * first decision after servers were added, and for the first spane_session_top with a larger `k` than any before.
  */
 typedef struct spane_session spane_session;
 
@@ -562,7 +562,7 @@ typedef struct spane_env_options {
     int32_t servers;       /* 1 ... SPANE_MAX_SERVERS, all alike */
     int32_t reward;        /* SPANE_REWARD_LOG_WAIT or SPANE_REWARD_BALANCE */
     uint32_t flags;        /* 0 or SPANE_OBSERVE_NORMALISED */
-    double balance_weight; /* finite; used with SPANE_REWARD_BALANCE only */
+    double balance_weight; /* finite, also where it is not used; for SPANE_REWARD_BALANCE only */
     double node_cpu;       /* cores of each NUMA node */
     double node_mem;       /* GB of each NUMA node */
     double split_above;    /* GB; a VM with more memory is split. 0 or more, infinity for never */

@@ -23,13 +23,11 @@ public func spane_session_top(
         guard k != 0 else { throw Failure(SPANE_INVALID_ARGUMENT, "k is 0; it must be at least 1") }
         return try session.reading {
             let request = try session.cluster.fleet.request(request)
-            let best = try session.withAdvantages(request) { advantages in
-                session.cluster.fleet.cluster.best(k < 0 ? Int.max : k, for: request, by: advantages)
-            }
+            let best = try session.best(k < 0 ? Int.max : k, for: request)
             unsafe found.pointee = best.count
-            for (index, (action, score)) in best.enumerated() {
-                unsafe placements[index] = spane_placement(action, request)
-                unsafe scores?[index] = score
+            for index in 0..<best.count {
+                unsafe placements[index] = spane_placement(best[index].action, request)
+                unsafe scores?[index] = best[index].score
             }
             return best.isEmpty ? SPANE_NO_ROOM : SPANE_OK
         }
@@ -111,60 +109,5 @@ extension SessionHandle {
                 "\(name) is \(count); for all \(cluster.fleet.serverCount) servers it must be \(expected)"
             )
         }
-    }
-}
-
-extension Cluster {
-    /// The best `limit` placements with room, best first, ties to the lower action; a split VM has one a server.
-    ///
-    /// - Complexity: O(servers + servers that enter the list * log limit).
-    fileprivate func best(
-        _ limit: Int,
-        for request: Request,
-        by scores: [Float]
-    ) -> [(action: Action, score: Float)] {
-        // A heap whose first element is the worst of those kept.
-        var kept: [(action: Action, score: Float)] = []
-        func isWorse(_ left: (action: Action, score: Float), _ right: (action: Action, score: Float)) -> Bool {
-            left.score < right.score || (left.score == right.score && left.action > right.action)
-        }
-        func offer(_ candidate: (action: Action, score: Float)) {
-            if kept.count < limit {
-                kept.append(candidate)
-                var child = kept.count - 1
-                while child > 0, isWorse(kept[child], kept[(child - 1) / 2]) {
-                    kept.swapAt(child, (child - 1) / 2)
-                    child = (child - 1) / 2
-                }
-            } else if isWorse(kept[0], candidate) {
-                kept[0] = candidate
-                var parent = 0
-                while true {
-                    var worst = parent
-                    for child in [2 * parent + 1, 2 * parent + 2]
-                    where child < kept.count && isWorse(kept[child], kept[worst]) {
-                        worst = child
-                    }
-                    guard worst != parent else { break }
-                    kept.swapAt(parent, worst)
-                    parent = worst
-                }
-            }
-        }
-        for server in 0..<serverCount {
-            let first = Action(server: server, node: 0)
-            if request.isSplit {
-                guard isAvailable(first, for: request) else { continue }
-                var most = scores[first.index]
-                for node in 1..<NUMATopology.nodesPerServer { most = max(most, scores[first.index + node]) }
-                offer((first, most))
-            } else {
-                for node in 0..<NUMATopology.nodesPerServer {
-                    let action = Action(server: server, node: node)
-                    if isAvailable(action, for: request) { offer((action, scores[action.index])) }
-                }
-            }
-        }
-        return kept.sorted { isWorse($1, $0) }
     }
 }

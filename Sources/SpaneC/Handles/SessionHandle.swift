@@ -13,6 +13,7 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     private var policy: any Policy
     private let network: (any ScoringPolicy)?
     private var scratch: [Float] = []
+    private var ranking = Ranking()
 
     init(_ cluster: ClusterHandle, _ heuristic: Heuristic) {
         self.cluster = cluster
@@ -56,16 +57,14 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         }
     }
 
-    /// Calls `body` with the advantages of every action, in storage that is made once.
-    func withAdvantages<Result>(
-        _ request: Request,
-        _ body: ([Float]) throws -> Result
-    ) throws -> Result {
+    /// The `limit` best placements with room, best first; called with both gates entered.
+    func best(_ limit: Int, for request: Request) throws -> [Ranking.Entry] {
         let network = try scoring()
         let count = cluster.fleet.cluster.actionCount
         if scratch.count < count { scratch = Array(repeating: 0, count: count) }
         var span = scratch.mutableSpan
         network.writeAdvantages(for: request, on: cluster.fleet.cluster, servers: nil, into: &span)
-        return try body(scratch)
+        ranking.list(limit, on: cluster.fleet.cluster, for: request, by: scratch)
+        return ranking.entries
     }
 }
