@@ -79,6 +79,31 @@ public func spane_cluster_server(
     }
 }
 
+@implementation @_cdecl("spane_cluster_read_free")
+public func spane_cluster_read_free(
+    _ cluster: OpaquePointer?,
+    _ first: Int,
+    _ count: Int,
+    _ free: UnsafeMutablePointer<spane_node>?
+) -> spane_status {
+    call {
+        let cluster = try unsafe ClusterHandle.of(cluster)
+        return try cluster.gate.shared {
+            let first = try checkedCount(first, atMost: cluster.fleet.serverCount, "first")
+            let count = try checkedCount(count, atMost: cluster.fleet.serverCount - first, "count")
+            guard count > 0 else { return SPANE_OK }
+            let out = try unsafe required(free, "free")
+            for row in 0..<count {
+                for node in 0..<NUMATopology.nodesPerServer {
+                    let left = spane_node(cluster.fleet.cluster.free(server: first + row, node: node))
+                    unsafe (out + row * NUMATopology.nodesPerServer + node).initialize(to: left)
+                }
+            }
+            return SPANE_OK
+        }
+    }
+}
+
 @implementation @_cdecl("spane_cluster_cordon")
 public func spane_cluster_cordon(_ cluster: OpaquePointer?, _ server: Int32) -> spane_status {
     unsafe change(cluster) { fleet in try fleet.cordon(Int(server)) }

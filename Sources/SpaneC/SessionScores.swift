@@ -22,7 +22,7 @@ public func spane_session_top(
         let found = try unsafe required(found, "found")
         guard k != 0 else { throw Failure(SPANE_INVALID_ARGUMENT, "k is 0; it must be at least 1") }
         return try session.reading {
-            let request = try session.cluster.fleet.request(request)
+            let request = try session.request(request)
             let best = try session.best(k < 0 ? Int.max : k, for: request)
             unsafe found.pointee = best.count
             for index in 0..<best.count {
@@ -47,34 +47,25 @@ public func spane_session_scores(
         let count = try checkedCount(count, atMost: Int(Int32.max), "count")
         let scores = try unsafe required(scores, "scores")
         return try session.reading {
-            let request = try session.cluster.fleet.request(request)
-            let network = try session.scoring()
-            var output = unsafe MutableSpan(_unsafeStart: scores, count: count * NUMATopology.nodesPerServer)
-            guard let servers = unsafe servers else {
-                try session.checkAllServers(count, "count", times: 1)
-                network.writeAdvantages(
-                    for: request,
-                    on: session.cluster.fleet.cluster,
-                    servers: nil,
-                    into: &output
-                )
+            let request = try session.request(request)
+            return try session.withNetwork { network, cluster in
+                var output = unsafe MutableSpan(_unsafeStart: scores, count: count * NUMATopology.nodesPerServer)
+                guard let servers = unsafe servers else {
+                    try cluster.checkAllServers(count, times: 1)
+                    network.writeAdvantages(for: request, on: cluster, servers: nil, into: &output)
+                    return SPANE_OK
+                }
+                let selected = unsafe Span(_unsafeStart: servers, count: count)
+                for index in 0..<count {
+                    do {
+                        try cluster.check(Int(selected[index]))
+                    } catch {
+                        throw Failure(SPANE_INVALID_ARGUMENT, "servers[\(index)]: \(error)")
+                    }
+                }
+                network.writeAdvantages(for: request, on: cluster, servers: selected, into: &output)
                 return SPANE_OK
             }
-            let selected = unsafe Span(_unsafeStart: servers, count: count)
-            for index in 0..<count {
-                do {
-                    try session.cluster.fleet.check(Int(selected[index]))
-                } catch {
-                    throw Failure(SPANE_INVALID_ARGUMENT, "servers[\(index)]: \(error)")
-                }
-            }
-            network.writeAdvantages(
-                for: request,
-                on: session.cluster.fleet.cluster,
-                servers: selected,
-                into: &output
-            )
-            return SPANE_OK
         }
     }
 }
@@ -90,23 +81,24 @@ public func spane_session_q_values(
         let session = try unsafe SessionHandle.of(session)
         let values = try unsafe required(values, "values")
         return try session.reading {
-            let request = try session.cluster.fleet.request(request)
-            let network = try session.scoring()
-            try session.checkAllServers(count, "count", times: NUMATopology.nodesPerServer)
-            var output = unsafe MutableSpan(_unsafeStart: values, count: count)
-            network.writeScores(for: request, on: session.cluster.fleet.cluster, into: &output)
-            return SPANE_OK
+            let request = try session.request(request)
+            return try session.withNetwork { network, cluster in
+                try cluster.checkAllServers(count, times: NUMATopology.nodesPerServer)
+                var output = unsafe MutableSpan(_unsafeStart: values, count: count)
+                network.writeScores(for: request, on: cluster, into: &output)
+                return SPANE_OK
+            }
         }
     }
 }
 
-extension SessionHandle {
-    fileprivate func checkAllServers(_ count: Int, _ name: String, times: Int) throws(Failure) {
-        let expected = cluster.fleet.serverCount * times
+extension Cluster {
+    fileprivate func checkAllServers(_ count: Int, times: Int) throws(Failure) {
+        let expected = serverCount * times
         guard count == expected else {
             throw Failure(
                 SPANE_INVALID_ARGUMENT,
-                "\(name) is \(count); for all \(cluster.fleet.serverCount) servers it must be \(expected)"
+                "count is \(count); for all \(serverCount) servers it must be \(expected)"
             )
         }
     }

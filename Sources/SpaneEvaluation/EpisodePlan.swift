@@ -53,7 +53,10 @@ public struct EpisodePlan: Equatable, Sendable {
 }
 
 extension Environment {
-    fileprivate mutating func plan(start: Int, length: EpisodePlan.Length) throws(SchedulingError) -> EpisodePlan.Episode {
+    fileprivate mutating func plan(
+        start: Int,
+        length: EpisodePlan.Length
+    ) throws(SchedulingError) -> EpisodePlan.Episode {
         let placed: Int
         switch length {
         case .fixed(let count):

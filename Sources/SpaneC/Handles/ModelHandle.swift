@@ -39,6 +39,33 @@ public func spane_model_load_memory(
     unsafe load(ModelHandle.self, data, size, model, "model")
 }
 
+@implementation @_cdecl("spane_model_save")
+public func spane_model_save(_ model: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> spane_status {
+    call {
+        let model = try unsafe Handle.object(model, ModelHandle.self, "model")
+        let path = try unsafe text(path, "path")
+        try WeightsFile.write(model.model, model.provenance, to: path)
+        Log.write(SPANE_LOG_INFO, "\(path): \(model.contents) saved")
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_model_save_memory")
+public func spane_model_save_memory(
+    _ model: OpaquePointer?,
+    _ data: UnsafeMutableRawPointer?,
+    _ capacity: Int,
+    _ size: UnsafeMutablePointer<Int>?
+) -> spane_status {
+    call {
+        let model = try unsafe Handle.object(model, ModelHandle.self, "model")
+        let size = try unsafe required(size, "size")
+        let bytes = try WeightsFile.image(of: model.model, model.provenance)
+        try unsafe copy(bytes, to: data, capacity: capacity, size: size, "data")
+        return SPANE_OK
+    }
+}
+
 @implementation @_cdecl("spane_model_describe")
 public func spane_model_describe(
     _ model: OpaquePointer?,

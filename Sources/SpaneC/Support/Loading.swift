@@ -35,9 +35,8 @@ func load<Object: LoadedObject>(
     _ name: StaticString
 ) -> spane_status {
     call {
-        guard let data = unsafe data else { throw null("data") }
+        let bytes = try unsafe bytes(data, size)
         let out = try unsafe required(out, name)
-        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: try checkedSize(size))
         unsafe out.pointee = Handle.make(try unsafe Object(memory: bytes, name: "data"))
         return SPANE_OK
     }

@@ -17,6 +17,12 @@ public struct Xoshiro256StarStar: RandomNumberGenerator, Equatable, Sendable {
         self.init(seed: seed ^ mixer.next())
     }
 
+    /// A generator that goes on where another one stood; `nil` for the state of zeros, which gives nothing but zeros.
+    package init?(state: (UInt64, UInt64, UInt64, UInt64)) {
+        guard state != (0, 0, 0, 0) else { return nil }
+        self.state = state
+    }
+
     /// 64 uniform bits.
     public mutating func next() -> UInt64 {
         let result = rotate(state.1 &* 5, by: 7) &* 9
