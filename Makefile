@@ -38,15 +38,19 @@ test-clients: setup test-install ## Test the installed library from C, C++ and P
 	scripts/test-c.sh .build_prefix
 	scripts/test-python-clients.sh
 
+SANITIZERS ?= address thread valgrind
+
 .PHONY: test-sanitizers
 test-sanitizers: ## Run the C tests under AddressSanitizer, ThreadSanitizer and valgrind
 	@scripts/setup.sh clients
-	scripts/test-sanitizers.sh
+	scripts/test-sanitizers.sh $(SANITIZERS)
+
+FUZZ_SECONDS ?= 150
 
 .PHONY: fuzz
-fuzz: ## Fuzz the loaders and the C API for ten minutes
+fuzz: ## Fuzz the loaders and the C API, each of four targets for FUZZ_SECONDS (150)
 	@scripts/setup.sh system
-	scripts/fuzz.sh 150
+	scripts/fuzz.sh $(FUZZ_SECONDS)
 
 .PHONY: wheel
 wheel: ## Build the Python package with the library inside, in dist
@@ -94,6 +98,7 @@ uninstall: ## Take away what install put into PREFIX
 .PHONY: test-install
 test-install: ## Check the interface, then the installed library from C and C++
 	@scripts/setup.sh clients
+	shellcheck scripts/*.sh .ci/run
 	scripts/check-header.py
 	scripts/abi.sh check
 	scripts/test-install.sh

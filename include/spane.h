@@ -23,6 +23,10 @@
  * - Results depend neither on the number of threads nor on the processor's instruction set.
  * - The library never writes to stdout or stderr, installs no signal handlers and starts no threads except where a
  *   number of threads is asked for: those of spane_evaluate end before it returns, those of a spane_vec_env with it.
+ * - In a process made by fork(2) all handles can be used and given back; threads that waited for work stay behind, so a
+ *   spane_vec_env works on the calling thread alone there. As with malloc(3) in general, another thread of the parent may
+ *   hold a lock at the moment of the fork: fork while no other thread is inside a call that loads, saves, hashes or logs.
+ * - Files are HDF5 with checksums; what is in one of HDF5's older formats is answered with SPANE_UNKNOWN_VERSION.
  */
 
 #ifndef SPANE_H
@@ -76,7 +80,8 @@ typedef int32_t spane_status;
 #define SPANE_IO (-6)                /* the operating system refused to read or write a file */
 #define SPANE_FORMAT (-7)            /* the content of a file or buffer is damaged or not what it should be */
 #define SPANE_SHAPE_MISMATCH (-8)    /* an array or network has other dimensions than its partner needs */
-#define SPANE_UNKNOWN_VERSION (-9)         /* a file, buffer or struct is of a version that this library does not know */
+#define SPANE_UNKNOWN_VERSION (-9)         /* a file, buffer or struct is of a version that this library does not know,
+                                        or a file is in an older format of HDF5 that has no checksums */
 #define SPANE_OUT_OF_MEMORY (-10)    /* memory for the request cannot be had; it was refused before it was tried */
 #define SPANE_INTERNAL (-11)         /* a mistake in the library; please report it with its message */
 #define SPANE_NOT_FOUND (-12)        /* no VM with this id is placed */
@@ -143,6 +148,20 @@ spane_status spane_model_load(const char *path, spane_model **model);
  * SPANE_UNKNOWN_VERSION. Threads: any. Cost: O(size). Since: 0.1.
  */
 spane_status spane_model_load_memory(const void *data, size_t size, spane_model **model);
+
+/*
+ * Saves a model with its provenance (HDF5, format "spane-weights"); an existing file is replaced in one step.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO. Threads: any. Cost: O(parameters). Since: 0.1.
+ */
+spane_status spane_model_save(const spane_model *model, const char *path);
+
+/*
+ * As spane_model_save, into memory. Equal models with equal provenance give equal bytes.
+ *   data      room for `capacity` bytes, or NULL to ask for the size
+ *   size      receives the bytes that the file takes; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO. Threads: any. Cost: O(parameters). Since: 0.1.
+ */
+spane_status spane_model_save_memory(const spane_model *model, void *data, size_t capacity, size_t *size);
 
 /*
  * Describes a model; fills the first info->struct_size bytes of `info`.
@@ -268,6 +287,14 @@ spane_status spane_cluster_count(const spane_cluster *cluster, int64_t *servers,
 spane_status spane_cluster_server(const spane_cluster *cluster, int32_t server, spane_server_info *info);
 
 /*
+ * What each NUMA node of `count` servers from server `first` on has left, also where a server is cordoned.
+ *   free      receives count * SPANE_NODES amounts as [server][node]
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (first, count); SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(count), without allocation. Since: 0.1.
+ */
+spane_status spane_cluster_read_free(const spane_cluster *cluster, size_t first, size_t count, spane_node *free);
+
+/*
  * Takes a server out of placement. Decisions are made as if it were not there; its VMs stay and can be released.
  * Cordoning a cordoned server changes nothing.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BAD_STATE.
@@ -347,9 +374,10 @@ spane_status spane_cluster_load_memory(const void *data, size_t size, spane_clus
 /* ----------------------------------------------------------------------------------------------- Sessions */
 
 /*
- * A policy bound to a cluster. It follows the cluster's changes by itself. Sessions on one cluster may decide at once in
- * several threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the
- * first decision after servers were added, and for spane_session_top, which makes its list anew.
+ * A policy bound to a cluster, or to an environment by spane_session_new_env. It follows the changes of either by itself.
+ * Sessions on one cluster may decide at once in several threads as long as nobody changes the cluster meanwhile. Deciding
+ * neither allocates nor locks, except for the first decision after servers were added, and for the first spane_session_top
+ * with a larger `k` than any before.
  */
 typedef struct spane_session spane_session;
 
@@ -384,7 +412,7 @@ spane_status spane_session_choose(spane_session *session, spane_request request,
 /*
  * Chooses as spane_session_choose and places the VM `id` there, in one step.
  *   placement receives where; may be NULL
- * Status: as spane_session_choose; also SPANE_EXISTS, SPANE_OUT_OF_MEMORY.
+ * Status: as spane_session_choose; also SPANE_EXISTS, SPANE_OUT_OF_MEMORY, SPANE_UNSUPPORTED (bound to an environment).
  * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: as spane_session_choose. Since: 0.1.
  */
 spane_status spane_session_place(spane_session *session, uint64_t id, spane_request request,
@@ -561,7 +589,7 @@ typedef struct spane_env_options {
     int32_t servers;       /* 1 ... SPANE_MAX_SERVERS, all alike */
     int32_t reward;        /* SPANE_REWARD_LOG_WAIT or SPANE_REWARD_BALANCE */
     uint32_t flags;        /* 0 or SPANE_OBSERVE_NORMALISED */
-    double balance_weight; /* finite; used with SPANE_REWARD_BALANCE only */
+    double balance_weight; /* finite, also where it is not used; for SPANE_REWARD_BALANCE only */
     double node_cpu;       /* cores of each NUMA node */
     double node_mem;       /* GB of each NUMA node */
     double split_above;    /* GB; a VM with more memory is split. 0 or more, infinity for never */
@@ -703,6 +731,32 @@ spane_status spane_env_load_memory(const spane_trace *trace, const void *data, s
  */
 spane_status spane_env_restore_memory(spane_env *env, const void *data, size_t size);
 
+/*
+ * Binds a heuristic to an environment, which the session keeps alive. spane_session_decide asks it where the next VM goes;
+ * the other functions of sessions ask about any request on the servers of the episode.
+ *   heuristic as in spane_session_new_heuristic
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (heuristic). Threads: any. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_session_new_env_heuristic(spane_env *env, const char *heuristic, spane_session **session);
+
+/*
+ * Binds a network to an environment, which the session keeps alive.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_SHAPE_MISMATCH (the network is bound to another number of servers);
+ * SPANE_INVALID_ARGUMENT (weights too large to sum over servers); SPANE_BAD_STATE (overlap).
+ * Threads: any. Cost: O(parameters). Since: 0.1.
+ */
+spane_status spane_session_new_env(spane_env *env, const spane_model *model, spane_session **session);
+
+/*
+ * The action that the policy takes for the next VM of its environment, which stays as it is: hand it to spane_env_step. An
+ * episode that is decided from its reset to its end comes out as in spane_evaluate; the policy forgets the last one when
+ * the environment is reset or put back into a saved state.
+ *   action    receives an action whose mask is 1
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no episode is under way, or overlap); SPANE_UNSUPPORTED (bound to a
+ * cluster). Threads: one at a time. Cost: as spane_session_choose, without allocation. Since: 0.1.
+ */
+spane_status spane_session_decide(spane_session *session, int32_t *action);
+
 /* ------------------------------------------------------------------------------------ Vector environments */
 
 /* Many environments on one trace that are stepped together and write into arrays of the caller. */
@@ -772,6 +826,15 @@ spane_status spane_vec_env_new(const spane_trace *trace, const spane_env_options
                                const spane_vec_env_options *options, spane_vec_env **vec);
 
 /*
+ * Tells the options in force, with the number of threads and the starts that 0 stands for. Fills the first struct_size
+ * bytes of each; either may be NULL.
+ * Status: SPANE_OK; SPANE_NULL_POINTER (vec); SPANE_UNKNOWN_VERSION (struct_size).
+ * Threads: any. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_vec_env_get_options(const spane_vec_env *vec, spane_env_options *env_options,
+                                       spane_vec_env_options *options);
+
+/*
  * Gives the environments back and ends their threads; the buffers stay the caller's.
  * Status: none. Threads: one at a time. Cost: O(count). Since: 0.1.
  */
@@ -785,13 +848,42 @@ void spane_vec_env_free(spane_vec_env *vec);
 spane_status spane_vec_env_bind(spane_vec_env *vec, const spane_vec_env_buffers *buffers);
 
 /*
+ * Says where episodes start that are begun from now on, by resets and by autoresets. With n environments, environment i
+ * takes starts[i], starts[i + n], starts[i + 2 n] and so on, each index modulo `count`: so the list is played in order,
+ * n episodes at a time, whatever their lengths and the number of threads.
+ *   starts    `count` indices of VMs, copied
+ *   count     at most 2^31 - 1; 0 to draw starts again
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count, or the start that is named); SPANE_BAD_STATE (overlap);
+ * SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_vec_env_set_starts(spane_vec_env *vec, const int64_t *starts, size_t count);
+
+/*
  * Starts new episodes and writes the rows of their environments.
- *   seed      the streams of starts of these environments begin anew with this seed; NULL to go on with them
+ *   seed      the streams of starts of these environments begin anew with this seed, or their list at its beginning; NULL to
+ *             go on with them
  *   which     `count` bytes, not 0 for the environments to reset; NULL for all
  * Status: SPANE_OK; SPANE_NULL_POINTER (vec); SPANE_BAD_STATE (no buffers bound, or overlap).
  * Threads: one at a time. Cost: count * spane_env_reset. Since: 0.1.
  */
 spane_status spane_vec_env_reset(spane_vec_env *vec, const uint64_t *seed, const uint8_t *which);
+
+/*
+ * As spane_vec_env_reset, with a start for each environment; streams and lists of starts stay where they are. On an error
+ * nothing changes.
+ *   starts    `count` indices of VMs, one an environment; those of environments that are not reset are ignored
+ * Status: SPANE_OK; SPANE_NULL_POINTER (vec, starts); SPANE_INVALID_ARGUMENT (the start that is named); SPANE_BAD_STATE (no
+ * buffers bound, or overlap). Threads: one at a time. Cost: count * spane_env_reset. Since: 0.1.
+ */
+spane_status spane_vec_env_reset_at(spane_vec_env *vec, const int64_t *starts, const uint8_t *which);
+
+/*
+ * Writes the rows of all environments as they stand, with reward and wait 0: after other buffers were bound, or a state was
+ * loaded. Rows of environments that were never reset stay as they are, and so do final_*.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no buffers bound, or overlap).
+ * Threads: one at a time. Cost: O(count * S), divided by the threads. Since: 0.1.
+ */
+spane_status spane_vec_env_observe(spane_vec_env *vec);
 
 /*
  * Steps all environments and writes all rows. On an error nothing changes in any of them.
@@ -810,6 +902,34 @@ spane_status spane_vec_env_step(spane_vec_env *vec, const int32_t *actions);
  * SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1). Since: 0.1.
  */
 spane_status spane_vec_env_describe(const spane_vec_env *vec, int32_t index, spane_env_info *info);
+
+/*
+ * Saves the options, all episodes, and where the streams and the list of starts stand, so that all can go on elsewhere, bit
+ * for bit. Equal states give equal bytes.
+ *   data      room for `capacity` bytes, or NULL to ask for the size
+ *   size      receives the bytes that the state takes; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE. Threads: one at a time.
+ * Cost: O(count + V log V) with V of all environments, O(count of the trace) for the first one. Since: 0.1.
+ */
+spane_status spane_vec_env_save_memory(const spane_vec_env *vec, void *data, size_t capacity, size_t *size);
+
+/*
+ * Makes environments with the options and the state that were saved; bind buffers next.
+ *   trace     one with the content of the trace that was used then
+ *   threads   as in spane_vec_env_options
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size, threads); SPANE_FORMAT (damaged); SPANE_SHAPE_MISMATCH
+ * (another trace); SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(count * S + V). Since: 0.1.
+ */
+spane_status spane_vec_env_load_memory(const spane_trace *trace, const void *data, size_t size, int32_t threads,
+                                       spane_vec_env **vec);
+
+/*
+ * Puts all environments back into a saved state; spane_vec_env_observe shows it. On an error nothing changes.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT (damaged); SPANE_SHAPE_MISMATCH
+ * (another trace or other options; seed and threads do not matter); SPANE_UNKNOWN_VERSION; SPANE_BAD_STATE (overlap);
+ * SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(count * S + V). Since: 0.1.
+ */
+spane_status spane_vec_env_restore_memory(spane_vec_env *vec, const void *data, size_t size);
 
 /* --------------------------------------------------------------------------------------------- Evaluation */
 

@@ -11,6 +11,15 @@ build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-p
 out=$("${build[@]}" --show-bin-path)
 objects=$out/libSpaneC.a
 
+is_newest() {
+    local source
+    for source in "$objects" include/spane.h scripts/build-library.sh scripts/header_functions.py scripts/version.sh; do
+        [ "$1" -nt "$source" ] || return 1
+    done
+}
+# The archive is made last.
+if [ -e "$out/libspane.so" ] && is_newest "$out/libspane.a"; then exit 0; fi
+
 # The compiler knows where its runtime is; the static one lies beside it.
 swift=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": *"\(.*\)/lib/swift".*|\1|p')
 static=$swift/lib/swift_static/linux

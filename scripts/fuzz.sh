@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 scratch=.build_fuzz
 read -ra flags <<<"${BUILD_FLAGS:-}"
 build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-path "$scratch" "${flags[@]}"
-    -Xswiftc -sanitize=address,fuzzer -Xcc -fsanitize=address,fuzzer-no-link)
+    -Xswiftc "-sanitize=address,fuzzer" -Xcc "-fsanitize=address,fuzzer-no-link")
 "${build[@]}"
 objects=$("${build[@]}" --show-bin-path)/libSpaneC.a
 swift=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": *"\(.*\)/lib/swift".*|\1|p')

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# test-sanitizers.sh: runs the C tests with the library built for AddressSanitizer and for ThreadSanitizer, each in a
-# scratch folder of its own, and under valgrind where it is there.
+# test-sanitizers.sh: runs the C tests with the library built for AddressSanitizer and for ThreadSanitizer, and under
+# valgrind where it is there.
 #   test-sanitizers.sh [address] [thread] [valgrind]   only these
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,29 +20,41 @@ done
 export LSAN_OPTIONS=suppressions=$PWD/Tests/C/fuzz/lsan.supp:print_suppressions=0
 export TSAN_OPTIONS=halt_on_error=0:exitcode=66
 
-# Builds the library with `-sanitize=kind` ("none" for without) and links the programs with it: prepare KIND FLAG...
+# Builds the library for a kind and links the programs with it. For addresses it is the one that is fuzzed, for valgrind the
+# one that is installed, so that neither is built twice.
 prepare() {
     local kind=$1 sanitize=() link=()
-    scratch=.build_$kind
-    if [ "$kind" != valgrind ]; then
-        sanitize=(-Xswiftc "-sanitize=$kind" -Xcc "-fsanitize=$kind")
-        link=("-fsanitize=$kind")
-    fi
-    # Valgrind cannot read the debug information of a newer compiler.
-    [ "$kind" != valgrind ] || link+=(-Wl,--strip-debug)
-    # Swift's ThreadSanitizer watches Dispatch, whether it is used or not.
-    [ "$kind" != thread ] || link+=("$static/libdispatch.a" "$static/libBlocksRuntime.a")
+    case $kind in
+    address)
+        scratch=.build_fuzz
+        sanitize=(-Xswiftc "-sanitize=address,fuzzer" -Xcc "-fsanitize=address,fuzzer-no-link")
+        link=(-fsanitize=address)
+        ;;
+    thread)
+        scratch=.build_thread
+        sanitize=(-Xswiftc -sanitize=thread -Xcc -fsanitize=thread)
+        # Swift's ThreadSanitizer watches Dispatch, whether it is used or not.
+        link=(-fsanitize=thread "$static/libdispatch.a" "$static/libBlocksRuntime.a")
+        ;;
+    valgrind)
+        scratch=.build_shared
+        # Valgrind cannot read the debug information of a newer compiler.
+        link=("-Wl,--strip-debug")
+        ;;
+    *) echo "unknown kind $kind" && exit 1 ;;
+    esac
     local build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-path "$scratch" "${flags[@]}"
         "${sanitize[@]}")
     "${build[@]}"
     local objects
     objects=$("${build[@]}" --show-bin-path)/libSpaneC.a
-    mkdir -p "$scratch/scratch"
+    out=$scratch/tests-$kind
+    mkdir -p "$out/scratch"
     for program in tests threads steps damage; do
         local sources=("Tests/C/$program.c")
         [ "$program" != tests ] || sources=("${tests[@]}")
         "$swift/bin/clang" -std=c99 -O1 -g -fuse-ld=lld -I include "${sources[@]}" Tests/C/check.c \
-            -o "$scratch/$program" -Wl,--whole-archive "$objects" -Wl,--no-whole-archive "${runtime[@]}" "${hdf5[@]}" \
+            -o "$out/$program" -Wl,--whole-archive "$objects" -Wl,--no-whole-archive "${runtime[@]}" "${hdf5[@]}" \
             "${link[@]}" -lstdc++ -lm -lpthread -ldl -Wl,-z,nostart-stop-gc
     done
 }
@@ -52,20 +64,19 @@ for kind in "${kinds[@]}"; do
     prepare "$kind"
     case $kind in
     address)
-        "$scratch/tests" data "$scratch/scratch"
-        "$scratch/threads" data
-        "$scratch/steps" data
-        "$scratch/damage" data "$scratch/scratch"
+        "$out/tests" data "$out/scratch"
+        "$out/threads" data
+        "$out/steps" data
+        "$out/damage" data "$out/scratch"
         ;;
     thread)
-        "$scratch/threads" data
-        "$scratch/tests" data "$scratch/scratch"
+        "$out/threads" data
+        "$out/tests" data "$out/scratch"
         ;;
     valgrind)
         command -v valgrind >/dev/null || { echo "valgrind is not there"; continue; }
         valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
-            "$scratch/tests" data "$scratch/scratch"
+            "$out/tests" data "$out/scratch"
         ;;
-    *) echo "unknown kind $kind"; exit 1 ;;
     esac
 done

@@ -79,26 +79,39 @@ public func spane_cluster_server(
     }
 }
 
-@implementation @_cdecl("spane_cluster_cordon")
-public func spane_cluster_cordon(_ cluster: OpaquePointer?, _ server: Int32) -> spane_status {
+@implementation @_cdecl("spane_cluster_read_free")
+public func spane_cluster_read_free(
+    _ cluster: OpaquePointer?,
+    _ first: Int,
+    _ count: Int,
+    _ free: UnsafeMutablePointer<spane_node>?
+) -> spane_status {
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
-        return try cluster.gate.exclusive {
-            try cluster.fleet.cordon(Int(server))
+        return try cluster.gate.shared {
+            let first = try checkedCount(first, atMost: cluster.fleet.serverCount, "first")
+            let count = try checkedCount(count, atMost: cluster.fleet.serverCount - first, "count")
+            guard count > 0 else { return SPANE_OK }
+            let out = try unsafe required(free, "free")
+            for row in 0..<count {
+                for node in 0..<NUMATopology.nodesPerServer {
+                    let left = spane_node(cluster.fleet.cluster.free(server: first + row, node: node))
+                    unsafe (out + row * NUMATopology.nodesPerServer + node).initialize(to: left)
+                }
+            }
             return SPANE_OK
         }
     }
 }
 
+@implementation @_cdecl("spane_cluster_cordon")
+public func spane_cluster_cordon(_ cluster: OpaquePointer?, _ server: Int32) -> spane_status {
+    unsafe change(cluster) { fleet in try fleet.cordon(Int(server)) }
+}
+
 @implementation @_cdecl("spane_cluster_uncordon")
 public func spane_cluster_uncordon(_ cluster: OpaquePointer?, _ server: Int32) -> spane_status {
-    call {
-        let cluster = try unsafe ClusterHandle.of(cluster)
-        return try cluster.gate.exclusive {
-            try cluster.fleet.uncordon(Int(server))
-            return SPANE_OK
-        }
-    }
+    unsafe change(cluster) { fleet in try fleet.uncordon(Int(server)) }
 }
 
 @implementation @_cdecl("spane_cluster_set_free")
@@ -108,11 +121,17 @@ public func spane_cluster_set_free(
     _ node: Int32,
     _ free: spane_node
 ) -> spane_status {
+    unsafe change(cluster) { fleet in
+        try fleet.setFree(Resources(cpu: free.cpu, mem: free.mem), server: Int(server), node: Int(node))
+    }
+}
+
+/// Changes the servers of a cluster.
+private func change(_ cluster: OpaquePointer?, _ body: (inout Fleet) throws -> Void) -> spane_status {
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
         return try cluster.gate.exclusive {
-            let amount = Resources(cpu: free.cpu, mem: free.mem)
-            try cluster.fleet.setFree(amount, server: Int(server), node: Int(node))
+            try body(&cluster.fleet)
             return SPANE_OK
         }
     }

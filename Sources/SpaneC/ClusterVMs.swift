@@ -107,14 +107,7 @@ public func spane_cluster_load(
     _ path: UnsafePointer<CChar>?,
     _ cluster: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
-    call {
-        let path = try unsafe text(path, "path")
-        let out = try unsafe required(cluster, "cluster")
-        let handle = ClusterHandle(try FleetFile.read(path))
-        Log.write(SPANE_LOG_INFO, "\(path): \(handle.fleet.serverCount) servers loaded")
-        unsafe out.pointee = Handle.make(handle)
-        return SPANE_OK
-    }
+    unsafe load(ClusterHandle.self, path, cluster, "cluster")
 }
 
 @implementation @_cdecl("spane_cluster_save_memory")
@@ -141,13 +134,7 @@ public func spane_cluster_load_memory(
     _ size: Int,
     _ cluster: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
-    call {
-        guard let data = unsafe data else { throw null("data") }
-        let out = try unsafe required(cluster, "cluster")
-        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: try checkedSize(size))
-        unsafe out.pointee = Handle.make(ClusterHandle(try unsafe FleetFile.read(memory: bytes, name: "data")))
-        return SPANE_OK
-    }
+    unsafe load(ClusterHandle.self, data, size, cluster, "cluster")
 }
 
 @inline(never)

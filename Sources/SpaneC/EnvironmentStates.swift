@@ -21,9 +21,9 @@ public func spane_env_save_memory(
             let bytes = EnvironmentImage.make(
                 .init(
                     traceHash: env.trace.contentHash,
+                    flags: UInt64(env.settings.flags),
                     configuration: env.settings.configuration,
                     reward: env.settings.reward,
-                    flags: UInt64(env.settings.flags),
                     snapshot: env.environment.snapshot
                 )
             )
@@ -67,6 +67,7 @@ public func spane_env_restore_memory(
             // What is checked is built beside it first.
             try env.settings.checkMemory(on: env.trace.trace)
             try image.restore(&env.environment)
+            env.episode += 1
             return SPANE_OK
         }
     }
@@ -78,23 +79,13 @@ private struct SavedState {
     private let snapshot: Environment.Snapshot
 
     init(_ data: UnsafeRawPointer?, _ size: Int, _ trace: TraceHandle) throws {
-        guard let data = unsafe data else { throw null("data") }
-        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: try checkedSize(size))
-        let contents = try unsafe EnvironmentImage.read(bytes, name: "data")
-        guard contents.traceHash == trace.contentHash else {
-            throw Failure(
-                SPANE_SHAPE_MISMATCH,
-                "data: the state belongs to the trace with content_sha256 \(contents.traceHash); this one has "
-                    + trace.contentHash
-            )
-        }
-        guard let flags = UInt32(exactly: contents.flags), flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
-            throw Failure(SPANE_FORMAT, "data: flags are \(contents.flags), which this library does not know")
-        }
-        settings = EnvironmentSettings(
+        let contents = try unsafe EnvironmentImage.read(bytes(data, size), name: "data")
+        settings = try EnvironmentSettings(
+            savedFor: contents.traceHash,
+            flags: contents.flags,
             configuration: contents.configuration,
             reward: contents.reward,
-            flags: flags
+            on: trace
         )
         snapshot = contents.snapshot
     }

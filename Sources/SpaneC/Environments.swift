@@ -60,6 +60,7 @@ public func spane_env_reset(
         let end = try EnvironmentEnd(kind: end_kind, number: number)
         return try env.gate.exclusive {
             try env.environment.reset(start: Int(start), until: end)
+            env.episode += 1
             return SPANE_OK
         }
     }

@@ -22,14 +22,12 @@ public func spane_session_top(
         let found = try unsafe required(found, "found")
         guard k != 0 else { throw Failure(SPANE_INVALID_ARGUMENT, "k is 0; it must be at least 1") }
         return try session.reading {
-            let request = try session.cluster.fleet.request(request)
-            let best = try session.withAdvantages(request) { advantages in
-                session.cluster.fleet.cluster.best(k < 0 ? Int.max : k, for: request, by: advantages)
-            }
+            let request = try session.request(request)
+            let best = try session.best(k < 0 ? Int.max : k, for: request)
             unsafe found.pointee = best.count
-            for (index, (action, score)) in best.enumerated() {
-                unsafe placements[index] = spane_placement(action, request)
-                unsafe scores?[index] = score
+            for index in 0..<best.count {
+                unsafe placements[index] = spane_placement(best[index].action, request)
+                unsafe scores?[index] = best[index].score
             }
             return best.isEmpty ? SPANE_NO_ROOM : SPANE_OK
         }
@@ -49,34 +47,25 @@ public func spane_session_scores(
         let count = try checkedCount(count, atMost: Int(Int32.max), "count")
         let scores = try unsafe required(scores, "scores")
         return try session.reading {
-            let request = try session.cluster.fleet.request(request)
-            let network = try session.scoring()
-            var output = unsafe MutableSpan(_unsafeStart: scores, count: count * NUMATopology.nodesPerServer)
-            guard let servers = unsafe servers else {
-                try session.checkAllServers(count, "count", times: 1)
-                network.writeAdvantages(
-                    for: request,
-                    on: session.cluster.fleet.cluster,
-                    servers: nil,
-                    into: &output
-                )
+            let request = try session.request(request)
+            return try session.withNetwork { network, cluster in
+                var output = unsafe MutableSpan(_unsafeStart: scores, count: count * NUMATopology.nodesPerServer)
+                guard let servers = unsafe servers else {
+                    try cluster.checkAllServers(count, times: 1)
+                    network.writeAdvantages(for: request, on: cluster, servers: nil, into: &output)
+                    return SPANE_OK
+                }
+                let selected = unsafe Span(_unsafeStart: servers, count: count)
+                for index in 0..<count {
+                    do {
+                        try cluster.check(Int(selected[index]))
+                    } catch {
+                        throw Failure(SPANE_INVALID_ARGUMENT, "servers[\(index)]: \(error)")
+                    }
+                }
+                network.writeAdvantages(for: request, on: cluster, servers: selected, into: &output)
                 return SPANE_OK
             }
-            let selected = unsafe Span(_unsafeStart: servers, count: count)
-            for index in 0..<count {
-                do {
-                    try session.cluster.fleet.check(Int(selected[index]))
-                } catch {
-                    throw Failure(SPANE_INVALID_ARGUMENT, "servers[\(index)]: \(error)")
-                }
-            }
-            network.writeAdvantages(
-                for: request,
-                on: session.cluster.fleet.cluster,
-                servers: selected,
-                into: &output
-            )
-            return SPANE_OK
         }
     }
 }
@@ -92,79 +81,25 @@ public func spane_session_q_values(
         let session = try unsafe SessionHandle.of(session)
         let values = try unsafe required(values, "values")
         return try session.reading {
-            let request = try session.cluster.fleet.request(request)
-            let network = try session.scoring()
-            try session.checkAllServers(count, "count", times: NUMATopology.nodesPerServer)
-            var output = unsafe MutableSpan(_unsafeStart: values, count: count)
-            network.writeScores(for: request, on: session.cluster.fleet.cluster, into: &output)
-            return SPANE_OK
-        }
-    }
-}
-
-extension SessionHandle {
-    fileprivate func checkAllServers(_ count: Int, _ name: String, times: Int) throws(Failure) {
-        let expected = cluster.fleet.serverCount * times
-        guard count == expected else {
-            throw Failure(
-                SPANE_INVALID_ARGUMENT,
-                "\(name) is \(count); for all \(cluster.fleet.serverCount) servers it must be \(expected)"
-            )
+            let request = try session.request(request)
+            return try session.withNetwork { network, cluster in
+                try cluster.checkAllServers(count, times: NUMATopology.nodesPerServer)
+                var output = unsafe MutableSpan(_unsafeStart: values, count: count)
+                network.writeScores(for: request, on: cluster, into: &output)
+                return SPANE_OK
+            }
         }
     }
 }
 
 extension Cluster {
-    /// The best `limit` placements with room, best first, ties to the lower action; a split VM has one a server.
-    ///
-    /// - Complexity: O(servers + servers that enter the list * log limit).
-    fileprivate func best(
-        _ limit: Int,
-        for request: Request,
-        by scores: [Float]
-    ) -> [(action: Action, score: Float)] {
-        // A heap whose first element is the worst of those kept.
-        var kept: [(action: Action, score: Float)] = []
-        func isWorse(_ left: (action: Action, score: Float), _ right: (action: Action, score: Float)) -> Bool {
-            left.score < right.score || (left.score == right.score && left.action > right.action)
+    fileprivate func checkAllServers(_ count: Int, times: Int) throws(Failure) {
+        let expected = serverCount * times
+        guard count == expected else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "count is \(count); for all \(serverCount) servers it must be \(expected)"
+            )
         }
-        func offer(_ candidate: (action: Action, score: Float)) {
-            if kept.count < limit {
-                kept.append(candidate)
-                var child = kept.count - 1
-                while child > 0, isWorse(kept[child], kept[(child - 1) / 2]) {
-                    kept.swapAt(child, (child - 1) / 2)
-                    child = (child - 1) / 2
-                }
-            } else if isWorse(kept[0], candidate) {
-                kept[0] = candidate
-                var parent = 0
-                while true {
-                    var worst = parent
-                    for child in [2 * parent + 1, 2 * parent + 2]
-                    where child < kept.count && isWorse(kept[child], kept[worst]) {
-                        worst = child
-                    }
-                    guard worst != parent else { break }
-                    kept.swapAt(parent, worst)
-                    parent = worst
-                }
-            }
-        }
-        for server in 0..<serverCount {
-            let first = Action(server: server, node: 0)
-            if request.isSplit {
-                guard isAvailable(first, for: request) else { continue }
-                var most = scores[first.index]
-                for node in 1..<NUMATopology.nodesPerServer { most = max(most, scores[first.index + node]) }
-                offer((first, most))
-            } else {
-                for node in 0..<NUMATopology.nodesPerServer {
-                    let action = Action(server: server, node: node)
-                    if isAvailable(action, for: request) { offer((action, scores[action.index])) }
-                }
-            }
-        }
-        return kept.sorted { isWorse($1, $0) }
     }
 }

@@ -15,16 +15,19 @@ public func spane_session_new_heuristic(
 ) -> spane_status {
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
-        let name = try unsafe text(heuristic, "heuristic")
-        let out = try unsafe required(session, "session")
-        guard let heuristic = Heuristic(name: name) else {
-            throw Failure(
-                SPANE_INVALID_ARGUMENT,
-                "heuristic is \"\(name)\"; it must be \(Heuristic.names.joined(separator: ", "))"
-            )
-        }
-        unsafe out.pointee = Handle.make(SessionHandle(cluster, heuristic))
-        return SPANE_OK
+        return try unsafe bind(heuristic, to: .cluster(cluster), session)
+    }
+}
+
+@implementation @_cdecl("spane_session_new_env_heuristic")
+public func spane_session_new_env_heuristic(
+    _ env: OpaquePointer?,
+    _ heuristic: UnsafePointer<CChar>?,
+    _ session: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
+    call {
+        let env = try unsafe EnvironmentHandle.of(env)
+        return try unsafe bind(heuristic, to: .environment(env), session)
     }
 }
 
@@ -39,13 +42,26 @@ public func spane_session_new(
         let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
         let out = try unsafe required(session, "session")
         return try cluster.gate.shared {
-            if case .mlp(let architecture) = model.architecture, architecture.servers != cluster.fleet.serverCount {
-                throw Failure(
-                    SPANE_SHAPE_MISMATCH,
-                    "model is bound to \(architecture.servers) servers and the cluster has \(cluster.fleet.serverCount)"
-                )
-            }
-            unsafe out.pointee = Handle.make(SessionHandle(cluster, try model.makeSession(on: cluster.fleet.cluster)))
+            let network = try model.network(for: cluster.fleet.cluster, "the cluster")
+            unsafe out.pointee = Handle.make(SessionHandle(.cluster(cluster), network))
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_session_new_env")
+public func spane_session_new_env(
+    _ env: OpaquePointer?,
+    _ model: OpaquePointer?,
+    _ session: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
+    call {
+        let env = try unsafe EnvironmentHandle.of(env)
+        let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
+        let out = try unsafe required(session, "session")
+        return try env.gate.shared {
+            let network = try model.network(for: env.environment.cluster, "the environment")
+            unsafe out.pointee = Handle.make(SessionHandle(.environment(env), network))
             return SPANE_OK
         }
     }
@@ -64,7 +80,7 @@ public func spane_session_choose(
         let session = try unsafe SessionHandle.of(session)
         let out = try unsafe required(placement, "placement")
         return try session.reading {
-            let request = try session.cluster.fleet.request(request)
+            let request = try session.request(request)
             guard let action = try session.choose(request) else { return SPANE_NO_ROOM }
             unsafe out.pointee = spane_placement(action, request)
             return SPANE_OK
@@ -81,16 +97,46 @@ public func spane_session_place(
 ) -> spane_status {
     call {
         let session = try unsafe SessionHandle.of(session)
+        guard case .cluster(let cluster) = session.place else {
+            throw Failure(
+                SPANE_UNSUPPORTED,
+                "the session is bound to an environment, whose VMs spane_env_step places; call spane_session_decide"
+            )
+        }
         return try session.gate.exclusive {
-            try session.cluster.gate.exclusive {
-                let request = try session.cluster.fleet.request(request)
-                try session.cluster.fleet.checkIsNew(id)
+            try cluster.gate.exclusive {
+                let request = try session.request(request)
+                try cluster.fleet.checkIsNew(id)
                 guard let action = try session.choose(request) else { return SPANE_NO_ROOM }
-                try session.cluster.fleet.checkGrowth(toHold: session.cluster.fleet.vmCount + 1)
-                try session.cluster.fleet.place(id, request, at: action)
+                try cluster.fleet.checkGrowth(toHold: cluster.fleet.vmCount + 1)
+                try cluster.fleet.place(id, request, at: action)
                 if let placement = unsafe placement { unsafe placement.pointee = spane_placement(action, request) }
                 return SPANE_OK
             }
+        }
+    }
+}
+
+@implementation @_cdecl("spane_session_decide")
+public func spane_session_decide(
+    _ session: OpaquePointer?,
+    _ action: UnsafeMutablePointer<Int32>?
+) -> spane_status {
+    call {
+        let session = try unsafe SessionHandle.of(session)
+        let out = try unsafe required(action, "action")
+        guard case .environment(let env) = session.place else {
+            throw Failure(SPANE_UNSUPPORTED, "the session is bound to a cluster; call spane_session_choose")
+        }
+        return try session.reading {
+            guard !env.environment.isFinished else {
+                throw Failure(SPANE_BAD_STATE, "no episode is under way; call spane_env_reset")
+            }
+            guard let action = try session.choose(env.environment.request) else {
+                throw Failure(SPANE_INTERNAL, "VM \(env.environment.head) is next and the policy finds no room for it")
+            }
+            unsafe out.pointee = action.rawValue
+            return SPANE_OK
         }
     }
 }
@@ -111,13 +157,13 @@ public func spane_session_choose_many(
             // All requests are looked at first, so that an error leaves the outputs as they were.
             for index in 0..<count {
                 do {
-                    _ = try unsafe session.cluster.fleet.request(requests[index])
+                    _ = try unsafe session.request(requests[index])
                 } catch {
                     throw Failure(SPANE_INVALID_ARGUMENT, "requests[\(index)]: \(error)")
                 }
             }
             for index in 0..<count {
-                let request = try unsafe session.cluster.fleet.request(requests[index])
+                let request = try unsafe session.request(requests[index])
                 let placement = try session.choose(request).map { spane_placement($0, request) }
                 unsafe out?[index] = placement ?? spane_placement(server: -1, node: -1)
             }
@@ -130,6 +176,37 @@ extension SessionHandle {
     /// Runs a decision that leaves the cluster as it is.
     @inline(__always)
     func reading(_ body: () throws -> spane_status) throws -> spane_status {
-        try gate.exclusive { try cluster.gate.shared(body) }
+        try gate.exclusive { try place.gate.shared(body) }
+    }
+}
+
+/// Makes a session of the heuristic with this name.
+private func bind(
+    _ heuristic: UnsafePointer<CChar>?,
+    to place: SessionHandle.Place,
+    _ session: UnsafeMutablePointer<OpaquePointer?>?
+) throws -> spane_status {
+    let name = try unsafe text(heuristic, "heuristic")
+    let out = try unsafe required(session, "session")
+    guard let heuristic = Heuristic(name: name) else {
+        throw Failure(
+            SPANE_INVALID_ARGUMENT,
+            "heuristic is \"\(name)\"; it must be \(Heuristic.names.joined(separator: ", "))"
+        )
+    }
+    unsafe out.pointee = Handle.make(SessionHandle(place, heuristic))
+    return SPANE_OK
+}
+
+extension Model {
+    /// A network with these weights for a cluster, which messages call `name`.
+    fileprivate func network(for cluster: borrowing Cluster, _ name: StaticString) throws -> any ScoringPolicy {
+        if case .mlp(let architecture) = architecture, architecture.servers != cluster.serverCount {
+            throw Failure(
+                SPANE_SHAPE_MISMATCH,
+                "model is bound to \(architecture.servers) servers and \(name) has \(cluster.serverCount)"
+            )
+        }
+        return try makeSession(on: cluster)
     }
 }

@@ -13,14 +13,7 @@ public func spane_trace_load(
     _ path: UnsafePointer<CChar>?,
     _ trace: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
-    call {
-        let path = try unsafe text(path, "path")
-        let out = try unsafe required(trace, "trace")
-        let (trace, description) = try TraceFile.load(path)
-        Log.write(SPANE_LOG_INFO, "\(path): \(trace.count) VMs loaded")
-        unsafe out.pointee = Handle.make(TraceHandle(trace, description))
-        return SPANE_OK
-    }
+    unsafe load(TraceHandle.self, path, trace, "trace")
 }
 
 @implementation @_cdecl("spane_trace_load_memory")
@@ -29,14 +22,7 @@ public func spane_trace_load_memory(
     _ size: Int,
     _ trace: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
-    call {
-        guard let data = unsafe data else { throw null("data") }
-        let out = try unsafe required(trace, "trace")
-        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: try checkedSize(size))
-        let (trace, description) = try unsafe TraceFile.read(memory: bytes, name: "data")
-        unsafe out.pointee = Handle.make(TraceHandle(trace, description))
-        return SPANE_OK
-    }
+    unsafe load(TraceHandle.self, data, size, trace, "trace")
 }
 
 @implementation @_cdecl("spane_trace_new")

@@ -30,6 +30,26 @@ public func spane_vec_env_new(
     }
 }
 
+@implementation @_cdecl("spane_vec_env_get_options")
+public func spane_vec_env_get_options(
+    _ vec: OpaquePointer?,
+    _ env_options: UnsafeMutablePointer<spane_env_options>?,
+    _ options: UnsafeMutablePointer<spane_vec_env_options>?
+) -> spane_status {
+    call {
+        let vector = try unsafe VectorHandle.of(vec).vector
+        // Both sizes are looked at first, so that an error leaves both outputs as they were.
+        if let env_options = unsafe env_options { _ = try unsafe structSize(env_options, "env_options") }
+        if let options = unsafe options {
+            try unsafe write(vector.settings.options, to: options, "options")
+        }
+        if let env_options = unsafe env_options {
+            try unsafe write(spane_env_options(vector.environmentSettings), to: env_options, "env_options")
+        }
+        return SPANE_OK
+    }
+}
+
 @implementation @_cdecl("spane_vec_env_free")
 public func spane_vec_env_free(_ vec: OpaquePointer?) { unsafe Handle.free(vec, VectorHandle.self) }
 
@@ -60,6 +80,55 @@ public func spane_vec_env_reset(
         return try vec.gate.exclusive {
             try vec.vector.checkIsBound()
             try unsafe vec.run(.reset(seed: seed?.pointee, which: which))
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_vec_env_reset_at")
+public func spane_vec_env_reset_at(
+    _ vec: OpaquePointer?,
+    _ starts: UnsafePointer<Int64>?,
+    _ which: UnsafePointer<UInt8>?
+) -> spane_status {
+    call {
+        let vec = try unsafe VectorHandle.of(vec)
+        let starts = try unsafe required(starts, "starts")
+        return try vec.gate.exclusive {
+            try vec.vector.checkIsBound()
+            try unsafe vec.vector.check(starts, which: which)
+            try unsafe vec.run(.resetAt(starts, which: which))
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_vec_env_set_starts")
+public func spane_vec_env_set_starts(
+    _ vec: OpaquePointer?,
+    _ starts: UnsafePointer<Int64>?,
+    _ count: Int
+) -> spane_status {
+    call {
+        let vec = try unsafe VectorHandle.of(vec)
+        let count = try checkedCount(count, atMost: Int(Int32.max), "count")
+        let starts = try unsafe elements(starts, count, "starts")
+        return try vec.gate.exclusive {
+            try Memory.check(bytes: count * MemoryLayout<Int>.stride, for: "a list of \(count) starts")
+            for index in 0..<count { try unsafe vec.vector.settings.check(starts[index], index, "starts") }
+            vec.vector.take(unsafe starts.map { Int($0) })
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_vec_env_observe")
+public func spane_vec_env_observe(_ vec: OpaquePointer?) -> spane_status {
+    call {
+        let vec = try unsafe VectorHandle.of(vec)
+        return try vec.gate.exclusive {
+            try vec.vector.checkIsBound()
+            try unsafe vec.run(.show)
             return SPANE_OK
         }
     }

@@ -42,19 +42,39 @@ public struct EpisodePlan: Equatable, Sendable {
             threads: threads,
             makeState: { try Environment(trace: trace, configuration: configuration) },
             { environment, index in
-                let start = starts[index]
-                let placed: Int
-                switch length {
-                case .fixed(let count):
-                    placed = count
-                case .automatic:
-                    placed = try environment.automaticLength(from: start)
+                do {
+                    return try environment.plan(start: starts[index], length: length)
+                } catch let error as SchedulingError {
+                    throw SchedulingError(error.code, "starts[\(index)]: \(error)")
                 }
-                // Refuses a length that runs into the end of the trace.
-                try environment.reset(start: start, until: .length(placed))
-                let bound = try trace.pooledBound(start: start, length: placed, configuration: configuration)
-                return Episode(start: start, length: placed, bound: bound)
             }
         )
+    }
+}
+
+extension Environment {
+    fileprivate mutating func plan(
+        start: Int,
+        length: EpisodePlan.Length
+    ) throws(SchedulingError) -> EpisodePlan.Episode {
+        let placed: Int
+        switch length {
+        case .fixed(let count):
+            placed = count
+        case .automatic:
+            placed = try automaticLength(from: start)
+            let most = trace.count - 2 - start
+            guard placed <= most else {
+                throw SchedulingError(
+                    .invalidArgument,
+                    "from start \(start) the automatic length is \(placed) VMs and this trace has \(most) to place; use "
+                        + "an earlier start or a fixed length"
+                )
+            }
+        }
+        // Refuses a length that runs into the end of the trace.
+        try reset(start: start, until: .length(placed))
+        let bound = try trace.pooledBound(start: start, length: placed, configuration: configuration)
+        return EpisodePlan.Episode(start: start, length: placed, bound: bound)
     }
 }

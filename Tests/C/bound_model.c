@@ -46,6 +46,7 @@ static unsigned char *bound_image(size_t *length) {
     ssize_t size;
 
     H5Pset_fapl_core(access, 1 << 12, 0);
+    H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
     file = H5Fcreate("bound", H5F_ACC_TRUNC, H5P_DEFAULT, access);
     put_text(file, "format", "spane-weights");
     put_text(file, "architecture", "mlp");

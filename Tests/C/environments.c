@@ -43,9 +43,11 @@ static void test_options(const spane_trace *trace) {
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, reward, 2);
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, reward, -1);
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, flags, 2);
-    options.reward = SPANE_REWARD_BALANCE;
-    REFUSES_OPTION(SPANE_INVALID_ARGUMENT, balance_weight, NAN);
-    REFUSES_OPTION(SPANE_INVALID_ARGUMENT, balance_weight, INFINITY);
+    /* Used or not. */
+    for (options.reward = SPANE_REWARD_BALANCE; options.reward >= SPANE_REWARD_LOG_WAIT; options.reward--) {
+        REFUSES_OPTION(SPANE_INVALID_ARGUMENT, balance_weight, NAN);
+        REFUSES_OPTION(SPANE_INVALID_ARGUMENT, balance_weight, INFINITY);
+    }
     options.reward = SPANE_REWARD_LOG_WAIT;
     REFUSES_OPTION(SPANE_UNKNOWN_VERSION, struct_size, 0);
     REFUSES_OPTION(SPANE_UNKNOWN_VERSION, struct_size, UINT32_MAX);

@@ -72,9 +72,9 @@ static void test_errors(const spane_trace *trace, spane_model *model, spane_mode
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, reserved, 1);
     REFUSES_OPTION(SPANE_UNKNOWN_VERSION, struct_size, 0);
     starts[2] = -1;
-    REFUSES(SPANE_INVALID_ARGUMENT, "start is", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
+    REFUSES(SPANE_INVALID_ARGUMENT, "starts[2]: start is", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
     starts[2] = INT64_MAX;
-    REFUSES(SPANE_INVALID_ARGUMENT, "start is", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
+    REFUSES(SPANE_INVALID_ARGUMENT, "starts[2]: start is", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
     starts[2] = 20;
     policies[1].heuristic = "no such";
     REFUSES(SPANE_INVALID_ARGUMENT, "policies[1]", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));

@@ -171,9 +171,11 @@ import Testing
         }
         for value in [-1, Double.nan] { refuse("split_above") { $0.split_above = value } }
         for value in [Double.infinity, .nan] {
-            refuse("balance_weight") {
-                $0.reward = SPANE_REWARD_BALANCE
-                $0.balance_weight = value
+            for reward in [SPANE_REWARD_BALANCE, SPANE_REWARD_LOG_WAIT] {
+                refuse("balance_weight is \(value); it must be finite") {
+                    $0.reward = reward
+                    $0.balance_weight = value
+                }
             }
         }
         refuse("no server is that large") { $0.node_cpu = 0.5 }

@@ -93,13 +93,13 @@ import Testing
         try refuses(
             starts: "600..<601:1:1",
             status: Status.failure,
-            says: "start is 600; this trace allows 0 ... 598"
+            says: "starts[0]: start is 600; this trace allows 0 ... 598"
         )
         try folder.write("0\n599\n", to: "starts.txt")
         try refuses(
             starts: "starts.txt",
             status: Status.failure,
-            says: "start is 599; this trace allows 0 ... 598"
+            says: "starts[1]: start is 599; this trace allows 0 ... 598"
         )
     }
 
@@ -148,7 +148,7 @@ import Testing
             "--length",
             "99",
             status: Status.failure,
-            says: "length is 99; from start 500 this trace allows 1 ... 98"
+            says: "starts[0]: length is 99; from start 500 this trace allows 1 ... 98"
         )
     }
 

@@ -16,7 +16,7 @@ import Testing
             ["trace", "import", name, "out.h5"],
             ["evaluate", "--trace", name, "--starts", "0..<2:1:1", "--policy", "first-fit", "--output", "out.csv"],
             [
-                "search", "untrained", "--trace", name, "--starts", "0..<2:1:1", "--trials", "1", "--keep", "1",
+                "search", "untrained", "--trace", name, "--starts", "0..<2:1:1", "--trials", "1",
                 "--output", "out",
             ],
         ] {

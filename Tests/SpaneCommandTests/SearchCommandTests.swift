@@ -68,6 +68,18 @@ import Testing
         }
     }
 
+    @Test func fewTrialsAreAllKept() throws {
+        let start = ["search", "untrained", "--trace", "trace.h5", "--starts", "0..<9:1:1", "--length", "9"]
+        for (trials, kept) in [(1, 1), (2, 2), (5, 3)] {
+            let result = try command.run(start + ["--trials", "\(trials)", "--output", "of-\(trials)"])
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(
+                try folder.names().filter { $0.hasPrefix("of-\(trials)/") }
+                    == (1...kept).map { "of-\(trials)/untrained-\($0).h5" }
+            )
+        }
+    }
+
     @Test func impossibleNumbers() throws {
         let start = ["search", "untrained", "--trace", "trace.h5", "--starts", "0..<9:1:1", "--output", "folder"]
         try command.fail(start + ["--trials", "0"], status: Status.usage, "--trials is 0; it must be at least 1.")

@@ -81,14 +81,14 @@ import Testing
 
     @Test(arguments: [-1, 599, 600, Int.max])
     func startsOutsideTheTrace(start: Int) throws {
-        let message = "start is \(start); this trace allows 0 ... 598"
+        let message = "starts[2]: start is \(start); this trace allows 0 ... 598"
         try refuses(message, starts: [0, 5, start, -7, 9], length: .automatic)
         try refuses(message, starts: [0, 5, start, -7, 9], length: .fixed(10))
     }
 
     @Test(arguments: [0, -3, 99, Int.max])
     func lengthsThatTheTraceCannotServe(length: Int) throws {
-        let message = "length is \(length); from start 500 this trace allows 1 ... 98"
+        let message = "starts[0]: length is \(length); from start 500 this trace allows 1 ... 98"
         try refuses(message, starts: [500, 599], length: .fixed(length))
     }
 
@@ -97,7 +97,9 @@ import Testing
         let error = #expect(throws: SchedulingError.self) {
             try EpisodePlan(trace: trace, configuration: configuration, starts: [0, 580])
         }
-        #expect(error?.description.hasSuffix("from start 580 this trace allows 1 ... 18") == true)
+        let message = try #require(error?.description)
+        #expect(message.hasPrefix("starts[1]: from start 580 the automatic length is "))
+        #expect(message.hasSuffix(" VMs and this trace has 18 to place; use an earlier start or a fixed length"))
     }
 
     @Test func aVMLargerThanAServer() throws {

@@ -15,11 +15,14 @@ package struct HDF5Editor {
         }
     }
 
-    /// Makes a file with nothing in it.
-    package static func make(_ path: String) throws(StorageError) {
+    /// Makes a file with nothing in it, in the format of HDF5 1.10 or the oldest one.
+    package static func make(_ path: String, inOldestFormat: Bool = false) throws(StorageError) {
         try HDF5.perform { () throws(StorageError) in
             let truncate: UInt32 = 2
-            must(H5Fclose(must(unsafe H5Fcreate(path, truncate, chdf5_default(), chdf5_default()))))
+            let access = must(H5Pcreate(chdf5_file_access_class()))
+            must(H5Pset_libver_bounds(access, inOldestFormat ? H5F_LIBVER_EARLIEST : H5F_LIBVER_V110, H5F_LIBVER_V110))
+            must(H5Fclose(must(unsafe H5Fcreate(path, truncate, chdf5_default(), access))))
+            must(H5Pclose(access))
         }
     }
 

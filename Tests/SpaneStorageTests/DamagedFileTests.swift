@@ -1,41 +1,52 @@
+import SpaneFileTestSupport
 import SpaneNetworks
 import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
 import Testing
 
-/// Files that are missing, cut off or damaged, in either format: an error, never a crash and never other values.
+/// Files that are missing, cut off or damaged, in any format: an error, never a crash and never other values.
 @Suite struct DamagedFileTests {
     private let folder = TemporaryFolder()
 
-    /// Both readers, as functions that only fail or succeed.
+    /// All readers, as functions that only fail or succeed.
     private static let readers: [@Sendable (String) throws -> Void] = [
-        { _ = try TraceFile.read($0) }, { _ = try WeightsFile.read($0) },
+        { _ = try TraceFile.read($0) }, { _ = try WeightsFile.read($0) }, { _ = try FleetFile.read($0) },
     ]
 
-    @Test(arguments: 0...1)
+    @Test(arguments: 0...2)
     func aMissingFile(reader: Int) {
         let path = folder.file("missing.h5")
         expectError(.io, path, "cannot be read: No such file or directory") { try Self.readers[reader](path) }
     }
 
-    @Test(arguments: 0...1)
+    @Test(arguments: 0...2)
     func aFolder(reader: Int) {
         expectError(.io, folder.path, "cannot be read: it is not a regular file") {
             try Self.readers[reader](folder.path)
         }
     }
 
-    @Test(arguments: 0...1)
+    @Test(arguments: 0...2)
     func aPathBelowAFile(reader: Int) throws {
         let path = try folder.write("text", to: "file") + "/trace.h5"
         expectError(.io, path, "cannot be read: Not a directory") { try Self.readers[reader](path) }
     }
 
-    @Test(arguments: 0...1, ["", "\n", "HDF5", "\u{89}HDF\r\n\u{1A}\n", "no HDF5 file, but text that is long enough"])
+    @Test(arguments: 0...2, ["", "\n", "HDF5", "\u{89}HDF\r\n\u{1A}\n", "no HDF5 file, but text that is long enough"])
     func aFileThatIsNoHDF5(reader: Int, text: String) throws {
         let path = try folder.write(text, to: "file.h5")
         expectError(.format, path, "is not an HDF5 file, or its first bytes are damaged") {
+            try Self.readers[reader](path)
+        }
+    }
+
+    /// On such a file HDF5 1.10 itself can crash when it is damaged.
+    @Test(arguments: 0...2)
+    func anOlderFormatOfHDF5(reader: Int) throws {
+        let path = folder.file("old.h5")
+        try HDF5Editor.make(path, inOldestFormat: true)
+        expectError(.version, path, "is in an older format of HDF5, without checksums (superblock version 0; ") {
             try Self.readers[reader](path)
         }
     }

@@ -1,8 +1,9 @@
 internal import CSpane
 internal import SpaneScheduling
+internal import SpaneStorage
 
 /// What a `spane_cluster` stands for.
-final class ClusterHandle: HandleObject, @unchecked Sendable {
+final class ClusterHandle: LoadedObject, @unchecked Sendable {
     static let tag: UInt64 = 0x5350_414E_4543_6C75
     static var name: StaticString { "spane_cluster" }
 
@@ -11,6 +12,14 @@ final class ClusterHandle: HandleObject, @unchecked Sendable {
     var fleet: Fleet
 
     init(_ fleet: consuming Fleet) { self.fleet = fleet }
+
+    init(path: String) throws { fleet = try FleetFile.read(path) }
+
+    init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
+        fleet = try unsafe FleetFile.read(memory: bytes, name: name)
+    }
+
+    var contents: String { "\(fleet.serverCount) servers" }
 
     @inline(__always)
     static func of(_ handle: OpaquePointer?) throws(Failure) -> ClusterHandle {

@@ -11,6 +11,8 @@ final class EnvironmentHandle: HandleObject, @unchecked Sendable {
     let settings: EnvironmentSettings
     // Used inside the gate only.
     var environment: Environment
+    /// Grows with every reset, and whenever a state is restored.
+    var episode: UInt64 = 1
 
     init(_ trace: TraceHandle, _ settings: EnvironmentSettings, _ environment: consuming Environment) {
         self.trace = trace
@@ -55,16 +57,17 @@ struct EnvironmentSettings: Equatable, Sendable {
                     + "(\(SPANE_OBSERVE_NORMALISED))"
             )
         }
+        // Also where it is not used: it is a mistake of the caller then, too.
+        guard options.balance_weight.isFinite else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(name)->balance_weight is \(options.balance_weight); it must be finite"
+            )
+        }
         switch options.reward {
         case SPANE_REWARD_LOG_WAIT:
             reward = .logWait
         case SPANE_REWARD_BALANCE:
-            guard options.balance_weight.isFinite else {
-                throw Failure(
-                    SPANE_INVALID_ARGUMENT,
-                    "\(name)->balance_weight is \(options.balance_weight); it must be finite"
-                )
-            }
             reward = .balance(weight: options.balance_weight)
         case let other:
             throw Failure(
@@ -104,6 +107,28 @@ struct EnvironmentSettings: Equatable, Sendable {
     }
 }
 
+extension EnvironmentSettings {
+    /// What a saved state says, which has to belong to `trace`.
+    init(
+        savedFor hash: String,
+        flags: UInt64,
+        configuration: ClusterConfiguration,
+        reward: Reward,
+        on trace: TraceHandle
+    ) throws(Failure) {
+        guard hash == trace.contentHash else {
+            throw Failure(
+                SPANE_SHAPE_MISMATCH,
+                "data: the state belongs to the trace with content_sha256 \(hash); this one has \(trace.contentHash)"
+            )
+        }
+        guard let flags = UInt32(exactly: flags), flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
+            throw Failure(SPANE_FORMAT, "data: flags are \(flags), which this library does not know")
+        }
+        self.init(configuration: configuration, reward: reward, flags: flags)
+    }
+}
+
 /// When an episode ends, as C says it.
 enum EnvironmentEnd: Equatable, Sendable {
     case fixed(EpisodeEnd)
@@ -140,6 +165,22 @@ extension spane_env_options {
             node_mem: ClusterConfiguration.publishedNode.mem,
             split_above: ClusterConfiguration.publishedSplitAbove
         )
+    }
+}
+
+extension spane_env_options {
+    /// The options that these settings came from.
+    init(_ settings: EnvironmentSettings) {
+        self = .defaults
+        servers = Int32(truncatingIfNeeded: settings.configuration.serverCount)
+        flags = settings.flags
+        if case .balance(let weight) = settings.reward {
+            reward = SPANE_REWARD_BALANCE
+            balance_weight = weight
+        }
+        node_cpu = settings.configuration.nodeCapacities[0].cpu
+        node_mem = settings.configuration.nodeCapacities[0].mem
+        split_above = settings.configuration.splitAbove
     }
 }
 

@@ -6,17 +6,20 @@ internal import SpaneNetworks
 internal import SpaneStorage
 
 /// What a `spane_model` stands for.
-final class ModelHandle: HandleObject, Sendable {
+final class ModelHandle: LoadedObject, Sendable {
     static let tag: UInt64 = 0x5350_414E_456D_6F64
     static var name: StaticString { "spane_model" }
 
     let model: Model
     let provenance: Provenance
 
-    init(_ model: Model, _ provenance: Provenance) {
-        self.model = model
-        self.provenance = provenance
+    init(path: String) throws { (model, provenance) = try WeightsFile.read(path) }
+
+    init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
+        (model, provenance) = try unsafe WeightsFile.read(memory: bytes, name: name)
     }
+
+    var contents: String { "\(model.architecture.parameterCount) weights" }
 }
 
 @implementation @_cdecl("spane_model_load")
@@ -24,14 +27,7 @@ public func spane_model_load(
     _ path: UnsafePointer<CChar>?,
     _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
-    call {
-        let path = try unsafe text(path, "path")
-        let out = try unsafe required(model, "model")
-        let (model, provenance) = try WeightsFile.read(path)
-        Log.write(SPANE_LOG_INFO, "\(path): \(model.architecture.parameterCount) weights loaded")
-        unsafe out.pointee = unsafe Handle.make(ModelHandle(model, provenance))
-        return SPANE_OK
-    }
+    unsafe load(ModelHandle.self, path, model, "model")
 }
 
 @implementation @_cdecl("spane_model_load_memory")
@@ -40,12 +36,32 @@ public func spane_model_load_memory(
     _ size: Int,
     _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
+    unsafe load(ModelHandle.self, data, size, model, "model")
+}
+
+@implementation @_cdecl("spane_model_save")
+public func spane_model_save(_ model: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> spane_status {
     call {
-        guard let data = unsafe data else { throw null("data") }
-        let out = try unsafe required(model, "model")
-        let bytes = unsafe UnsafeRawBufferPointer(start: data, count: try checkedSize(size))
-        let (model, provenance) = try unsafe WeightsFile.read(memory: bytes, name: "data")
-        unsafe out.pointee = unsafe Handle.make(ModelHandle(model, provenance))
+        let model = try unsafe Handle.object(model, ModelHandle.self, "model")
+        let path = try unsafe text(path, "path")
+        try WeightsFile.write(model.model, model.provenance, to: path)
+        Log.write(SPANE_LOG_INFO, "\(path): \(model.contents) saved")
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_model_save_memory")
+public func spane_model_save_memory(
+    _ model: OpaquePointer?,
+    _ data: UnsafeMutableRawPointer?,
+    _ capacity: Int,
+    _ size: UnsafeMutablePointer<Int>?
+) -> spane_status {
+    call {
+        let model = try unsafe Handle.object(model, ModelHandle.self, "model")
+        let size = try unsafe required(size, "size")
+        let bytes = try WeightsFile.image(of: model.model, model.provenance)
+        try unsafe copy(bytes, to: data, capacity: capacity, size: size, "data")
         return SPANE_OK
     }
 }

@@ -2,26 +2,42 @@ internal import CSpane
 internal import SpaneNetworks
 internal import SpaneScheduling
 
-/// What a `spane_session` stands for: a policy bound to a cluster, which it keeps alive.
+/// What a `spane_session` stands for: a policy bound to a cluster or to an environment, which it keeps alive.
 final class SessionHandle: HandleObject, @unchecked Sendable {
     static let tag: UInt64 = 0x5350_414E_4553_6573
     static var name: StaticString { "spane_session" }
 
+    /// Whose servers the policy decides about.
+    enum Place {
+        case cluster(ClusterHandle)
+        case environment(EnvironmentHandle)
+
+        var gate: Gate {
+            switch self {
+            case .cluster(let cluster): cluster.gate
+            case .environment(let environment): environment.gate
+            }
+        }
+    }
+
     let gate = Gate("session")
-    let cluster: ClusterHandle
+    let place: Place
     // Used inside the gate only.
     private var policy: any Policy
     private let network: (any ScoringPolicy)?
     private var scratch: [Float] = []
+    private var ranking = Ranking()
+    // The last episode of the environment that the policy was told of.
+    private var episode: UInt64 = 0
 
-    init(_ cluster: ClusterHandle, _ heuristic: Heuristic) {
-        self.cluster = cluster
+    init(_ place: Place, _ heuristic: Heuristic) {
+        self.place = place
         policy = heuristic.makePolicy()
         network = nil
     }
 
-    init(_ cluster: ClusterHandle, _ network: any ScoringPolicy) {
-        self.cluster = cluster
+    init(_ place: Place, _ network: any ScoringPolicy) {
+        self.place = place
         policy = network
         self.network = network
     }
@@ -31,41 +47,69 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         try unsafe Handle.object(handle, SessionHandle.self, "session")
     }
 
-    /// The best placement, or `nil` where there is no room; called with both gates entered.
-    func choose(_ request: Request) throws -> Action? {
-        guard cluster.fleet.serverCount > 0 else { return nil }
-        try adapt()
-        return policy.action(for: request, on: cluster.fleet.cluster)
+    // MARK: With both gates entered
+
+    /// Calls `body` with the servers that the policy decides about.
+    @inline(__always)
+    func withCluster<Result>(_ body: (borrowing Cluster) throws -> Result) rethrows -> Result {
+        switch place {
+        case .cluster(let handle): try body(handle.fleet.cluster)
+        case .environment(let handle): try body(handle.environment.cluster)
+        }
     }
 
-    /// The network, fit to the cluster.
-    func scoring() throws -> any ScoringPolicy {
+    func request(_ request: spane_request) throws -> Request {
+        try withCluster { try $0.checkedRequest(cpu: request.cpu, mem: request.mem) }
+    }
+
+    /// The best placement, or `nil` where there is no room.
+    func choose(_ request: Request) throws -> Action? {
+        if case .environment(let environment) = place { follow(environment) }
+        return try withCluster { cluster in
+            guard cluster.serverCount > 0 else { return nil }
+            try adapt(to: cluster)
+            return policy.action(for: request, on: cluster)
+        }
+    }
+
+    /// Calls `body` with the network, fit to the servers, and the servers.
+    func withNetwork<Result>(
+        _ body: (any ScoringPolicy, borrowing Cluster) throws -> Result
+    ) throws -> Result {
         guard let network else {
             throw Failure(SPANE_UNSUPPORTED, "the session has a heuristic, which does not score; use a network")
         }
-        try adapt()
-        return network
-    }
-
-    private func adapt() throws(Failure) {
-        guard let network else { return }
-        do {
-            try network.adapt(to: cluster.fleet.cluster)
-        } catch {
-            throw Failure(SPANE_SHAPE_MISMATCH, error.description)
+        return try withCluster { cluster in
+            try adapt(to: cluster)
+            return try body(network, cluster)
         }
     }
 
-    /// Calls `body` with the advantages of every action, in storage that is made once.
-    func withAdvantages<Result>(
-        _ request: Request,
-        _ body: ([Float]) throws -> Result
-    ) throws -> Result {
-        let network = try scoring()
-        let count = cluster.fleet.cluster.actionCount
-        if scratch.count < count { scratch = Array(repeating: 0, count: count) }
-        var span = scratch.mutableSpan
-        network.writeAdvantages(for: request, on: cluster.fleet.cluster, servers: nil, into: &span)
-        return try body(scratch)
+    /// The `limit` best placements with room, best first.
+    func best(_ limit: Int, for request: Request) throws -> [Ranking.Entry] {
+        try withNetwork { network, cluster in
+            let count = cluster.actionCount
+            if scratch.count < count { scratch = Array(repeating: 0, count: count) }
+            var span = scratch.mutableSpan
+            network.writeAdvantages(for: request, on: cluster, servers: nil, into: &span)
+            ranking.list(limit, on: cluster, for: request, by: scratch)
+            return ranking.entries
+        }
+    }
+
+    /// Lets the policy forget the last episode when another one has begun.
+    private func follow(_ environment: EnvironmentHandle) {
+        guard environment.episode != episode else { return }
+        episode = environment.episode
+        policy.begin(start: environment.environment.start, on: environment.environment.cluster)
+    }
+
+    private func adapt(to cluster: borrowing Cluster) throws(Failure) {
+        guard let network else { return }
+        do {
+            try network.adapt(to: cluster)
+        } catch {
+            throw Failure(SPANE_SHAPE_MISMATCH, error.description)
+        }
     }
 }

@@ -4,7 +4,7 @@ internal import SpaneStorage
 internal import Synchronization
 
 /// What a `spane_trace` stands for.
-final class TraceHandle: HandleObject, Sendable {
+final class TraceHandle: LoadedObject, Sendable {
     static let tag: UInt64 = 0x5350_414E_4554_7263
     static var name: StaticString { "spane_trace" }
 
@@ -18,6 +18,18 @@ final class TraceHandle: HandleObject, Sendable {
         self.description = description
         hash = Mutex(description.contentHash)
     }
+
+    convenience init(path: String) throws {
+        let (trace, description) = try TraceFile.load(path)
+        self.init(trace, description)
+    }
+
+    convenience init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
+        let (trace, description) = try unsafe TraceFile.read(memory: bytes, name: name)
+        self.init(trace, description)
+    }
+
+    var contents: String { "\(trace.count) VMs" }
 
     static func of(_ handle: OpaquePointer?) throws(Failure) -> TraceHandle {
         try unsafe Handle.object(handle, TraceHandle.self, "trace")

@@ -9,18 +9,27 @@ struct VectorSettings: Sendable {
         case disabled
     }
 
+    /// The options in force: nothing in them is 0 to stand for something else.
+    let options: spane_vec_env_options
     let count: Int
     let threads: Int
     let autoreset: Autoreset
     let seed: UInt64
-    /// Every one of these can be played.
+    /// What starts are drawn from; every one of these can be played.
     let starts: Range<Int>
+    /// One past the last start that can be played.
+    let limit: Int
     let end: EnvironmentEnd
 
     /// - Parameter pointer: NULL for the defaults.
     init(_ pointer: UnsafePointer<spane_vec_env_options>?, on trace: Trace) throws {
         var options = spane_vec_env_options.defaults
         if let pointer = unsafe pointer { options = try unsafe read(pointer, defaults: options, "options") }
+        try self.init(options, on: trace)
+    }
+
+    init(_ asked: spane_vec_env_options, on trace: Trace) throws(Failure) {
+        var options = asked
         guard options.count >= 1, options.count <= Self.most else {
             throw Failure(
                 SPANE_INVALID_ARGUMENT,
@@ -46,17 +55,26 @@ struct VectorSettings: Sendable {
             )
         }
         end = try EnvironmentEnd(kind: options.end_kind, number: options.number)
-        starts = try Self.starts(options, end, trace)
+        limit = try Self.limit(end, trace)
+        starts = try Self.starts(options, limit)
+        options.threads = Int32(truncatingIfNeeded: threads)
+        options.start_high = Int64(starts.upperBound)
+        self.options = options
+    }
+
+    /// Refuses starts that cannot be played; `name` has them.
+    func check(_ start: Int64, _ index: Int, _ name: StaticString) throws(Failure) {
+        guard start >= 0, start < limit else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(name)[\(index)] is \(start); this trace allows such episodes from 0 ... \(limit - 1)"
+            )
+        }
     }
 
     static let most = 1 << 20
 
-    private static func starts(
-        _ options: spane_vec_env_options,
-        _ end: EnvironmentEnd,
-        _ trace: Trace
-    ) throws(Failure) -> Range<Int> {
-        // One past the last start that can be played.
+    private static func limit(_ end: EnvironmentEnd, _ trace: Trace) throws(Failure) -> Int {
         var limit = trace.count - 1
         switch end {
         case .fixed(.length(let length)):
@@ -73,6 +91,10 @@ struct VectorSettings: Sendable {
             }
         case .automatic: break
         }
+        return limit
+    }
+
+    private static func starts(_ options: spane_vec_env_options, _ limit: Int) throws(Failure) -> Range<Int> {
         let high = options.start_high == 0 ? limit : Int(options.start_high)
         let low = Int(options.start_low)
         guard low >= 0, low < high, high <= limit else {

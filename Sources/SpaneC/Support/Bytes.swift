@@ -1,5 +1,11 @@
 internal import CSpane
 
+/// The arguments `data` and `size` as bytes.
+func bytes(_ data: UnsafeRawPointer?, _ size: Int) throws(Failure) -> UnsafeRawBufferPointer {
+    guard let data = unsafe data else { throw null("data") }
+    return unsafe UnsafeRawBufferPointer(start: data, count: try checkedSize(size))
+}
+
 /// A size that came from the caller; a negative number cast to size_t is no size.
 func checkedSize(_ size: Int) throws(Failure) -> Int {
     guard size >= 0 else {

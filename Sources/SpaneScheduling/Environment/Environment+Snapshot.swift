@@ -100,8 +100,8 @@ extension Environment {
 
     // MARK: Checks
 
-    /// Refuses what stepping relies on and an episode never breaks.
-    private func check(_ snapshot: Snapshot) throws(SchedulingError) {
+    /// Refuses what stepping relies on and an episode never breaks, as ``restore(_:)`` does.
+    package func check(_ snapshot: Snapshot) throws(SchedulingError) {
         func refuse(_ detail: String) -> SchedulingError {
             SchedulingError(.invalidArgument, "the state of the episode contradicts itself or the trace: \(detail)")
         }

@@ -125,14 +125,7 @@ public struct Fleet: ~Copyable, Sendable {
     ///
     /// - Throws: `invalidArgument` when a size is not above zero and at most ``Resources/largest``.
     public func request(cpu: Double, mem: Double) throws(SchedulingError) -> Request {
-        let size = Resources(cpu: cpu, mem: mem).onGrid
-        guard size.isPositive else {
-            throw SchedulingError(
-                .invalidArgument,
-                "request is \(cpu) cores and \(mem) GB; both must be above 0 and at most \(Resources.largest)"
-            )
-        }
-        return cluster.request(cpu: size.cpu, mem: size.mem)
+        try cluster.checkedRequest(cpu: cpu, mem: mem)
     }
 
     /// Where a VM runs and what it asked for, or `nil` when it does not run here.
@@ -187,14 +180,7 @@ public struct Fleet: ~Copyable, Sendable {
 
     /// Refuses a server that is not there.
     public func check(_ server: Int) throws(SchedulingError) {
-        guard server >= 0, server < serverCount else {
-            throw SchedulingError(
-                .invalidArgument,
-                serverCount == 0
-                    ? "server is \(server); the cluster has no servers"
-                    : "server is \(server); it must be in 0 ... \(serverCount - 1)"
-            )
-        }
+        try cluster.check(server)
     }
 
     private func count(_ request: Request, at action: Action, sign: Int32) {

@@ -25,8 +25,14 @@ public struct Xoshiro256StarStar: RandomNumberGenerator, Equatable, Sendable {
 
     /// The generator with this state; `nil` unless there are ``wordCount`` words, not all of them zero.
     public init?(words: [UInt64]) {
-        guard words.count == Self.wordCount, words.contains(where: { $0 != 0 }) else { return nil }
-        state = (words[0], words[1], words[2], words[3])
+        guard words.count == Self.wordCount else { return nil }
+        self.init(state: (words[0], words[1], words[2], words[3]))
+    }
+
+    /// A generator that goes on where another one stood; `nil` for the state of zeros, which gives nothing but zeros.
+    package init?(state: (UInt64, UInt64, UInt64, UInt64)) {
+        guard state != (0, 0, 0, 0) else { return nil }
+        self.state = state
     }
 
     /// 64 uniform bits.

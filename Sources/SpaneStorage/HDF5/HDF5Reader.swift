@@ -7,11 +7,15 @@ package struct HDF5Reader: ~Copyable {
     private let fileSize: Int
 
     /// Opens a file that must exist and be HDF5.
-    package init(path: String) throws(StorageError) {
+    ///
+    /// - Parameter isTrusted: whether it may be in a format of HDF5 that has no checksums.
+    package init(path: String, isTrusted: Bool = false) throws(StorageError) {
         let size = try File.size(path)
-        guard unsafe H5Fis_hdf5(path) > 0 else {
+        let start = try File.read(path, limit: Superblock.beginning)
+        guard start.starts(with: Superblock.signature) else {
             throw StorageError(.format, path: path, "is not an HDF5 file, or its first bytes are damaged")
         }
+        if !isTrusted { try Superblock.check(start, path: path) }
         guard let file = unsafe HDF5Handle(chdf5_open_read_only(path), H5Fclose) else {
             throw StorageError(.format, path: path, "cannot be opened (truncated or damaged?): \(HDF5.errorText)")
         }
@@ -23,6 +27,7 @@ package struct HDF5Reader: ~Copyable {
     /// Opens the content of a file, which is copied; messages call it `name`.
     package init(memory bytes: UnsafeRawBufferPointer, name: String) throws(StorageError) {
         let size = bytes.count
+        try Superblock.check(unsafe Array(bytes.prefix(Superblock.beginning)), path: name)
         guard size > 0, let file = unsafe HDF5Handle(chdf5_open_image(bytes.baseAddress, size), H5Fclose) else {
             throw StorageError(
                 .format,
@@ -54,7 +59,7 @@ package struct HDF5Reader: ~Copyable {
             throw error(.format, "group /\(group) cannot be listed: \(HDF5.errorText)")
         }
         guard info.storage_type != H5G_STORAGE_TYPE_DENSE else {
-            throw error(.format, "group /\(group) keeps its links in a heap, which has no checksums; it must not")
+            throw error(.format, "group /\(group) keeps its links \(Self.heap)")
         }
         var names: [String] = []
         for index in 0..<info.nlinks {
@@ -254,10 +259,13 @@ package struct HDF5Reader: ~Copyable {
         try checkHasNoHeap(root, "/")
     }
 
+    private static let heap =
+        "in a heap, which has no checksums; if the file is sound, convert it with python3 -m spane.rewrite OLD NEW"
+
     /// Refuses attributes in a heap, in which HDF5 1.10 is lost when it is damaged.
     private func checkHasNoHeap(_ object: borrowing HDF5Handle, _ name: String) throws(StorageError) {
         guard chdf5_has_attribute_heap(object.id) == 0 else {
-            throw error(.format, "\(name) keeps its attributes in a heap, which has no checksums; it must not")
+            throw error(.format, "\(name) keeps its attributes \(Self.heap)")
         }
     }
 

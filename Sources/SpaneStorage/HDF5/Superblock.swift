@@ -1,6 +1,26 @@
-/// The first bytes of an HDF5 file of version 3: signature, versions, flags, addresses, and a checksum over them.
+/// The first bytes of an HDF5 file: signature, versions, flags, addresses, and from version 2 on a checksum over them.
 enum Superblock {
+    /// How every HDF5 file begins.
+    static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    /// The bytes that ``check(_:path:)`` looks at.
+    static let beginning = signature.count + 1
+
     private static let checkedLength = 44
+
+    /// Refuses a file in one of HDF5's older formats, on which HDF5 itself can crash when it is damaged.
+    ///
+    /// - Parameter start: the first bytes of the file, ``beginning`` of them where it has as many.
+    static func check(_ start: [UInt8], path: String) throws(StorageError) {
+        guard start.count == beginning, let version = start.last, version < 2 else { return }
+        throw StorageError(
+            .version,
+            path: path,
+            "is in an older format of HDF5, without checksums (superblock version \(version); it must be 2 or later). "
+                + "If it is sound, convert it with python3 -m spane.rewrite OLD NEW, or, except for weights, with "
+                + "h5repack --low=2 --high=2 --compact=65535 OLD NEW"
+        )
+    }
 
     /// Makes the checksum of a new file right.
     ///

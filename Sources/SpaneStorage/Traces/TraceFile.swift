@@ -12,7 +12,7 @@ public enum TraceFile {
     ///
     /// - Throws: ``StorageError`` naming the file and the dataset, or the line and column, that is wrong.
     public static func load(_ path: String) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
-        let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+        let signature = Superblock.signature
         if try File.read(path, limit: signature.count) == signature { return try read(path) }
         return try TraceCSV.read(path)
     }

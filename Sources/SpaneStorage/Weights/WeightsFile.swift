@@ -70,26 +70,37 @@ public enum WeightsFile {
 
     /// Writes weights; an existing file is replaced in one step.
     public static func write(_ model: Model, _ provenance: Provenance, to path: String) throws(StorageError) {
-        try HDF5Writer.write(path) { file throws(StorageError) in
-            try file.attribute("format", format)
-            try file.attribute("format_version", version)
-            for (name, value) in model.architecture.attributes {
-                switch value {
-                case .text(let text): try file.attribute(name, text)
-                case .integer(let number): try file.attribute(name, Int64(number))
-                }
+        try HDF5Writer.write(path) { file throws(StorageError) in try put(model, provenance, into: file) }
+    }
+
+    /// The weights as the content of such a file.
+    package static func image(of model: Model, _ provenance: Provenance) throws(StorageError) -> [UInt8] {
+        try HDF5Writer.image(named: "the model") { file throws(StorageError) in try put(model, provenance, into: file) }
+    }
+
+    private static func put(
+        _ model: Model,
+        _ provenance: Provenance,
+        into file: borrowing HDF5Writer
+    ) throws(StorageError) {
+        try file.attribute("format", format)
+        try file.attribute("format_version", version)
+        for (name, value) in model.architecture.attributes {
+            switch value {
+            case .text(let text): try file.attribute(name, text)
+            case .integer(let number): try file.attribute(name, Int64(number))
             }
-            try file.attribute("normalisation_cpu", Double(model.normalisation.cpu))
-            try file.attribute("normalisation_mem", Double(model.normalisation.mem))
-            try file.attribute("parameters_sha256", contentHash(of: model))
-            try file.group("parameters")
-            for tensor in model.tensors {
-                try file.dataset("parameters/\(tensor.shape.name)", tensor.values, dimensions: tensor.shape.dimensions)
-            }
-            try file.group("provenance")
-            for (name, text) in provenance.entries.sorted(by: { $0.key < $1.key }) {
-                try file.attribute(name, text, of: "provenance")
-            }
+        }
+        try file.attribute("normalisation_cpu", Double(model.normalisation.cpu))
+        try file.attribute("normalisation_mem", Double(model.normalisation.mem))
+        try file.attribute("parameters_sha256", contentHash(of: model))
+        try file.group("parameters")
+        for tensor in model.tensors {
+            try file.dataset("parameters/\(tensor.shape.name)", tensor.values, dimensions: tensor.shape.dimensions)
+        }
+        try file.group("provenance")
+        for (name, text) in provenance.entries.sorted(by: { $0.key < $1.key }) {
+            try file.attribute(name, text, of: "provenance")
         }
     }
 }

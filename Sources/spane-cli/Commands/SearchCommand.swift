@@ -32,18 +32,20 @@ struct SearchUntrained: ParsableCommand {
     @Option(help: "The seed of the search.")
     var seed: UInt64 = 1
 
-    @Option(help: "The number of networks to keep.")
-    var keep = 3
+    @Option(help: "The number of networks to keep. [default: 3, or all of fewer trials]")
+    var keep: Int?
 
     @Option(
         help: ArgumentHelp("The folder for the networks that are kept, untrained-1.h5 the best.", valueName: "folder")
     )
     var output: String
 
+    private var kept: Int { keep ?? min(3, trials) }
+
     func validate() throws {
         guard trials >= 1 else { throw ValidationError("--trials is \(trials); it must be at least 1.") }
-        guard keep >= 1, keep <= trials else {
-            throw ValidationError("--keep is \(keep); it must be in 1 ... \(trials), the number of trials.")
+        guard kept >= 1, kept <= trials else {
+            throw ValidationError("--keep is \(kept); it must be in 1 ... \(trials), the number of trials.")
         }
     }
 
@@ -69,7 +71,7 @@ struct SearchUntrained: ParsableCommand {
         )
         bar.clear()
         var table = Table(header: ["kept", "trial", "trimmed mean", "file"])
-        for (place, trial) in ranking.prefix(keep).enumerated() {
+        for (place, trial) in ranking.prefix(kept).enumerated() {
             let path = "\(output)/untrained-\(place + 1).h5"
             try WeightsFile.write(search.model(ofTrial: trial.index), provenance(trial, place, description), to: path)
             table.add([
@@ -83,7 +85,7 @@ struct SearchUntrained: ParsableCommand {
         Provenance([
             "tool": "spane search untrained",
             "command": "spane search untrained --trace \(episodes.trace) --starts \(episodes.starts) "
-                + "--servers \(cluster.servers) --trials \(trials) --seed \(seed) --keep \(keep)",
+                + "--servers \(cluster.servers) --trials \(trials) --seed \(seed) --keep \(kept)",
             "seed": "\(seed)",
             "trial": "\(trial.index)",
             "trace_source": trace.source,

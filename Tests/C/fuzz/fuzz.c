@@ -124,13 +124,20 @@ static void put_dataset(struct fuzz_input *input, hid_t file, const struct fuzz_
 }
 
 uint8_t *fuzz_image(struct fuzz_input *input, const struct fuzz_item *items, size_t count, size_t *size) {
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file;
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE);
+    hid_t like_root = H5Pcreate(H5P_GROUP_CREATE), file;
     uint8_t *image;
     ssize_t length;
 
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5Pset_fapl_core(access, 1 << 14, 0);
-    file = H5Fcreate("fuzz", H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+    /* As the library writes it: links and attributes in the headers. */
+    H5Pset_link_phase_change(creation, 65535, 0);
+    H5Pset_attr_phase_change(creation, 65535, 0);
+    H5Pset_link_phase_change(like_root, 65535, 0);
+    H5Pset_attr_phase_change(like_root, 65535, 0);
+    file = H5Fcreate("fuzz", H5F_ACC_TRUNC, creation, access);
     for (size_t i = 0; i < count; i++) {
         uint8_t change = fuzz_byte(input);
         /* Most items stay as they are, so that a file is not always refused for the first of them. */
@@ -138,7 +145,7 @@ uint8_t *fuzz_image(struct fuzz_input *input, const struct fuzz_item *items, siz
         if (change >= 14) continue;
         switch (items[i].kind) {
         case 'g': {
-            hid_t group = H5Gcreate2(file, items[i].name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+            hid_t group = H5Gcreate2(file, items[i].name, H5P_DEFAULT, like_root, H5P_DEFAULT);
             if (group >= 0) H5Gclose(group);
             break;
         }
@@ -153,6 +160,8 @@ uint8_t *fuzz_image(struct fuzz_input *input, const struct fuzz_item *items, siz
     image = malloc((size_t)length);
     H5Fget_file_image(file, image, (size_t)length);
     H5Fclose(file);
+    H5Pclose(like_root);
+    H5Pclose(creation);
     H5Pclose(access);
     *size = (size_t)length;
     return image;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,4 +48,12 @@ def _linear(name: str, inputs: int, outputs: int) -> Arrays:
     return {
         f"{name}.weight": random.standard_normal((outputs, inputs)).astype(np.float32),
         f"{name}.bias": random.standard_normal(outputs).astype(np.float32),
+    }
+
+
+def attributes(target: Any) -> dict[str, Any]:
+    """Attributes with texts of fixed length as strings."""
+    return {
+        name: value.decode() if isinstance(value, bytes) else value
+        for name, value in target.attrs.items()
     }

@@ -21,10 +21,11 @@ def test_spane_file(command: Command) -> None:
         "server 16x2, value 4x3, advantage 32x1, 18 tensors, 2543 parameters"
     )
     with h5py.File(command.target) as file:
-        assert dict(file.attrs) == {
+        assert networks.attributes(file) == {
             "format": "spane-weights",
             "format_version": 1,
             "architecture": "spane",
+            "parameters_sha256": _hash(arrays),
             "normalisation_cpu": 20.0,
             "normalisation_mem": 45.5,
             "aggregators": "std,mean",
@@ -48,10 +49,11 @@ def test_mlp_file(command: Command) -> None:
         "12 tensors, 341 parameters"
     )
     with h5py.File(command.target) as file:
-        assert dict(file.attrs) == {
+        assert networks.attributes(file) == {
             "format": "spane-weights",
             "format_version": 1,
             "architecture": "mlp",
+            "parameters_sha256": _hash(arrays),
             "normalisation_cpu": 40.0,
             "normalisation_mem": 90.0,
             "hidden_width": 6,
@@ -65,7 +67,7 @@ def test_provenance_defaults(command: Command) -> None:
     torch_maker.write_torch(command.source, torch_maker.state_dict(networks.spane()))
     command.run()
     with h5py.File(command.target) as file:
-        assert dict(file["provenance"].attrs) == {
+        assert networks.attributes(file["provenance"]) == {
             "tool": "spane.import_torch",
             "source": "IN.th",
             "source_sha256": hashlib.sha256(command.source.read_bytes()).hexdigest(),
@@ -86,6 +88,21 @@ def test_stored_types(command: Command, name: str, kind: str) -> None:
         assert (attribute.dtype, attribute.shape) == (np.dtype(kind), ())
         text = h5py.check_string_dtype(file.attrs.get_id("format").dtype)
         assert text.encoding == "utf-8"
+        # A string of variable length would lie in a heap, which has no checksums.
+        assert text.length == len("spane-weights")
+
+
+def test_everything_has_a_checksum(command: Command) -> None:
+    arrays = networks.spane((16, 2), (4, 3), (32, 1), aggregators=2)
+    torch_maker.write_torch(command.source, torch_maker.state_dict(arrays))
+    command.run("--aggregators", "std,mean")
+    assert command.target.read_bytes()[8] >= 2
+    with h5py.File(command.target) as file:
+        for name in ("/", "parameters", "provenance"):
+            information = h5py.h5o.get_info(file[name].id)
+            assert information.hdr.version == 2
+            assert information.meta_size.obj.heap_size == 0
+            assert information.meta_size.attr.heap_size == 0
 
 
 def test_the_same_input_gives_the_same_bytes(command: Command) -> None:
@@ -94,6 +111,13 @@ def test_the_same_input_gives_the_same_bytes(command: Command) -> None:
     first = command.target.read_bytes()
     command.run("--force")
     assert command.target.read_bytes() == first
+
+
+def _hash(arrays: networks.Arrays) -> str:
+    """These networks list their tensors in the order in which they are hashed."""
+    return hashlib.sha256(
+        b"".join(values.astype("<f4").tobytes() for values in arrays.values())
+    ).hexdigest()
 
 
 def _check_parameters(file: h5py.File, arrays: networks.Arrays) -> None:

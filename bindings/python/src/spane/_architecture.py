@@ -13,6 +13,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 _SPANE_STACKS = ("server_embedding", "value_layers", "adv_layers")
 _MLP_PARTS = ("fc", "value", "adv")
+_MLP_HEADS = [f"{part}.{kind}" for part in ("value", "adv") for kind in ("weight", "bias")]
 _SERVER_INPUTS = 4  # cpu and mem of two NUMA nodes
 _REQUEST_INPUTS = 3  # cpu, mem, split
 _LAYER = re.compile(r"(0|[1-9][0-9]{0,5})\.(weight|bias)\Z")
@@ -41,6 +42,19 @@ class Mlp:
 
 
 Architecture = Union[Spane, Mlp]
+
+
+def tensor_names(architecture: Architecture) -> list[str]:
+    """The names of all tensors in the order in which they are hashed."""
+    if isinstance(architecture, Spane):
+        depths = (
+            architecture.server_depth,
+            architecture.value_depth,
+            architecture.advantage_depth,
+        )
+        stacks = zip(_SPANE_STACKS, depths)
+        return [name for stack, depth in stacks for name in _stack_names(stack, 2 * depth)]
+    return _stack_names("fc", 2 * architecture.hidden_layers) + _MLP_HEADS
 
 
 def infer(shapes: Shapes, aggregators: tuple[str, ...] | None) -> Architecture:
@@ -88,8 +102,7 @@ def _infer_spane(shapes: Shapes, aggregators: tuple[str, ...]) -> Spane:
 
 def _infer_mlp(shapes: Shapes) -> Mlp:
     last = _last_index(shapes, "fc")
-    heads = [f"{part}.{kind}" for part in ("value", "adv") for kind in ("weight", "bias")]
-    _check_names(shapes, _stack_names("fc", last) + heads)
+    _check_names(shapes, _stack_names("fc", last) + _MLP_HEADS)
     width, actions = _rows(shapes, "fc.0.weight"), _rows(shapes, "adv.weight")
     if actions % 2:
         raise Refusal(f"tensor 'adv.weight' has {actions} outputs, must be even: 2 for each server")

@@ -1,18 +1,17 @@
-"""The "spane-weights" HDF5 file, version 1: the schema, and writing it whole or not at all."""
+"""The "spane-weights" HDF5 file, version 1."""
 
 from __future__ import annotations
 
-import os
-import secrets
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from spane._architecture import Architecture, Spane
+from spane._architecture import Architecture, Spane, tensor_names
+from spane._hdf5_file import put_group, put_text, write_file
 
 FORMAT = "spane-weights"
 FORMAT_VERSION = 1
@@ -29,50 +28,44 @@ class Weights:
 
 
 def write_weights(weights: Weights, path: Path) -> None:
-    """Write to a neighbour first and rename it, so `path` never holds half a file."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
-    try:
-        # Exclusive creation follows no link, and the usual permissions apply.
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        with h5py.File(temporary, "w", libver="earliest") as file:
-            _write(file, weights)
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write weights; an existing file is replaced in one step."""
+    write_file(path, lambda file: _write(file, weights))
 
 
 def _write(file: Any, weights: Weights) -> None:
-    _text(file, "format", FORMAT)
+    put_text(file, "format", FORMAT)
     _integer(file, "format_version", FORMAT_VERSION)
     architecture = weights.architecture
     if isinstance(architecture, Spane):
-        _text(file, "architecture", "spane")
-        _text(file, "aggregators", ",".join(architecture.aggregators))
+        put_text(file, "architecture", "spane")
+        put_text(file, "aggregators", ",".join(architecture.aggregators))
         names = [
             f"{part}_{size}"
             for part in ("server", "value", "advantage")
             for size in ("width", "depth")
         ]
     else:
-        _text(file, "architecture", "mlp")
+        put_text(file, "architecture", "mlp")
         names = ["hidden_width", "hidden_layers", "servers"]
     for name in names:
         _integer(file, name, getattr(architecture, name))
     for name, value in zip(("cpu", "mem"), weights.normalisation):
         file.attrs.create(f"normalisation_{name}", value, dtype="<f8")
-    parameters = file.create_group("parameters")
+    put_text(file, "parameters_sha256", _parameters_hash(weights))
+    parameters = put_group(file, "parameters")
     for name, values in weights.parameters.items():
         parameters.create_dataset(name, data=values, dtype="<f4", track_times=False)
-    provenance = file.create_group("provenance")
+    provenance = put_group(file, "provenance")
     for name, text in weights.provenance.items():
-        _text(provenance, name, text)
+        put_text(provenance, name, text)
+
+
+def _parameters_hash(weights: Weights) -> str:
+    digest = hashlib.sha256()
+    for name in tensor_names(weights.architecture):
+        digest.update(weights.parameters[name].astype("<f4").tobytes())
+    return digest.hexdigest()
 
 
 def _integer(target: Any, name: str, value: int) -> None:
     target.attrs.create(name, value, dtype="<i8")
-
-
-def _text(target: Any, name: str, value: str) -> None:
-    target.attrs.create(name, value, dtype=h5py.string_dtype("utf-8"))
