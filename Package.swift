@@ -98,6 +98,13 @@ let package = Package(
             dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneTestSupport"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "SpaneTrainingTests",
+            dependencies: [
+                "SpaneTraining", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation", "SpaneTestSupport",
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "SpaneFileTestSupport",
             dependencies: ["SpaneStorage", "CHDF5"],

@@ -1,19 +1,19 @@
 internal import Glibc
-internal import SpaneScheduling
+package import SpaneScheduling
 
 /// Covariance matrix adaptation evolution strategy (Hansen and Ostermeier, 2001; Hansen, 2016) with mirrored samples.
 ///
 /// Points come in pairs mean ± step. Steps that are mirrored partly cancel in the mean of the selected points, so the paths
 /// are normed by the variance that this leaves, and not by the one of independent points.
-struct CMAES {
-    typealias Covariance = EvolutionConfiguration.Covariance
+package struct CMAES {
+    package typealias Covariance = EvolutionConfiguration.Covariance
 
-    let dimensions: Int
-    let population: Int
-    let covariance: Covariance
-    private(set) var mean: [Double]
-    private(set) var sigma: Double
-    private(set) var generation = 0
+    package let dimensions: Int
+    package let population: Int
+    package let covariance: Covariance
+    package private(set) var mean: [Double]
+    package private(set) var sigma: Double
+    package private(set) var generation = 0
 
     private let rates: Rates
     private var pathOfSigma: [Double]
@@ -28,7 +28,7 @@ struct CMAES {
     /// - Parameters:
     ///   - population: even, at least 4.
     ///   - sigma: the standard deviation of the first steps, above 0.
-    init(mean: [Double], sigma: Double, population: Int, covariance: Covariance) {
+    package init(mean: [Double], sigma: Double, population: Int, covariance: Covariance) {
         precondition(population >= 4 && population.isMultiple(of: 2), "the population is \(population)")
         dimensions = mean.count
         self.population = population
@@ -46,7 +46,7 @@ struct CMAES {
     }
 
     /// The points of the next generation; number 2i + 1 is the mirror image of number 2i.
-    mutating func ask(_ generator: inout Xoshiro256StarStar) -> [[Double]] {
+    package mutating func ask(_ generator: inout Xoshiro256StarStar) -> [[Double]] {
         normals = (0..<population / 2).map { _ in (0..<dimensions).map { _ in generator.normal() } }
         var points: [[Double]] = []
         for normal in normals {
@@ -58,7 +58,7 @@ struct CMAES {
     }
 
     /// Learns from the values of the points asked for; low is good. Equal values rank by number.
-    mutating func tell(_ values: [Double]) {
+    package mutating func tell(_ values: [Double]) {
         precondition(values.count == population, "\(values.count) values for \(population) points")
         let ranking = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
         // The selected steps, in units of sigma, before and after the covariance.
@@ -136,7 +136,7 @@ struct CMAES {
 
 extension CMAES {
     /// Everything that the constructor does not say.
-    func save(to state: inout LearnerState) {
+    package func save(to state: inout LearnerState) {
         state.set("cmaes/mean", mean)
         state.set("cmaes/sigma", [sigma])
         state.set("cmaes/generation", [generation])
@@ -148,7 +148,7 @@ extension CMAES {
         state.set("cmaes/roots", roots)
     }
 
-    mutating func restore(_ state: LearnerState) throws(LearnerStateError) {
+    package mutating func restore(_ state: LearnerState) throws(LearnerStateError) {
         let mean = try state.doubles("cmaes/mean", count: dimensions)
         let sigma = try state.doubles("cmaes/sigma", count: 1)
         let generation = try state.integers("cmaes/generation", count: 1)

@@ -2,15 +2,15 @@
 ///
 /// Each time the matrix is first turned into the last known eigenvectors, where a matrix that changed little is nearly
 /// diagonal, so that a few sweeps are enough.
-struct SymmetricEigenvectors {
-    let size: Int
+package struct SymmetricEigenvectors {
+    package let size: Int
     /// Row-major; column j is eigenvector j.
-    private(set) var vectors: [Double]
-    private(set) var values: [Double]
+    package private(set) var vectors: [Double]
+    package private(set) var values: [Double]
 
     private static let sweeps = 30
 
-    init(size: Int) {
+    package init(size: Int) {
         self.size = size
         vectors = Array(repeating: 0, count: size * size)
         for index in 0..<size { vectors[index * size + index] = 1 }
@@ -27,7 +27,7 @@ struct SymmetricEigenvectors {
     /// Decomposes a symmetric matrix, given row-major.
     ///
     /// - Complexity: O(size³) for each sweep.
-    mutating func update(_ matrix: [Double]) {
+    package mutating func update(_ matrix: [Double]) {
         var turned = multiply(transposed(vectors), multiply(matrix, vectors))
         for _ in 0..<Self.sweeps {
             var off = 0.0

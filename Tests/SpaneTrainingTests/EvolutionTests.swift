@@ -1,0 +1,127 @@
+import SpaneEvaluation
+import SpaneNetworks
+import SpaneScheduling
+import SpaneTestSupport
+import SpaneTraining
+import Testing
+
+@Suite struct EvolutionTests {
+    private static func source(servers: [Int] = [3]) throws -> EpisodeSource {
+        var generator = Xoshiro256StarStar(seed: 31)
+        let trace = try Trace(RandomTrace.vms(.fractional, count: 600, servers: 3, &generator))
+        return try EpisodeSource(
+            workloads: [.init(trace: trace, starts: 0..<300)],
+            clusters: servers.map { try ClusterConfiguration(servers: $0, node: RandomTrace.node) }
+        )
+    }
+
+    private static func architectures() throws -> [Architecture] {
+        let shape = try LayerShape(width: 4, depth: 1)
+        return [
+            .potential(PotentialArchitecture(hidden: shape)),
+            .spane(try SpaneArchitecture(server: shape, value: shape, advantage: shape, aggregators: [.mean])),
+        ]
+    }
+
+    private static var settings: EvolutionConfiguration {
+        var configuration = EvolutionConfiguration()
+        configuration.generations = 4
+        configuration.population = 6
+        configuration.episodes = 5
+        return configuration
+    }
+
+    @Test func resultsDoNotDependOnThreads() throws {
+        for architecture in try Self.architectures() {
+            var models: [[Tensor]] = []
+            for threads in [1, 2, 5] {
+                let learner = try Evolution(
+                    Self.settings,
+                    architecture: architecture,
+                    source: Self.source(servers: [2, 3, 3]),
+                    threads: threads
+                )
+                while learner.stepsDone < learner.stepsPlanned { _ = try learner.step() }
+                models.append(try learner.model().tensors)
+            }
+            #expect(models[0] == models[1])
+            #expect(models[0] == models[2])
+        }
+    }
+
+    @Test func goesOnFromAKeptState() throws {
+        for architecture in try Self.architectures() {
+            let whole = try Evolution(Self.settings, architecture: architecture, source: Self.source())
+            let first = try Evolution(Self.settings, architecture: architecture, source: Self.source())
+            for _ in 0..<2 { _ = try first.step() }
+            let second = try Evolution(Self.settings, architecture: architecture, source: Self.source())
+            try second.restore(first.state)
+            for _ in 0..<4 { _ = try whole.step() }
+            for _ in 0..<2 { _ = try second.step() }
+            #expect(second.stepsDone == 4)
+            #expect(try whole.model().tensors == second.model().tensors)
+            #expect(whole.state == second.state)
+        }
+    }
+
+    @Test func anIncompleteStateChangesNothing() throws {
+        let learner = try Evolution(Self.settings, architecture: Self.architectures()[0], source: Self.source())
+        let before = learner.state
+        #expect(throws: LearnerStateError("generator is missing")) { try learner.restore(LearnerState()) }
+        var entries = before.entries
+        entries["cmaes/sigma"] = .doubles([1, 2])
+        #expect(throws: LearnerStateError("cmaes/sigma has 2 values; 1 are needed")) {
+            try learner.restore(LearnerState(entries))
+        }
+        #expect(learner.state == before)
+    }
+
+    /// The waits of the episodes it is trained on go down.
+    @Test func learns() throws {
+        var configuration = Self.settings
+        configuration.generations = 25
+        configuration.population = 12
+        configuration.episodes = 20
+        let source = try Self.source()
+        let learner = try Evolution(configuration, architecture: Self.architectures()[0], source: source)
+        let trace = source.workloads[0].trace
+        let plan = try EpisodePlan(
+            trace: trace,
+            configuration: source.clusters[0],
+            starts: Array(stride(from: 0, to: 300, by: 6))
+        )
+        func objective(_ policy: PolicySource) throws -> Double {
+            let played = try Evaluation(of: policy, on: plan, trace: trace, configuration: source.clusters[0])
+            return Objective.meanLog.value(played.totalWaits)
+        }
+        while learner.stepsDone < learner.stepsPlanned { _ = try learner.step() }
+        let learned = try objective(.model(learner.model()))
+        let random = try objective(.heuristic(.random(seed: 1)))
+        let firstFit = try objective(.heuristic(.firstFit))
+        #expect(learned < random)
+        #expect(learned < firstFit)
+    }
+
+    @Test(arguments: [
+        ("generations", 0), ("population", 3), ("population", 5), ("population", 5000), ("episodes", 0),
+        ("episodes", 100_001),
+    ])
+    func impossibleConfigurationsAreRefused(key: String, value: Int) throws {
+        var configuration = EvolutionConfiguration()
+        switch key {
+        case "generations": configuration.generations = value
+        case "population": configuration.population = value
+        default: configuration.episodes = value
+        }
+        let error = try #require(throws: ConfigurationError.self) { try configuration.validate() }
+        #expect(error.key == key)
+        #expect(error.description.contains("\(key) is \(value); it must be"))
+    }
+
+    @Test(arguments: [0, -1, .nan, .infinity])
+    func impossibleSigmasAreRefused(sigma: Double) throws {
+        var configuration = EvolutionConfiguration()
+        configuration.sigma = sigma
+        #expect(throws: ConfigurationError.self) { try configuration.validate() }
+    }
+}
