@@ -24,7 +24,8 @@ let package = Package(
         .executable(name: "spane-cli", targets: ["spane-cli"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     ],
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
@@ -50,6 +51,14 @@ let package = Package(
         .target(
             name: "SpaneTraining",
             dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneEvaluation"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SpaneRuns",
+            dependencies: [
+                "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation", "SpaneTraining",
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
             swiftSettings: strict
         ),
         .systemLibrary(name: "CSpane", path: "include"),
