@@ -56,7 +56,8 @@ let package = Package(
         .target(
             name: "SpaneRuns",
             dependencies: [
-                "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation", "SpaneTraining",
+                "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
+                "SpaneTraining",
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: strict
@@ -76,7 +77,7 @@ let package = Package(
             name: "spane-cli",
             dependencies: [
                 "CSpane", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
-                "SpaneTraining",
+                "SpaneTraining", "SpaneRuns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -68,18 +68,19 @@ extension Key {
         _ name: String,
         _ path: WritableKeyPath<Root, Int>,
         _ range: ClosedRange<Int>,
+        isEven: Bool = false,
         _ comment: String
     ) -> Key {
-        let rule =
-            range.upperBound == .max ? "a whole number from \(range.lowerBound)" : "a whole number in \(range.text)"
+        let bounds = range.upperBound == .max ? "from \(range.lowerBound)" : "in \(range.text)"
+        let rule = "\(isEven ? "an even" : "a whole") number \(bounds)"
         return Key(
             name: name,
             comment: comment,
             rule: rule,
             read: { (root, value) throws(Refusal) in
-                guard case .integer(let number) = value, range.contains(number) else {
-                    throw Refusal(value: value, rule: rule)
-                }
+                guard case .integer(let number) = value, range.contains(number),
+                    !isEven || number.isMultiple(of: 2)
+                else { throw Refusal(value: value, rule: rule) }
                 root[keyPath: path] = number
             },
             write: { .integer($0[keyPath: path]) }

@@ -8,6 +8,8 @@ package struct NetworkSettings: Sendable {
         case spane
         /// ``SpaneNetworks/MLPArchitecture``
         case mlp
+        /// ``SpaneNetworks/PotentialArchitecture``
+        case potential
     }
 
     /// Width and depth of hidden layers.
@@ -23,6 +25,9 @@ package struct NetworkSettings: Sendable {
     package var advantage = Layers(width: 16, depth: 1)
     package var aggregators = [Aggregator.mean]
     package var hidden = Layers(width: 32, depth: 2)
+    package var potential = Layers(width: 16, depth: 1)
+    package var activation = Activation.tanh
+    package var context = PotentialArchitecture.Context.none
 
     static var kindKey: Key<NetworkSettings> { .choice("architecture", \.kind, "The kind of network.") }
 
@@ -34,6 +39,16 @@ package struct NetworkSettings: Sendable {
                 + Self.layers("advantage", \.advantage, "advantage network") + [Self.aggregatorsKey]
         case .mlp:
             Self.layers("hidden", \.hidden, "network")
+        case .potential:
+            Self.layers("hidden", \.potential, "potential") + [
+                .choice("activation", \.activation, "What follows each hidden layer."),
+                .choice(
+                    "context",
+                    \.context,
+                    "What the potential sees beside the server: nothing, the request, or the "
+                        + "request and the mean of what is left in the cluster."
+                ),
+            ]
         }
     }
 
@@ -94,6 +109,10 @@ package struct NetworkSettings: Sendable {
             )
         case .mlp:
             .mlp(try MLPArchitecture(hidden: hidden.shape("hidden"), servers: servers))
+        case .potential:
+            .potential(
+                PotentialArchitecture(hidden: try potential.shape("hidden"), activation: activation, context: context)
+            )
         }
     }
 
