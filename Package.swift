@@ -143,6 +143,14 @@ let package = Package(
             swiftSettings: Array(strict.dropFirst())
         ),
         .testTarget(
+            name: "SpaneRunsTests",
+            dependencies: [
+                "SpaneRuns", "SpaneTraining", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling", "SpaneNetworks",
+                "SpaneTestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "SpaneCommandTests",
             dependencies: [
                 "spane-cli", "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation", "SpaneTestSupport",

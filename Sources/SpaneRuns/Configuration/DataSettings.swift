@@ -69,8 +69,8 @@ package struct DataSettings: Sendable {
 
     private static var sourceKeys: [Key<Source>] {
         [
-            .text("file", \.file, "a text", ""),
-            .text("starts", \.starts, "a range LO..<HI with LO below HI, such as \"0..<50000\"", "") {
+            .text("file", \.file, ""),
+            .text("starts", \.starts, "", rule: "a range LO..<HI with LO below HI, such as \"0..<50000\"") {
                 Starts.range($0) != nil
             },
             .integer("weight", \.weight, 1...EpisodeSource.Workload.largestWeight, ""),

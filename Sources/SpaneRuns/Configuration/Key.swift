@@ -157,12 +157,15 @@ extension Key {
         )
     }
 
+    /// The rule of a text that may be any.
+    static var anyText: String { "a text" }
+
     /// A text of which `accepts` approves.
     package static func text(
         _ name: String,
         _ path: WritableKeyPath<Root, String>,
-        _ rule: String,
         _ comment: String,
+        rule: String = anyText,
         accepts: @escaping (String) -> Bool = { _ in true }
     ) -> Key {
         Key(
@@ -209,7 +212,7 @@ package struct NumberBounds: Sendable {
     /// `range`, both ends included.
     package static func within(_ range: ClosedRange<Double>) -> NumberBounds {
         NumberBounds(
-            rule: "a number in \(range.lowerBound) ... \(range.upperBound)",
+            rule: "a number in \(plain(range.lowerBound)) ... \(plain(range.upperBound))",
             lowest: range.lowerBound,
             isOpen: false,
             highest: range.upperBound
@@ -218,7 +221,12 @@ package struct NumberBounds: Sendable {
 
     /// Above zero and at most `highest`.
     package static func positive(upTo highest: Double) -> NumberBounds {
-        NumberBounds(rule: "a number above 0 and at most \(highest)", lowest: 0, isOpen: true, highest: highest)
+        NumberBounds(rule: "a number above 0 and at most \(plain(highest))", lowest: 0, isOpen: true, highest: highest)
+    }
+
+    /// A whole number without a point.
+    private static func plain(_ number: Double) -> String {
+        Int(exactly: number).map { "\($0)" } ?? "\(number)"
     }
 
     func contains(_ number: Double) -> Bool {

@@ -90,7 +90,8 @@ extension RunConfiguration {
         for section in Self.sections {
             text += "\n[\(section)]\n"
             for key in ([presetKey] + keys) where key.name.hasPrefix(section + ".") {
-                text += Self.comment("\(key.comment) It must be \(key.rule).")
+                let rule = key.rule == type(of: key).anyText ? "" : " It must be \(key.rule)."
+                text += Self.comment(key.comment + rule)
                 text += "\(key.name.dropFirst(section.count + 1)) = \(Self.layout(key.write(self)))\n"
             }
         }

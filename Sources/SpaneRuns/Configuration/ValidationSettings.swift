@@ -40,11 +40,10 @@ package struct ValidationSettings: Sendable {
 
     static var keys: [Key<ValidationSettings>] {
         [
-            .text("trace", \.trace, "a text", "The trace; \"\" for the first trace of [data].").ofNoConsequence,
+            .text("trace", \.trace, "The trace; \"\" for the first trace of [data].").ofNoConsequence,
             .text(
                 "starts",
                 \.starts,
-                "a text",
                 "The first VMs of the episodes: a file with one index a line, or COUNT distinct ones drawn from a range, as "
                     + "\"LO..<HI:COUNT:SEED\"."
             ).ofNoConsequence,
