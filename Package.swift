@@ -24,7 +24,8 @@ let package = Package(
         .executable(name: "spane-cli", targets: ["spane-cli"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     ],
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
@@ -52,6 +53,15 @@ let package = Package(
             dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneEvaluation"],
             swiftSettings: strict
         ),
+        .target(
+            name: "SpaneRuns",
+            dependencies: [
+                "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
+                "SpaneTraining",
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: strict
+        ),
         .systemLibrary(name: "CSpane", path: "include"),
         .target(name: "CSpaneMessage"),
         .target(
@@ -67,7 +77,7 @@ let package = Package(
             name: "spane-cli",
             dependencies: [
                 "CSpane", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
-                "SpaneTraining",
+                "SpaneTraining", "SpaneRuns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -138,6 +148,14 @@ let package = Package(
             ],
             // Every line of these tests hands pointers to C, so that memory safety has nothing to say there.
             swiftSettings: Array(strict.dropFirst())
+        ),
+        .testTarget(
+            name: "SpaneRunsTests",
+            dependencies: [
+                "SpaneRuns", "SpaneTraining", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling", "SpaneNetworks",
+                "SpaneTestSupport",
+            ],
+            swiftSettings: strict
         ),
         .testTarget(
             name: "SpaneCommandTests",

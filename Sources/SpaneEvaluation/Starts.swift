@@ -36,14 +36,26 @@ public enum Starts {
     /// - Throws: `invalidArgument` as ``sample(_:count:seed:)`` does.
     public static func parse(_ text: String) throws(SchedulingError) -> [Int]? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3, let dots = parts[0].firstRange(of: "..<"),
-            let low = Int(parts[0][..<dots.lowerBound]), let high = Int(parts[0][dots.upperBound...]),
-            let count = Int(parts[1]), let seed = UInt64(parts[2])
+        guard parts.count == 3, let (low, high) = bounds(parts[0]), let count = Int(parts[1]),
+            let seed = UInt64(parts[2])
         else { return nil }
         guard low < high else {
             throw SchedulingError(.invalidArgument, "starts \"\(text)\": \(low) must be below \(high)")
         }
         return try sample(low..<high, count: count, seed: seed)
+    }
+
+    /// The range that `LO..<HI` describes, or `nil` when the text is not of this form or the range is empty.
+    package static func range(_ text: String) -> Range<Int>? {
+        guard let (low, high) = bounds(Substring(text)), low < high else { return nil }
+        return low..<high
+    }
+
+    private static func bounds(_ text: Substring) -> (low: Int, high: Int)? {
+        guard let dots = text.firstRange(of: "..<"), let low = Int(text[..<dots.lowerBound]),
+            let high = Int(text[dots.upperBound...])
+        else { return nil }
+        return (low, high)
     }
 }
 

@@ -4,11 +4,13 @@ internal import Glibc
 ///
 /// `ContinuousClock` would do, but it lives in the concurrency library, which brings Dispatch into a process that only
 /// wants decisions.
-struct Stopwatch {
+package struct Stopwatch: Sendable {
     private let begin = now()
 
+    package init() {}
+
     /// Since this was made.
-    var seconds: Double { Self.now() - begin }
+    package var seconds: Double { Self.now() - begin }
 
     private static func now() -> Double {
         var time = timespec()

@@ -1,12 +1,15 @@
 internal import Glibc
 
 /// Whole files by way of the C library.
-enum File {
+package enum File {
     /// The message of the last failed system call.
-    static var systemError: String { unsafe String(cString: strerror(errno)) }
+    package static var systemError: String { unsafe String(cString: strerror(errno)) }
+
+    /// Whether there is a file or folder of this name.
+    package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// The size of a regular file in bytes.
-    static func size(_ path: String) throws(StorageError) -> Int {
+    package static func size(_ path: String) throws(StorageError) -> Int {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
             throw StorageError(.io, path: path, "cannot be read: \(systemError)")
@@ -18,7 +21,7 @@ enum File {
     }
 
     /// All bytes of a file, or its first `limit`.
-    static func read(_ path: String, limit: Int = .max) throws(StorageError) -> [UInt8] {
+    package static func read(_ path: String, limit: Int = .max) throws(StorageError) -> [UInt8] {
         let size = min(try size(path), limit)
         guard let file = unsafe fopen(path, "rb") else {
             throw StorageError(.io, path: path, "cannot be read: \(systemError)")
@@ -33,10 +36,21 @@ enum File {
         return bytes
     }
 
+    /// Makes a folder and those above it; fine if it is there already.
+    package static func makeFolder(_ path: String) throws(StorageError) {
+        var current = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            current += "/" + part
+            guard unsafe mkdir(current, 0o777) == 0 || errno == EEXIST else {
+                throw StorageError(.io, path: path, "cannot be made: \(systemError)")
+            }
+        }
+    }
+
     /// Writes a file under a temporary name beside `path`, which it replaces in one step when it is safe on the disk.
     ///
     /// - Throws: ``StorageError`` with the reason of the operating system; an earlier file is untouched then.
-    static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
         let temporary = "\(path).\(getpid()).tmp"
         guard let file = unsafe fopen(temporary, "wb") else {
             throw StorageError(.io, path: path, "cannot be written: \(systemError)")

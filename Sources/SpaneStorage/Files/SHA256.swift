@@ -37,6 +37,13 @@ package struct SHA256: ~Copyable {
         }
     }
 
+    /// The hash of a text as UTF-8, in lower-case hexadecimal.
+    package static func hexadecimal(of text: String) -> String {
+        var hash = SHA256()
+        for byte in text.utf8 { hash.update(byte: byte) }
+        return hash.hexadecimal()
+    }
+
     /// The hash in lower-case hexadecimal.
     package consuming func hexadecimal() -> String {
         let bits = UInt64(byteCount) * 8

@@ -40,7 +40,7 @@ package struct HDF5Reader: ~Copyable {
         fileSize = size
     }
 
-    func error(_ code: StorageError.Code, _ detail: String) -> StorageError {
+    package func error(_ code: StorageError.Code, _ detail: String) -> StorageError {
         StorageError(code, path: path, detail)
     }
 
@@ -88,6 +88,30 @@ package struct HDF5Reader: ~Copyable {
             guard length > 0, length < buffer.count, let base = buffer.baseAddress else { return nil }
             return unsafe String(cString: base)
         }
+    }
+
+    /// What a link leads to.
+    package enum Kind {
+        case group, floats, doubles, integers
+    }
+
+    /// What the link with this path leads to; a dataset by the type of its values.
+    package func kind(of name: String) throws(StorageError) -> Kind {
+        guard has(name), let object = unsafe HDF5Handle(H5Oopen(file.id, name, chdf5_default()), H5Oclose) else {
+            throw error(.format, "/\(name) is missing or damaged: \(HDF5.errorText)")
+        }
+        switch H5Iget_type(object.id) {
+        case H5I_GROUP:
+            return .group
+        case H5I_DATASET:
+            try checkNumeric(object, name)
+            guard let type = HDF5Handle(H5Dget_type(object.id), H5Tclose) else { break }
+            if H5Tget_class(type.id) == H5T_INTEGER { return .integers }
+            return H5Tget_size(type.id) == MemoryLayout<Float>.size ? .floats : .doubles
+        default:
+            break
+        }
+        throw error(.format, "/\(name) is neither a group nor a dataset of numbers")
     }
 
     // MARK: Datasets
@@ -199,7 +223,7 @@ package struct HDF5Reader: ~Copyable {
     // MARK: Attributes
 
     /// The attribute of `object` ("/" for the file), or `nil` when there is none.
-    func string(_ attribute: String, of object: String = "/") throws(StorageError) -> String? {
+    package func string(_ attribute: String, of object: String = "/") throws(StorageError) -> String? {
         guard let handle = try open(attribute, object) else { return nil }
         guard let type = HDF5Handle(H5Aget_type(handle.id), H5Tclose), H5Tget_class(type.id) == H5T_STRING else {
             throw error(.format, "attribute \(attribute) of \(object) is not a string")

@@ -4,12 +4,12 @@ internal import CHDF5
 ///
 /// The file is made in memory and goes to the disk in one piece: HDF5 crashes the process at its end when a disk that
 /// was full has left some of a file unwritten.
-struct HDF5Writer: ~Copyable {
+package struct HDF5Writer: ~Copyable {
     private let path: String
     private let file: hid_t
 
     /// Writes `path` with what `body` puts into it; an earlier file survives whatever goes wrong.
-    static func write(
+    package static func write(
         _ path: String,
         _ body: (borrowing HDF5Writer) throws(StorageError) -> Void
     ) throws(StorageError) {
@@ -46,7 +46,7 @@ struct HDF5Writer: ~Copyable {
     }
 
     /// Makes a group.
-    func group(_ name: String) throws(StorageError) {
+    package func group(_ name: String) throws(StorageError) {
         guard let creation = HDF5Handle(H5Pcreate(chdf5_group_create_class()), H5Pclose),
             H5Pset_obj_track_times(creation.id, false) >= 0, chdf5_keep_compact(creation.id) >= 0,
             unsafe HDF5Handle(
@@ -58,39 +58,58 @@ struct HDF5Writer: ~Copyable {
 
     // MARK: Datasets
 
-    func dataset(_ name: String, _ values: [Double], chunked: Bool = false) throws(StorageError) {
-        try write(name, values, [values.count], chunked, memory: chdf5_native_double(), stored: chdf5_file_double())
+    /// How the values of a dataset lie in the file.
+    package enum Layout {
+        /// In one piece.
+        case contiguous
+        /// In chunks with a checksum each. For one dimension.
+        case checked
+        /// In compressed chunks with a checksum each. For one dimension.
+        case compressed
     }
 
-    func dataset(_ name: String, _ values: [Int64], chunked: Bool = false) throws(StorageError) {
-        try write(name, values, [values.count], chunked, memory: chdf5_native_int64(), stored: chdf5_file_int64())
+    package func dataset(_ name: String, _ values: [Double], _ layout: Layout = .contiguous) throws(StorageError) {
+        try write(name, values, [values.count], layout, memory: chdf5_native_double(), stored: chdf5_file_double())
     }
 
-    func dataset(_ name: String, _ values: [Float], dimensions: [Int]) throws(StorageError) {
-        try write(name, values, dimensions, false, memory: chdf5_native_float(), stored: chdf5_file_float())
+    package func dataset(_ name: String, _ values: [Int64], _ layout: Layout = .contiguous) throws(StorageError) {
+        try write(name, values, [values.count], layout, memory: chdf5_native_int64(), stored: chdf5_file_int64())
+    }
+
+    package func dataset(
+        _ name: String,
+        _ values: [Float],
+        dimensions: [Int],
+        _ layout: Layout = .contiguous
+    ) throws(StorageError) {
+        try write(name, values, dimensions, layout, memory: chdf5_native_float(), stored: chdf5_file_float())
     }
 
     private func write<Element: BitwiseCopyable>(
         _ name: String,
         _ values: [Element],
         _ dimensions: [Int],
-        _ chunked: Bool,
+        _ layout: Layout,
         memory: hid_t,
         stored: hid_t
     ) throws(StorageError) {
         let extents = dimensions.map { hsize_t($0) }
         guard let space = unsafe HDF5Handle(H5Screate_simple(Int32(extents.count), extents, nil), H5Sclose),
-            let layout = HDF5Handle(H5Pcreate(chdf5_dataset_create_class()), H5Pclose),
-            H5Pset_obj_track_times(layout.id, false) >= 0
+            let creation = HDF5Handle(H5Pcreate(chdf5_dataset_create_class()), H5Pclose),
+            H5Pset_obj_track_times(creation.id, false) >= 0
         else { throw failure("dataset /\(name)") }
-        if chunked, !values.isEmpty {
+        if layout != .contiguous, !values.isEmpty {
             let chunk = [hsize_t(min(values.count, 16_384))]
+            guard unsafe H5Pset_chunk(creation.id, 1, chunk) >= 0 else { throw failure("dataset /\(name)") }
             // Shuffled bytes deflate better; the checksum comes last so that it covers what is on disk.
-            guard unsafe H5Pset_chunk(layout.id, 1, chunk) >= 0, H5Pset_shuffle(layout.id) >= 0,
-                H5Pset_deflate(layout.id, 9) >= 0, H5Pset_fletcher32(layout.id) >= 0
-            else { throw failure("dataset /\(name)") }
+            if layout == .compressed {
+                guard H5Pset_shuffle(creation.id) >= 0, H5Pset_deflate(creation.id, 9) >= 0 else {
+                    throw failure("dataset /\(name)")
+                }
+            }
+            guard H5Pset_fletcher32(creation.id) >= 0 else { throw failure("dataset /\(name)") }
         }
-        let id = unsafe H5Dcreate2(file, name, stored, space.id, chdf5_default(), layout.id, chdf5_default())
+        let id = unsafe H5Dcreate2(file, name, stored, space.id, chdf5_default(), creation.id, chdf5_default())
         guard let dataset = HDF5Handle(id, H5Dclose) else { throw failure("dataset /\(name)") }
         let status = unsafe values.withUnsafeBufferPointer { buffer in
             unsafe H5Dwrite(dataset.id, memory, chdf5_all(), chdf5_all(), chdf5_default(), buffer.baseAddress)
@@ -100,7 +119,7 @@ struct HDF5Writer: ~Copyable {
 
     // MARK: Attributes
 
-    func attribute(_ name: String, _ text: String, of object: String = "/") throws(StorageError) {
+    package func attribute(_ name: String, _ text: String, of object: String = "/") throws(StorageError) {
         var bytes = Array(text.utf8)
         // HDF5 has no string of zero bytes.
         if bytes.isEmpty { bytes = [0] }
@@ -111,14 +130,14 @@ struct HDF5Writer: ~Copyable {
         guard status else { throw failure("attribute \(name) of \(object)") }
     }
 
-    func attribute(_ name: String, _ value: Int64, of object: String = "/") throws(StorageError) {
+    package func attribute(_ name: String, _ value: Int64, of object: String = "/") throws(StorageError) {
         let status = unsafe withUnsafeBytes(of: value) {
             unsafe write(name, object, chdf5_file_int64(), chdf5_native_int64(), $0.baseAddress)
         }
         guard status else { throw failure("attribute \(name) of \(object)") }
     }
 
-    func attribute(_ name: String, _ value: Double, of object: String = "/") throws(StorageError) {
+    package func attribute(_ name: String, _ value: Double, of object: String = "/") throws(StorageError) {
         let status = unsafe withUnsafeBytes(of: value) {
             unsafe write(name, object, chdf5_file_double(), chdf5_native_double(), $0.baseAddress)
         }

@@ -89,11 +89,11 @@ public enum TraceFile {
             try file.attribute("source", description.source)
             try file.attribute("licence", description.licence)
             try file.attribute("content_sha256", contentHash(of: trace))
-            try file.dataset("vmid", trace.vms.map(\.id), chunked: true)
-            try file.dataset("cpu", trace.vms.map(\.cpu), chunked: true)
-            try file.dataset("mem", trace.vms.map(\.mem), chunked: true)
-            try file.dataset("arrival", trace.vms.map(\.arrival), chunked: true)
-            try file.dataset("lifetime", trace.vms.map(\.lifetime), chunked: true)
+            try file.dataset("vmid", trace.vms.map(\.id), .compressed)
+            try file.dataset("cpu", trace.vms.map(\.cpu), .compressed)
+            try file.dataset("mem", trace.vms.map(\.mem), .compressed)
+            try file.dataset("arrival", trace.vms.map(\.arrival), .compressed)
+            try file.dataset("lifetime", trace.vms.map(\.lifetime), .compressed)
             for column in columns { try file.attribute("unit", column.unit, of: column.name) }
         }
     }
@@ -134,7 +134,7 @@ public enum TraceFile {
 
 extension HDF5Reader {
     /// Refuses a file that does not say that it is of this format and version.
-    func check(format: String, version: Int64) throws(StorageError) {
+    package func check(format: String, version: Int64) throws(StorageError) {
         try checkHasNoHeap()
         let found = try string("format")
         guard found == format else {

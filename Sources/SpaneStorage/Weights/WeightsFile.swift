@@ -146,12 +146,12 @@ extension HDF5Reader {
         return entries
     }
 
-    func required(integer name: String) throws(StorageError) -> Int {
+    package func required(integer name: String) throws(StorageError) -> Int {
         guard let value = try integer(name) else { throw error(.format, "attribute \(name) is missing") }
         return Int(value)
     }
 
-    func required(double name: String) throws(StorageError) -> Double {
+    package func required(double name: String) throws(StorageError) -> Double {
         guard let value = try double(name) else { throw error(.format, "attribute \(name) is missing") }
         return value
     }

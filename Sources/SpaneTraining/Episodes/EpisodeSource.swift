@@ -2,7 +2,8 @@ public import SpaneScheduling
 
 /// Where training episodes come from: traces with their training starts, and clusters.
 ///
-/// Each episode takes a workload and a cluster, both with equal chances, and a uniform start.
+/// Each episode takes a workload with a chance in proportion to its weight, a cluster with equal chances, and a uniform
+/// start.
 public struct EpisodeSource: Sendable {
     /// A trace and the starts that training may use.
     public struct Workload: Sendable {
@@ -10,11 +11,16 @@ public struct EpisodeSource: Sendable {
         public let trace: Trace
         /// The starts; the first VM of an episode is one of these.
         public let starts: Range<Int>
+        /// How often it is drawn, 1 ... ``largestWeight``; only ratios matter.
+        public let weight: Int
+
+        /// The largest weight.
+        public static let largestWeight = 1_000_000
 
         /// Creates a workload.
         ///
-        /// - Throws: `invalidArgument` when `starts` is empty or not in 0 ..< trace.count.
-        public init(trace: Trace, starts: Range<Int>) throws(SchedulingError) {
+        /// - Throws: `invalidArgument` when `starts` is empty or not in 0 ..< trace.count, or the weight out of range.
+        public init(trace: Trace, starts: Range<Int>, weight: Int = 1) throws(SchedulingError) {
             guard !starts.isEmpty, starts.lowerBound >= 0, starts.upperBound <= trace.count else {
                 throw SchedulingError(
                     .invalidArgument,
@@ -22,8 +28,15 @@ public struct EpisodeSource: Sendable {
                         + "0..<\(trace.count) with at least one start"
                 )
             }
+            guard weight >= 1, weight <= Self.largestWeight else {
+                throw SchedulingError(
+                    .invalidArgument,
+                    "the weight of a workload is \(weight); it must be in 1 ... \(Self.largestWeight)"
+                )
+            }
             self.trace = trace
             self.starts = starts
+            self.weight = weight
         }
     }
 
@@ -49,6 +62,19 @@ public struct EpisodeSource: Sendable {
         }
         self.workloads = workloads
         self.clusters = clusters
+        totalWeight = workloads.reduce(0) { $0 + $1.weight }
+    }
+
+    private let totalWeight: Int
+
+    /// Draws the index of a workload.
+    func drawWorkload(using generator: inout Xoshiro256StarStar) -> Int {
+        var left = generator.below(totalWeight)
+        for (index, workload) in workloads.enumerated() {
+            guard left >= workload.weight else { return index }
+            left -= workload.weight
+        }
+        return 0
     }
 }
 

@@ -25,7 +25,7 @@ package final class EpisodeStage {
     /// - Throws: `invalidArgument` when that happens a thousand times in a row.
     package func draw(using generator: inout Xoshiro256StarStar) throws(SchedulingError) -> TrainingEpisode {
         for _ in 0..<1000 {
-            let workload = generator.below(source.workloads.count)
+            let workload = source.drawWorkload(using: &generator)
             let cluster = generator.below(source.clusters.count)
             let starts = source.workloads[workload].starts
             let start = starts.lowerBound + generator.below(starts.count)

@@ -54,7 +54,7 @@ struct SearchUntrained: ParsableCommand {
         let (trace, description) = try TraceFile.load(episodes.trace)
         let plan = try episodes.plan(trace, configuration)
         // A folder that cannot be made is no surprise to have after hours of search.
-        try FileSystem.makeFolder(output)
+        try File.makeFolder(output)
         let search = UntrainedSearch(
             architecture: try .published(),
             normalisation: try Normalisation(cpu: Float(cluster.nodeCPU), mem: Float(cluster.nodeMem)),

@@ -1,0 +1,123 @@
+internal import SpaneEvaluation
+internal import SpaneScheduling
+internal import SpaneTraining
+internal import SpaneWorkloads
+
+/// `[data]`: what training episodes are made of.
+package struct DataSettings: Sendable {
+    /// One trace to train on.
+    package struct Source: Sendable {
+        /// The file of the trace.
+        package var file = ""
+        /// The starts that training may use, as `LO..<HI`.
+        package var starts = "0..<50000"
+        /// How often the trace is drawn.
+        package var weight = 1
+
+        package init(file: String = "") { self.file = file }
+
+        /// `starts` as a range; its form was checked.
+        var range: Range<Int>? { Starts.range(starts) }
+    }
+
+    /// The traces.
+    package var traces: [Source] = []
+    /// The number of servers of each cluster.
+    package var servers = [5]
+    /// Cores of one NUMA node.
+    package var nodeCPU = ClusterConfiguration.publishedNode.cpu
+    /// GB of one NUMA node.
+    package var nodeMem = ClusterConfiguration.publishedNode.mem
+    /// A VM with more GB than this is split.
+    package var splitAbove = ClusterConfiguration.publishedSplitAbove
+    /// Variants of each trace with another mix of sizes.
+    package var mixes = 0
+    /// The spread of the factors of such a mix.
+    package var mixStrength = 0.5
+
+    static var keys: [Key<DataSettings>] {
+        [
+            tracesKey,
+            .integers(
+                "servers",
+                \.servers,
+                1...ClusterConfiguration.maximumServers,
+                "The number of servers of a training cluster; with several, each episode draws one."
+            ),
+            .number("node_cpu", \.nodeCPU, .positive(upTo: Resources.largest), "Cores of one NUMA node."),
+            .number("node_mem", \.nodeMem, .positive(upTo: Resources.largest), "Memory of one NUMA node in GB."),
+            .number(
+                "split_above",
+                \.splitAbove,
+                .within(0...Resources.largest),
+                "A VM with more memory than this, in GB, is split over the NUMA nodes of its server."
+            ),
+            .integer(
+                "mixes",
+                \.mixes,
+                0...1000,
+                "Variants of each trace with another mix of sizes, drawn as often as the trace itself."
+            ),
+            .number(
+                "mix_strength",
+                \.mixStrength,
+                .within(0...FlavorMix.largestStrength),
+                "The standard deviation of the logarithm of the factors on the shares of the sizes in a variant."
+            ),
+        ]
+    }
+
+    private static var sourceKeys: [Key<Source>] {
+        [
+            .text("file", \.file, ""),
+            .text("starts", \.starts, "", rule: "a range LO..<HI with LO below HI, such as \"0..<50000\"") {
+                Starts.range($0) != nil
+            },
+            .integer("weight", \.weight, 1...EpisodeSource.Workload.largestWeight, ""),
+        ]
+    }
+
+    private static var tracesKey: Key<DataSettings> {
+        let rule = "a list of tables with file, starts and weight"
+        return Key(
+            name: "traces",
+            comment:
+                "The traces to train on: file (HDF5 or CSV; --trace replaces it), starts (the first VM of an episode "
+                + "is one of LO..<HI), weight (how often it is drawn, 1 ... 1000000).",
+            rule: rule,
+            read: { (data, value) throws(Refusal) in
+                guard case .list(let values) = value else { throw Refusal(value: value, rule: rule) }
+                var sources: [Source] = []
+                for (index, value) in values.enumerated() {
+                    sources.append(try source(value, place: "[\(index)]", rule: rule))
+                }
+                data.traces = sources
+            },
+            write: { .list($0.traces.map { source in entry(source, sourceKeys) }) },
+            // A trace is known by its content, so that it may be moved.
+            identity: { .list($0.traces.map { source in entry(source, sourceKeys.filter { $0.name != "file" }) }) }
+        )
+    }
+
+    private static func source(_ value: TOML, place: String, rule: String) throws(Refusal) -> Source {
+        guard case .table(let entries) = value else { throw Refusal(place: place, value: value, rule: rule) }
+        let keys = sourceKeys
+        if let unknown = entries.keys.sorted().first(where: { name in !keys.contains { $0.name == name } }) {
+            throw Refusal(place: place, value: .other("given the key \"\(unknown)\""), rule: rule)
+        }
+        var source = Source()
+        for key in keys {
+            guard let value = entries[key.name] else { continue }
+            do {
+                try key.read(&source, value)
+            } catch {
+                throw Refusal(place: "\(place).\(key.name)", value: error.value, rule: error.rule)
+            }
+        }
+        return source
+    }
+
+    private static func entry(_ source: Source, _ keys: [Key<Source>]) -> TOML {
+        .table(Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0.write(source)) }))
+    }
+}

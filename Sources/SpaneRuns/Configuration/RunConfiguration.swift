@@ -1,0 +1,85 @@
+/// Everything that decides a training run.
+package struct RunConfiguration: Sendable {
+    /// `[run]`
+    package var run: RunSettings
+    /// `[data]`
+    package var data = DataSettings()
+    /// `[validation]`
+    package var validation = ValidationSettings()
+    /// `[network]`
+    package var network = NetworkSettings()
+    /// `[learner]`
+    package var learner: any LearnerSettings
+
+    let catalogue: Catalogue
+
+    /// The configuration of a preset.
+    package init(preset: Catalogue.Preset, of catalogue: Catalogue) {
+        run = RunSettings(preset: preset.name)
+        learner = preset.learner
+        self.catalogue = catalogue
+        preset.adjust(&self)
+    }
+
+    /// The sections in the order in which they are printed.
+    static let sections = ["run", "data", "validation", "network", "learner"]
+
+    /// The keys that say which others there are.
+    var selectors: [Key<RunConfiguration>] {
+        [NetworkSettings.kindKey.lifted(into: "network", \.network), algorithmKey]
+    }
+
+    /// All keys by section.
+    var keys: [Key<RunConfiguration>] {
+        RunSettings.keys.map { $0.lifted(into: "run", \.run) }
+            + DataSettings.keys.map { $0.lifted(into: "data", \.data) }
+            + ValidationSettings.keys.map { $0.lifted(into: "validation", \.validation) } + [selectors[0]]
+            + network.keys.map { $0.lifted(into: "network", \.network) } + [selectors[1]]
+            + Self.learnerKeys(of: learner)
+    }
+
+    /// The key of the preset, which is read before all others.
+    var presetKey: Key<RunConfiguration> {
+        let rule = catalogue.presetRule
+        return Key(
+            name: "run.preset",
+            comment: "Where the values of keys that are not given come from.",
+            rule: rule,
+            read: { (configuration, value) throws(Refusal) in
+                guard case .text(let name) = value, let preset = configuration.catalogue.preset(named: name) else {
+                    throw Refusal(value: value, rule: rule)
+                }
+                configuration = RunConfiguration(preset: preset, of: configuration.catalogue)
+            },
+            write: { .text($0.run.preset) },
+            // The values say it all.
+            identity: { _ in nil }
+        )
+    }
+
+    private var algorithmKey: Key<RunConfiguration> {
+        let rule = catalogue.algorithms.map { "\"\($0.algorithm)\"" }.joined(separator: " or ")
+        return Key(
+            name: "learner.algorithm",
+            comment: "How the network learns.",
+            rule: rule,
+            read: { (configuration, value) throws(Refusal) in
+                let algorithms = configuration.catalogue.algorithms
+                guard case .text(let name) = value, let algorithm = algorithms.first(where: { $0.algorithm == name })
+                else { throw Refusal(value: value, rule: rule) }
+                if type(of: configuration.learner).algorithm != name { configuration.learner = algorithm.init() }
+            },
+            write: { .text(type(of: $0.learner).algorithm) }
+        )
+    }
+
+    private static func learnerKeys<Settings: LearnerSettings>(of _: Settings) -> [Key<RunConfiguration>] {
+        Settings.keys.map { key in
+            key.lifted(into: "learner") {
+                $0.learner as? Settings ?? Settings()
+            } set: {
+                $0.learner = $1
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import CSpane
+import SpaneRuns
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a network, in a folder from which the run goes on whenever it was interrupted.",
+        discussion: """
+            A configuration file says all that decides the result; '--print-config' prints one with every key. The folder \
+            gets the complete configuration, the weights of the best validation (best.h5) and the last ones (last.h5), \
+            logs (log.jsonl, and one for TensorBoard) and checkpoints. After a crash, Ctrl-C or a full disk the same \
+            command goes on from the last checkpoint and ends with the same weights. See docs/training.md.
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp(
+            "The configuration, in TOML; with --print-config a preset.",
+            valueName: "config.toml | preset"
+        )
+    )
+    var source: String?
+
+    @Option(help: ArgumentHelp("The folder of the run, made if it is not there.", valueName: "folder"))
+    var output: String?
+
+    @Option(
+        name: .customLong("trace"),
+        help: ArgumentHelp(
+            "A trace to train on in place of the configuration's, in their order. May be given more than once.",
+            valueName: "file"
+        )
+    )
+    var traces: [String] = []
+
+    @Option(help: "The seed in place of the configuration's.")
+    var seed: Int?
+
+    @Option(help: "Threads in place of the configuration's; the results do not depend on them.")
+    var threads: Int?
+
+    @Flag(help: "Print a complete configuration, every key with its meaning, and do nothing else.")
+    var printConfig = false
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads is \(threads); it must be at least 1.") }
+        if let seed, seed < 0 { throw ValidationError("--seed is \(seed); it must not be negative.") }
+        guard !printConfig else { return }
+        if source == nil {
+            throw ValidationError("Name a configuration file; 'spane train --print-config' prints one.")
+        }
+        if output == nil { throw ValidationError("Missing expected argument '--output <folder>'") }
+    }
+
+    func run() throws {
+        if printConfig { return print(try preset().text, terminator: "") }
+        guard let source, let output else { return }
+        let configuration = try read(source)
+        // What can be refused is refused before the traces are read, and those are read before the folder is made.
+        try RunFolder.check(output, for: configuration)
+        let data = try TrainingData(configuration, file: source)
+        let folder = try RunFolder(output, for: configuration)
+        StopSignal.install()
+        let run = try TrainingRun(configuration, data: data, folder: folder, version: SPANE_VERSION_STRING)
+        switch try follow(run) {
+        case .finished:
+            print(TrainingReport(run, folder: folder).text)
+        case .stopped:
+            let command = (["spane"] + CommandLine.arguments.dropFirst()).map(ShellText.word).joined(separator: " ")
+            print(
+                """
+                Stopped after step \(NumberText.grouped(run.stepsDone)) of \(NumberText.grouped(run.stepsPlanned)); \
+                the state is saved. To go on:
+                  \(command)
+                """
+            )
+            // What a shell says of a process that a signal ended.
+            throw ExitCode(128 + (StopSignal.number ?? 0))
+        }
+    }
+
+    private func preset() throws -> RunConfiguration {
+        let catalogue = Catalogue.standard
+        let name = source ?? catalogue.presets[0].name
+        guard let preset = catalogue.preset(named: name) else {
+            throw ValidationError(
+                "The preset '\(name)' is unknown; there are \(catalogue.presets.map(\.name).joined(separator: ", "))."
+            )
+        }
+        return RunConfiguration(preset: preset, of: catalogue)
+    }
+
+    private func read(_ file: String) throws -> RunConfiguration {
+        var configuration = try RunConfiguration.read(file, catalogue: .standard)
+        if let seed { configuration.run.seed = seed }
+        if let threads { configuration.run.threads = threads }
+        if !traces.isEmpty {
+            let count = configuration.data.traces.count
+            guard count == 0 || count == traces.count else {
+                throw ValidationError(
+                    "--trace is given \(traces.count) times; data.traces of \(file) has \(count) traces."
+                )
+            }
+            if count == 0 { configuration.data.traces = traces.map { DataSettings.Source(file: $0) } }
+            for index in traces.indices { configuration.data.traces[index].file = traces[index] }
+        }
+        return configuration
+    }
+
+    private func follow(_ run: TrainingRun) throws -> TrainingRun.Outcome {
+        let bar = ProgressBar("step", total: run.stepsPlanned, first: run.stepsDone, lineInterval: 30)
+        defer { bar.clear() }
+        let status = TrainingStatus(run)
+        return try run.run(mustStop: { StopSignal.number != nil }) { event in
+            let (step, note) = status.take(event)
+            bar.show(step, note: note)
+        }
+    }
+}
