@@ -50,6 +50,11 @@ struct EvolutionSettings: LearnerSettings {
                 \.configuration.startsFromRandomWeights,
                 "Whether the search starts from random weights instead of zeros."
             ),
+            .flag(
+                "average",
+                \.configuration.averagesMeans,
+                "Whether the model is an average of the generations' means, mostly of late ones, or the latest one."
+            ),
         ]
     }
 

@@ -4,8 +4,9 @@ internal import SpaneScheduling
 
 /// Trains any network by an evolution strategy: CMA-ES over its weights, on the waits of whole episodes.
 ///
-/// All candidates of a generation play the same episodes, which leaves only their own difference. The model is the mean of
-/// the distribution.
+/// All candidates of a generation play the same episodes, which leaves only their own difference. As every generation plays
+/// others, the mean of the distribution keeps wandering; the model is an average of where it was, mostly of late
+/// (polynomial-decay averaging, Shamir and Zhang, 2013).
 public final class Evolution: Learner {
     private let configuration: EvolutionConfiguration
     private let architecture: Architecture
@@ -15,7 +16,11 @@ public final class Evolution: Learner {
     // Kaiming's standard deviation of each weight; the strategy works in units of it.
     private let scales: [Double]
     private var strategy: CMAES
+    private var average: [Double]
     private var generator: Xoshiro256StarStar
+
+    // Of 100 generations the last 30 have two thirds of the weight.
+    private static let averagingPower = 2.0
 
     /// Prepares to train.
     ///
@@ -40,6 +45,7 @@ public final class Evolution: Learner {
         if configuration.startsFromRandomWeights {
             for index in mean.indices { mean[index] = generator.normal() }
         }
+        average = mean
         strategy = CMAES(
             mean: mean,
             sigma: configuration.sigma,
@@ -54,8 +60,8 @@ public final class Evolution: Learner {
     /// The generations to do.
     public var stepsPlanned: Int { configuration.generations }
 
-    /// The model with the mean of the distribution.
-    public func model() throws -> Model { try model(strategy.mean) }
+    /// The model with the average of the distribution's means, or with its present mean.
+    public func model() throws -> Model { try model(configuration.averagesMeans ? average : strategy.mean) }
 
     /// Lets one generation play.
     ///
@@ -74,6 +80,9 @@ public final class Evolution: Learner {
         )
         let values = waits.map { configuration.objective.value($0) }
         strategy.tell(values)
+        // The mean of the first generation counts in full, later ones less and less.
+        let share = (Self.averagingPower + 1) / (Double(strategy.generation) + Self.averagingPower)
+        for index in average.indices { average[index] += share * (strategy.mean[index] - average[index]) }
         return [
             Metric("objective_best", values.min() ?? 0),
             Metric("objective_mean", Statistics.mean(values)),
@@ -86,6 +95,7 @@ public final class Evolution: Learner {
     public var state: LearnerState {
         var state = LearnerState()
         strategy.save(to: &state)
+        state.set("average", average)
         state.set("generator", generator)
         return state
     }
@@ -93,7 +103,9 @@ public final class Evolution: Learner {
     /// Takes over the distribution and the generator.
     public func restore(_ state: LearnerState) throws {
         let generator = try state.generator("generator")
+        let average = try state.doubles("average", count: average.count)
         try strategy.restore(state)
+        self.average = average
         self.generator = generator
     }
 

@@ -22,6 +22,8 @@ public struct EvolutionConfiguration: Equatable, Sendable {
     public var covariance = Covariance.full
     /// Whether the search starts from random weights; otherwise it starts from zeros.
     public var startsFromRandomWeights = false
+    /// Whether the model is an average of the distribution's means so far; otherwise it is the present one.
+    public var averagesMeans = true
     /// What every random choice follows from.
     public var seed: UInt64 = 1
 
