@@ -238,6 +238,63 @@ static void test_saving(const spane_trace *trace) {
     spane_trace_free(another);
 }
 
+/* States whose checksum is right but that were never saved: refused as damaged, or good for playing. */
+static void test_forging(const spane_trace *trace) {
+    static struct arrays arrays;
+    const double number = 1;
+    uint64_t values[] = {0, 1, 2, INT64_MAX, 1ull << 63, UINT64_MAX, 0};
+    spane_vec_env *vec = make(trace, 1, SPANE_AUTORESET_NEXT_STEP, 7);
+    const int64_t list[3] = {10, 60, 110};
+    int refused = 0, taken = 0;
+    size_t size;
+    unsigned char *state, *forged;
+
+    memcpy(&values[6], &number, sizeof number);
+    bind(vec, &arrays);
+    DONE(spane_vec_env_set_starts(vec, list, 3));
+    DONE(spane_vec_env_reset(vec, NULL, NULL));
+    step(vec, &arrays, 10);
+    state = save(vec, &size);
+    forged = malloc(size);
+    for (size_t at = 0; at + 8 < size; at += 8) {
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            uint64_t sum = 0x5350414E45000001u, word;
+            spane_vec_env_options options = SPANE_VEC_ENV_OPTIONS_INIT;
+            spane_env_options env_options = SPANE_ENV_OPTIONS_INIT;
+            spane_vec_env *loaded = NULL;
+            spane_status status;
+            memcpy(forged, state, size);
+            memcpy(forged + at, &values[i], 8);
+            for (size_t k = 0; k + 8 < size; k += 8) {
+                memcpy(&word, forged + k, 8);
+                sum = (sum ^ word) * 0x9E3779B97F4A7C15u;
+                sum ^= sum >> 29;
+            }
+            memcpy(forged + size - 8, &sum, 8);
+            status = spane_vec_env_load_memory(trace, forged, size, 1, &loaded);
+            if (status != SPANE_OK) {
+                CHECK((status == SPANE_FORMAT || status == SPANE_SHAPE_MISMATCH || status == SPANE_UNKNOWN_VERSION ||
+                       status == SPANE_OUT_OF_MEMORY) &&
+                      !loaded && *spane_last_error());
+                refused++;
+                continue;
+            }
+            taken++;
+            DONE(spane_vec_env_get_options(loaded, &env_options, &options));
+            if (options.count == count && env_options.servers == servers && options.autoreset != SPANE_AUTORESET_DISABLED) {
+                bind(loaded, &arrays);
+                DONE(spane_vec_env_observe(loaded));
+                step(loaded, &arrays, 30);
+            }
+            spane_vec_env_free(loaded);
+        }
+    }
+    CHECK(refused > taken && taken > 0);
+    free(forged);
+    free(state);
+    spane_vec_env_free(vec);
+}
+
 /* A child has the environments but not their threads: it works, comes to the same, and ends. */
 static void test_fork(const spane_trace *trace) {
     static struct arrays arrays;
@@ -296,6 +353,7 @@ void test_vector_states(void) {
     DONE(spane_trace_generate(200, 5, &trace));
     test_starts(trace);
     test_saving(trace);
+    test_forging(trace);
     test_fork(trace);
     spane_trace_free(trace);
 }
