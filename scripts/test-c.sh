@@ -12,11 +12,7 @@ read -ra spane <<<"$(pkg-config --cflags --libs spane) -Wl,-rpath,$(pkg-config -
 read -ra hdf5 <<<"$(pkg-config --cflags --libs hdf5)"
 warnings=(-pedantic -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Werror)
 cxx_include=(-I bindings/cpp)
-shared=()
-for part in tests bound_model library models clusters vms states sessions scores lifetimes traces environments \
-    vector_environments evaluation; do
-    shared+=("Tests/C/$part.c")
-done
+mapfile -t shared < <(grep -l '#include "tests.h"' Tests/C/*.c)
 
 compilers=()
 for compiler in gcc clang; do command -v "$compiler" >/dev/null && compilers+=("$compiler"); done
@@ -31,7 +27,7 @@ for cc in "${compilers[@]}"; do
     done
     c=("$cc" -std=c99 -O1 -g "${warnings[@]}")
     "${c[@]}" "${shared[@]}" Tests/C/check.c -o "$out/tests" "${spane[@]}" "${hdf5[@]}" -lpthread -lm
-    for program in threads steps damage; do
+    for program in threads steps damage allocations; do
         "${c[@]}" "Tests/C/$program.c" Tests/C/check.c -o "$out/$program" "${spane[@]}" -lpthread
     done
     for standard in c++17 c++20; do
@@ -49,6 +45,7 @@ done
 "$out/threads" data
 "$out/steps" data
 "$out/damage" data "$out/scratch"
+"$out/allocations" data
 for policy in balance-fit data/weights/untrained-1.h5; do
     for scheduler in scheduler scheduler-cpp; do
         echo "$scheduler $policy"

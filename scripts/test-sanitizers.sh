@@ -12,11 +12,7 @@ static=$swift/lib/swift_static/linux
 runtime=("$static"/*/swiftrt.o "$static/libswiftSynchronization.a" "$static/libswiftGlibc.a" "$static/libswiftCore.a")
 read -ra hdf5 <<<"$(pkg-config --cflags --libs hdf5)"
 read -ra flags <<<"${BUILD_FLAGS:-}"
-tests=()
-for part in tests bound_model library models clusters vms states sessions scores lifetimes traces environments \
-    vector_environments evaluation; do
-    tests+=("Tests/C/$part.c")
-done
+mapfile -t tests < <(grep -l '#include "tests.h"' Tests/C/*.c)
 export LSAN_OPTIONS=suppressions=$PWD/Tests/C/fuzz/lsan.supp:print_suppressions=0
 export TSAN_OPTIONS=halt_on_error=0:exitcode=66
 

@@ -27,12 +27,15 @@ static inline hid_t chdf5_open_read_only(const char *path) { return H5Fopen(path
 
 // A file in memory: a copy of `size` bytes to read.
 static inline hid_t chdf5_open_image(const void *data, size_t size) {
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1, errors;
     if (access < 0) return -1;
     if (H5Pset_fapl_core(access, 1 << 16, 0) >= 0 && H5Pset_file_image(access, (void *)data, size) >= 0) {
         file = H5Fopen("memory", H5F_ACC_RDONLY, access);
     }
+    // Closing would forget why it could not be opened.
+    errors = H5Eget_current_stack();
     H5Pclose(access);
+    H5Eset_current_stack(errors);
     return file;
 }
 

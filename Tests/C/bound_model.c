@@ -42,12 +42,9 @@ static unsigned char *bound_image(size_t *length) {
     const int64_t one = 1, width = WIDTH, servers = SERVERS;
     const double cpu = 40, mem = 90;
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file, group;
-    unsigned char *image;
-    ssize_t size;
 
-    H5Pset_fapl_core(access, 1 << 12, 0);
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
-    file = H5Fcreate("bound", H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    file = H5Fcreate(check_path(scratch_folder, "bound.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, access);
     put_text(file, "format", "spane-weights");
     put_text(file, "architecture", "mlp");
     put_number(file, "format_version", H5T_STD_I64LE, H5T_NATIVE_INT64, &one);
@@ -66,14 +63,9 @@ static unsigned char *bound_image(size_t *length) {
     put_tensor(group, "adv.weight", 2, ACTIONS, ACTIONS);
     put_tensor(group, "adv.bias", 1, ACTIONS, 0);
     H5Gclose(group);
-    H5Fflush(file, H5F_SCOPE_GLOBAL);
-    size = H5Fget_file_image(file, NULL, 0);
-    image = malloc((size_t)size);
-    H5Fget_file_image(file, image, (size_t)size);
     H5Fclose(file);
     H5Pclose(access);
-    *length = (size_t)size;
-    return image;
+    return check_read(scratch_folder, "bound.h5", length);
 }
 
 spane_model *bound_model(void) {

@@ -166,6 +166,26 @@ static void test_free_amounts(void) {
     DONE(spane_cluster_release(cluster, 1, NULL));
     DONE(spane_cluster_server(cluster, 0, &info));
     CHECK(info.free[0].cpu == 4 && info.free[0].mem == 6);
+    /* All at once. */
+    {
+        spane_node left[3 * SPANE_NODES], one[SPANE_NODES];
+        int64_t servers = 0;
+        DONE(spane_cluster_count(cluster, &servers, NULL));
+        DONE(spane_cluster_add_servers(cluster, (spane_node[]){{8, 16}, {4, 32}}, 2, NULL));
+        DONE(spane_cluster_cordon(cluster, (int32_t)servers));
+        DONE(spane_cluster_read_free(cluster, 0, 1, left));
+        CHECK(left[0].cpu == 4 && left[0].mem == 6 && left[1].cpu == 40 && left[1].mem == 90);
+        DONE(spane_cluster_read_free(cluster, (size_t)servers - 1, 3, left));
+        CHECK(left[2].cpu == 8 && left[3].mem == 16 && left[4].cpu == 4 && left[5].mem == 32);
+        DONE(spane_cluster_read_free(cluster, (size_t)servers + 2, 0, NULL));
+        FAILS(SPANE_NULL_POINTER, "cluster", spane_cluster_read_free(NULL, 0, 1, one));
+        FAILS(SPANE_NULL_POINTER, "free", spane_cluster_read_free(cluster, 0, 1, NULL));
+        REFUSES(SPANE_INVALID_ARGUMENT, "first", one, spane_cluster_read_free(cluster, (size_t)servers + 3, 0, one));
+        REFUSES(SPANE_INVALID_ARGUMENT, "count", one, spane_cluster_read_free(cluster, 1, (size_t)servers + 2, one));
+        REFUSES(SPANE_INVALID_ARGUMENT, "first", one, spane_cluster_read_free(cluster, SIZE_MAX, 1, one));
+        REFUSES(SPANE_INVALID_ARGUMENT, "count", one, spane_cluster_read_free(cluster, 0, SIZE_MAX, one));
+        REFUSES(SPANE_INVALID_ARGUMENT, "cluster", one, spane_cluster_read_free((spane_cluster *)model, 0, 1, one));
+    }
     spane_cluster_free(cluster);
     spane_model_free(model);
 }

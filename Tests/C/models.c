@@ -64,6 +64,30 @@ void test_models(void) {
     DONE(spane_model_provenance(model, "command", text, size, &size));
     CHECK(strlen(text) + 1 == size && check_is_filled(text + size, sizeof text - size));
 
+    {
+        /* Saved and loaded again, it is the same file. */
+        spane_model *again = NULL;
+        unsigned char *image, *saved;
+        size_t needed = 0, saved_size;
+        REFUSES(SPANE_NULL_POINTER, "model", size, spane_model_save_memory(NULL, NULL, 0, &size));
+        FAILS(SPANE_NULL_POINTER, "size", spane_model_save_memory(model, NULL, 0, NULL));
+        DONE(spane_model_save_memory(model, NULL, 0, &needed));
+        REFUSES(SPANE_BUFFER_TOO_SMALL, "data", text, spane_model_save_memory(model, text, 1, &size));
+        CHECK(size == needed);
+        image = malloc(needed);
+        DONE(spane_model_save_memory(model, image, needed, &size));
+        DONE(spane_model_load_memory(image, needed, &again));
+        FAILS(SPANE_NULL_POINTER, "model", spane_model_save(NULL, "x"));
+        FAILS(SPANE_NULL_POINTER, "path", spane_model_save(again, NULL));
+        FAILS(SPANE_IO, "no such folder", spane_model_save(again, check_path(scratch_folder, "no such folder/x")));
+        DONE(spane_model_save(again, check_path(scratch_folder, "model.h5")));
+        saved = check_read(scratch_folder, "model.h5", &saved_size);
+        CHECK(saved_size == needed && memcmp(saved, image, needed) == 0);
+        free(saved);
+        free(image);
+        spane_model_free(again);
+    }
+
     spane_model_free(NULL);
     spane_model_free((spane_model *)cluster); /* of another type: not taken */
     DONE(spane_cluster_count(cluster, NULL, NULL));

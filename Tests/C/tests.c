@@ -36,6 +36,8 @@ int main(int argc, char **argv) {
     test_traces();
     test_environments();
     test_vector_environments();
+    test_vector_states();
+    test_environment_sessions();
     test_evaluation();
     return check_report("tests");
 }

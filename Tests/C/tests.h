@@ -26,6 +26,8 @@ void test_messages(void);
 void test_traces(void);
 void test_environments(void);
 void test_vector_environments(void);
+void test_vector_states(void);
+void test_environment_sessions(void);
 void test_evaluation(void);
 
 #endif

@@ -100,6 +100,14 @@ void test_sessions(const std::string &data) {
     spane::Model model = must(spane::Model::load(data + "/weights/untrained-1.h5"));
     CHECK(must(model.describe()).servers == 0);
     CHECK(must(model.provenance("command")).has_value() && !must(model.provenance("no such")).has_value());
+    CHECK(must(must(spane::Model::load_memory(must(model.save_memory()))).describe()).servers == 0);
+    FAILS(SPANE_IO, model.save("no such folder/file"));
+    FAILS(SPANE_UNSUPPORTED, must(spane::Session::make(cluster, model)).decide());
+    std::array<spane::Node, 6> left{};
+    DONE(cluster.read_free(0, left));
+    CHECK(left[0].cpu == 40);
+    FAILS(SPANE_SHAPE_MISMATCH, cluster.read_free(0, spane::Span<spane::Node>(left.data(), 3)));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.read_free(1, left));
     const std::array<std::byte, 3> nonsense{};
     FAILS(SPANE_FORMAT, spane::Model::load_memory(nonsense));
     spane::Session session = must(spane::Session::make(cluster, model));
@@ -131,6 +139,12 @@ void test_sessions(const std::string &data) {
     DONE(session.scores(small, spane::Span<const std::int32_t>(), spane::Span<float>()));
     FAILS(SPANE_SHAPE_MISMATCH, session.scores(small, servers, all));
     FAILS(SPANE_INVALID_ARGUMENT, session.scores(small, scores));
+}
+
+std::vector<std::int64_t> starts_of(std::size_t count) {
+    std::vector<std::int64_t> starts(count);
+    for (std::size_t index = 0; index < count; index++) starts[index] = static_cast<std::int64_t>(index);
+    return starts;
 }
 
 void test_environments() {
@@ -190,6 +204,29 @@ void test_environments() {
     DONE(vector.reset(std::nullopt, which));
     CHECK(must(vector.describe(0)).placed == 0 && must(vector.describe(1)).placed == 1 && vector.size() == 4);
     FAILS(SPANE_SHAPE_MISMATCH, vector.step(spane::Span<const std::int32_t>(actions.data(), 3)));
+    const std::vector<std::int64_t> places = {7, 8, 9, 10};
+    DONE(vector.reset_at(places));
+    CHECK(must(vector.describe(3)).start == 10 && must(vector.options()).number == 5);
+    DONE(vector.step(actions));
+    DONE(vector.reset_at(places, which));
+    CHECK(must(vector.describe(0)).placed == 0 && must(vector.describe(1)).placed == 1);
+    FAILS(SPANE_SHAPE_MISMATCH, vector.reset_at(starts_of(3)));
+    FAILS(SPANE_INVALID_ARGUMENT, vector.set_starts(starts_of(5000)));
+    const std::vector<std::byte> many_states = must(vector.save_memory());
+    DONE(vector.set_starts(places));
+    DONE(vector.reset());
+    CHECK(must(vector.describe(2)).start == 9);
+    DONE(vector.restore_memory(many_states));
+    DONE(vector.observe());
+    spane::VectorEnvironment again = must(spane::VectorEnvironment::load_memory(trace, many_states, 2));
+    CHECK(again.size() == 4 && must(again.save_memory()) == many_states);
+    FAILS(SPANE_FORMAT, spane::VectorEnvironment::load_memory(trace, state));
+
+    /* A session that decides in an environment. */
+    spane::Session in_environment = must(spane::Session::make(environment, "balance-fit"));
+    DONE(environment.reset(10, spane::End::length(20)));
+    while (must(environment.describe()).finished == 0) DONE(environment.step(must(in_environment.decide())));
+    FAILS(SPANE_BAD_STATE, in_environment.decide());
 
     const std::vector<std::int64_t> starts = {0, 100};
     const std::vector<spane::Policy> policies = {spane::policy("first-fit"), spane::policy("best-fit")};

@@ -145,7 +145,9 @@ import Testing
         }
         var (refused, taken) = (0, 0)
         for index in words.indices.dropLast() {
-            for value in [0, 1, 2, UInt64(Int64.max), 1 << 63, .max, words[index] &+ 1, Double.nan.bitPattern] {
+            for value in [
+                0, 1, 2, UInt64(Int64.max), 1 << 63, .max, words[index] &+ 1, 1.0.bitPattern, Double.nan.bitPattern,
+            ] {
                 var forged = words
                 forged[index] = value
                 var checksum: UInt64 = 0x5350_414E_4500_0001
@@ -156,7 +158,8 @@ import Testing
                 forged[forged.count - 1] = checksum
                 let bytes = forged.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } }
                 var other: OpaquePointer?
-                if spane_env_load_memory(trace.pointer, bytes, bytes.count, &other) == SPANE_OK {
+                let status = spane_env_load_memory(trace.pointer, bytes, bytes.count, &other)
+                if status == SPANE_OK {
                     // Whatever is taken can be played to its end.
                     taken += 1
                     let loaded = try Owned(spane_env_free) {
@@ -172,6 +175,11 @@ import Testing
                 } else {
                     refused += 1
                     #expect(other == nil && !lastError.isEmpty)
+                    #expect(
+                        [SPANE_FORMAT, SPANE_SHAPE_MISMATCH, SPANE_UNKNOWN_VERSION, SPANE_OUT_OF_MEMORY].contains(
+                            status
+                        )
+                    )
                 }
             }
         }

@@ -224,8 +224,8 @@ private:
 };
 
 /// A new object whose handle `make` writes; the only way to one, so here is where the library is checked.
-template <class Object, class Make, class... More>
-Fallible<Object> created(Make make, More... more) {
+template <class Object, class Make>
+Fallible<Object> created(Make make) {
     static const std::int32_t abi = spane_abi_version();
     if (abi != SPANE_ABI_VERSION) {
         return failure<Object>(SPANE_UNKNOWN_VERSION,
@@ -235,7 +235,7 @@ Fallible<Object> created(Make make, More... more) {
     }
     typename Object::pointer handle = nullptr;
     const spane_status status = make(&handle);
-    return outcome(status, Object(handle, more...));
+    return outcome(status, Object(handle));
 }
 
 /// What a call of spane.h that wants `capacity` bytes and tells a size writes.
@@ -285,6 +285,18 @@ public:
     static Fallible<Model> load_memory(Span<const std::byte> data) {
         return detail::created<Model>(
             [&](pointer *out) { return spane_model_load_memory(data.data(), data.size(), out); });
+    }
+
+    Fallible<void> save(const std::string &path) const {
+        return detail::outcome(spane_model_save(get(), path.c_str()));
+    }
+
+    Fallible<std::vector<std::byte>> save_memory() const {
+        std::vector<std::byte> data;
+        const spane_status status = detail::read_all(data, [&](std::byte *bytes, std::size_t room, std::size_t *size) {
+            return spane_model_save_memory(get(), bytes, room, size);
+        });
+        return detail::outcome(status, std::move(data));
     }
 
     Fallible<ModelInfo> describe() const {
@@ -377,12 +389,22 @@ public:
         return detail::outcome(status, std::optional<Placed>(placed));
     }
 
+    /// Writes what free.size() / SPANE_NODES servers from server `first` on have left as [server][node].
+    Fallible<void> read_free(std::size_t first, Span<Node> free) const {
+        if (free.size() % SPANE_NODES != 0) {
+            return detail::mismatch("free", free.size(), free.size() / SPANE_NODES * SPANE_NODES);
+        }
+        return detail::outcome(spane_cluster_read_free(get(), first, free.size() / SPANE_NODES, free.data()));
+    }
+
     Fallible<void> set_free(std::int32_t server, std::int32_t node, Node free) {
         return detail::outcome(spane_cluster_set_free(get(), server, node, free));
     }
 };
 
-/// A policy bound to a cluster; see "Sessions" in spane.h. One call at a time.
+class Environment;
+
+/// A policy bound to a cluster or an environment; see "Sessions" in spane.h. One call at a time.
 class Session : public detail::Handle<spane_session, spane_session_free> {
 public:
     using Handle::Handle;
@@ -395,6 +417,16 @@ public:
     static Fallible<Session> make(Cluster &cluster, const Model &model) {
         return detail::created<Session>(
             [&](pointer *out) { return spane_session_new(cluster.get(), model.get(), out); });
+    }
+
+    static Fallible<Session> make(Environment &environment, const std::string &heuristic);
+    static Fallible<Session> make(Environment &environment, const Model &model);
+
+    /// The action for the next VM of the environment that the session is bound to.
+    Fallible<std::int32_t> decide() {
+        std::int32_t action = 0;
+        const spane_status status = spane_session_decide(get(), &action);
+        return detail::outcome(status, action);
     }
 
     /// Empty where there is no room.
@@ -597,18 +629,58 @@ public:
     }
 };
 
+inline Fallible<Session> Session::make(Environment &environment, const std::string &heuristic) {
+    return detail::created<Session>(
+        [&](pointer *out) { return spane_session_new_env_heuristic(environment.get(), heuristic.c_str(), out); });
+}
+
+inline Fallible<Session> Session::make(Environment &environment, const Model &model) {
+    return detail::created<Session>(
+        [&](pointer *out) { return spane_session_new_env(environment.get(), model.get(), out); });
+}
+
 /// Many environments that are stepped together; see "Vector environments" in spane.h. One call at a time.
 class VectorEnvironment : public detail::Handle<spane_vec_env, spane_vec_env_free> {
 public:
-    /// Takes over a handle of spane.h that has `count` environments.
-    VectorEnvironment(pointer handle, std::int32_t count) noexcept
-        : Handle(handle), count_(static_cast<std::size_t>(count)) {}
+    /// Takes over a handle of spane.h.
+    explicit VectorEnvironment(pointer handle) noexcept : Handle(handle) {
+        VectorEnvironmentOptions options;
+        // No call where there is no handle: it would take the place of the error that explains why.
+        if (handle && spane_vec_env_get_options(handle, nullptr, &options) == SPANE_OK) {
+            count_ = static_cast<std::size_t>(options.count);
+        }
+    }
 
     static Fallible<VectorEnvironment> make(const Trace &trace, const EnvironmentOptions &environment = {},
                                             const VectorEnvironmentOptions &options = {}) {
         return detail::created<VectorEnvironment>(
-            [&](pointer *out) { return spane_vec_env_new(trace.get(), &environment, &options, out); },
-            options.count);
+            [&](pointer *out) { return spane_vec_env_new(trace.get(), &environment, &options, out); });
+    }
+
+    static Fallible<VectorEnvironment> load_memory(const Trace &trace, Span<const std::byte> data,
+                                                   std::int32_t threads = 1) {
+        return detail::created<VectorEnvironment>([&](pointer *out) {
+            return spane_vec_env_load_memory(trace.get(), data.data(), data.size(), threads, out);
+        });
+    }
+
+    Fallible<std::vector<std::byte>> save_memory() const {
+        std::vector<std::byte> data;
+        const spane_status status = detail::read_all(data, [&](std::byte *bytes, std::size_t room, std::size_t *size) {
+            return spane_vec_env_save_memory(get(), bytes, room, size);
+        });
+        return detail::outcome(status, std::move(data));
+    }
+
+    Fallible<void> restore_memory(Span<const std::byte> data) {
+        return detail::outcome(spane_vec_env_restore_memory(get(), data.data(), data.size()));
+    }
+
+    /// The options in force.
+    Fallible<VectorEnvironmentOptions> options() const {
+        VectorEnvironmentOptions options;
+        const spane_status status = spane_vec_env_get_options(get(), nullptr, &options);
+        return detail::outcome(status, options);
     }
 
     std::size_t size() const noexcept { return count_; }
@@ -628,6 +700,27 @@ public:
         return detail::outcome(spane_vec_env_reset(get(), seed ? &*seed : nullptr, which.data()));
     }
 
+    /// Resets all environments, each at a start of its own.
+    Fallible<void> reset_at(Span<const std::int64_t> starts) {
+        if (starts.size() != count_) return detail::mismatch("starts", starts.size(), count_);
+        return detail::outcome(spane_vec_env_reset_at(get(), starts.data(), nullptr));
+    }
+
+    /// Resets those whose byte in `which` is not 0, each at a start of its own.
+    Fallible<void> reset_at(Span<const std::int64_t> starts, Span<const std::uint8_t> which) {
+        if (starts.size() != count_) return detail::mismatch("starts", starts.size(), count_);
+        if (which.size() != count_) return detail::mismatch("which", which.size(), count_);
+        return detail::outcome(spane_vec_env_reset_at(get(), starts.data(), which.data()));
+    }
+
+    /// Where episodes start from now on; none to draw starts.
+    Fallible<void> set_starts(Span<const std::int64_t> starts) {
+        return detail::outcome(spane_vec_env_set_starts(get(), starts.data(), starts.size()));
+    }
+
+    /// Writes all rows as the environments stand.
+    Fallible<void> observe() { return detail::outcome(spane_vec_env_observe(get())); }
+
     Fallible<void> step(Span<const std::int32_t> actions) {
         if (actions.size() != count_) return detail::mismatch("actions", actions.size(), count_);
         return detail::outcome(spane_vec_env_step(get(), actions.data()));
@@ -640,7 +733,7 @@ public:
     }
 
 private:
-    std::size_t count_;
+    std::size_t count_ = 0;
 };
 
 /// A heuristic to evaluate; `name` must outlive the evaluation.

@@ -125,6 +125,11 @@ extension EnvironmentSettings {
         guard let flags = UInt32(exactly: flags), flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
             throw Failure(SPANE_FORMAT, "data: flags are \(flags), which this library does not know")
         }
+        do {
+            try configuration.check(fits: trace.trace)
+        } catch {
+            throw Failure(SPANE_FORMAT, "data: \(error)")
+        }
         self.init(configuration: configuration, reward: reward, flags: flags)
     }
 }

@@ -87,7 +87,9 @@ static spane_status make(struct fuzz_input *input) {
     }
     case 2: {
         spane_session *made = NULL;
-        status = spane_session_new(SOME(cluster), SOME(model), &made);
+        status = fuzz_byte(input) & 1 ? spane_session_new(SOME(cluster), SOME(model), &made)
+                 : fuzz_byte(input) & 1 ? spane_session_new_env(SOME(env), SOME(model), &made)
+                                        : spane_session_new_env_heuristic(SOME(env), "random:3", &made);
         KEEP(session, spane_session_free, made);
         break;
     }
@@ -183,7 +185,11 @@ static spane_status change_cluster(struct fuzz_input *input) {
     int32_t first;
     spane_status status;
 
-    switch (fuzz_below(input, 11)) {
+    switch (fuzz_below(input, 12)) {
+    case 10: {
+        size_t start = (size_t)fuzz_integer(input), count = count_of(input);
+        return spane_cluster_read_free(cluster, start, count > most / SPANE_NODES && count <= most ? 1 : count, OUT(nodes));
+    }
     case 0: {
         size_t count = count_of(input);
         for (int i = 0; i < most; i++) nodes[i] = (spane_node){i % 4 ? 40 : fuzz_number(input), 90};
@@ -244,7 +250,8 @@ static spane_status decide(struct fuzz_input *input) {
     spane_request requests[most];
     int32_t servers[most];
 
-    switch (fuzz_below(input, 6)) {
+    switch (fuzz_below(input, 7)) {
+    case 6: return spane_session_decide(session, OUT(servers));
     case 0: return spane_session_choose(session, request(input), OUT(places));
     case 1: {
         uint64_t id = (uint64_t)fuzz_integer(input);
@@ -315,7 +322,26 @@ static spane_status play_many(struct fuzz_input *input) {
     int32_t actions[10];
     uint64_t seed = fuzz_byte(input);
 
-    switch (fuzz_below(input, 5)) {
+    switch (fuzz_below(input, 9)) {
+    case 5: {
+        int64_t starts[10];
+        for (int i = 0; i < 10; i++) starts[i] = i ? 3 * i : fuzz_integer(input);
+        for (int i = 0; i < 10; i++) which[i] = fuzz_byte(input) & 1;
+        return spane_vec_env_reset_at(vec, OUT(starts), OUT(which));
+    }
+    case 6: {
+        int64_t starts[10];
+        for (int i = 0; i < 10; i++) starts[i] = i ? 3 * i : fuzz_integer(input);
+        return spane_vec_env_set_starts(vec, OUT(starts), fuzz_byte(input) % 11);
+    }
+    case 7: return spane_vec_env_observe(vec);
+    case 8: {
+        size_t size = 0;
+        spane_status status = spane_vec_env_save_memory(vec, bytes, sizeof bytes, &size);
+        if (status != SPANE_OK) return status;
+        bytes_size = size;
+        return spane_vec_env_restore_memory(vec, bytes, size);
+    }
     case 0:
         buffers.observation = OUT(observation[0]);
         buffers.mask = OUT(mask[0]);

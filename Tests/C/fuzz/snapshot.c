@@ -1,4 +1,4 @@
-/* Saved clusters and environments from memory. The first byte says which; see also weights.c. */
+/* Saved clusters, environments and vector environments from memory. The first byte says which; see also weights.c. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +83,48 @@ static void step(spane_env *env, int steps) {
     }
 }
 
-/* A sound state in which the input has changed some bytes; or the input itself. */
+/* Makes the checksum of a state right, so that what is wrong in it is seen. */
+static void seal(uint8_t *bytes, size_t size) {
+    uint64_t sum = 0x5350414E45000001u, word;
+    for (size_t at = 0; at + 8 < size; at += 8) {
+        memcpy(&word, bytes + at, 8);
+        sum = (sum ^ word) * 0x9E3779B97F4A7C15u;
+        sum ^= sum >> 29;
+    }
+    memcpy(bytes + size - 8, &sum, 8);
+}
+
+/* A sound state in which the input has changed some bytes or words; or the input itself. The caller frees it. */
+static uint8_t *changed(struct fuzz_input *input, const uint8_t *sound, size_t sound_size, size_t *size) {
+    uint8_t *bytes, kind = fuzz_byte(input);
+    if (kind & 1) {
+        *size = input->left;
+        bytes = malloc(*size ? *size : 1);
+        if (*size) memcpy(bytes, input->bytes, *size);
+    } else {
+        *size = sound_size;
+        bytes = malloc(*size);
+        memcpy(bytes, sound, *size);
+        while (input->left > 0) {
+            size_t at = (fuzz_byte(input) | (size_t)fuzz_byte(input) << 8) % *size;
+            uint64_t word;
+            double number;
+            switch (fuzz_byte(input) % 4) {
+            case 0: word = (uint64_t)fuzz_integer(input); break;
+            case 1:
+                number = fuzz_number(input);
+                memcpy(&word, &number, 8);
+                break;
+            case 2: word = fuzz_word(input); break;
+            default: bytes[at] = fuzz_byte(input); continue;
+            }
+            memcpy(bytes + at / 8 * 8, &word, 8);
+        }
+    }
+    if (kind & 6 && *size >= 8) seal(bytes, *size / 8 * 8);
+    return bytes;
+}
+
 static void fuzz_environment(struct fuzz_input *input) {
     static spane_trace *trace;
     static spane_env *env;
@@ -103,19 +144,7 @@ static void fuzz_environment(struct fuzz_input *input) {
         sound = malloc(sound_size);
         MUST(spane_env_save_memory(env, sound, sound_size, &sound_size) == SPANE_OK);
     }
-    if (fuzz_byte(input) & 1) {
-        size = input->left;
-        bytes = malloc(size ? size : 1);
-        if (size) memcpy(bytes, input->bytes, size);
-    } else {
-        size = sound_size;
-        bytes = malloc(size);
-        memcpy(bytes, sound, size);
-        while (input->left > 0) {
-            size_t at = (fuzz_byte(input) | (size_t)fuzz_byte(input) << 8) % size;
-            bytes[at] = fuzz_byte(input);
-        }
-    }
+    bytes = changed(input, sound, sound_size, &size);
     status = spane_env_load_memory(trace, bytes, size, &loaded);
     MUST(status == SPANE_OK || (loaded == NULL && is_refusal(status)));
     if (status == SPANE_OK) step(loaded, 20);
@@ -127,14 +156,93 @@ static void fuzz_environment(struct fuzz_input *input) {
     free(bytes);
 }
 
+enum { count = 3 };
+
+static float observation[count][SPANE_OBSERVATION_SIZE(5)];
+static uint8_t mask[count][SPANE_MASK_SIZE(5)], terminated[count], truncated[count];
+static double reward[count];
+
+/* Steps environments of the shape that the arrays have. */
+static void step_all(spane_vec_env *vec, int steps) {
+    spane_vec_env_options options = SPANE_VEC_ENV_OPTIONS_INIT;
+    spane_env_options env_options = SPANE_ENV_OPTIONS_INIT;
+    spane_vec_env_buffers buffers = SPANE_VEC_ENV_BUFFERS_INIT;
+    int32_t actions[count];
+    MUST(spane_vec_env_get_options(vec, &env_options, &options) == SPANE_OK);
+    if (options.count != count || env_options.servers != 5) return;
+    buffers.observation = observation[0];
+    buffers.mask = mask[0];
+    buffers.reward = reward;
+    buffers.terminated = terminated;
+    buffers.truncated = truncated;
+    MUST(spane_vec_env_bind(vec, &buffers) == SPANE_OK);
+    memset(mask, 0, sizeof mask);
+    MUST(spane_vec_env_observe(vec) == SPANE_OK);
+    for (; steps > 0; steps--) {
+        spane_status status;
+        for (int i = 0; i < count; i++) {
+            actions[i] = 0;
+            while (actions[i] < 9 && !mask[i][actions[i]]) actions[i]++;
+        }
+        status = spane_vec_env_step(vec, actions);
+        /* No episode under way, or one that has ended where that does not reset it. */
+        MUST(status == SPANE_OK || status == SPANE_BAD_STATE);
+        if (status != SPANE_OK) return;
+    }
+}
+
+static void fuzz_vector(struct fuzz_input *input) {
+    static spane_trace *trace;
+    static spane_vec_env *vec;
+    static uint8_t *sound;
+    static size_t sound_size;
+    uint8_t *bytes;
+    size_t size;
+    spane_vec_env *loaded = NULL;
+    spane_status status;
+
+    if (!trace) {
+        const int64_t starts[] = {3, 50, 7, 300};
+        spane_vec_env_options options = SPANE_VEC_ENV_OPTIONS_INIT;
+        options.count = count;
+        options.end_kind = SPANE_END_EXCEED;
+        options.number = 3;
+        MUST(spane_trace_generate(500, 1, &trace) == SPANE_OK);
+        MUST(spane_vec_env_new(trace, NULL, &options, &vec) == SPANE_OK);
+        MUST(spane_vec_env_set_starts(vec, starts, 4) == SPANE_OK);
+        step_all(vec, 0);
+        MUST(spane_vec_env_reset(vec, NULL, NULL) == SPANE_OK);
+        step_all(vec, 40);
+        MUST(spane_vec_env_save_memory(vec, NULL, 0, &sound_size) == SPANE_OK);
+        sound = malloc(sound_size);
+        MUST(spane_vec_env_save_memory(vec, sound, sound_size, &sound_size) == SPANE_OK);
+    }
+    bytes = changed(input, sound, sound_size, &size);
+    status = spane_vec_env_load_memory(trace, bytes, size, 1, &loaded);
+    MUST(status == SPANE_OK || (loaded == NULL && is_refusal(status)));
+    if (status == SPANE_OK) step_all(loaded, 20);
+    spane_vec_env_free(loaded);
+    status = spane_vec_env_restore_memory(vec, bytes, size);
+    MUST(status == SPANE_OK || is_refusal(status));
+    step_all(vec, 3);
+    MUST(spane_vec_env_restore_memory(vec, sound, sound_size) == SPANE_OK);
+    free(bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct fuzz_input input = {data, size};
+    uint8_t kind;
     if (size >= 9 && memcmp(data, "\x89HDF\r\n\x1a\n", 8) == 0) {
         fuzz_cluster(data, size);
-    } else if (fuzz_byte(&input) & 1) {
+        return 0;
+    }
+    kind = fuzz_byte(&input) % 4;
+    if (kind == 0) {
         uint8_t *image = fuzz_image(&input, items, sizeof items / sizeof *items, &size);
         fuzz_cluster(image, size);
         free(image);
+    } else if (kind == 1) {
+        fuzz_vector(&input);
     } else {
         fuzz_environment(&input);
     }

@@ -118,3 +118,21 @@ def test_numbers_must_be_whole(cluster: spane.Cluster) -> None:
         cluster.cordon(1.0)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         cluster.find("1")  # type: ignore[arg-type]
+
+
+def test_all_that_is_left(cluster: spane.Cluster) -> None:
+    cluster.place(7, 4, 8, (1, 0))
+    cluster.cordon(1)
+    assert cluster.free().tolist() == [
+        [[40, 90], [40, 90]],
+        [[36, 82], [40, 90]],
+        [[40, 90], [40, 90]],
+    ]
+    out = np.empty((2, 2, 2))
+    assert cluster.free(1, 2, out) is out
+    assert out[0].tolist() == [[36, 82], [40, 90]]
+    assert cluster.free(3).shape == (0, 2, 2)
+    with pytest.raises(spane.InvalidArgumentError, match="count is 3"):
+        cluster.free(1, 3)
+    with pytest.raises(spane.InvalidArgumentError, match="first is 4"):
+        cluster.free(4, 0)

@@ -241,3 +241,14 @@ def test_other_vector_environments_work_too(trace: spane.Trace) -> None:
             vector.step(vector.action_space.sample())
         vector.close()
     assert len(pickle.loads(pickle.dumps(trace))) == len(trace)
+
+
+def test_vector_starts(trace: spane.Trace) -> None:
+    vector = spane.gym.PlacementVectorEnv(3, trace, length=4, starts=[9, 8, 7, 6])
+    assert vector.reset(seed=1)[1]["start"].tolist() == [9, 8, 7]
+    _, info = vector.reset(options={"starts": [1, 2, 3]})
+    assert info["start"].tolist() == [1, 2, 3]
+    mask = np.array([False, True, False])
+    _, info = vector.reset(options={"starts": [0, 20, 0], "reset_mask": mask})
+    assert info["start"].tolist() == [1, 20, 3]
+    assert vector.reset()[1]["start"].tolist() == [6, 9, 8]

@@ -37,3 +37,15 @@ def test_provenance(weights: Path) -> None:
     assert tool is not None
     assert tool.startswith("spane")
     assert model.provenance("no such thing") is None
+
+
+def test_saved(weights: Path, tmp_path: Path) -> None:
+    model = spane.Model(weights)
+    model.save(tmp_path / "again.h5")
+    content = (tmp_path / "again.h5").read_bytes()
+    again = spane.Model(content)
+    assert model.to_bytes() == again.to_bytes() == content
+    assert again.info == model.info
+    assert again.provenance("tool") == model.provenance("tool")
+    with pytest.raises(OSError, match="no such folder"):
+        model.save(tmp_path / "no such folder" / "again.h5")

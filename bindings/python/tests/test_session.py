@@ -160,3 +160,41 @@ def test_heuristics_have_no_scores(cluster: spane.Cluster) -> None:
             ask()
     with pytest.raises(spane.UnsupportedError):
         session.q_values(4, 8)
+
+
+def test_deciding_in_an_environment(model: spane.Model) -> None:
+    trace = spane.Trace.generate(500, seed=1)
+    policies: list[spane.Policy] = [*HEURISTICS, model]
+    expected = spane.evaluate(trace, [50, 7, 50], policies, length=60).waits
+    environment = spane.Environment(trace)
+    for row, policy in enumerate(policies):
+        session = spane.Session(environment, policy)
+        for column, start in enumerate([50, 7, 50]):
+            environment.reset(start, length=60)
+            while not environment.info.finished:
+                environment.step(session.decide())
+            assert environment.info.total_wait == expected[row, column]
+        with pytest.raises(spane.BadStateError):
+            session.decide()
+
+
+def test_a_session_on_an_environment_scores(model: spane.Model) -> None:
+    trace = spane.Trace.generate(500, seed=1)
+    environment = spane.Environment(trace, servers=4)
+    session = spane.Session(environment, model)
+    environment.reset(3, length=60)
+    request = environment.request
+    values = session.q_values(request.cpu, request.mem)
+    assert values.shape == (4, 2)
+    best = np.where(environment.mask(), values.ravel(), -np.inf)
+    assert best[session.decide()] == best.max()
+    assert len(session.top(1, 2, 8)[0]) == 8
+    with pytest.raises(spane.UnsupportedError):
+        session.place(1, 1, 2)
+    environment.close()
+    assert session.choose(1, 2) is not None
+
+
+def test_only_environments_are_decided_in(cluster: spane.Cluster) -> None:
+    with pytest.raises(spane.UnsupportedError, match="cluster"):
+        spane.Session(cluster, "first-fit").decide()

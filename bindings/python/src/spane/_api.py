@@ -44,6 +44,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     # Models
     "spane_model_load": (_status, [_text, POINTER(_model)]),
     "spane_model_load_memory": (_status, [c_void_p, c_size_t, POINTER(_model)]),
+    "spane_model_save": (_status, [_model, _text]),
+    "spane_model_save_memory": (_status, [_model, c_void_p, c_size_t, _size]),
     "spane_model_describe": (_status, [_model, POINTER(s.ModelInfo)]),
     "spane_model_provenance": (_status, [_model, _text, c_char_p, c_size_t, _size]),
     "spane_model_free": (None, [_model]),
@@ -55,6 +57,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_cluster_reserve": (_status, [_cluster, c_size_t]),
     "spane_cluster_count": (_status, [_cluster, POINTER(c_int64), POINTER(c_int64)]),
     "spane_cluster_server": (_status, [_cluster, c_int32, POINTER(s.ServerInfo)]),
+    "spane_cluster_read_free": (_status, [_cluster, c_size_t, c_size_t, _array]),
     "spane_cluster_cordon": (_status, [_cluster, c_int32]),
     "spane_cluster_uncordon": (_status, [_cluster, c_int32]),
     "spane_cluster_place": (_status, [_cluster, c_uint64, _request, s.Placement]),
@@ -99,17 +102,33 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_env_save_memory": (_status, [_env, c_void_p, c_size_t, _size]),
     "spane_env_load_memory": (_status, [_trace, c_void_p, c_size_t, POINTER(_env)]),
     "spane_env_restore_memory": (_status, [_env, c_void_p, c_size_t]),
+    "spane_session_new_env_heuristic": (_status, [_env, _text, POINTER(_session)]),
+    "spane_session_new_env": (_status, [_env, _model, POINTER(_session)]),
+    "spane_session_decide": (_status, [_session, POINTER(c_int32)]),
     # Vector environments
     "spane_vec_env_options_init": (_status, [POINTER(s.VecEnvOptions)]),
     "spane_vec_env_new": (
         _status,
         [_trace, POINTER(s.EnvOptions), POINTER(s.VecEnvOptions), POINTER(_vec)],
     ),
+    "spane_vec_env_get_options": (
+        _status,
+        [_vec, POINTER(s.EnvOptions), POINTER(s.VecEnvOptions)],
+    ),
     "spane_vec_env_free": (None, [_vec]),
     "spane_vec_env_bind": (_status, [_vec, POINTER(s.VecEnvBuffers)]),
+    "spane_vec_env_set_starts": (_status, [_vec, _array, c_size_t]),
     "spane_vec_env_reset": (_status, [_vec, POINTER(c_uint64), _array]),
+    "spane_vec_env_reset_at": (_status, [_vec, _array, _array]),
+    "spane_vec_env_observe": (_status, [_vec]),
     "spane_vec_env_step": (_status, [_vec, _array]),
     "spane_vec_env_describe": (_status, [_vec, c_int32, POINTER(s.EnvInfo)]),
+    "spane_vec_env_save_memory": (_status, [_vec, c_void_p, c_size_t, _size]),
+    "spane_vec_env_load_memory": (
+        _status,
+        [_trace, c_void_p, c_size_t, c_int32, POINTER(_vec)],
+    ),
+    "spane_vec_env_restore_memory": (_status, [_vec, c_void_p, c_size_t]),
     # Evaluation
     "spane_evaluation_options_init": (_status, [POINTER(s.EvaluationOptions)]),
     "spane_evaluate": (

@@ -6,6 +6,7 @@ from ctypes import byref, c_int32, c_int64
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spane import _arguments as arguments
 from spane import _structs
@@ -13,7 +14,7 @@ from spane._errors import InvalidArgumentError, NotFoundError, check
 from spane._handle import Handle
 from spane._library import library
 from spane._memory import saved
-from spane._structs import ClusterOptions, ClusterPointer, ServerInfo, sized
+from spane._structs import NODES, ClusterOptions, ClusterPointer, ServerInfo, sized
 
 ALL_NODES = -1
 """`Placement.node` of a VM that is split over all nodes of its server."""
@@ -136,6 +137,23 @@ class Cluster(Handle[ClusterPointer]):
             vms=info.vms,
             is_cordoned=bool(info.is_cordoned),
         )
+
+    def free(
+        self,
+        first: arguments.Index = 0,
+        count: arguments.Index | None = None,
+        out: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """What each NUMA node of `count` servers from `first` on has left, by default of all.
+
+        Returns float64 of shape (count, nodes, 2), cores and GB, or writes it into `out`.
+        """
+        start = arguments.size(first, "first")
+        room = max(0, self.servers - start) if count is None else arguments.size(count, "count")
+        out = arguments.output(out, np.float64, (room, NODES, 2))
+        where = arguments.address(out)
+        check(self._library.spane_cluster_read_free(self._pointer, start, room, where), self)
+        return out
 
     def cordon(self, server: arguments.Index) -> None:
         """Takes a server out of placement; its VMs stay and can be released."""

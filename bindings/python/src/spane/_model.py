@@ -12,6 +12,7 @@ from spane import _arguments as arguments
 from spane._errors import NotFoundError, check
 from spane._handle import Handle
 from spane._library import library
+from spane._memory import saved
 from spane._structs import ModelInfo, ModelPointer, sized
 
 
@@ -61,6 +62,14 @@ class Model(Handle[ModelPointer]):
             node_cpu=info.normalisation_cpu,
             node_mem=info.normalisation_mem,
         )
+
+    def save(self, path: arguments.Path) -> None:
+        """Saves the weights with their provenance; an existing file is replaced in one step."""
+        check(self._library.spane_model_save(self._pointer, arguments.path(path)), self)
+
+    def to_bytes(self) -> bytes:
+        """The content of such a file, of which `Model` makes the same model."""
+        return saved(self, "spane_model_save_memory")
 
     def provenance(self, name: str) -> str | None:
         """A text of the model's provenance, such as "command" or "licence", or None."""

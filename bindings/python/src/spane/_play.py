@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spane._arguments import Index
-from spane._cluster import Cluster
 from spane._environment import Environment
-from spane._errors import InternalError
 from spane._session import Policy, Session
 from spane._structs import NODES
 from spane._trace import Trace
@@ -56,59 +53,32 @@ def play(
         trace, servers=servers, node_cpu=node_cpu, node_mem=node_mem, split_above=split_above
     )
     environment.reset(start, length=length, exceed=exceed)
-    follower = _Follower(trace, policy, servers, node_cpu, node_mem, split_above)
+    session = Session(environment, policy)
     clock, actions, waits, used = [], [], [], []
     capacity = np.array([node_cpu, node_mem])
     finished = False
     while not finished:
-        info = environment.info
-        clock.append(info.clock)
-        action = follower.place(info.head, info.clock)
+        clock.append(environment.info.clock)
+        action = session.decide()
+        if environment.request.is_split:
+            # Both actions of a server mean the same.
+            action -= action % NODES
+        used.append(1 - _after(environment, action) / capacity)
         step = environment.step(action)
-        used.append(1 - follower.free() / capacity)
         actions.append(action)
         waits.append(step.wait)
         finished = step.terminated or step.truncated
-        if not finished:
-            follower.advance(info.head + 1)
     return Episode(np.array(clock), np.array(actions, np.int32), np.array(waits), np.array(used))
 
 
-class _Follower:
-    """A cluster that goes through the same episode as an environment, for a session to look at."""
-
-    def __init__(
-        self, trace: Trace, policy: Policy, servers: int, cpu: float, mem: float, split: float
-    ) -> None:
-        self._vms = trace.vms
-        self._servers = servers
-        self._cluster = Cluster(split_above=split)
-        self._cluster.add_servers(cpu, mem, servers)
-        self._session = Session(self._cluster, policy)
-        # Asks for room without being a decision of the policy.
-        self._probe = Session(self._cluster, "first-fit")
-        self._ends: list[tuple[float, int]] = []
-
-    def place(self, head: int, clock: float) -> int:
-        """Places the VM; returns the action."""
-        vm = self._vms[head]
-        placement = self._session.place(head, vm["cpu"], vm["mem"])
-        if placement is None:
-            raise InternalError(f"VM {head} has room in the environment and none in its mirror")
-        heapq.heappush(self._ends, (clock + float(vm["lifetime"]), head))
-        return placement.server * NODES + max(placement.node, 0)
-
-    def advance(self, head: int) -> None:
-        """Lets go every VM that has left when the VM `head` can start."""
-        vm = self._vms[head]
-        self._release(float(vm["arrival"]))
-        while self._probe.choose(vm["cpu"], vm["mem"]) is None:
-            self._release(self._ends[0][0])
-
-    def _release(self, until: float) -> None:
-        while self._ends and self._ends[0][0] <= until:
-            self._cluster.release(heapq.heappop(self._ends)[1])
-
-    def free(self) -> NDArray[np.float64]:
-        """(servers, nodes, 2)"""
-        return np.array([self._cluster.server(number).free for number in range(self._servers)])
+def _after(environment: Environment, action: int) -> NDArray[np.float64]:
+    """(servers, nodes, 2); what is left right after a placement, before the clock moves."""
+    vm = environment.request
+    nodes = environment.observation()[:-3].astype(np.float64)
+    left = nodes.reshape(environment.servers, NODES, 2)
+    server, node = divmod(action, NODES)
+    if vm.is_split:
+        left[server] -= np.array([vm.cpu, vm.mem]) / NODES
+    else:
+        left[server, node] -= vm.cpu, vm.mem
+    return left

@@ -1,8 +1,8 @@
-"""Policies bound to a cluster."""
+"""Policies bound to a cluster or an environment."""
 
 from __future__ import annotations
 
-from ctypes import byref, c_size_t
+from ctypes import byref, c_int32, c_size_t
 from typing import Any, Union
 
 import numpy as np
@@ -11,41 +11,54 @@ from numpy.typing import NDArray
 from spane import _arguments as arguments
 from spane import _structs
 from spane._cluster import Cluster, Placement, count_servers
+from spane._environment import Environment
 from spane._errors import NO_ROOM, OK, check, fail
 from spane._handle import Handle
 from spane._library import library
 from spane._model import Model
-from spane._structs import NODES, Request, SessionPointer
+from spane._structs import NODES, ClusterPointer, EnvInfo, Request, SessionPointer, sized
 
 Policy = Union[str, Model]
 """A heuristic by name, such as "balance-fit", or a network."""
 
 
 class Session(Handle[SessionPointer]):
-    """A policy bound to a cluster, whose changes it follows by itself. For one thread at a time.
+    """A policy bound to a cluster or an environment, whose changes it follows by itself. For one
+    thread at a time.
 
     Sessions on one cluster may decide at once in several threads as long as nobody changes the
-    cluster meanwhile. Closing the cluster or the model first is fine.
+    cluster meanwhile. Closing the cluster, the environment or the model first is fine.
     """
 
-    def __init__(self, cluster: Cluster, policy: Policy) -> None:
+    def __init__(self, place: Cluster | Environment, policy: Policy) -> None:
         """`policy`: "first-fit", "best-fit", "balance-fit", "move-to-front", "random[:SEED]" or a
         Model."""
         pointer = SessionPointer()
         lib = library()
+        function = "spane_session_new" + ("" if isinstance(place, Cluster) else "_env")
         if isinstance(policy, Model):
-            status = lib.spane_session_new(cluster._pointer, policy._pointer, byref(pointer))
-            check(status, cluster, policy)
+            bind = getattr(lib, function)
+            check(bind(place._pointer, policy._pointer, byref(pointer)), place, policy)
         else:
+            bind = getattr(lib, function + "_heuristic")
             name = arguments.text(policy, "policy")
-            check(lib.spane_session_new_heuristic(cluster._pointer, name, byref(pointer)), cluster)
-        self._cluster = cluster._pointer
+            check(bind(place._pointer, name, byref(pointer)), place)
+        self._place = place._pointer
         self._own(pointer, "spane_session_free")
 
     def close(self) -> None:
-        """Gives the session back; the cluster stays."""
+        """Gives the session back; what it was bound to stays."""
         super().close()
-        self._cluster = type(self._cluster)()
+        self._place = type(self._place)()
+
+    def decide(self) -> int:
+        """The action for the next VM of the environment, for `Environment.step`.
+
+        An episode that is decided from its reset to its end comes out as in `evaluate`.
+        """
+        action = c_int32()
+        check(self._library.spane_session_decide(self._pointer, byref(action)), self)
+        return action.value
 
     def choose(self, cpu: float, mem: float) -> Placement | None:
         """The best placement for a VM, or None if it fits nowhere; the cluster stays as it is."""
@@ -140,7 +153,11 @@ class Session(Handle[SessionPointer]):
         return out
 
     def _servers(self) -> int:
-        return count_servers(self._library, self._cluster, self)
+        if isinstance(self._place, ClusterPointer):
+            return count_servers(self._library, self._place, self)
+        info = sized(EnvInfo)
+        check(self._library.spane_env_describe(self._place, byref(info)), self)
+        return int(info.servers)
 
     def __repr__(self) -> str:
         return f"<spane.Session{' (closed)' if self.closed else ''}>"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from ctypes import byref, c_uint64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,17 @@ from spane._environment import EpisodeInfo, episode_info
 from spane._errors import InvalidArgumentError, check
 from spane._handle import Handle
 from spane._library import library
+from spane._memory import saved
 from spane._options import EnvironmentOptions, env_options, episode_end
-from spane._structs import NODES, EnvInfo, VecEnvBuffers, VecEnvOptions, VecEnvPointer, sized
+from spane._structs import (
+    NODES,
+    EnvInfo,
+    EnvOptions,
+    VecEnvBuffers,
+    VecEnvOptions,
+    VecEnvPointer,
+    sized,
+)
 from spane._trace import Trace
 
 if TYPE_CHECKING:
@@ -23,6 +33,8 @@ if TYPE_CHECKING:
 
 AUTORESET = ("next-step", "same-step", "disabled")
 """What happens to an environment whose episode has ended, as Gymnasium defines it."""
+
+Starts = Union[tuple[arguments.Index, arguments.Index], Sequence[int], "NDArray[np.int64]", None]
 
 
 class VectorEnvironment(Handle[VecEnvPointer]):
@@ -65,16 +77,17 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         threads: arguments.Index = 1,
         autoreset: str = "next-step",
         seed: arguments.Index = 0,
-        starts: tuple[arguments.Index, arguments.Index] | None = None,
+        starts: Starts = None,
         length: arguments.Index | None = None,
         exceed: arguments.Index | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
         """`count` environments, stepped by `threads` threads (0 for one a processor). Reset next.
 
-        Starts are drawn uniformly from starts[0] ... starts[1] - 1 (None for all that the trace
-        allows), each environment from a stream of its own. `length` and `exceed` are those of
-        `Environment.reset`, `options` those of EnvironmentOptions.
+        Starts are drawn uniformly from a range, a tuple (low, high) without high (None for all that
+        the trace allows), each environment from a stream of its own; or they are taken from a list
+        or an array, as `set_starts` says. `length` and `exceed` are those of `Environment.reset`,
+        `options` those of EnvironmentOptions.
         """
         if autoreset not in AUTORESET:
             raise InvalidArgumentError(
@@ -86,7 +99,11 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         chosen.threads = arguments.int32(threads, "threads")
         chosen.autoreset = AUTORESET.index(autoreset)
         chosen.seed = arguments.uint64(seed, "seed")
-        if starts is not None:
+        if isinstance(starts, tuple):
+            if len(starts) != 2:
+                raise InvalidArgumentError(
+                    f"starts is {starts}; a tuple must be (low, high), a list may be of any length"
+                )
             chosen.start_low = arguments.int64(starts[0], "starts[0]")
             chosen.start_high = arguments.int64(starts[1], "starts[1]")
             if chosen.start_high <= chosen.start_low:
@@ -99,14 +116,58 @@ class VectorEnvironment(Handle[VecEnvPointer]):
             trace._pointer, byref(environment), byref(chosen), byref(pointer)
         )
         check(status, trace)
-        self.count: int = chosen.count
+        self._take(pointer)
+        if starts is not None and not isinstance(starts, tuple):
+            self.set_starts(starts)
+
+    def _take(self, pointer: VecEnvPointer) -> None:
+        """Owns a pointer, with arrays of the right shapes."""
+        environment, options = sized(EnvOptions), sized(VecEnvOptions)
+        status = library().spane_vec_env_get_options(pointer, byref(environment), byref(options))
+        check(status)
+        self.count: int = options.count
         """The number of environments."""
         self.servers: int = environment.servers
         """The number of servers of each."""
-        arrays = self._arrays(autoreset == "same-step")
+        arrays = self._arrays(AUTORESET[options.autoreset] == "same-step")
         # A step that is under way in another thread keeps the pointer, and so the arrays.
         self._own(pointer, "spane_vec_env_free", keep=list(arrays.values()))
         self._bind(arrays)
+
+    @classmethod
+    def from_bytes(
+        cls, trace: Trace, data: arguments.Bytes, *, threads: arguments.Index = 1
+    ) -> VectorEnvironment:
+        """What `to_bytes` has saved; `trace` has the content of that time. The arrays show it."""
+        pointer = VecEnvPointer()
+        content = arguments.content(data)
+        status = library().spane_vec_env_load_memory(
+            trace._pointer,
+            arguments.address(content),
+            content.size,
+            arguments.int32(threads, "threads"),
+            byref(pointer),
+        )
+        check(status, trace)
+        made = cls.__new__(cls)
+        made._take(pointer)
+        made._observe()
+        return made
+
+    def to_bytes(self) -> bytes:
+        """Options, all episodes and where the starts stand, so that all can go on elsewhere."""
+        return saved(self, "spane_vec_env_save_memory")
+
+    def restore(self, data: arguments.Bytes) -> None:
+        """Goes back to a state that `to_bytes` has saved. The arrays show it, with reward and wait
+        0."""
+        content = arguments.content(data)
+        where = arguments.address(content)
+        check(self._library.spane_vec_env_restore_memory(self._pointer, where, content.size), self)
+        self._observe()
+
+    def _observe(self) -> None:
+        check(self._library.spane_vec_env_observe(self._pointer), self)
 
     def _arrays(self, final: bool) -> dict[str, NDArray[Any]]:
         count, nodes = self.count, self.servers * NODES
@@ -140,16 +201,42 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         self._own_actions = self.actions
         self._own_address = arguments.address(self.actions)
 
-    def reset(self, seed: arguments.Index | None = None, which: Any = None) -> None:
+    def set_starts(self, starts: Sequence[int] | NDArray[np.int64] | None) -> None:
+        """Where episodes start from now on, int64; None to draw starts again.
+
+        Environment i of n takes starts[i], starts[i + n], starts[i + 2 n] and so on, each index
+        modulo the length: the list is played in order, n episodes at a time.
+        """
+        if starts is None:
+            where, count = None, 0
+        else:
+            given = arguments.given(starts, np.int64, (None,), "starts")
+            if not given.size:
+                raise InvalidArgumentError("starts has no elements; it must have some, or be None")
+            where, count = arguments.address(given), given.size
+        check(self._library.spane_vec_env_set_starts(self._pointer, where, count), self)
+
+    def reset(
+        self, seed: arguments.Index | None = None, which: Any = None, *, starts: Any = None
+    ) -> None:
         """Starts new episodes in all environments, or in those where `which` (bool) is true.
 
-        With a seed, the streams of starts of these environments begin anew.
+        With a seed, the streams of starts of these environments begin anew, or their list at its
+        beginning. With `starts` (int64, one an environment) they start there, and streams and lists
+        stay where they are.
         """
-        chosen = None if seed is None else byref(c_uint64(arguments.uint64(seed, "seed")))
         where = None
         if which is not None:
             flags = arguments.given(which, np.bool_, (self.count,), "which")
             where = arguments.address(flags)
+        if starts is not None:
+            if seed is not None:
+                raise InvalidArgumentError("seed and starts are both given; only one may be")
+            given = arguments.given(starts, np.int64, (self.count,), "starts")
+            address = arguments.address(given)
+            check(self._library.spane_vec_env_reset_at(self._pointer, address, where), self)
+            return
+        chosen = None if seed is None else byref(c_uint64(arguments.uint64(seed, "seed")))
         check(self._library.spane_vec_env_reset(self._pointer, chosen, where), self)
 
     def step(self, actions: NDArray[np.int32] | None = None) -> None:

@@ -10,7 +10,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from spane._errors import InvalidArgumentError
-from spane._vector import VectorEnvironment
+from spane._vector import Starts, VectorEnvironment
 from spane.gym import _setting as setting
 from spane.gym._picture import draw
 
@@ -40,7 +40,7 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         *,
         threads: int = 1,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-        starts: tuple[int, int] | None = None,
+        starts: Starts = None,
         length: int | None = None,
         exceed: int | None = None,
         unavailable: str = "replace",
@@ -48,7 +48,8 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         render_mode: str | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`threads` step the environments, 0 for one a processor. `starts` is a range (low, high).
+        """`threads` step the environments, 0 for one a processor. `starts` is a range (low, high),
+        or a list from which episodes are taken in order; see `VectorEnvironment`.
 
         Without `copy`, observations and infos are the arrays that the next step overwrites. For the
         other arguments see `PlacementEnv`.
@@ -89,15 +90,20 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         """One seed for all: each environment draws its starts from a stream of its own.
 
-        options={"reset_mask": mask} resets some only.
+        options={"reset_mask": mask} resets some only; options={"starts": starts}, one number an
+        environment, says where the episodes start.
         """
         if isinstance(seed, list):
             raise InvalidArgumentError("seed is a list; it must be one number for all, or None")
         super().reset(seed=seed)
         if seed is None and self._np_random is None:
             seed = int(self.np_random.integers(2**63))
-        which = (options or {}).get("reset_mask")
-        self._vector.reset(seed, which)
+        chosen = options or {}
+        which, starts = chosen.get("reset_mask"), chosen.get("starts")
+        if starts is None:
+            self._vector.reset(seed, which)
+        else:
+            self._vector.reset(which=which, starts=starts)
         self._ended[... if which is None else which] = False
         return self._observation(), self._infos()
 

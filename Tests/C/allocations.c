@@ -1,0 +1,165 @@
+/*
+ * allocations DATA: calls that must not allocate do not. It stands in for the allocator of the C library and counts; built
+ * against a shared library only, whose calls come here, and without sanitizers, which have allocators of their own.
+ */
+
+#include "check.h"
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+static long allocations;
+
+void *malloc(size_t size);
+void *malloc(size_t size) {
+    allocations++;
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size);
+void *calloc(size_t count, size_t size) {
+    allocations++;
+    return __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size);
+void *realloc(void *memory, size_t size) {
+    allocations++;
+    return __libc_realloc(memory, size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size);
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+    allocations++;
+    *memory = __libc_memalign(alignment, size);
+    return *memory ? 0 : 12;
+}
+
+void *aligned_alloc(size_t alignment, size_t size);
+void *aligned_alloc(size_t alignment, size_t size) {
+    allocations++;
+    return __libc_memalign(alignment, size);
+}
+
+enum { servers = 40, count = 3 };
+
+static spane_status status;
+
+/* Does it a few times, as storage is made at the first one, and then counts. */
+#define ALLOCATES_NOTHING(call)                                                                                           \
+    do {                                                                                                                  \
+        for (int turn = 0; turn < 30; turn++) {                                                                           \
+            long before = allocations;                                                                                    \
+            status = (call);                                                                                              \
+            CHECK(status == SPANE_OK || status == SPANE_NO_ROOM);                                                         \
+            if (turn >= 10) CHECK(allocations == before);                                                                 \
+        }                                                                                                                 \
+    } while (0)
+
+static void test_cluster(const spane_model *model) {
+    const spane_request requests[3] = {{1, 2}, {4, 40}, {1000, 1}};
+    spane_cluster *cluster = NULL;
+    spane_session *sessions[3] = {NULL, NULL, NULL};
+    spane_placement placements[servers * SPANE_NODES];
+    spane_node left[servers * SPANE_NODES];
+    float scores[servers * SPANE_NODES];
+    uint64_t id = 0;
+    size_t found;
+
+    DONE(spane_cluster_new(NULL, &cluster));
+    for (int i = 0; i < servers; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_cluster_reserve(cluster, 1000));
+    DONE(spane_session_new(cluster, model, &sessions[0]));
+    DONE(spane_session_new_heuristic(cluster, "balance-fit", &sessions[1]));
+    DONE(spane_session_new_heuristic(cluster, "random:1", &sessions[2]));
+    for (int i = 0; i < 3; i++) {
+        ALLOCATES_NOTHING(spane_session_choose(sessions[i], requests[turn % 3], placements));
+        ALLOCATES_NOTHING(spane_session_choose_many(sessions[i], requests, 3, placements));
+        ALLOCATES_NOTHING(spane_session_place(sessions[i], id++, requests[turn % 2], NULL));
+        ALLOCATES_NOTHING(spane_cluster_release(cluster, --id, NULL));
+    }
+    ALLOCATES_NOTHING(spane_session_top(sessions[0], requests[turn % 3], servers, placements, scores, &found));
+    ALLOCATES_NOTHING(spane_session_top(sessions[0], requests[0], 1 + (size_t)turn, placements, NULL, &found));
+    ALLOCATES_NOTHING(spane_session_scores(sessions[0], requests[1], NULL, servers, scores));
+    ALLOCATES_NOTHING(spane_session_q_values(sessions[0], requests[1], scores, servers * SPANE_NODES));
+    ALLOCATES_NOTHING(spane_cluster_read_free(cluster, 0, servers, left));
+    for (int i = 0; i < 3; i++) spane_session_free(sessions[i]);
+    spane_cluster_free(cluster);
+}
+
+static void test_environment(const spane_trace *trace, const spane_model *model) {
+    float observation[SPANE_OBSERVATION_SIZE(5)];
+    uint8_t mask[SPANE_MASK_SIZE(5)];
+    spane_env *env = NULL;
+    spane_session *session = NULL;
+    int32_t action = 0;
+
+    DONE(spane_env_new(trace, NULL, &env));
+    DONE(spane_session_new_env(env, model, &session));
+    ALLOCATES_NOTHING(spane_env_reset(env, turn, SPANE_END_LENGTH, 500));
+    for (int i = 0; i < 10; i++) {
+        ALLOCATES_NOTHING(spane_session_decide(session, &action));
+        ALLOCATES_NOTHING(spane_env_observe(env, observation, sizeof observation / sizeof *observation));
+        ALLOCATES_NOTHING(spane_env_mask(env, mask, sizeof mask));
+        DONE(spane_env_step(env, action, NULL));
+    }
+    ALLOCATES_NOTHING((spane_session_decide(session, &action), spane_env_step(env, action, NULL)));
+    spane_session_free(session);
+    spane_env_free(env);
+}
+
+static void test_vector(const spane_trace *trace) {
+    static float observation[count][SPANE_OBSERVATION_SIZE(5)];
+    static uint8_t mask[count][SPANE_MASK_SIZE(5)], terminated[count], truncated[count];
+    static double reward[count];
+    spane_vec_env_options options = SPANE_VEC_ENV_OPTIONS_INIT;
+    spane_vec_env_buffers buffers = SPANE_VEC_ENV_BUFFERS_INIT;
+    int64_t starts[count] = {1, 2, 3};
+    int32_t actions[count];
+    spane_vec_env *vec = NULL;
+
+    options.count = count;
+    options.threads = 2;
+    options.end_kind = SPANE_END_LENGTH;
+    options.number = 8;
+    buffers.observation = observation[0];
+    buffers.mask = mask[0];
+    buffers.reward = reward;
+    buffers.terminated = terminated;
+    buffers.truncated = truncated;
+    DONE(spane_vec_env_new(trace, NULL, &options, &vec));
+    DONE(spane_vec_env_bind(vec, &buffers));
+    ALLOCATES_NOTHING(spane_vec_env_reset(vec, NULL, NULL));
+    ALLOCATES_NOTHING(spane_vec_env_reset_at(vec, starts, NULL));
+    ALLOCATES_NOTHING(spane_vec_env_observe(vec));
+    for (int i = 0; i < 30; i++) {
+        long before = allocations;
+        for (int k = 0; k < count; k++) {
+            actions[k] = 0;
+            while (actions[k] < 9 && !mask[k][actions[k]]) actions[k]++;
+        }
+        DONE(spane_vec_env_step(vec, actions));
+        if (i >= 10) CHECK(allocations == before);
+    }
+    spane_vec_env_free(vec);
+}
+
+int main(int argc, char **argv) {
+    spane_model *model = NULL;
+    spane_trace *trace = NULL;
+    if (argc != 2) {
+        fprintf(stderr, "usage: allocations DATA\n");
+        return EXIT_FAILURE;
+    }
+    DONE(spane_model_load(check_path(argv[1], "weights/untrained-1.h5"), &model));
+    DONE(spane_trace_generate(2000, 1, &trace));
+    CHECK(allocations > 100); /* they are counted */
+    test_cluster(model);
+    test_environment(trace, model);
+    test_vector(trace);
+    spane_trace_free(trace);
+    spane_model_free(model);
+    return check_report("allocations");
+}
