@@ -25,15 +25,39 @@ struct Command {
     ///
     /// - Parameter shell: commands of the shell to run before, in the same process.
     func run(_ arguments: [String], shell: String = "") throws -> Result {
+        try start(arguments, shell: shell).wait()
+    }
+
+    /// A command under way, to be waited for once.
+    struct Process {
+        fileprivate let id: pid_t
+        fileprivate let files: (output: String, errors: String)
+        fileprivate let folder: TemporaryFolder
+
+        /// Sends a signal, which finds the command even if it has just ended.
+        func send(_ signal: Int32) { kill(id, signal) }
+
+        /// Waits for the end; the status is minus the signal that ended the process.
+        func wait() throws -> Result {
+            var status: Int32 = 0
+            while unsafe waitpid(id, &status, 0) < 0 { try #require(errno == EINTR) }
+            defer { for name in [files.output, files.errors] { unsafe unlink(folder.file(name)) } }
+            return Result(
+                status: status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F),
+                output: try folder.text(files.output),
+                errors: try folder.text(files.errors)
+            )
+        }
+    }
+
+    /// Starts the command in the folder, as ``run(_:shell:)`` does.
+    func start(_ arguments: [String], shell: String = "") throws -> Process {
         let number = UUID().uuidString
         let (output, errors) = ("\(number).out", "\(number).err")
         let script =
             "cd \"$1\" && exec >\"$2\" 2>\"$3\" && shift 3 && \(shell.isEmpty ? "" : shell + " && ")exec \"$@\""
-        let status = try spawn(
-            ["/bin/sh", "-c", script, "sh", folder.path, output, errors, Self.executable] + arguments
-        )
-        defer { for name in [output, errors] { unsafe unlink(folder.file(name)) } }
-        return Result(status: status, output: try folder.text(output), errors: try folder.text(errors))
+        let id = try spawn(["/bin/sh", "-c", script, "sh", folder.path, output, errors, Self.executable] + arguments)
+        return Process(id: id, files: (output, errors), folder: folder)
     }
 
     /// Runs the command, which must succeed and say nothing on standard error, and gives its output.
@@ -62,8 +86,7 @@ struct Command {
         #expect(usage.isEmpty || usage.first?.hasPrefix("Usage: spane ") == true, sourceLocation: sourceLocation)
     }
 
-    /// The exit status, or minus the signal that ended the process.
-    private func spawn(_ arguments: [String]) throws -> Int32 {
+    private func spawn(_ arguments: [String]) throws -> pid_t {
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
         var process = pid_t()
@@ -72,9 +95,7 @@ struct Command {
             unsafe posix_spawn(&process, arguments[0], nil, nil, &words, environ)
         }
         try #require(spawned == 0)
-        var status: Int32 = 0
-        while unsafe waitpid(process, &status, 0) < 0 { try #require(errno == EINTR) }
-        return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
+        return process
     }
 }
 

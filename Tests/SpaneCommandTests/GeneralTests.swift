@@ -10,7 +10,7 @@ import Testing
     @Test func helpOfTheCommand() throws {
         let help = try command.succeed("--help")
         #expect(help.contains("USAGE: spane <subcommand>"))
-        for name in ["trace", "evaluate", "search"] { #expect(help.contains("\n  \(name) ")) }
+        for name in ["trace", "evaluate", "search", "train"] { #expect(help.contains("\n  \(name) ")) }
         // Without anything to do the command shows the same.
         #expect(try command.succeed() == help)
     }
@@ -30,6 +30,10 @@ import Testing
         ),
         (["search"], ["untrained"]),
         (["search", "untrained"], ["--trials", "(default: 1000)", "--seed", "--keep", "--output", "--trace"]),
+        (
+            ["train"],
+            ["<config.toml | preset>", "--output <folder>", "--trace <file>", "--seed", "--threads", "--print-config"]
+        ),
     ])
     func helpOfEachSubcommand(words: [String], expected: [String]) throws {
         let result = try command.run(words + ["--help"])

@@ -1,5 +1,6 @@
 import SpaneRuns
 import SpaneStorage
+import SpaneTestSupport
 import Testing
 
 /// Configurations as text.
@@ -205,9 +206,9 @@ import Testing
     @Test func noTOML() {
         refuses(
             "[run]\nseed = 1\nseed = 2",
-            "line 3, column 6: Error while parsing key-value pair: cannot redefine existing integer 'seed' as integer"
+            "line 3, column 8: Error while parsing key-value pair: cannot redefine existing integer 'seed'"
         )
-        refuses("[run\n", "line 1, column 5: Error while parsing table header: encountered end-of-line")
+        refuses("[run", "line 1, column 5: Error while parsing table header: encountered end-of-file")
         refuses("[run]\nseed = 1 \0", "is no text: it contains a byte of zero")
     }
 

@@ -61,7 +61,8 @@ struct EventFile {
             var value: UInt64 = 0
             var shift: UInt64 = 0
             while true {
-                let byte = try #require(rest.popFirst())
+                let next = rest.popFirst()
+                let byte = try #require(next)
                 value |= UInt64(byte & 0x7F) << shift
                 shift += 7
                 if byte < 0x80 { return value }

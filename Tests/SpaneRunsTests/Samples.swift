@@ -53,7 +53,7 @@ struct Samples {
     /// The lines of the log, without the times.
     func log(_ name: String) throws -> [String] {
         try folder.text("\(name)/log.jsonl").split(separator: "\n").map { line in
-            line.replacing(#/"seconds":[^,}]*,?/#, with: "")
+            String(line).replacing(#/"seconds":[^,}]*,?/#, with: "")
         }
     }
 }

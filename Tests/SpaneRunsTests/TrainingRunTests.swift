@@ -1,3 +1,4 @@
+import SpaneNetworks
 import SpaneRuns
 import SpaneStorage
 import SpaneTestSupport

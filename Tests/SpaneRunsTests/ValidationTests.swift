@@ -4,6 +4,8 @@ import SpaneNetworks
 import SpaneRuns
 import SpaneScheduling
 import SpaneStorage
+import SpaneTestSupport
+import SpaneTraining
 import Testing
 
 /// What the waits of validation episodes become.
