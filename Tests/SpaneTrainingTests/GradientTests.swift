@@ -7,10 +7,10 @@ import Testing
 /// Losses and gradients of the batched kernels against the formulas in double precision, whose own gradients are checked
 /// by central differences.
 @Suite struct GradientTests {
-    /// How far a gradient in single precision may be off, relative to the largest component. A component is a sum of up
-    /// to a few hundred products, each some layers deep and each rounding by up to 2^-24 of its size: a few times
-    /// 2^-24 * √(terms * layers) of the largest, if they do not cancel. Observed: up to 2e-6.
-    static let tolerance = 1e-5
+    /// How far a gradient in single precision may be off, relative to the largest component. A component is a sum of
+    /// up to a few hundred products, each some layers deep and each rounding by up to 2^-24 of its size: a few times
+    /// 2^-24 * √(terms * layers) of the largest, if they do not cancel. Observed: up to 7e-7.
+    static let tolerance = 3e-6
 
     @Test(arguments: Shapes.all)
     func equalDoublePrecision(_ name: String) throws {
@@ -43,9 +43,6 @@ import Testing
                 #expect(error <= Self.tolerance, "\(servers)")
                 let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
                 #expect(abs(outcome.gradientNorm - norm) <= Self.tolerance * norm)
-                print(
-                    "gradient: \(name) on \(servers) is off by \(error), the loss by \(abs(outcome.loss - loss) / loss)"
-                )
             }
         }
     }

@@ -42,8 +42,8 @@ void training_backward(const struct training_layer *layer, struct training_matri
                        struct training_matrix out, size_t columns);
 
 // The gradient of W and b: partial sums of gradient * inᵀ, added to
-// weights[(output * stride + input) * TRAINING_LANES + lane] and bias[output * TRAINING_LANES + lane], where the lane is
-// the column modulo TRAINING_LANES. `bias` may be null.
+// weights[(output * stride + input) * TRAINING_LANES + lane] and bias[output * TRAINING_LANES + lane], where the
+// lane is the column modulo TRAINING_LANES. `bias` may be null.
 void training_gradient(const struct training_layer *layer, struct training_matrix in, struct training_matrix gradient,
                        size_t columns, float *weights, float *bias);
 

@@ -83,7 +83,8 @@ public final class DQN: Learner {
     /// Plays an episode and learns from a few batches; before the first epoch also the episodes to begin with.
     ///
     /// - Returns: `loss`, `q` (mean |Q| of the actions learned from), `gradient_norm`, `learning_rate`, `epsilon`, and
-    ///   of the episode `wait` (in seconds, in all) and `length`. The episode's are not a number in an epoch without one.
+    ///   of the episode `wait` (in seconds, in all) and `length`. The
+    ///   episode's are not a number in an epoch without one.
     public func step() throws -> [Metric] {
         if !isWarm {
             for _ in 0..<configuration.warmUpEpisodes { _ = try play(epsilon: configuration.epsilonStart) }

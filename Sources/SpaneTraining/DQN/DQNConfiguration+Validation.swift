@@ -13,8 +13,8 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
 extension DQNConfiguration {
     /// Refuses values that mean nothing.
     ///
-    /// - Throws: ``ConfigurationError`` naming the key, its value and what is allowed; ``SpaneNetworks/NetworkError`` for
-    ///   the shape of the network.
+    /// - Throws: ``ConfigurationError`` naming the key, its value and what is allowed; ``SpaneNetworks/NetworkError``
+    ///   for the shape of the network.
     public func validate() throws {
         _ = try architecture(servers: 1)
         for (key, value, range) in integers where !range.contains(value) {

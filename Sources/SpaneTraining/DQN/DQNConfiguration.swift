@@ -100,8 +100,8 @@ public struct DQNConfiguration: Equatable, Sendable {
     public var epsilonSchedule = EpsilonSchedule.linear
     /// The epochs that it takes; `nil` for all.
     public var epsilonEpochs: Int?
-    /// How many orders of the servers each episode is remembered in, itself and random ones: 1 for no augmentation. With
-    /// k orders only every k-th epoch plays an episode (MLPAUG).
+    /// How many orders of the servers each episode is remembered in, itself and random ones: 1 for no augmentation.
+    /// With k orders only every k-th epoch plays an episode (MLPAUG).
     public var permutations = 1
 
     // MARK: Gradient steps
