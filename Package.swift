@@ -50,7 +50,7 @@ let package = Package(
         ),
         .target(
             name: "SpaneTraining",
-            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneEvaluation"],
+            dependencies: ["SpaneBuffers", "SpaneScheduling", "CSpaneKernels", "SpaneNetworks", "SpaneEvaluation"],
             swiftSettings: strict
         ),
         .target(
@@ -84,7 +84,7 @@ let package = Package(
         ),
         .target(
             name: "SpaneTestSupport",
-            dependencies: ["SpaneScheduling"],
+            dependencies: ["SpaneScheduling", "SpaneNetworks"],
             path: "Tests/SpaneTestSupport",
             swiftSettings: strict
         ),
@@ -105,7 +105,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SpaneGoldenTests",
-            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneTestSupport"],
+            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneTraining", "SpaneTestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -13,8 +13,12 @@ package final class EpisodeStage {
     // [workload][cluster]
     private var plays: [Play?]
 
-    package init(_ source: EpisodeSource) {
+    private let reward: Reward
+
+    /// - Parameter reward: what a step of the environments is worth.
+    package init(_ source: EpisodeSource, reward: Reward = .logWait) {
         self.source = source
+        self.reward = reward
         plays = Array(repeating: nil, count: source.workloads.count * source.clusters.count)
     }
 
@@ -49,7 +53,11 @@ package final class EpisodeStage {
         let index = workload * source.clusters.count + cluster
         if let play = plays[index] { return play }
         let play = Play(
-            try Environment(trace: source.workloads[workload].trace, configuration: source.clusters[cluster])
+            try Environment(
+                trace: source.workloads[workload].trace,
+                configuration: source.clusters[cluster],
+                reward: reward
+            )
         )
         plays[index] = play
         return play

@@ -1,0 +1,26 @@
+extension DQNConfiguration {
+    /// The configurations that have a name, in the order in which they came about.
+    public static let presets: [(name: String, configuration: DQNConfiguration)] = [
+        ("published", .published),
+        ("masked", .masked),
+        ("monte-carlo", .monteCarlo),
+    ]
+
+    /// The learner of the paper (section VI).
+    public static let published = DQNConfiguration()
+
+    /// `published` with a bootstrap that looks at available actions only.
+    public static let masked = published.changing { $0.masksBootstrap = true }
+
+    /// `published` with all rewards to the end of the episode and no bootstrap.
+    public static let monteCarlo = published.changing {
+        $0.returns = .monteCarlo
+        $0.discount = 1
+    }
+
+    private func changing(_ change: (inout DQNConfiguration) -> Void) -> DQNConfiguration {
+        var other = self
+        change(&other)
+        return other
+    }
+}

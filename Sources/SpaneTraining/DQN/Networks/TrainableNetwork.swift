@@ -1,0 +1,49 @@
+internal import CSpaneKernels
+internal import SpaneBuffers
+internal import SpaneNetworks
+
+/// A network that can be evaluated on many remembered states at once, and differentiated.
+///
+/// Its parameters are handed in, so that one object serves the online and the target network.
+@safe
+protocol TrainableNetwork: AnyObject {
+    /// The most samples at once.
+    var largestChunk: Int { get }
+
+    /// What there is to compute for a state; samples that come in descending order of it waste the least.
+    func effort(_ slot: Int, of replay: Replay) -> Int
+
+    /// Takes in the states in some slots, and the actions taken there as ``DuelingHead/chosen``.
+    ///
+    /// - Parameter isMasked: whether ``chooseBest(isMasked:)`` will want to know what is available.
+    @unsafe
+    func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: Replay, isMasked: Bool)
+
+    /// Computes the value and all advantages of the states that were loaded.
+    @unsafe
+    func forward(_ parameters: UnsafePointer<Float>)
+
+    /// Chooses the action with the largest Q of each state, only among available ones if `isMasked`.
+    func chooseBest(isMasked: Bool)
+
+    /// Computes Q of the chosen actions.
+    func pick()
+
+    /// The chosen actions, their Q and its gradient.
+    var head: DuelingHead { get }
+
+    /// Adds the gradients of the parameters to their partial sums, given ``DuelingHead/gradient``.
+    @unsafe
+    func backward(_ parameters: UnsafePointer<Float>, into partials: UnsafeMutablePointer<Float>)
+}
+
+extension Architecture {
+    /// The network of this architecture for clusters of up to `servers` servers.
+    func trainable(servers: Int) -> any TrainableNetwork {
+        let layout = ParameterLayout(self)
+        return switch self {
+        case .spane(let spane): SymmetricNetwork(spane, layout, servers: servers)
+        case .mlp(let mlp): PlainNetwork(mlp, layout)
+        }
+    }
+}
