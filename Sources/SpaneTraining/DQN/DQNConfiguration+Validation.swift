@@ -1,15 +1,6 @@
 internal import Glibc
 public import SpaneNetworks
 
-/// Why a configuration of a learner was refused. The message names the key, its value and what is allowed.
-public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
-
-    /// Creates an error with its sentence.
-    public init(_ description: String) { self.description = description }
-}
-
 extension DQNConfiguration {
     /// Refuses values that mean nothing.
     ///

@@ -44,6 +44,7 @@ extension Architecture {
         return switch self {
         case .spane(let spane): SymmetricNetwork(spane, layout, servers: servers)
         case .mlp(let mlp): PlainNetwork(mlp, layout)
+        case .potential: preconditionFailure("a potential has no values of actions to learn")
         }
     }
 }
