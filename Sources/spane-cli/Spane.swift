@@ -7,6 +7,8 @@ struct Spane: ParsableCommand {
         commandName: "spane",
         abstract: "Place virtual machines on servers with two NUMA nodes, and measure how well it goes.",
         version: SPANE_VERSION_STRING,
-        subcommands: [TraceCommand.self, EvaluateCommand.self, SearchCommand.self]
+        subcommands: [
+            TraceCommand.self, EvaluateCommand.self, SearchCommand.self, ExperimentCommand.self, ReportCommand.self,
+        ]
     )
 }
