@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "SpaneStorage", targets: ["SpaneStorage"]),
         .library(name: "SpaneEvaluation", targets: ["SpaneEvaluation"]),
         .library(name: "SpaneTraining", targets: ["SpaneTraining"]),
+        .library(name: "SpaneExperiments", targets: ["SpaneExperiments"]),
         // What scripts/build-library.sh makes libspane.so and libspane.a of.
         .library(name: "SpaneC", type: .static, targets: ["SpaneC"]),
         // Installed as `spane`.
@@ -62,6 +63,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "SpaneExperiments",
+            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation"],
+            swiftSettings: strict
+        ),
         .systemLibrary(name: "CSpane", path: "include"),
         .target(name: "CSpaneMessage"),
         .target(
@@ -77,7 +83,7 @@ let package = Package(
             name: "spane-cli",
             dependencies: [
                 "CSpane", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
-                "SpaneTraining", "SpaneRuns",
+                "SpaneTraining", "SpaneRuns", "SpaneExperiments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -132,6 +138,14 @@ let package = Package(
             name: "SpaneEvaluationTests",
             dependencies: [
                 "SpaneEvaluation", "SpaneTraining", "SpaneScheduling", "SpaneNetworks", "SpaneTestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpaneExperimentsTests",
+            dependencies: [
+                "SpaneExperiments", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling", "SpaneTestSupport",
+                "SpaneFileTestSupport",
             ],
             swiftSettings: strict
         ),

@@ -31,7 +31,7 @@ public struct Evaluation: Equatable, Sendable {
             count: plan.episodes.count,
             threads: threads,
             progress: progress,
-            makeState: { try Player(policy, trace, configuration) },
+            makeState: { try EpisodePlayer(policy, trace, configuration) },
             { player, index in
                 let wait = try player.play(plan.episodes[index])
                 try afterEpisode?()
@@ -40,24 +40,5 @@ public struct Evaluation: Equatable, Sendable {
         )
         seconds = stopwatch.seconds
         decisionCount = plan.episodes.reduce(0) { $0 + $1.length }
-    }
-}
-
-/// What one thread needs to play episodes.
-private struct Player: ~Copyable {
-    private var environment: Environment
-    private var policy: any Policy
-
-    init(_ source: PolicySource, _ trace: Trace, _ configuration: ClusterConfiguration) throws {
-        // Whatever can fail comes first: the compiler wants both or none of the properties.
-        let policy = try source.makePolicy(for: configuration)
-        environment = try Environment(trace: trace, configuration: configuration)
-        self.policy = policy
-    }
-
-    mutating func play(_ episode: EpisodePlan.Episode) throws -> Double {
-        try environment.reset(start: episode.start, until: .length(episode.length))
-        try environment.finish(with: &policy)
-        return environment.totalWait
     }
 }

@@ -7,6 +7,9 @@ struct Spane: ParsableCommand {
         commandName: "spane",
         abstract: "Place virtual machines on servers with two NUMA nodes, and measure how well it goes.",
         version: SPANE_VERSION_STRING,
-        subcommands: [TraceCommand.self, EvaluateCommand.self, SearchCommand.self, TrainCommand.self]
+        subcommands: [
+            TraceCommand.self, EvaluateCommand.self, TrainCommand.self, SearchCommand.self, ExperimentCommand.self,
+            ReportCommand.self,
+        ]
     )
 }

@@ -10,7 +10,9 @@ import Testing
     @Test func helpOfTheCommand() throws {
         let help = try command.succeed("--help")
         #expect(help.contains("USAGE: spane <subcommand>"))
-        for name in ["trace", "evaluate", "search", "train"] { #expect(help.contains("\n  \(name) ")) }
+        for name in ["trace", "evaluate", "train", "search", "experiment", "report"] {
+            #expect(help.contains("\n  \(name) "))
+        }
         // Without anything to do the command shows the same.
         #expect(try command.succeed() == help)
     }
@@ -29,6 +31,18 @@ import Testing
             ]
         ),
         (["search"], ["untrained"]),
+        (["experiment"], ["wait-time", "flexibility"]),
+        (
+            ["experiment", "wait-time"],
+            [
+                "--servers", "(default: 5)", "--policies <policy ...>", "--output <folder>", "--baseline",
+                "--threshold",
+                "(default: 500000.0)", "--block <episodes>", "--resamples", "(default: 5000)", "--bootstrap-seed",
+                "--confidence", "(default: 0.95)",
+            ]
+        ),
+        (["experiment", "flexibility"], ["--servers <n ...>", "--policies <policy ...>"]),
+        (["report"], ["<folder> ...", "--output <file.html>", "(default: report.html)", "--figures", "SPANE_PYTHON"]),
         (["search", "untrained"], ["--trials", "(default: 1000)", "--seed", "--keep", "--output", "--trace"]),
         (
             ["train"],

@@ -1,5 +1,12 @@
-/// Text files written whole.
+/// Text files read and written whole.
 public enum TextFile {
+    /// The text of a file in UTF-8.
+    ///
+    /// - Throws: ``StorageError`` with the reason of the operating system.
+    public static func read(_ path: String) throws(StorageError) -> String {
+        String(decoding: try File.read(path), as: UTF8.self)
+    }
+
     /// Writes `text` as UTF-8; an existing file is replaced in one step, and survives if writing fails.
     ///
     /// - Throws: ``StorageError`` with the reason of the operating system.

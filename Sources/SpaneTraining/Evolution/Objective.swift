@@ -1,4 +1,3 @@
-internal import Glibc
 internal import SpaneEvaluation
 
 /// What an evolution strategy makes small: a figure of the total waits of a generation's episodes.
@@ -13,7 +12,7 @@ public enum Objective: String, CaseIterable, Codable, Equatable, Sendable {
     /// The figure of some total waits in seconds.
     package func value(_ waits: [Double]) -> Double {
         switch self {
-        case .meanLog: Statistics.mean(waits.map { log(1 + $0 / 1000) })
+        case .meanLog: Statistics.mean(waits.map(Statistics.logWait))
         case .trimmedMean: Statistics.trimmedMean(waits)
         case .mean: Statistics.mean(waits)
         }

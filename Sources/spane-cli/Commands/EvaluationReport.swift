@@ -55,14 +55,12 @@ struct EvaluationReport {
     // MARK: CSV
 
     var csv: String {
-        var text = CSVText.line(["start", "length", "bound"] + policies)
-        for (index, episode) in plan.episodes.enumerated() {
-            text += CSVText.line(
-                [String(episode.start), String(episode.length), CSVText.number(episode.bound)]
-                    + evaluations.map { CSVText.number($0.totalWaits[index]) }
-            )
-        }
-        return text
+        WaitsCSV.text(
+            starts: plan.episodes.map(\.start),
+            lengths: plan.episodes.map(\.length),
+            bounds: bounds,
+            waits: Array(zip(policies, evaluations.map(\.totalWaits)))
+        )
     }
 
     // MARK: JSON

@@ -6,6 +6,17 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: "The number of servers.")
     var servers = 5
 
+    @OptionGroup var server: ServerOptions
+
+    var nodeCPU: Double { server.nodeCPU }
+    var nodeMem: Double { server.nodeMem }
+    var splitAbove: Double { server.splitAbove }
+
+    func configuration() throws -> ClusterConfiguration { try server.configuration(servers: servers) }
+}
+
+/// The options that describe one server.
+struct ServerOptions: ParsableArguments {
     @Option(help: "Cores of one NUMA node.")
     var nodeCPU = ClusterConfiguration.publishedNode.cpu
 
@@ -15,7 +26,7 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: "A VM with more memory than this, in GB, is split over the NUMA nodes of its server.")
     var splitAbove = ClusterConfiguration.publishedSplitAbove
 
-    func configuration() throws -> ClusterConfiguration {
+    func configuration(servers: Int) throws -> ClusterConfiguration {
         try ClusterConfiguration(
             servers: servers,
             node: Resources(cpu: nodeCPU, mem: nodeMem),

@@ -49,7 +49,8 @@ struct EpisodeOptions: ParsableArguments {
         return try StartsFile.read(starts)
     }
 
-    func plan(_ trace: Trace, _ configuration: ClusterConfiguration) throws -> EpisodePlan {
+    /// Refuses a trace with a VM that is larger than a server.
+    func check(_ trace: Trace, fits configuration: ClusterConfiguration) throws {
         do {
             try configuration.check(fits: trace)
         } catch {
@@ -59,6 +60,10 @@ struct EpisodeOptions: ParsableArguments {
                     + "--node-mem is \(CSVText.number(node.mem))."
             )
         }
+    }
+
+    func plan(_ trace: Trace, _ configuration: ClusterConfiguration) throws -> EpisodePlan {
+        try check(trace, fits: configuration)
         return try EpisodePlan(
             trace: trace,
             configuration: configuration,

@@ -18,4 +18,15 @@ struct Table {
         lines.insert(String(repeating: "─", count: widths.reduce(2 * (widths.count - 1), +)), at: 1)
         return lines.joined(separator: "\n")
     }
+
+    /// The same as a table in Markdown.
+    var markdown: String {
+        var lines = rows.map { row in
+            "| "
+                + row.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+                .joined(separator: " | ") + " |"
+        }
+        lines.insert("|" + rows[0].indices.map { $0 == 0 ? "---|" : "---:|" }.joined(), at: 1)
+        return lines.joined(separator: "\n")
+    }
 }

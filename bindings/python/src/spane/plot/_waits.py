@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,8 @@ def waits(result: Evaluation, baseline: str | None = None) -> Figure:
         return wait_cdf(result)
     figure = style.figure(12, 4.5)
     left, right = figure.subplots(1, 2)
-    _cdf(left, result)
-    _differences(right, result, _chosen(result, baseline))
+    cdf(left, result)
+    differences(right, result, _chosen(result, baseline))
     return figure
 
 
@@ -31,7 +32,7 @@ def wait_cdf(result: Evaluation) -> Figure:
     Further left and further up is better.
     """
     figure = style.figure(6.5, 4.5)
-    _cdf(figure.subplots(), result)
+    cdf(figure.subplots(), result)
     return figure
 
 
@@ -41,7 +42,7 @@ def paired_differences(result: Evaluation, baseline: str | None = None) -> Figur
     Below zero the policy is better. The baseline is the first policy unless it is named.
     """
     figure = style.figure(6.5, 4.5)
-    _differences(figure.subplots(), result, _chosen(result, baseline))
+    differences(figure.subplots(), result, _chosen(result, baseline))
     return figure
 
 
@@ -56,18 +57,11 @@ def _chosen(result: Evaluation, baseline: str | None) -> str:
     return chosen
 
 
-def _cdf(axes: Axes, result: Evaluation) -> None:
+def cdf(axes: Axes, result: Evaluation, looks: Mapping[str, style.Look] | None = None) -> None:
     share = _share(len(result.starts))
-    named = list(zip(result.policies, result.waits))
-    for index, (name, values) in enumerate(named):
-        axes.step(
-            np.sort(values),
-            share,
-            where="post",
-            color=style.colour(index),
-            linestyle=style.line(index),
-            label=name,
-        )
+    looks = _plain(result) if looks is None else looks
+    for name, values in zip(result.policies, result.waits):
+        axes.step(np.sort(values), share, where="post", **_line(looks[name], name))
     axes.step(
         np.sort(result.bounds),
         share,
@@ -87,27 +81,28 @@ def _cdf(axes: Axes, result: Evaluation) -> None:
     axes.set_xlabel("total wait of an episode (s)")
     axes.set_ylabel("share of episodes")
     axes.set_title(f"Waiting in {len(result.starts):,} episodes")
-    axes.legend(loc="lower right", frameon=False)
+    _legend(axes, 3)
     style.tidy(axes)
 
 
-def _differences(axes: Axes, result: Evaluation, baseline: str) -> None:
+def differences(
+    axes: Axes,
+    result: Evaluation,
+    baseline: str,
+    looks: Mapping[str, style.Look] | None = None,
+) -> None:
     share = _share(len(result.starts))
+    looks = _plain(result) if looks is None else looks
     reference = result[baseline]
     least = []
-    for index, (name, values) in enumerate(zip(result.policies, result.waits)):
+    for name, values in zip(result.policies, result.waits):
         if name == baseline:
             continue
         difference = np.sort(values - reference)
         least.append(_least(np.abs(difference)))
         better, worse = (difference < 0).mean(), (difference > 0).mean()
-        axes.plot(
-            share,
-            difference,
-            color=style.colour(index),
-            linestyle=style.line(index),
-            label=f"{name}: {better:.0%} better, {worse:.0%} worse",
-        )
+        label = f"{name}: {better:.0%} better, {worse:.0%} worse"
+        axes.plot(share, difference, **_line(looks[name], label))
     axes.axhline(0, color=style.BOUND, linewidth=1)
     axes.set_yscale("symlog", linthresh=max(least))
     axes.set_xlim(0, 1)
@@ -115,8 +110,38 @@ def _differences(axes: Axes, result: Evaluation, baseline: str) -> None:
     axes.set_xlabel("share of episodes, sorted by the difference")
     axes.set_ylabel(f"total wait less that of {baseline} (s)")
     axes.set_title(f"Episode by episode against {baseline}")
-    axes.legend(loc="upper left", frameon=False)
+    _legend(axes, 2)
     style.tidy(axes)
+
+
+def _plain(result: Evaluation) -> dict[str, style.Look]:
+    """A colour of its own for each policy."""
+    return {
+        name: style.Look(style.colour(index), style.line(index))
+        for index, name in enumerate(result.policies)
+    }
+
+
+def _legend(axes: Axes, columns: int) -> None:
+    """Below the picture, since curves may go through any corner of it."""
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.14),
+            ncols=columns,
+            frameon=False,
+            fontsize="small",
+        )
+
+
+def _line(look: style.Look, label: str) -> dict[str, Any]:
+    return {
+        "color": look.colour,
+        "linestyle": look.line,
+        "linewidth": look.width,
+        "alpha": look.alpha,
+        "label": label,
+    }
 
 
 def _share(count: int) -> NDArray[np.float64]:

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Summaries of a sample.
 public enum Statistics {
     /// The mean without the lowest and the highest `Int(count * fraction)` values; 0 for no values.
@@ -25,4 +27,9 @@ public enum Statistics {
         let middle = sorted.count / 2
         return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }
+
+    /// ln(1 + wait / 1000 s): what a wait counts for where short and long ones shall weigh alike.
+    ///
+    /// - Parameter wait: seconds, not negative.
+    public static func logWait(_ wait: Double) -> Double { log(1 + wait / 1000) }
 }

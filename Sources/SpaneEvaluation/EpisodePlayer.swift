@@ -1,0 +1,24 @@
+package import SpaneScheduling
+
+/// What one thread needs to play episodes.
+package struct EpisodePlayer: ~Copyable {
+    private var environment: Environment
+    private var policy: any Policy
+
+    /// Prepares a policy for clusters of this configuration.
+    ///
+    /// - Throws: ``NetworkError`` when the network cannot serve such a cluster.
+    package init(_ source: PolicySource, _ trace: Trace, _ configuration: ClusterConfiguration) throws {
+        // Whatever can fail comes first: the compiler wants both or none of the properties.
+        let policy = try source.makePolicy(for: configuration)
+        environment = try Environment(trace: trace, configuration: configuration)
+        self.policy = policy
+    }
+
+    /// Plays an episode and gives its total wait in seconds.
+    package mutating func play(_ episode: EpisodePlan.Episode) throws -> Double {
+        try environment.reset(start: episode.start, until: .length(episode.length))
+        try environment.finish(with: &policy)
+        return environment.totalWait
+    }
+}

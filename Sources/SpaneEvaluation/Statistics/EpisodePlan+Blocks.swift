@@ -1,0 +1,37 @@
+internal import Glibc
+
+extension EpisodePlan {
+    /// The numbers of the episodes in the order of their starts.
+    public var timeOrder: [Int] {
+        episodes.indices.sorted { (episodes[$0].start, $0) < (episodes[$1].start, $1) }
+    }
+
+    /// How many episodes start, on average, while one lasts (counted in VMs, itself included): neighbours this near share VMs.
+    ///
+    /// - Complexity: O(n log n).
+    public var meanOverlap: Double {
+        let sorted = timeOrder.map { episodes[$0] }
+        var next = 0
+        var overlaps = 0
+        for (index, episode) in sorted.enumerated() {
+            // Lengths differ, so the end may lie before that of the episode before.
+            while next < sorted.count, sorted[next].start < episode.start + episode.length { next += 1 }
+            while next > index + 1, sorted[next - 1].start >= episode.start + episode.length { next -= 1 }
+            overlaps += next - index
+        }
+        return sorted.isEmpty ? 0 : Double(overlaps) / Double(sorted.count)
+    }
+
+    /// The block length for a bootstrap of these episodes when none is asked for.
+    ///
+    /// Blocks cover four times what an episode covers. Were the dependence to fade evenly over one episode, the interval would
+    /// then be about 4 % too narrow. Blocks have at least ∛n episodes, since traffic drifts even where episodes do not overlap,
+    /// and at most an eighth of all, since fewer than eight blocks say little.
+    public var defaultBlockLength: Int {
+        let wanted = max((4 * meanOverlap).rounded(.up), cbrt(Double(episodes.count)).rounded(.up))
+        return max(1, min(Int(wanted), episodes.count / 8))
+    }
+
+    /// How many times the span of an episode, on average, a block of so many episodes covers.
+    public func spans(ofBlock length: Int) -> Double { meanOverlap > 0 ? Double(length) / meanOverlap : 0 }
+}

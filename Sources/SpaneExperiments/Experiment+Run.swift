@@ -1,0 +1,157 @@
+public import SpaneEvaluation
+internal import SpaneScheduling
+public import SpaneStorage
+internal import Synchronization
+
+extension Experiment {
+    /// Finds the episodes for every number of servers.
+    ///
+    /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve an episode.
+    public func plans(threads: Int = 1) throws -> [EpisodePlan] {
+        try clusters.map {
+            try EpisodePlan(trace: trace, configuration: $0, starts: starts, length: length, threads: threads)
+        }
+    }
+
+    /// The experiment with these episodes, none of them played.
+    public func unplayed(_ plans: [EpisodePlan]) -> ExperimentWaits {
+        ExperimentWaits(
+            kind: kind.rawValue,
+            trace: description,
+            node: clusters[0].nodeCapacities[0],
+            splitAbove: clusters[0].splitAbove,
+            policies: policies.map {
+                ExperimentWaits.Policy(name: $0.name, group: $0.group ?? "", contentHash: $0.contentHash ?? "")
+            },
+            clusters: zip(clusters, plans).map { cluster, plan in
+                ExperimentWaits.Cluster(
+                    servers: cluster.serverCount,
+                    starts: plan.episodes.map(\.start),
+                    lengths: plan.episodes.map(\.length),
+                    bounds: plan.episodes.map(\.bound),
+                    policies: policies.count
+                )
+            }
+        )
+    }
+
+    /// Plays what is not yet played. The waits do not depend on the number of threads, nor on what was there before.
+    ///
+    /// A part is all episodes of one policy on one number of servers. Threads take episodes of any part.
+    ///
+    /// - Parameters:
+    ///   - progress: called with the number of episodes played so far, by one thread at a time.
+    ///   - save: called whenever a part is whole, by one thread at a time; an error of it ends the run.
+    /// - Returns: the waits of all parts.
+    public func run(
+        _ plans: [EpisodePlan],
+        from waits: ExperimentWaits,
+        threads: Int = 1,
+        progress: (@Sendable (Int) -> Void)? = nil,
+        save: @escaping @Sendable (ExperimentWaits) throws -> Void = { _ in }
+    ) throws -> ExperimentWaits {
+        let parts = waits.missingParts
+        let episodes = starts.count
+        let results = PartialResults(waits, episodes: episodes)
+        _ = try parallelMap(
+            count: parts.count * episodes,
+            threads: threads,
+            progress: progress,
+            makeState: { Seat() },
+            { seat, index in
+                let (part, episode) = (parts[index / episodes], index % episodes)
+                let wait = try seat.play(plans[part.cluster].episodes[episode], of: part, in: self)
+                try results.set(wait, episode, part, save: save)
+            }
+        )
+        return results.waits
+    }
+}
+
+extension ExperimentWaits {
+    /// One policy on one number of servers, both by their places.
+    struct Part: Hashable {
+        let cluster: Int
+        let policy: Int
+    }
+
+    /// The parts that are not played yet.
+    var missingParts: [Part] {
+        clusters.indices.flatMap { cluster in
+            policies.indices.compactMap { policy in
+                clusters[cluster].waits[policy] == nil ? Part(cluster: cluster, policy: policy) : nil
+            }
+        }
+    }
+
+    /// The number of episodes that are not played yet.
+    public var missingEpisodes: Int { missingParts.reduce(0) { $0 + clusters[$1.cluster].starts.count } }
+}
+
+/// Where a thread plays: a player that is kept for as long as the episodes are of one part.
+private struct Seat: ~Copyable {
+    private var part: ExperimentWaits.Part?
+    private var player: EpisodePlayer?
+
+    mutating func play(
+        _ episode: EpisodePlan.Episode,
+        of part: ExperimentWaits.Part,
+        in experiment: Experiment
+    ) throws -> Double {
+        if self.part != part {
+            player = try EpisodePlayer(
+                experiment.policies[part.policy].source,
+                experiment.trace,
+                experiment.clusters[part.cluster]
+            )
+            self.part = part
+        }
+        guard let wait = try player?.play(episode) else { preconditionFailure("there is always a player here") }
+        return wait
+    }
+}
+
+/// The waits as they come in.
+private final class PartialResults: Sendable {
+    private struct Unfinished {
+        var waits: [Double]
+        var left: Int
+    }
+
+    private struct Contents {
+        var whole: ExperimentWaits
+        var unfinished: [ExperimentWaits.Part: Unfinished] = [:]
+    }
+
+    private let contents: Mutex<Contents>
+    private let saving = Mutex(())
+
+    init(_ waits: ExperimentWaits, episodes: Int) {
+        var contents = Contents(whole: waits)
+        for part in waits.missingParts {
+            contents.unfinished[part] = Unfinished(waits: Array(repeating: 0, count: episodes), left: episodes)
+        }
+        self.contents = Mutex(contents)
+    }
+
+    var waits: ExperimentWaits { contents.withLock { $0.whole } }
+
+    func set(
+        _ wait: Double,
+        _ episode: Int,
+        _ part: ExperimentWaits.Part,
+        save: (ExperimentWaits) throws -> Void
+    ) throws {
+        let isWhole = contents.withLock { contents in
+            contents.unfinished[part]?.waits[episode] = wait
+            contents.unfinished[part]?.left -= 1
+            guard let state = contents.unfinished[part], state.left == 0 else { return false }
+            contents.whole.clusters[part.cluster].waits[part.policy] = state.waits
+            contents.unfinished[part] = nil
+            return true
+        }
+        guard isWhole else { return }
+        // What is saved is read inside the lock, so that a later file never has less than an earlier one.
+        try saving.withLock { _ in try save(waits) }
+    }
+}

@@ -1,0 +1,195 @@
+public import SpaneEvaluation
+internal import SpaneScheduling
+public import SpaneStorage
+
+extension Experiment {
+    /// Summarises waits that are all there.
+    ///
+    /// - Throws: `invalidArgument` when a setting is out of its range or the baseline is unknown.
+    public func summary(
+        of waits: ExperimentWaits,
+        _ plans: [EpisodePlan],
+        _ settings: SummarySettings,
+        threads: Int = 1
+    ) throws -> ExperimentSummary {
+        try check(settings)
+        let subjects = subjects
+        let baseline = settings.baseline ?? subjects[0].name
+        guard let reference = subjects.first(where: { $0.name == baseline }) else {
+            preconditionFailure("checked above")
+        }
+        return ExperimentSummary(
+            settings: settings,
+            baseline: baseline,
+            clusters: try zip(waits.clusters, plans).map { cluster, plan in
+                try summary(of: cluster, plan, subjects, reference, settings, threads)
+            }
+        )
+    }
+
+    /// Refuses settings that this experiment cannot be summarised with.
+    ///
+    /// - Throws: `invalidArgument` when one is out of its range or the baseline is unknown.
+    public func check(_ settings: SummarySettings) throws {
+        let names = subjects.map(\.name)
+        if let baseline = settings.baseline, !names.contains(baseline) {
+            throw SchedulingError(
+                .invalidArgument,
+                "the baseline is \(baseline); it must be one of \(names.joined(separator: ", "))"
+            )
+        }
+        guard settings.threshold >= 0 else {
+            throw SchedulingError(.invalidArgument, "the threshold is \(settings.threshold) s; it must be at least 0")
+        }
+        guard settings.confidence > 0, settings.confidence < 1 else {
+            throw SchedulingError(
+                .invalidArgument,
+                "the confidence is \(settings.confidence); it must be above 0 and below 1"
+            )
+        }
+        _ = try BlockBootstrap(
+            count: starts.count,
+            blockLength: settings.blockLength ?? 1,
+            resamples: settings.resamples,
+            seed: settings.seed
+        )
+    }
+
+    private func summary(
+        of cluster: ExperimentWaits.Cluster,
+        _ plan: EpisodePlan,
+        _ subjects: [Subject],
+        _ reference: Subject,
+        _ settings: SummarySettings,
+        _ threads: Int
+    ) throws -> ExperimentSummary.Cluster {
+        let blockLength = settings.blockLength ?? plan.defaultBlockLength
+        let order = plan.timeOrder
+        let series =
+            [cluster.bounds]
+            + cluster.waits.map { waits in
+                guard let waits else { preconditionFailure("a part is not played") }
+                return waits
+            }
+        let figures = try ResampledFigures(
+            series: series.map { waits in order.map { waits[$0] } },
+            measures: ExperimentFigure.measures(threshold: settings.threshold),
+            bootstrap: BlockBootstrap(
+                count: order.count,
+                blockLength: blockLength,
+                resamples: settings.resamples,
+                seed: settings.seed
+            ),
+            threads: threads
+        )
+        let table = SubjectFigures(
+            figures: figures,
+            firstFit: subjects.first { $0.name == Self.referenceName }?.series ?? [],
+            confidence: settings.confidence
+        )
+        let bound = Subject(name: "lower bound", kind: .bound, group: nil, series: [0])
+        return ExperimentSummary.Cluster(
+            servers: cluster.servers,
+            episodes: order.count,
+            meanLength: Statistics.mean(cluster.lengths.map(Double.init)),
+            blockLength: blockLength,
+            blockCount: figures.bootstrap.blockCount,
+            blockSpans: plan.spans(ofBlock: blockLength),
+            rows: (subjects + [bound]).map { table.row($0, against: reference) }
+        )
+    }
+
+    /// The rows of a summary: every group before its members.
+    private var subjects: [Subject] {
+        var subjects: [Subject] = []
+        for (index, policy) in policies.enumerated() {
+            guard let group = policy.group else {
+                subjects.append(Subject(name: policy.name, kind: .policy, group: nil, series: [index + 1]))
+                continue
+            }
+            if !subjects.contains(where: { $0.kind == .group && $0.name == group }) {
+                let members = policies.indices.filter { policies[$0].group == group }
+                subjects.append(Subject(name: group, kind: .group, group: nil, series: members.map { $0 + 1 }))
+                subjects += members.map {
+                    Subject(name: policies[$0].name, kind: .member, group: group, series: [$0 + 1])
+                }
+            }
+        }
+        return subjects
+    }
+}
+
+/// What a row is about.
+private struct Subject: Equatable {
+    let name: String
+    let kind: ExperimentSummary.RowKind
+    let group: String?
+    /// The places of its policies among the series, of which the bound is the first.
+    let series: [Int]
+}
+
+/// The figures of subjects, from those of single policies.
+private struct SubjectFigures {
+    let figures: ResampledFigures
+    /// The places of First Fit.
+    let firstFit: [Int]
+    let confidence: Double
+
+    /// A group's figure is the mean of its members', as published: of eleven without the two lowest and the two highest.
+    private static let memberFraction = 0.2
+
+    func row(_ subject: Subject, against baseline: Subject) -> ExperimentSummary.Row {
+        var row: [ExperimentFigure: Estimate] = [:]
+        var differences: [ExperimentFigure: Estimate] = [:]
+        var spread: [ExperimentFigure: ExperimentSummary.Spread] = [:]
+        for figure in ExperimentFigure.allCases {
+            // The bound is what such a figure is measured from.
+            if subject.kind == .bound, !ExperimentFigure.plain.contains(figure) { continue }
+            let estimate = figures.estimate(confidence: confidence) { value(figure, subject.series, $0) }
+            guard estimate.value.isFinite else { continue }
+            row[figure] = estimate
+            if subject.kind == .group { spread[figure] = self.spread(figure, subject.series) }
+        }
+        if subject != baseline, subject.kind != .bound {
+            for figure in ExperimentFigure.plain {
+                differences[figure] = figures.estimate(confidence: confidence) {
+                    value(figure, subject.series, $0) - value(figure, baseline.series, $0)
+                }
+            }
+        }
+        return ExperimentSummary.Row(
+            name: subject.name,
+            kind: subject.kind,
+            group: subject.group,
+            figures: row,
+            differences: differences,
+            spread: spread
+        )
+    }
+
+    private func value(_ figure: ExperimentFigure, _ series: [Int], _ view: ResampledFigures.View) -> Double {
+        figure.value(
+            policy: mean(series, figure, view),
+            firstFit: mean(firstFit, figure, view),
+            bound: view[0, figure.measure]
+        )
+    }
+
+    private func mean(_ series: [Int], _ figure: ExperimentFigure, _ view: ResampledFigures.View) -> Double {
+        if series.count == 1 { return view[series[0], figure.measure] }
+        return Statistics.trimmedMean(series.map { view[$0, figure.measure] }, fraction: Self.memberFraction)
+    }
+
+    private func spread(_ figure: ExperimentFigure, _ members: [Int]) -> ExperimentSummary.Spread {
+        let values = members.map { member in
+            // Only the value is wanted; the interval of each stands in its own row.
+            figures.value { value(figure, [member], $0) }
+        }
+        return ExperimentSummary.Spread(
+            lowest: values.min() ?? 0,
+            median: Statistics.median(values),
+            mean: Statistics.mean(values),
+            highest: values.max() ?? 0
+        )
+    }
+}

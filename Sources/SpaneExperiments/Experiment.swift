@@ -1,0 +1,129 @@
+public import SpaneEvaluation
+public import SpaneScheduling
+public import SpaneStorage
+
+/// Several policies on the same episodes of a trace, for one or more numbers of servers.
+public struct Experiment: Sendable {
+    /// What is compared (section 7 of the paper).
+    public enum Kind: String, Codable, Sendable {
+        /// Policies on the servers that they were made for.
+        case waitTime = "wait-time"
+        /// The same policies on several numbers of servers, without training them again.
+        case flexibility
+    }
+
+    /// A policy that takes part.
+    public struct Policy: Sendable {
+        /// Its name, unlike that of any other.
+        public let name: String
+        /// The group that it belongs to: the networks that one learner made of several seeds, say.
+        public let group: String?
+        /// What plays.
+        public let source: PolicySource
+        /// Its weights file; `nil` for a heuristic.
+        public let file: String?
+        /// SHA-256 of its weights file; `nil` for a heuristic.
+        public let contentHash: String?
+
+        /// Describes a policy.
+        public init(
+            name: String,
+            group: String? = nil,
+            source: PolicySource,
+            file: String? = nil,
+            contentHash: String? = nil
+        ) {
+            self.name = name
+            self.group = group
+            self.source = source
+            self.file = file
+            self.contentHash = contentHash
+        }
+    }
+
+    /// The name of the reference that every experiment has: First Fit, whose excess over the bound others save some share of.
+    public static let referenceName = "first-fit"
+
+    /// What is compared.
+    public let kind: Kind
+    /// The trace.
+    public let trace: Trace
+    /// Where the trace comes from.
+    public let description: TraceDescription
+    /// The first VM of each episode.
+    public let starts: [Int]
+    /// How long episodes are.
+    public let length: EpisodePlan.Length
+    /// The clusters, each of another number of servers.
+    public let clusters: [ClusterConfiguration]
+    /// The policies; the reference is one of them.
+    public let policies: [Policy]
+
+    /// Describes an experiment; First Fit is added after the other policies when it is not among them.
+    ///
+    /// - Throws: `invalidArgument` when a name or a number of servers is given twice or a group is called like a policy, and
+    ///   ``ExperimentError`` when a network cannot serve one of the clusters.
+    public init(
+        kind: Kind,
+        trace: Trace,
+        description: TraceDescription,
+        starts: [Int],
+        length: EpisodePlan.Length = .automatic,
+        clusters: [ClusterConfiguration],
+        policies: [Policy]
+    ) throws {
+        var policies = policies
+        if !policies.contains(where: { $0.name == Self.referenceName }) {
+            policies.append(Policy(name: Self.referenceName, source: .heuristic(.firstFit)))
+        }
+        try Self.check(policies, clusters)
+        self.kind = kind
+        self.trace = trace
+        self.description = description
+        self.starts = starts
+        self.length = length
+        self.clusters = clusters
+        self.policies = policies
+    }
+
+    /// The names of the groups in the order of their first members.
+    public var groups: [String] {
+        var names: [String] = []
+        for case let group? in policies.map(\.group) where !names.contains(group) { names.append(group) }
+        return names
+    }
+
+    private static func check(_ policies: [Policy], _ clusters: [ClusterConfiguration]) throws {
+        var names: Set<String> = ["lower bound"]
+        for policy in policies where !names.insert(policy.name).inserted {
+            throw SchedulingError(.invalidArgument, "two policies are called \(policy.name); names must differ")
+        }
+        for case let group? in policies.map(\.group) where names.contains(group) {
+            throw SchedulingError(.invalidArgument, "a group and a policy are both called \(group); names must differ")
+        }
+        guard !clusters.isEmpty else {
+            throw SchedulingError(.invalidArgument, "there is no number of servers; at least one must be given")
+        }
+        var counts: Set<Int> = []
+        for cluster in clusters {
+            guard counts.insert(cluster.serverCount).inserted else {
+                throw SchedulingError(.invalidArgument, "\(cluster.serverCount) servers are given twice")
+            }
+            for policy in policies {
+                do {
+                    _ = try policy.source.makePolicy(for: cluster)
+                } catch {
+                    throw ExperimentError("\(policy.name): \(error)")
+                }
+            }
+        }
+    }
+}
+
+/// Why an experiment cannot be made or cannot go on.
+public struct ExperimentError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// One sentence for a person.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,49 @@
+internal import Glibc
+public import SpaneStorage
+
+/// The folder in which an experiment keeps its results.
+public struct ExperimentFolder: Sendable {
+    /// The path of the folder.
+    public let path: String
+
+    /// Names a folder, which must be there before something is written.
+    public init(_ path: String) { self.path = path }
+
+    /// The path of a file in the folder.
+    public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// What the experiment is about.
+    public var manifestPath: String { file("experiment.json") }
+    /// The waits of all parts that are played.
+    public var resultsPath: String { file("results.h5") }
+
+    /// Begins an experiment in the folder, or goes on with the one that is there.
+    ///
+    /// - Parameter waits: the experiment with nothing played.
+    /// - Returns: the experiment with what was played before.
+    /// - Throws: ``ExperimentError`` that says what differs when the folder holds another experiment, or ``StorageError``.
+    public func begin(_ manifest: ExperimentManifest, _ waits: ExperimentWaits) throws -> ExperimentWaits {
+        guard exists(manifestPath) else {
+            guard !exists(resultsPath) else {
+                throw ExperimentError(
+                    "\(path): has results.h5 but no experiment.json that says what they are; take another folder"
+                )
+            }
+            try TextFile.write(manifest.json(), to: manifestPath)
+            return waits
+        }
+        let old = try ExperimentManifest(json: TextFile.read(manifestPath), path: manifestPath)
+        let differences = manifest.differences(from: old)
+        guard differences.isEmpty else {
+            throw ExperimentError(
+                "\(path): holds another experiment; take another folder. " + differences.joined(separator: "; ")
+            )
+        }
+        return exists(resultsPath) ? try ExperimentFile.read(resultsPath, of: waits) : waits
+    }
+
+    /// Keeps what is played so far.
+    public func save(_ waits: ExperimentWaits) throws { try ExperimentFile.write(waits, to: resultsPath) }
+
+    private func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+}

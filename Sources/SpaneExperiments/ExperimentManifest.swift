@@ -1,0 +1,138 @@
+internal import FoundationEssentials
+internal import SpaneEvaluation
+internal import SpaneScheduling
+internal import SpaneStorage
+
+/// What an experiment is about: enough to tell whether results belong to it, and to do it again.
+public struct ExperimentManifest: Codable, Equatable, Sendable {
+    struct TraceEntry: Codable, Equatable {
+        var file: String
+        var source: String
+        var licence: String
+        var sha256: String
+    }
+
+    struct StartsEntry: Codable, Equatable {
+        var given: String
+        var count: Int
+        /// Of the indices in decimal, each followed by a newline.
+        var sha256: String
+    }
+
+    struct PolicyEntry: Codable, Equatable {
+        var name: String
+        var group: String?
+        var file: String?
+        var sha256: String?
+    }
+
+    var format = "spane-experiment"
+    var format_version = 1
+    /// The version of the command that began the experiment.
+    var spane_version: String
+    var experiment: String
+    var trace: TraceEntry
+    var starts: StartsEntry
+    var length: String
+    var servers: [Int]
+    var node_cpu: Double
+    var node_mem: Double
+    var split_above: Double
+    var policies: [PolicyEntry]
+
+    /// Describes an experiment.
+    ///
+    /// - Parameters:
+    ///   - traceFile: the file that the trace was read from.
+    ///   - starts: the starts as they were asked for.
+    ///   - version: the version of the command.
+    public init(_ experiment: Experiment, traceFile: String, starts: String, version: String) {
+        spane_version = version
+        self.experiment = experiment.kind.rawValue
+        trace = TraceEntry(
+            file: traceFile,
+            source: experiment.description.source,
+            licence: experiment.description.licence,
+            sha256: experiment.description.contentHash
+        )
+        self.starts = StartsEntry(
+            given: starts,
+            count: experiment.starts.count,
+            sha256: ContentHash.ofText(experiment.starts.map { "\($0)\n" }.joined())
+        )
+        switch experiment.length {
+        case .automatic: length = "auto"
+        case .fixed(let count): length = String(count)
+        }
+        servers = experiment.clusters.map(\.serverCount)
+        node_cpu = experiment.clusters[0].nodeCapacities[0].cpu
+        node_mem = experiment.clusters[0].nodeCapacities[0].mem
+        split_above = experiment.clusters[0].splitAbove
+        policies = experiment.policies.map {
+            PolicyEntry(name: $0.name, group: $0.group, file: $0.file, sha256: $0.contentHash)
+        }
+    }
+
+    /// Reads what ``json()`` gave.
+    ///
+    /// - Throws: ``ExperimentError`` naming the file when it is none of this format and version.
+    init(json text: String, path: String) throws {
+        let manifest: ExperimentManifest
+        do {
+            manifest = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+        } catch {
+            throw ExperimentError("\(path): is not the description of an experiment")
+        }
+        guard manifest.format == "spane-experiment", manifest.format_version == 1 else {
+            throw ExperimentError(
+                "\(path): is \(manifest.format) version \(manifest.format_version); this command reads spane-experiment version 1"
+            )
+        }
+        self = manifest
+    }
+
+    /// The description as JSON.
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+
+    /// In what the experiment of `old` is another one, a line each; where files lie does not matter, nor what a trace is called.
+    func differences(from old: ExperimentManifest) -> [String] {
+        var lines: [String] = []
+        func compare(_ name: String, _ old: String, _ new: String) {
+            if old != new { lines.append("\(name): it has \(old), here \(new)") }
+        }
+        compare("experiment", old.experiment, experiment)
+        if old.trace.sha256 != trace.sha256 { compare("trace", old.trace.title, trace.title) }
+        if old.starts.sha256 != starts.sha256 { compare("starts", old.starts.title, starts.title) }
+        compare("length", old.length, length)
+        compare("servers", Self.list(old.servers), Self.list(servers))
+        compare("cores of a NUMA node", "\(old.node_cpu)", "\(node_cpu)")
+        compare("GB of a NUMA node", "\(old.node_mem)", "\(node_mem)")
+        compare("VMs are split above (GB)", "\(old.split_above)", "\(split_above)")
+        compare("policies", Self.list(old.policies.map(\.title)), Self.list(policies.map(\.title)))
+        for (old, new) in zip(old.policies, policies) where old.title == new.title {
+            compare("weights of \(new.name)", "sha256 \(old.sha256 ?? "")", "sha256 \(new.sha256 ?? "")")
+        }
+        return lines
+    }
+
+    private static func list(_ items: [some CustomStringConvertible]) -> String {
+        items.map(\.description).joined(separator: " ")
+    }
+}
+
+extension ExperimentManifest.TraceEntry {
+    fileprivate var title: String { "\(file) (sha256 \(sha256.prefix(12)))" }
+}
+
+extension ExperimentManifest.StartsEntry {
+    fileprivate var title: String { "\(given) (\(count), sha256 \(sha256.prefix(12)))" }
+}
+
+extension ExperimentManifest.PolicyEntry {
+    /// The name with the group.
+    fileprivate var title: String { group.map { "\($0): \(name)" } ?? name }
+}

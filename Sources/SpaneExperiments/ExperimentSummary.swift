@@ -1,0 +1,88 @@
+public import SpaneEvaluation
+
+/// How an experiment is summarised; none of it needs anything to be played again.
+public struct SummarySettings: Equatable, Sendable {
+    /// An episode that waits longer than this, in seconds, is one of the bad ones.
+    public var threshold = 500_000.0
+    /// The episodes that the bootstrap draws together; `nil` for what suits the episodes.
+    public var blockLength: Int?
+    /// How often the bootstrap draws.
+    public var resamples = 5000
+    /// The seed of the draws.
+    public var seed: UInt64 = 1
+    /// The share of intervals that should hold the true value, above 0 and below 1.
+    public var confidence = 0.95
+    /// The policy or group that the others are compared with; `nil` for the first.
+    public var baseline: String?
+
+    /// The usual settings.
+    public init() {}
+}
+
+/// The figures of an experiment, with their intervals.
+public struct ExperimentSummary: Equatable, Sendable {
+    /// What a row stands for.
+    public enum RowKind: String, Codable, Sendable {
+        /// A policy that belongs to no group.
+        case policy
+        /// A group: the mean over its members, of more than four without the lowest and highest fifth.
+        case group
+        /// A policy of the group above it.
+        case member
+        /// The lower bound that no policy can beat.
+        case bound
+    }
+
+    /// The figures of the members of a group.
+    public struct Spread: Codable, Equatable, Sendable {
+        /// The lowest of them.
+        public let lowest: Double
+        /// Their median.
+        public let median: Double
+        /// Their mean.
+        public let mean: Double
+        /// The highest of them.
+        public let highest: Double
+    }
+
+    /// The figures of one policy or group, or of the bound.
+    public struct Row: Equatable, Sendable {
+        /// Its name.
+        public let name: String
+        /// What it stands for.
+        public let kind: RowKind
+        /// The group of a member; `nil` for others.
+        public let group: String?
+        /// The figures; one that does not exist is missing.
+        public let figures: [ExperimentFigure: Estimate]
+        /// The plain figures less those of the baseline in the same resamples; empty for the baseline itself and the bound.
+        public let differences: [ExperimentFigure: Estimate]
+        /// For a group: how the figures of its members spread.
+        public let spread: [ExperimentFigure: Spread]
+    }
+
+    /// The figures for one number of servers.
+    public struct Cluster: Equatable, Sendable {
+        /// The number of servers.
+        public let servers: Int
+        /// The number of episodes.
+        public let episodes: Int
+        /// The mean number of VMs of an episode.
+        public let meanLength: Double
+        /// The episodes of a block.
+        public let blockLength: Int
+        /// The whole blocks that the episodes make.
+        public let blockCount: Int
+        /// How many times the span of an episode, on average, a block covers.
+        public let blockSpans: Double
+        /// The rows, in the order of the policies; the bound comes last.
+        public let rows: [Row]
+    }
+
+    /// How it was made.
+    public let settings: SummarySettings
+    /// The name of the baseline.
+    public let baseline: String
+    /// The figures by number of servers.
+    public let clusters: [Cluster]
+}

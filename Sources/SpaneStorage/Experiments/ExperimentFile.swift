@@ -1,0 +1,107 @@
+internal import SpaneScheduling
+
+/// The waits of an experiment in HDF5, whole or under way. The schema is in `docs/file-formats.md`.
+public enum ExperimentFile {
+    static let format = "spane-experiment"
+    static let version: Int64 = 1
+
+    /// Writes all waits that are there; an existing file is replaced in one step.
+    public static func write(_ experiment: ExperimentWaits, to path: String) throws(StorageError) {
+        try HDF5Writer.write(path) { file throws(StorageError) in
+            try file.attribute("format", format)
+            try file.attribute("format_version", version)
+            try file.attribute("experiment", experiment.kind)
+            try file.attribute("trace_source", experiment.trace.source)
+            try file.attribute("trace_licence", experiment.trace.licence)
+            try file.attribute("trace_sha256", experiment.trace.contentHash)
+            try file.attribute("node_cpu", experiment.node.cpu)
+            try file.attribute("node_mem", experiment.node.mem)
+            try file.attribute("split_above", experiment.splitAbove)
+            for cluster in experiment.clusters { try put(cluster, experiment.policies, into: file) }
+        }
+    }
+
+    private static func put(
+        _ cluster: ExperimentWaits.Cluster,
+        _ policies: [ExperimentWaits.Policy],
+        into file: borrowing HDF5Writer
+    ) throws(StorageError) {
+        let group = name(of: cluster)
+        try file.group(group)
+        try file.dataset("\(group)/start", cluster.starts.map(Int64.init), chunked: true)
+        try file.dataset("\(group)/length", cluster.lengths.map(Int64.init), chunked: true)
+        try file.dataset("\(group)/bound", cluster.bounds, chunked: true)
+        try file.attribute("unit", "s", of: "\(group)/bound")
+        for (index, policy) in policies.enumerated() {
+            guard let waits = cluster.waits[index] else { continue }
+            let dataset = "\(group)/policy_\(index)"
+            try file.dataset(dataset, waits, chunked: true)
+            try file.attribute("unit", "s", of: dataset)
+            try file.attribute("policy", policy.name, of: dataset)
+            try file.attribute("group", policy.group, of: dataset)
+            try file.attribute("weights_sha256", policy.contentHash, of: dataset)
+        }
+    }
+
+    /// Reads the waits of an experiment whose episodes and policies are known; those that the file lacks stay `nil`.
+    ///
+    /// - Throws: ``StorageError`` naming the file and what is missing, damaged, or of another experiment.
+    public static func read(_ path: String, of experiment: ExperimentWaits) throws(StorageError) -> ExperimentWaits {
+        try HDF5.perform { () throws(StorageError) in
+            let file = try HDF5Reader(path: path)
+            try file.check(format: format, version: version)
+            try file.check("trace_sha256", of: "/", is: experiment.trace.contentHash)
+            var experiment = experiment
+            for index in experiment.clusters.indices {
+                try fill(&experiment.clusters[index], experiment.policies, from: file)
+            }
+            return experiment
+        }
+    }
+
+    private static func fill(
+        _ cluster: inout ExperimentWaits.Cluster,
+        _ policies: [ExperimentWaits.Policy],
+        from file: borrowing HDF5Reader
+    ) throws(StorageError) {
+        let group = name(of: cluster)
+        guard try file.integers("\(group)/start").values == cluster.starts.map(Int64.init),
+            try file.integers("\(group)/length").values == cluster.lengths.map(Int64.init),
+            try file.doubles("\(group)/bound").values == cluster.bounds
+        else { throw file.error(.format, "group /\(group) holds other episodes than this experiment has") }
+        for (index, policy) in policies.enumerated() {
+            let dataset = "\(group)/policy_\(index)"
+            guard file.has(dataset) else { continue }
+            try file.check("policy", of: dataset, is: policy.name)
+            try file.check("weights_sha256", of: dataset, is: policy.contentHash)
+            let count = cluster.starts.count
+            let waits = try file.doubles(dataset) { dimensions throws(StorageError) in
+                guard dimensions == [count] else {
+                    throw file.error(
+                        .shapeMismatch,
+                        "dataset /\(dataset) has shape \(dimensions); it must be [\(count)]"
+                    )
+                }
+            }.values
+            if let wait = waits.first(where: { !($0 >= 0 && $0.isFinite) }) {
+                throw file.error(.format, "dataset /\(dataset) has the value \(wait); a wait is at least 0")
+            }
+            cluster.waits[index] = waits
+        }
+    }
+
+    private static func name(of cluster: ExperimentWaits.Cluster) -> String { "servers_\(cluster.servers)" }
+}
+
+extension HDF5Reader {
+    fileprivate func check(_ attribute: String, of object: String, is expected: String) throws(StorageError) {
+        let found = try string(attribute, of: object)
+        guard found == expected else {
+            throw error(
+                .format,
+                "attribute \(attribute) of \(object) is \(found.map { "\"\($0)\"" } ?? "missing"); "
+                    + "this experiment has \"\(expected)\""
+            )
+        }
+    }
+}

@@ -1,0 +1,74 @@
+public import SpaneScheduling
+
+/// The waits of an experiment: several policies on the same episodes, for one or more numbers of servers.
+public struct ExperimentWaits: Equatable, Sendable {
+    /// Who placed.
+    public struct Policy: Equatable, Sendable {
+        /// Its name in the experiment.
+        public var name: String
+        /// The group that it belongs to; empty for none.
+        public var group: String
+        /// SHA-256 of its weights file; empty for a heuristic.
+        public var contentHash: String
+
+        /// Names a policy.
+        public init(name: String, group: String = "", contentHash: String = "") {
+            self.name = name
+            self.group = group
+            self.contentHash = contentHash
+        }
+    }
+
+    /// The episodes on one number of servers.
+    public struct Cluster: Equatable, Sendable {
+        /// The number of servers.
+        public var servers: Int
+        /// The first VM of each episode.
+        public var starts: [Int]
+        /// The VMs that each episode places.
+        public var lengths: [Int]
+        /// The lower bound of each episode's total wait in seconds.
+        public var bounds: [Double]
+        /// For each policy the total wait of each episode in seconds; `nil` until all of its episodes are played.
+        public var waits: [[Double]?]
+
+        /// Describes episodes that nobody has played.
+        public init(servers: Int, starts: [Int], lengths: [Int], bounds: [Double], policies: Int) {
+            self.servers = servers
+            self.starts = starts
+            self.lengths = lengths
+            self.bounds = bounds
+            waits = Array(repeating: nil, count: policies)
+        }
+    }
+
+    /// The kind of experiment, such as `wait-time`.
+    public var kind: String
+    /// The trace.
+    public var trace: TraceDescription
+    /// What one NUMA node has.
+    public var node: Resources
+    /// A VM with more memory than this, in GB, is split.
+    public var splitAbove: Double
+    /// The policies.
+    public var policies: [Policy]
+    /// The episodes by number of servers.
+    public var clusters: [Cluster]
+
+    /// Describes an experiment.
+    public init(
+        kind: String,
+        trace: TraceDescription,
+        node: Resources,
+        splitAbove: Double,
+        policies: [Policy],
+        clusters: [Cluster]
+    ) {
+        self.kind = kind
+        self.trace = trace
+        self.node = node
+        self.splitAbove = splitAbove
+        self.policies = policies
+        self.clusters = clusters
+    }
+}

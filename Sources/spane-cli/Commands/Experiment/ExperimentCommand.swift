@@ -1,0 +1,49 @@
+import ArgumentParser
+import SpaneExperiments
+import SpaneScheduling
+
+struct ExperimentCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "experiment",
+        abstract:
+            "Compare policies on the same episodes, with confidence intervals, in a folder that can be gone on with.",
+        subcommands: [ExperimentWaitTime.self, ExperimentFlexibility.self]
+    )
+
+    static let discussion = """
+        The folder gets results.h5 (every wait), waits-N.csv (the same for N servers), summary.csv, summary.json and \
+        summary.md (all figures and intervals), and experiment.json (what was compared, with hashes). A command that was \
+        stopped goes on where it was when it is given again; with other options for the summary nothing is played again. \
+        A folder of another experiment is refused. docs/experiments.md explains the figures; 'spane report FOLDER' draws them.
+        """
+}
+
+struct ExperimentWaitTime: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wait-time",
+        abstract: "How long VMs wait under each policy.",
+        discussion: ExperimentCommand.discussion
+    )
+
+    @Option(help: "The number of servers.")
+    var servers = 5
+
+    @OptionGroup var options: ExperimentOptions
+
+    func run() throws { try options.run(.waitTime, servers: [servers]) }
+}
+
+struct ExperimentFlexibility: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flexibility",
+        abstract: "How long VMs wait under the same policies on other numbers of servers.",
+        discussion: ExperimentCommand.discussion
+    )
+
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("The numbers of servers.", valueName: "n ..."))
+    var servers: [Int]
+
+    @OptionGroup var options: ExperimentOptions
+
+    func run() throws { try options.run(.flexibility, servers: servers) }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import CSpane
+import SpaneExperiments
+import SpaneScheduling
+import SpaneStorage
+
+/// What the experiments have in common.
+struct ExperimentOptions: ParsableArguments {
+    @OptionGroup var episodes: EpisodeOptions
+    @OptionGroup var server: ServerOptions
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "\(Heuristic.names.joined(separator: ", ")), weights files, and groups of them as NAME=a.h5,b.h5.",
+            valueName: "policy ..."
+        )
+    )
+    var policies: [EntrantArgument]
+
+    @OptionGroup var summary: SummaryOptions
+
+    @Option(help: ArgumentHelp("The folder for the results.", valueName: "folder"))
+    var output: String
+
+    func run(_ kind: Experiment.Kind, servers: [Int]) throws {
+        let (trace, description) = try TraceFile.load(episodes.trace)
+        let clusters = try servers.map { try server.configuration(servers: $0) }
+        if let first = clusters.first { try episodes.check(trace, fits: first) }
+        let experiment = try Experiment(
+            kind: kind,
+            trace: trace,
+            description: description,
+            starts: episodes.startIndices(),
+            length: episodes.length.length,
+            clusters: clusters,
+            policies: policies.flatMap { try $0.policies() }
+        )
+        try experiment.check(summary.settings)
+        let manifest = ExperimentManifest(
+            experiment,
+            traceFile: episodes.trace,
+            starts: episodes.starts,
+            version: SPANE_VERSION_STRING
+        )
+        try FileSystem.makeFolder(output)
+        try play(experiment, manifest, ExperimentFolder(output))
+    }
+
+    private func play(_ experiment: Experiment, _ manifest: ExperimentManifest, _ folder: ExperimentFolder) throws {
+        let threads = episodes.threadCount
+        let plans = try experiment.plans(threads: threads)
+        let before = try folder.begin(manifest, experiment.unplayed(plans))
+        let missing = before.missingEpisodes
+        let bar = ProgressBar("episodes", total: missing)
+        let waits: ExperimentWaits
+        do {
+            defer { bar.clear() }
+            waits = try experiment.run(
+                plans,
+                from: before,
+                threads: threads,
+                progress: { bar.show($0) },
+                save: { try folder.save($0) }
+            )
+        }
+        let figures = try experiment.summary(of: waits, plans, summary.settings, threads: threads)
+        let report = ExperimentReport(kind: experiment.kind, summary: figures, waits: waits)
+        // Printed first: a file that cannot be written shall not cost the result.
+        print(report.text)
+        try report.write(to: folder)
+        let played = plans.count * experiment.policies.count * experiment.starts.count
+        if missing < played {
+            print(
+                "\n\(NumberText.grouped(played - missing)) of \(NumberText.grouped(played)) episodes were played before."
+            )
+        }
+        print("\n\(folder.path): results.h5, waits-N.csv, summary.md, summary.csv, summary.json, experiment.json")
+    }
+}

@@ -1,0 +1,188 @@
+import SpaneEvaluation
+import SpaneExperiments
+import SpaneStorage
+
+/// The result of an experiment as tables and files.
+struct ExperimentReport {
+    let kind: Experiment.Kind
+    let summary: ExperimentSummary
+    let waits: ExperimentWaits
+
+    // MARK: Tables
+
+    /// What the terminal shows.
+    var text: String {
+        let blocks = isOverview ? overviews([.trimmedMean10, .saved15]) : summary.clusters.flatMap(tables)
+        return blocks.map { "\($0.title)\n\n\($0.table.text)" }.joined(separator: "\n\n")
+            + "\n\n" + notes.joined(separator: "\n")
+    }
+
+    /// Everything, for people.
+    var markdown: String {
+        let overview = isOverview ? overviews(ExperimentFigure.allCases) : []
+        let blocks = overview + summary.clusters.flatMap(tables)
+        return "# Experiment: \(kind.rawValue)\n\n"
+            + "Trace: \(waits.trace.source) (licence: \(waits.trace.licence); sha256 \(waits.trace.contentHash)).\n\n"
+            + blocks.map { "## \($0.title)\n\n\($0.table.markdown)\n" }.joined(separator: "\n")
+            + "\n## Notes\n\n" + notes.map { "- \($0)\n" }.joined()
+    }
+
+    private typealias Block = (title: String, table: FigureTable)
+
+    private var isOverview: Bool { summary.clusters.count > 1 }
+
+    /// One table a figure, with a line for each number of servers.
+    private func overviews(_ figures: [ExperimentFigure]) -> [Block] {
+        figures.map { figure in
+            let rows = summary.clusters[0].rows.filter { $0.kind != .member && ($0.kind != .bound || figure.isPlain) }
+            var table = FigureTable(header: ["servers"] + rows.map(\.name))
+            for cluster in summary.clusters {
+                table.add(
+                    "\(cluster.servers)",
+                    rows.map { shown in
+                        figure.cell(
+                            cluster.rows.first { $0.name == shown.name && $0.kind == shown.kind }?.figures[figure]
+                        )
+                    }
+                )
+            }
+            return (figure.sentence(summary.settings.threshold), table)
+        }
+    }
+
+    /// The tables of one number of servers.
+    private func tables(_ cluster: ExperimentSummary.Cluster) -> [Block] {
+        var blocks = [(heading(cluster), valueTable(cluster))]
+        if cluster.rows.contains(where: { !$0.differences.isEmpty }) {
+            blocks.append(
+                (
+                    "On \(cluster.servers) servers, less \(summary.baseline) in the same episodes",
+                    differenceTable(cluster)
+                )
+            )
+        }
+        for row in cluster.rows where row.kind == .group {
+            blocks.append(("On \(cluster.servers) servers, the members of \(row.name)", spreadTable(row)))
+        }
+        return blocks
+    }
+
+    private func heading(_ cluster: ExperimentSummary.Cluster) -> String {
+        "\(NumberText.grouped(cluster.episodes)) episodes of \(NumberText.grouped(cluster.meanLength, decimals: 1)) VMs (mean) "
+            + "on \(cluster.servers) servers; total wait of an episode in seconds"
+    }
+
+    private static let columns: [ExperimentFigure] = [
+        .trimmedMean10, .trimmedMean15, .aboveBound15, .saved15, .meanLog, .shareAbove,
+    ]
+
+    private func valueTable(_ cluster: ExperimentSummary.Cluster) -> FigureTable {
+        var table = FigureTable(header: ["policy"] + titles(Self.columns))
+        for row in cluster.rows { table.add(name(row), Self.columns.map { $0.cell(row.figures[$0]) }) }
+        return table
+    }
+
+    private func differenceTable(_ cluster: ExperimentSummary.Cluster) -> FigureTable {
+        var table = FigureTable(header: ["policy"] + titles(ExperimentFigure.plain))
+        for row in cluster.rows where !row.differences.isEmpty {
+            table.add(name(row), ExperimentFigure.plain.map { $0.differenceCell(row.differences[$0]) })
+        }
+        return table
+    }
+
+    private func spreadTable(_ row: ExperimentSummary.Row) -> FigureTable {
+        var table = FigureTable(header: ["member"] + titles(Self.columns))
+        for (name, figure) in [
+            ("lowest", \ExperimentSummary.Spread.lowest), ("median", \.median), ("mean", \.mean),
+            ("highest", \.highest),
+        ] {
+            table.add(
+                name,
+                Self.columns.map { column in
+                    FigureTable.Cell(value: row.spread[column].map { column.text($0[keyPath: figure]) } ?? "-")
+                }
+            )
+        }
+        return table
+    }
+
+    private func titles(_ figures: [ExperimentFigure]) -> [String] {
+        figures.map { $0.title(threshold: summary.settings.threshold) }
+    }
+
+    private func name(_ row: ExperimentSummary.Row) -> String {
+        switch row.kind {
+        case .group: "\(row.name) (mean of \(waits.policies.count { $0.group == row.name }))"
+        case .member: "  \(row.name)"
+        case .policy, .bound: row.name
+        }
+    }
+
+    // MARK: Notes
+
+    private var notes: [String] {
+        let settings = summary.settings
+        var lines = [
+            "Ranges are \(NumberText.percent(settings.confidence, decimals: 0)) intervals of a block bootstrap over time "
+                + "(\(NumberText.grouped(settings.resamples)) resamples, seed \(settings.seed)): \(blocks).",
+            "saved: the share of First Fit's excess over the bound that is saved. above bound and saved are of the trimmed means.",
+        ]
+        if summary.clusters.contains(where: { $0.rows.contains { !$0.differences.isEmpty } }) {
+            lines.append("*: the interval leaves zero out.")
+        }
+        let short = summary.clusters.filter { $0.blockSpans < 2 }
+        if !short.isEmpty {
+            let counts = short.map { "\($0.servers)" }.joined(separator: ", ")
+            lines.append(
+                "On \(counts) servers the starts lie too close together: a block covers less than twice what an episode does, "
+                    + "and the intervals are too narrow."
+            )
+        }
+        return lines
+    }
+
+    private var blocks: String {
+        summary.clusters.map { cluster in
+            (isOverview ? "\(cluster.servers) servers: " : "")
+                + "\(cluster.blockCount) blocks of \(cluster.blockLength), "
+                + "\(NumberText.grouped(cluster.blockSpans, decimals: 1)) episodes long"
+        }.joined(separator: "; ")
+    }
+
+    // MARK: Files
+
+    /// Writes everything beside the results.
+    func write(to folder: ExperimentFolder) throws {
+        for cluster in waits.clusters {
+            let columns = zip(waits.policies, cluster.waits).map { ($0.name, $1 ?? []) }
+            let text = WaitsCSV.text(
+                starts: cluster.starts,
+                lengths: cluster.lengths,
+                bounds: cluster.bounds,
+                waits: columns
+            )
+            try FileSystem.write(text, to: folder.file("waits-\(cluster.servers).csv"))
+        }
+        try FileSystem.write(SummaryCSV.text(summary), to: folder.file("summary.csv"))
+        try FileSystem.write(try SummaryJSON.text(summary), to: folder.file("summary.json"))
+        try FileSystem.write(markdown, to: folder.file("summary.md"))
+    }
+}
+
+extension ExperimentFigure {
+    fileprivate var isPlain: Bool { Self.plain.contains(self) }
+
+    /// The title of an overview.
+    fileprivate func sentence(_ threshold: Double) -> String {
+        switch self {
+        case .trimmedMean10: "Total wait in seconds, trimmed mean (10 %) of the episodes"
+        case .trimmedMean15: "Total wait in seconds, trimmed mean (15 %) of the episodes"
+        case .aboveBound10: "Trimmed mean (10 %) above that of the bound, in seconds"
+        case .aboveBound15: "Trimmed mean (15 %) above that of the bound, in seconds"
+        case .saved10: "Share of First Fit's excess over the bound that is saved, trimmed means (10 %)"
+        case .saved15: "Share of First Fit's excess over the bound that is saved, trimmed means (15 %)"
+        case .meanLog: "Mean of ln(1 + total wait / 1000 s)"
+        case .shareAbove: "Share of episodes that wait over \(NumberText.grouped(threshold)) s"
+        }
+    }
+}

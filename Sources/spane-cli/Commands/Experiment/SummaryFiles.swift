@@ -1,0 +1,114 @@
+import FoundationEssentials
+import SpaneEvaluation
+import SpaneExperiments
+
+/// A summary with one figure a line.
+enum SummaryCSV {
+    private static let header = [
+        "servers", "policy", "kind", "group", "figure", "value", "low", "high", "difference", "difference_low",
+        "difference_high",
+    ]
+
+    static func text(_ summary: ExperimentSummary) -> String {
+        var text = CSVText.line(header)
+        for cluster in summary.clusters {
+            for row in cluster.rows {
+                for figure in ExperimentFigure.allCases where row.figures[figure] != nil {
+                    text += CSVText.line(
+                        ["\(cluster.servers)", row.name, row.kind.rawValue, row.group ?? "", figure.rawValue]
+                            + numbers(row.figures[figure]) + numbers(row.differences[figure])
+                    )
+                }
+            }
+        }
+        return text
+    }
+
+    private static func numbers(_ estimate: Estimate?) -> [String] {
+        [estimate?.value, estimate?.interval?.low, estimate?.interval?.high].map { $0.map(CSVText.number) ?? "" }
+    }
+}
+
+/// A summary with the settings that it was made with.
+enum SummaryJSON {
+    private struct Document: Encodable {
+        var format = "spane-experiment-summary"
+        var format_version = 1
+        let baseline: String
+        let threshold: Double
+        let confidence: Double
+        let resamples: Int
+        let seed: UInt64
+        let clusters: [Cluster]
+    }
+
+    private struct Cluster: Encodable {
+        let servers: Int
+        let episodes: Int
+        let mean_length: Double
+        let block_length: Int
+        let block_count: Int
+        let block_spans: Double
+        let rows: [Row]
+    }
+
+    private struct Row: Encodable {
+        let name: String
+        let kind: ExperimentSummary.RowKind
+        let group: String?
+        let figures: [String: Range]
+        let differences: [String: Range]
+        let spread: [String: ExperimentSummary.Spread]
+    }
+
+    private struct Range: Encodable {
+        let value: Double
+        let low: Double?
+        let high: Double?
+
+        init(_ estimate: Estimate) {
+            value = estimate.value
+            low = estimate.interval?.low
+            high = estimate.interval?.high
+        }
+    }
+
+    static func text(_ summary: ExperimentSummary) throws -> String {
+        let document = Document(
+            baseline: summary.baseline,
+            threshold: summary.settings.threshold,
+            confidence: summary.settings.confidence,
+            resamples: summary.settings.resamples,
+            seed: summary.settings.seed,
+            clusters: summary.clusters.map { cluster in
+                Cluster(
+                    servers: cluster.servers,
+                    episodes: cluster.episodes,
+                    mean_length: cluster.meanLength,
+                    block_length: cluster.blockLength,
+                    block_count: cluster.blockCount,
+                    block_spans: cluster.blockSpans,
+                    rows: cluster.rows.map(row)
+                )
+            }
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    }
+
+    private static func row(_ row: ExperimentSummary.Row) -> Row {
+        Row(
+            name: row.name,
+            kind: row.kind,
+            group: row.group,
+            figures: named(row.figures.mapValues(Range.init)),
+            differences: named(row.differences.mapValues(Range.init)),
+            spread: named(row.spread)
+        )
+    }
+
+    private static func named<Value>(_ figures: [ExperimentFigure: Value]) -> [String: Value] {
+        Dictionary(uniqueKeysWithValues: figures.map { ($0.key.rawValue, $0.value) })
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Glibc
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Draw experiments, runs and searches into one HTML page.",
+        discussion: """
+            A folder is that of an experiment, or of a run (runs whose folders differ by a number at the end only are \
+            drawn together, as seeds of one learner), or a CSV file with one trial of a search a line. The page holds all figures and \
+            tables and needs no other file. It is made by the Python package spane with matplotlib, under the interpreter \
+            that SPANE_PYTHON names, or python3.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Folders of experiments and runs, and results of searches.", valueName: "folder"))
+    var paths: [String]
+
+    @Option(help: ArgumentHelp("The page to write.", valueName: "file.html"))
+    var output = "report.html"
+
+    @Option(help: ArgumentHelp("Write each figure as SVG and PNG too, into this folder.", valueName: "folder"))
+    var figures: String?
+
+    @Option(help: "The title of the page.")
+    var title: String?
+
+    func validate() throws {
+        guard !paths.isEmpty else { throw ValidationError("There is no folder to report on.") }
+        for path in paths where !FileSystem.exists(path) {
+            throw ValidationError("'\(path)' does not exist; it must be the folder of an experiment or a run.")
+        }
+    }
+
+    func run() throws {
+        var arguments = ["--output", output]
+        if let figures { arguments += ["--figures", figures] }
+        if let title { arguments += ["--title", title] }
+        // What follows are paths, even where they begin with a dash.
+        try Python.run("spane.report", arguments + ["--"] + paths)
+    }
+}
+
+/// The Python package that comes with the library.
+enum Python {
+    /// Says what is missing, or becomes the module's `main`.
+    private static let program = """
+        import sys
+        # Else a file spane.py in the present folder would be taken for the package.
+        sys.path = [folder for folder in sys.path if folder]
+        name, arguments = sys.argv[1], sys.argv[2:]
+        if sys.version_info < (3, 9):
+            sys.exit(f"Error: {sys.executable} is Python {sys.version.split()[0]}; 3.9 or later is needed")
+        try:
+            import importlib
+            module = importlib.import_module(name)
+        except ImportError as error:
+            sys.exit(
+                f"Error: {sys.executable} cannot draw: {error}\\n"
+                "The Python package spane with its extra 'plot' is needed. In libspane's source: "
+                f"{sys.executable} -m pip install 'bindings/python[plot]'. "
+                "SPANE_PYTHON may name another interpreter."
+            )
+        sys.exit(module.main(arguments))
+        """
+
+    /// Becomes this module of the package; comes back only with an error.
+    static func run(_ module: String, _ arguments: [String]) throws -> Never {
+        let chosen = unsafe getenv("SPANE_PYTHON").map { unsafe String(cString: $0) }
+        let interpreter = chosen.flatMap { $0.isEmpty ? nil : $0 } ?? "python3"
+        let words = [interpreter, "-c", program, module] + arguments
+        var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
+        unsafe execvp(interpreter, &pointers)
+        let reason = unsafe String(cString: strerror(errno))
+        throw ValidationError(
+            "\(interpreter) cannot be run: \(reason). Reports need Python 3.9 or later with the package spane; "
+                + "SPANE_PYTHON may name the interpreter."
+        )
+    }
+}

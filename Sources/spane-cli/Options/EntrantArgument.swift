@@ -1,0 +1,53 @@
+import ArgumentParser
+import SpaneEvaluation
+import SpaneExperiments
+import SpaneStorage
+
+/// Who takes part in an experiment: a policy, or several under one name as `NAME=POLICY,POLICY`.
+struct EntrantArgument: ExpressibleByArgument {
+    private let group: String?
+    private let members: [PolicyArgument]
+
+    init?(argument: String) {
+        // A file may have an equals sign in its name.
+        guard let sign = argument.firstIndex(of: "="), !FileSystem.exists(argument) else {
+            (group, members) = (nil, [PolicyArgument(argument: argument)])
+            return
+        }
+        let names = argument[argument.index(after: sign)...].split(separator: ",", omittingEmptySubsequences: false)
+        guard sign > argument.startIndex, names.allSatisfy({ !$0.isEmpty }) else { return nil }
+        (group, members) = (String(argument[..<sign]), names.map { PolicyArgument(argument: String($0)) })
+    }
+
+    /// The policies; members are called `GROUP/` and what tells their files apart.
+    func policies() throws -> [Experiment.Policy] {
+        let names = group.map { group in Self.distinct(members.map(\.name)).map { "\(group)/\($0)" } }
+        return try members.enumerated().map { index, member in
+            let source = try member.source()
+            let file: String? = if case .model(_) = source { member.name } else { nil }
+            return Experiment.Policy(
+                name: names?[index] ?? member.name,
+                group: group,
+                source: source,
+                file: file,
+                contentHash: try file.map { path in try ContentHash.ofFile(path) }
+            )
+        }
+    }
+
+    /// The names without the folders and endings that all of them share: the 1 and 2 of `runs/1/best.h5` and `runs/2/best.h5`.
+    static func distinct(_ paths: [String]) -> [String] {
+        var parts = paths.map { path in
+            (path.hasSuffix(".h5") ? path.dropLast(3) : path[...]).split(separator: "/").map(String.init)
+        }
+        func drop(_ end: KeyPath<[String], String?>, _ remove: (inout [String]) -> Void) {
+            while parts.allSatisfy({ $0.count > 1 }), Set(parts.map { $0[keyPath: end] }).count == 1 {
+                for index in parts.indices { remove(&parts[index]) }
+            }
+        }
+        if paths.count == 1 { return [parts[0].last ?? paths[0]] }
+        drop(\.first) { $0.removeFirst() }
+        drop(\.last) { $0.removeLast() }
+        return parts.map { $0.joined(separator: "/") }
+    }
+}

@@ -1,0 +1,65 @@
+"""The part of a report that is about training runs."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from spane import plot
+from spane.report._page import Cell, Page, plain
+from spane.results import Run
+
+
+def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
+    """Runs by the name of their folder without the number at its end: seeds of one learner."""
+    groups: dict[str, list[Run]] = {}
+    for run in runs:
+        stem = re.sub(r"[-_.]?(seed[-_.]?)?\d+$", "", run.name)
+        # A folder that is only a number says nothing; the one above it does.
+        groups.setdefault(stem or run.path.resolve().parent.name, []).append(run)
+    return groups
+
+
+def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
+    """Training runs: their curves, their best validations and their configurations."""
+    page.section("Training runs")
+    page.table(
+        ["runs", "seeds", "best validation: lowest", "median", "highest", "seconds a run"],
+        [("policy", _best(name, runs), ()) for name, runs in groups.items()],
+    )
+    if any(run.metrics for runs in groups.values() for run in runs):
+        page.figure(
+            "Learning curves",
+            plot.learning_curves(groups),
+            "Bold: the median of the seeds. Bands go from the lowest to the highest seed.",
+        )
+    else:
+        page.note("Nothing is logged yet.")
+    for name, runs in groups.items():
+        with page.folded(f"{name}: each run, and its configuration"):
+            page.table(
+                ["folder", "best validation", "at step", "seconds"], [_run(run) for run in runs]
+            )
+            shown: set[str] = set()
+            for run in runs:
+                if run.config and run.config not in shown:
+                    shown.add(run.config)
+                    page.note(f"config.toml of {run.name}")
+                    page.text(run.config)
+
+
+def _best(name: str, runs: Sequence[Run]) -> list[Cell]:
+    best = [run.best[1] for run in runs if run.best is not None]
+    values = [np.min(best), np.median(best), np.max(best)] if best else []
+    cells = [plain(value) for value in values] or ["-"] * 3
+    seconds = plain(float(np.median([run.seconds for run in runs])))
+    return [(text, "") for text in (name, str(len(runs)), *cells, seconds)]
+
+
+def _run(run: Run) -> tuple[str, list[Cell], tuple[bool, ...]]:
+    step, value = ("-", "-") if run.best is None else (plain(run.best[0]), plain(run.best[1]))
+    texts = (os.fspath(run.path), value, step, plain(run.seconds))
+    return "policy", [(text, "") for text in texts], ()

@@ -1,0 +1,54 @@
+"""The part of a report that is about a search."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spane import plot
+from spane.report._page import Page, plain
+from spane.results import Search
+
+
+def add_search(page: Page, search: Search) -> None:
+    """A search: its best trials, and the results against each hyper-parameter."""
+    page.section(f"Search: {search.path.name}")
+    finished = np.flatnonzero(np.isfinite(search.results))
+    count = len(search.results)
+    seconds = float(np.nansum(search.seconds))
+    took = f", {plain(round(seconds))} seconds of work" if seconds > 0 else ""
+    page.note(f"{count:,} trials, {len(finished):,} finished{took}. Lower results are better.")
+    if len(finished) == 0:
+        return
+    if search.parameters:
+        page.figure(
+            "Results by hyper-parameter",
+            plot.hyperparameters(search),
+            "Every trial. Lines are medians, bars the middle half, stars the three best trials.",
+        )
+    best = sorted(finished, key=lambda trial: float(search.results[trial]))[:10]
+    page.heading("The best trials")
+    page.table(
+        ["place", *search.parameters, "result", "seconds"],
+        [
+            (
+                "policy",
+                [
+                    (text, "")
+                    for text in (
+                        str(place),
+                        *(_setting(values[trial]) for values in search.parameters.values()),
+                        plain(float(search.results[trial])),
+                        "-"
+                        if np.isnan(search.seconds[trial])
+                        else plain(float(search.seconds[trial])),
+                    )
+                ],
+                (),
+            )
+            for place, trial in enumerate(best, 1)
+        ],
+    )
+
+
+def _setting(value: float | str) -> str:
+    return f"{value:g}" if isinstance(value, float) else value

@@ -1,0 +1,118 @@
+"""Folders as the `spane` command leaves them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PLAIN = ("trimmed_mean_10", "trimmed_mean_15", "mean_log", "share_above")
+BOUNDED = ("above_bound_10", "saved_10", "above_bound_15", "saved_15")
+
+
+def experiment(folder: Path, servers: tuple[int, ...] = (5,), episodes: int = 40) -> Path:
+    """A group of two among three policies; the figures are made up."""
+    folder.mkdir(parents=True)
+    names = ["first-fit", "balance-fit", "nets/1", "nets/2"]
+    trace = {"file": "t.h5", "source": "a <test>", "licence": "CC0", "sha256": "ab" * 32}
+    manifest = {
+        "format": "spane-experiment",
+        "format_version": 1,
+        "spane_version": "0.1.0",
+        "experiment": "wait-time" if len(servers) == 1 else "flexibility",
+        "trace": trace,
+        "starts": {"given": "0..<9:3:1", "count": episodes, "sha256": "cd" * 32},
+        "length": "auto",
+        "servers": list(servers),
+        "node_cpu": 40,
+        "node_mem": 90,
+        "split_above": 10,
+        "policies": [{"name": n, "group": "nets" if "/" in n else None} for n in names],
+    }
+    (folder / "experiment.json").write_text(json.dumps(manifest))
+    summary = {
+        "format": "spane-experiment-summary",
+        "format_version": 1,
+        "baseline": "first-fit",
+        "threshold": 500000,
+        "confidence": 0.95,
+        "resamples": 5000,
+        "seed": 1,
+        "clusters": [_cluster(folder, count, names, episodes) for count in servers],
+    }
+    (folder / "summary.json").write_text(json.dumps(summary))
+    return folder
+
+
+def _cluster(folder: Path, servers: int, names: list[str], episodes: int) -> dict[str, Any]:
+    waits = np.random.default_rng(servers).lognormal(9, 2, (episodes, len(names))).round()
+    with (folder / f"waits-{servers}.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["start", "length", "bound", *names])
+        for index, row in enumerate(waits):
+            writer.writerow([3 * index, 80, min(row), *row])
+    rows = [("first-fit", "policy"), ("balance-fit", "policy"), ("nets", "group")]
+    rows += [("nets/1", "member"), ("nets/2", "member"), ("lower bound", "bound")]
+    return {
+        "servers": servers,
+        "episodes": episodes,
+        "mean_length": 80.5,
+        "block_length": 5,
+        "block_count": episodes // 5,
+        "block_spans": 1.5,
+        "rows": [_row(place, name, kind, servers) for place, (name, kind) in enumerate(rows)],
+    }
+
+
+def _row(place: int, name: str, kind: str, servers: int) -> dict[str, Any]:
+    def estimates(names: tuple[str, ...], shift: float) -> dict[str, Any]:
+        return {n: _estimate(n, place, servers, shift) for n in names}
+
+    return {
+        "name": name,
+        "kind": kind,
+        "group": "nets" if kind == "member" else None,
+        "figures": estimates(PLAIN if kind == "bound" else PLAIN + BOUNDED, 1),
+        "differences": {} if place in (0, 5) else estimates(PLAIN, 0),
+        "spread": {n: dict.fromkeys(("lowest", "median", "mean", "highest"), 1.0) for n in PLAIN}
+        if kind == "group"
+        else {},
+    }
+
+
+def _estimate(name: str, place: int, servers: int, shift: float) -> dict[str, float | None]:
+    size = 1000.0 * servers if name.startswith(("trimmed", "above")) else 0.1
+    value = size * (shift + 0.1 * place)
+    # One without an interval: too few episodes.
+    if name == "mean_log" and place == 3:
+        return {"value": value, "low": None, "high": None}
+    return {"value": value, "low": value - 0.15 * size, "high": value + 0.2 * size}
+
+
+def run(folder: Path, seed: int, steps: int = 500) -> Path:
+    """A run whose log ends in the middle of a line."""
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(f"kind = 'dqn'\nseed = {seed}\n")
+    lines = []
+    for step in range(steps):
+        lines.append({"step": step, "seconds": step / 10, "loss": 1 / (step + seed), "note": "x"})
+        if step % 100 == 0:
+            lines.append({"step": step, "validation": 1000.0 * seed - step})
+    (folder / "log.jsonl").write_text("\n".join(map(json.dumps, lines)) + '\n{"step": 5')
+    return folder
+
+
+def search(file: Path, trials: int = 60) -> Path:
+    """Trials with a choice, a number from a range, a constant, and one trial without a result."""
+    random = np.random.default_rng(1)
+    with file.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["trial", "width", "lr", "aggregators", "batch", "seconds", "validation"])
+        for trial in range(trials):
+            result = "" if trial == 7 else f"{random.lognormal(11, 1):.2f}"
+            chosen = [random.choice([8, 16]), 10 ** random.uniform(-4, -1)]
+            writer.writerow([trial, *chosen, random.choice(["mean", "max"]), 1024, 2.5, result])
+    return file

@@ -1,0 +1,171 @@
+"""The HTML page of `spane report`, and its figures."""
+
+from __future__ import annotations
+
+import base64
+import re
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+import results_maker as maker
+
+import spane
+from spane.results import Experiment, Run, Search
+
+pytest.importorskip("matplotlib")
+from spane import plot
+from spane.report import main
+from spane.report._runs import grouped
+
+_VOID = {"meta", "img", "br"}
+
+
+class _Checker(HTMLParser):
+    """Every element is closed by the one that opened it, and no address is outside the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.images: list[str] = []
+        self.anchors: set[str] = set()
+        self.links: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag not in _VOID:
+            self.open.append(tag)
+        if tag == "img":
+            assert given["alt"]
+            self.images.append(given["src"] or "")
+        if tag == "a":
+            self.links.add(given["href"] or "")
+        if "id" in given:
+            assert given["id"] not in self.anchors
+            self.anchors.add(given["id"] or "")
+        assert tag not in ("script", "link", "iframe")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> list[str]:
+    paths = [
+        maker.experiment(tmp_path / "one"),
+        maker.experiment(tmp_path / "many", (2, 20)),
+        maker.run(tmp_path / "dqn-1", 1),
+        maker.run(tmp_path / "dqn-2", 2),
+        maker.run(tmp_path / "es-1", 3, steps=30),
+        maker.search(tmp_path / "trials.csv"),
+    ]
+    return [str(path) for path in paths]
+
+
+def test_page(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "r.html"
+    figures = tmp_path / "figures"
+    options = ["--output", str(target), "--figures", str(figures), "--title", "A < B"]
+    assert main([*options, "--", *folders]) == 0
+    assert capsys.readouterr().out.startswith(f"{target}: ")
+    text = target.read_text(encoding="utf-8")
+    checker = _Checker()
+    checker.feed(text)
+    assert checker.open == []
+    assert text.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert "<title>A &lt; B</title>" in text
+    assert {link[1:] for link in checker.links} == checker.anchors
+    assert "a &lt;test&gt; (licence: CC0)" in text
+    assert "dqn (2 seeds)" not in text  # in the figure, as a drawing
+    for words in ("Wait time: one", "Flexibility: many", "Training runs", "Search: trials.csv"):
+        assert words in text
+    assert "kind = &#x27;dqn&#x27;" in text
+    # Nothing but the names of XML's own vocabularies looks like an address.
+    assert not re.findall(r"(?:src|href)=\"(?!data:image/svg\+xml;base64,|#)", text)
+    for source in checker.images:
+        svg = base64.b64decode(source.split(",", 1)[1])
+        assert ElementTree.fromstring(svg).tag.endswith("svg")
+    assert (
+        len(list(figures.glob("*.svg"))) == len(list(figures.glob("*.png"))) == len(checker.images)
+    )
+
+
+def test_same_page_again(folders: list[str], tmp_path: Path) -> None:
+    pages = []
+    for name in ("a.html", "b.html"):
+        assert main(["--output", str(tmp_path / name), *folders[:1]]) == 0
+        pages.append((tmp_path / name).read_bytes())
+    assert pages[0] == pages[1]
+
+
+def test_mistakes(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "r.html"
+    target.write_text("precious")
+    (tmp_path / "empty").mkdir()
+    for bad, words in (
+        ([str(tmp_path / "empty")], "holds no experiment (experiment.json) and no run (log.jsonl)"),
+        ([str(tmp_path / "one" / "waits-5.csv")], "has no column validation"),
+    ):
+        assert main(["--output", str(target), *folders, *bad]) == 1
+        printed = capsys.readouterr()
+        assert printed.err.startswith("Error: ")
+        assert words in printed.err
+        assert target.read_text() == "precious"
+    assert main(["--output", str(tmp_path / "no" / "r.html"), folders[0]]) == 1
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_groups_of_runs(tmp_path: Path) -> None:
+    names = ["dqn-1", "dqn-2", "es_seed3", "es", "x/7", "x/8"]
+    runs = [Run.load(maker.run(tmp_path / name, 1, steps=3)) for name in names]
+    found = {name: [run.name for run in group] for name, group in grouped(runs).items()}
+    assert found == {"dqn": ["dqn-1", "dqn-2"], "es": ["es_seed3", "es"], "x": ["7", "8"]}
+
+
+def test_learning_curves(tmp_path: Path) -> None:
+    runs = [Run.load(maker.run(tmp_path / f"dqn-{seed}", seed)) for seed in (1, 2, 4)]
+    figure = plot.learning_curves({"dqn": runs})
+    validation, loss = figure.axes
+    assert (validation.get_title(), loss.get_title()) == ("validation", "loss")
+    # Three thin lines, and their median.
+    assert len(validation.lines) == 4
+    assert np.asarray(validation.lines[3].get_ydata()).tolist() == [2000, 1900, 1800, 1700, 1600]
+    assert loss.get_yscale() == "log"
+
+
+def test_server_counts(tmp_path: Path) -> None:
+    figure = plot.server_counts(Experiment.load(maker.experiment(tmp_path / "e", (20, 2, 5))))
+    left, right = figure.axes
+    assert [text.get_text() for text in left.get_xticklabels()] == ["2", "5", "20"]
+    lines = {line.get_label(): line for line in right.lines}
+    assert np.asarray(lines["first-fit"].get_ydata()).tolist() == [2000, 5000, 20000]
+    assert np.asarray(lines["nets"].get_ydata()) == pytest.approx([2400, 6000, 24000])
+    alone = Experiment.load(maker.experiment(tmp_path / "alone"))
+    with pytest.raises(spane.InvalidArgumentError, match="one number of servers"):
+        plot.server_counts(alone)
+
+
+def test_experiment_pictures(tmp_path: Path) -> None:
+    experiment = Experiment.load(maker.experiment(tmp_path / "e", (2, 5)))
+    values = plot.experiment_values(experiment, 5).axes[0]
+    names = ["first-fit", "balance-fit", "nets", "1  ", "2  ", "lower bound"]
+    assert [text.get_text() for text in values.get_yticklabels()] == names
+    assert len(plot.experiment_differences(experiment, 5).axes[0].get_yticklabels()) == 4
+    waits = experiment.counts[1].waits
+    time = plot.differences_in_time(experiment, 5)
+    titles = [axes.get_title("left") for axes in time.axes]
+    assert titles == [f"{name} less first-fit" for name in waits.policies[1:]]
+    with pytest.raises(spane.InvalidArgumentError, match="servers is 3; it must be one of"):
+        plot.experiment_waits(experiment, 3)
+
+
+def test_hyperparameters(tmp_path: Path) -> None:
+    search = Search.load(maker.search(tmp_path / "trials.csv"))
+    panels = plot.hyperparameters(search).axes
+    assert [axes.get_xlabel() for axes in panels] == ["width", "lr", "aggregators"]
+    assert [text.get_text() for text in panels[0].get_xticklabels()] == ["8", "16"]
+    assert panels[1].get_xscale() == "log"
+    # 59 trials have a result, and the three best have a star.
+    assert [len(np.asarray(line.get_xdata())) for line in panels[1].lines] == [59, 3]

@@ -1,0 +1,86 @@
+"""What the command leaves in folders can be read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import results_maker as maker
+
+import spane
+from spane.results import Experiment, Run, Search
+
+
+def test_experiment(tmp_path: Path) -> None:
+    experiment = Experiment.load(maker.experiment(tmp_path / "e", (2, 5)))
+    assert (experiment.kind, experiment.baseline) == ("flexibility", "first-fit")
+    assert [count.servers for count in experiment.counts] == [2, 5]
+    count = experiment.counts[1]
+    assert count.waits.policies == ("first-fit", "balance-fit", "nets/1", "nets/2")
+    assert count.row("nets").figures["trimmed_mean_10"].value == pytest.approx(6000)
+    assert count.row("nets/1").group == "nets"
+    assert count.row("nets/1").figures["mean_log"].low is None
+    assert not count.row("first-fit").differences
+    with pytest.raises(KeyError):
+        count.row("worst-fit")
+
+
+def test_experiment_that_is_not_finished(tmp_path: Path) -> None:
+    folder = maker.experiment(tmp_path / "e")
+    summary = folder / "summary.json"
+    text = summary.read_text()
+    summary.write_text(text.replace('"threshold"', '"limit"'))
+    with pytest.raises(spane.FormatError, match="is not complete: KeyError\\('threshold'\\)"):
+        Experiment.load(folder)
+    summary.write_text(text.replace("-summary", "-other"))
+    with pytest.raises(spane.FormatError, match="format is spane-experiment-other"):
+        Experiment.load(folder)
+    summary.write_text("{")
+    with pytest.raises(spane.FormatError, match="is not JSON"):
+        Experiment.load(folder)
+    summary.unlink()
+    with pytest.raises(spane.FormatError, match="not finished"):
+        Experiment.load(folder)
+
+
+def test_run(tmp_path: Path) -> None:
+    run = Run.load(maker.run(tmp_path / "dqn-2", 2))
+    assert run.name == "dqn-2"
+    assert set(run.metrics) == {"loss", "validation"}
+    steps, values = run.metrics["validation"]
+    assert steps.tolist() == [0, 100, 200, 300, 400]
+    assert values.tolist() == [2000, 1900, 1800, 1700, 1600]
+    assert run.best == (400, 1600)
+    assert run.seconds == 49.9
+    assert "seed = 2" in run.config
+
+
+def test_log_with_objects_and_holes(tmp_path: Path) -> None:
+    lines = [
+        {"step": 1, "validation": {"trimmed_mean": 5.0, "episodes": 3}},
+        {"event": "resumed"},
+        {"step": 2, "loss": float("nan"), "rate": 1, "ok": True},
+        {"step": 1, "rate": 7},
+    ]
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n\n".join(map(json.dumps, lines)))
+    run = Run.load(tmp_path)
+    assert set(run.metrics) == {"validation.trimmed_mean", "validation.episodes", "rate"}
+    assert run.metrics["rate"][1].tolist() == [7, 1]
+    assert run.best is None
+    assert run.config == ""
+    log.write_text('{"step"\n{"step": 1}\n')
+    with pytest.raises(spane.FormatError, match=r"log\.jsonl:1: is not JSON"):
+        Run.load(tmp_path)
+
+
+def test_search(tmp_path: Path) -> None:
+    search = Search.load(maker.search(tmp_path / "trials.csv"))
+    assert set(search.parameters) == {"width", "lr", "aggregators"}
+    assert set(search.parameters["aggregators"]) == {"mean", "max"}
+    assert np.isnan(search.results).tolist() == [trial == 7 for trial in range(60)]
+    assert search.seconds.tolist() == [2.5] * 60
+    with pytest.raises(spane.FormatError, match="has no column loss; it has trial, width"):
+        Search.load(tmp_path / "trials.csv", "loss")
