@@ -28,14 +28,14 @@ public enum ExperimentFile {
     ) throws(StorageError) {
         let group = name(of: cluster)
         try file.group(group)
-        try file.dataset("\(group)/start", cluster.starts.map(Int64.init), chunked: true)
-        try file.dataset("\(group)/length", cluster.lengths.map(Int64.init), chunked: true)
-        try file.dataset("\(group)/bound", cluster.bounds, chunked: true)
+        try file.dataset("\(group)/start", cluster.starts.map(Int64.init), .compressed)
+        try file.dataset("\(group)/length", cluster.lengths.map(Int64.init), .compressed)
+        try file.dataset("\(group)/bound", cluster.bounds, .compressed)
         try file.attribute("unit", "s", of: "\(group)/bound")
         for (index, policy) in policies.enumerated() {
             guard let waits = cluster.waits[index] else { continue }
             let dataset = "\(group)/policy_\(index)"
-            try file.dataset(dataset, waits, chunked: true)
+            try file.dataset(dataset, waits, .compressed)
             try file.attribute("unit", "s", of: dataset)
             try file.attribute("policy", policy.name, of: dataset)
             try file.attribute("group", policy.group, of: dataset)
