@@ -43,7 +43,7 @@ struct ExperimentOptions: ParsableArguments {
             starts: episodes.starts,
             version: SPANE_VERSION_STRING
         )
-        try FileSystem.makeFolder(output)
+        try File.makeFolder(output)
         try play(experiment, manifest, ExperimentFolder(output))
     }
 
