@@ -101,13 +101,17 @@ def main() -> None:
     program, weights, *sizes = sys.argv[1:]
     servers = [int(size) for size in sizes] or [5, 1_000, 10_000, 100_000]
     model = network(weights)
-    print(f"{'servers':>8}  {'libspane':>12}  {'ONNX Runtime':>12}  {'ratio':>6}   {'place':>7}  {'release':>7}")
+    print(
+        f"{'servers':>8}  {'libspane':>12}  {'ONNX Runtime':>12}  {'ratio':>6}   {'sizes never seen':>24}"
+        f"   {'place':>7}  {'release':>7}"
+    )
     for size in servers:
         peer = onnx_nanoseconds(model, size)
         line = subprocess.run([program, weights, str(size)], check=True, capture_output=True, text=True).stdout
         own = json.loads(line)
         print(
             f"{size:>8}  {own['decide_ns'] / 1000:>9.2f} us  {peer / 1000:>9.1f} us  {peer / own['decide_ns']:>6.1f}"
+            f"   {own['decide_new_ns'] / 1000:>9.2f} us (ratio {peer / own['decide_new_ns']:>4.0f})"
             f"   {own['place_ns']:>4.0f} ns  {own['release_ns']:>4.0f} ns",
             flush=True,
         )

@@ -1,9 +1,14 @@
 /*
  * Times a live cluster through the C API: decisions, and the events between them. Prints one line of JSON per size.
  *
- *   decisions WEIGHTS.h5 SERVERS [SERVERS ...]
+ *   decisions WEIGHTS.h5 SERVERS[:VMS] ...
  *
- * Every decision follows one event on the cluster (a VM leaves and one comes), as in a scheduler.
+ * The fleet: servers of 2 x (40 cores, 90 GB), filled by Move To Front with VMs in the sizes of the shipped trace, each as
+ * often as it runs there, until 85 % of all cores or memory are used; then half of the VMs leave at random, one after
+ * the other, and others come. With VMS, so many VMs of 2 cores and 4 GB instead.
+ *
+ * decide_ns: a VM leaves at random, the network places another. Only the decision is timed; it takes over the two events.
+ * decide_new_ns: the same for sizes that never came before.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <spane.h>
@@ -32,10 +37,21 @@ static uint64_t draw(uint64_t bound) {
     return (state >> 33) % bound;
 }
 
-/* Sizes as they are in public clouds: mostly small, some split over both nodes. */
+/* Uniform in [0, 1). */
+static double draw_share(void) { return (double)draw(1 << 30) / (1 << 30); }
+
+/* The sizes in data/synthetic.h5 and their shares of its running VMs, in hundredths of a per cent. */
 static spane_request any_request(void) {
-    static const spane_request sizes[] = {{1, 1}, {1, 2}, {1, 2}, {1, 2}, {2, 4}, {2, 4}, {4, 8}, {8, 16}, {16, 32}};
-    return sizes[draw(sizeof sizes / sizeof *sizes)];
+    static const struct {
+        spane_request size;
+        int share;
+    } sizes[] = {
+        {{1, 2}, 4188}, {{1, 1}, 3236}, {{2, 4}, 1019},  {{4, 8}, 766},  {{2, 8}, 306},  {{8, 16}, 94},   {{32, 64}, 89},
+        {{4, 16}, 86},  {{16, 32}, 68}, {{64, 128}, 47}, {{8, 32}, 43},  {{1, 4}, 31},   {{24, 48}, 22},  {{48, 96}, 5},
+    };
+    int left = (int)draw(10000), i = 0;
+    while (left >= sizes[i].share) left -= sizes[i++].share;
+    return sizes[i].size;
 }
 
 static int compare(const void *left, const void *right) {
@@ -56,55 +72,97 @@ struct vm {
     spane_placement where;
 };
 
-static void measure(spane_model *model, int32_t servers, int64_t vms_wanted) {
+struct fleet {
     spane_cluster *cluster;
+    struct vm *live;
+    int64_t count;
+    uint64_t next_id;
+    double cpu, mem; /* in use */
+};
+
+static void leave(struct fleet *fleet, int64_t index) {
+    struct vm vm = fleet->live[index];
+    check(spane_cluster_release(fleet->cluster, vm.id, NULL), "release");
+    fleet->live[index] = fleet->live[--fleet->count];
+    fleet->cpu -= vm.request.cpu;
+    fleet->mem -= vm.request.mem;
+}
+
+/* Whether there was room. */
+static int come(struct fleet *fleet, spane_session *session, spane_request request) {
+    struct vm vm = {fleet->next_id++, request, {0, 0}};
+    spane_status status = spane_session_place(session, vm.id, request, &vm.where);
+    check(status, "place");
+    if (status == SPANE_NO_ROOM) return 0;
+    fleet->live[fleet->count++] = vm;
+    fleet->cpu += request.cpu;
+    fleet->mem += request.mem;
+    return 1;
+}
+
+static int is_loaded(const struct fleet *fleet, int32_t servers) {
+    return fleet->cpu >= 0.85 * 80 * servers || fleet->mem >= 0.85 * 180 * servers;
+}
+
+static void fill(struct fleet *fleet, spane_session *session, int32_t servers, int64_t vms) {
+    if (vms > 0) {
+        while (fleet->count < vms && come(fleet, session, (spane_request){2, 4})) continue;
+        return;
+    }
+    while (!is_loaded(fleet, servers)) come(fleet, session, any_request());
+    for (int64_t i = fleet->count / 2; i > 0; i--) {
+        leave(fleet, (int64_t)draw((uint64_t)fleet->count));
+        while (!is_loaded(fleet, servers)) come(fleet, session, any_request());
+    }
+}
+
+static void measure(spane_model *model, int32_t servers, int64_t vms_wanted) {
     spane_session *session, *filler;
-    check(spane_cluster_new(NULL, &cluster), "cluster_new");
+    struct fleet fleet = {0};
+    /* No VM is smaller than one core. */
+    int64_t most = vms_wanted > 0 ? vms_wanted : (int64_t)servers * 80;
+    check(spane_cluster_new(NULL, &fleet.cluster), "cluster_new");
+    spane_cluster *cluster = fleet.cluster;
     spane_node *nodes = malloc((size_t)servers * sizeof *nodes);
     for (int32_t i = 0; i < servers; i++) nodes[i] = (spane_node){40, 90};
     check(spane_cluster_add_servers(cluster, nodes, (size_t)servers, NULL), "add_servers");
     free(nodes);
-    check(spane_cluster_reserve(cluster, (size_t)vms_wanted), "reserve");
+    if (vms_wanted > 0) check(spane_cluster_reserve(cluster, (size_t)vms_wanted), "reserve");
     check(spane_session_new(cluster, model, &session), "session_new");
     check(spane_session_new_heuristic(cluster, "move-to-front", &filler), "session_new_heuristic");
-
-    uint64_t next_id = 0;
-    struct vm *live = malloc((size_t)vms_wanted * sizeof *live);
-    int64_t count = 0;
+    fleet.live = malloc((size_t)most * sizeof *fleet.live);
     double begin = now();
-    while (count < vms_wanted) {
-        struct vm vm = {next_id++, vms_wanted > (int64_t)servers * 20 ? (spane_request){2, 4} : any_request(), {0, 0}};
-        vm.where.server = (int32_t)draw((uint64_t)servers);
-        vm.where.node = vm.request.mem > 10 ? SPANE_ALL_NODES : (int32_t)draw(2);
-        if (spane_cluster_place(cluster, vm.id, vm.request, vm.where) != SPANE_OK) {
-            spane_status status = spane_session_place(filler, vm.id, vm.request, &vm.where);
-            check(status, "place");
-            if (status == SPANE_NO_ROOM) break;
-        }
-        live[count++] = vm;
-    }
+    fill(&fleet, filler, servers, vms_wanted);
     double filled = now() - begin;
 
-    double decide[ROUNDS], place[ROUNDS], release[ROUNDS], cordon[ROUNDS];
-    int repeats = servers <= 100 ? 20000 : servers <= 2000 ? 4000 : servers <= 20000 ? 400 : 50;
+    double decide[ROUNDS], decide_new[ROUNDS], place[ROUNDS], release[ROUNDS], cordon[ROUNDS];
+    int repeats = servers <= 2000 ? 20000 : servers <= 20000 ? 4000 : 1000;
     for (int round = 0; round < ROUNDS; round++) {
-        double total = 0;
-        for (int i = 0; i < repeats; i++) {
-            /* One VM leaves and one comes: two events on one server. */
-            struct vm *vm = &live[draw((uint64_t)count)];
-            check(spane_cluster_release(cluster, vm->id, NULL), "release");
-            vm->id = next_id++;
-            check(spane_cluster_place(cluster, vm->id, vm->request, vm->where), "place");
-            spane_request wanted = any_request();
-            spane_placement chosen;
-            double start = now();
-            check(spane_session_choose(session, wanted, &chosen), "choose");
-            total += now() - start;
+        for (int is_new = 0; is_new < 2; is_new++) {
+            int times = is_new ? repeats / 20 : repeats;
+            double total = 0;
+            for (int i = 0; i < times; i++) {
+                leave(&fleet, (int64_t)draw((uint64_t)fleet.count));
+                spane_request wanted = any_request();
+                if (is_new) wanted.mem *= 0.9 + 0.2 * draw_share();
+                spane_placement chosen;
+                double start = now();
+                spane_status status = spane_session_choose(session, wanted, &chosen);
+                total += now() - start;
+                check(status, "choose");
+                if (status == SPANE_NO_ROOM) continue;
+                struct vm vm = {fleet.next_id++, wanted, chosen};
+                check(spane_cluster_place(cluster, vm.id, wanted, chosen), "place");
+                fleet.live[fleet.count++] = vm;
+                fleet.cpu += wanted.cpu;
+                fleet.mem += wanted.mem;
+            }
+            (is_new ? decide_new : decide)[round] = total / times;
         }
-        decide[round] = total / repeats;
 
         /* A tenth of the VMs, spread over the fleet, leaves and comes back. */
-        int64_t step = 10, events = (count + step - 1) / step;
+        struct vm *live = fleet.live;
+        int64_t count = fleet.count, step = 10, events = (count + step - 1) / step;
         double start = now();
         for (int64_t i = 0; i < count; i += step) check(spane_cluster_release(cluster, live[i].id, NULL), "release");
         release[round] = (now() - start) / (double)events;
@@ -122,12 +180,12 @@ static void measure(spane_model *model, int32_t servers, int64_t vms_wanted) {
     }
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("{\"servers\": %d, \"vms\": %lld, \"decide_ns\": %.1f, \"place_ns\": %.1f, \"release_ns\": %.1f, "
-           "\"cordon_ns\": %.1f, \"fill_s\": %.2f, \"peak_memory_mb\": %.1f}\n",
-           servers, (long long)count, median(decide, ROUNDS), median(place, ROUNDS), median(release, ROUNDS),
-           median(cordon, ROUNDS), filled / 1e9, (double)usage.ru_maxrss / 1024);
+    printf("{\"servers\": %d, \"vms\": %lld, \"decide_ns\": %.1f, \"decide_new_ns\": %.1f, \"place_ns\": %.1f, "
+           "\"release_ns\": %.1f, \"cordon_ns\": %.1f, \"fill_s\": %.2f, \"peak_memory_mb\": %.1f}\n",
+           servers, (long long)fleet.count, median(decide, ROUNDS), median(decide_new, ROUNDS), median(place, ROUNDS),
+           median(release, ROUNDS), median(cordon, ROUNDS), filled / 1e9, (double)usage.ru_maxrss / 1024);
     fflush(stdout);
-    free(live);
+    free(fleet.live);
     spane_session_free(filler);
     spane_session_free(session);
     spane_cluster_free(cluster);
@@ -143,7 +201,7 @@ int main(int count, char **arguments) {
     for (int i = 2; i < count; i++) {
         char *rest;
         long servers = strtol(arguments[i], &rest, 10);
-        long long vms = *rest == ':' ? atoll(rest + 1) : 15 * servers;
+        long long vms = *rest == ':' ? atoll(rest + 1) : 0;
         measure(model, (int32_t)servers, vms);
     }
     spane_model_free(model);

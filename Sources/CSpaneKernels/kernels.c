@@ -116,23 +116,46 @@ KERNEL_HELPER void hidden_block(const struct kernel_layer *layer, const float *r
 // Where the parts of a block stand.
 KERNEL_HELPER const float *part_of(const struct kernel_head *head, const float *fixed, size_t block) {
     const size_t blocks = KERNEL_GROUP / KERNEL_LANES;
-    return fixed + block / blocks * head->hidden * KERNEL_GROUP + block % blocks * KERNEL_LANES;
+    return fixed + block / blocks * head->shared.outputs * KERNEL_GROUP + block % blocks * KERNEL_LANES;
+}
+
+// The terms of a decision: [the shared part][its negation][bias of the result and, in a head with one hidden layer, the
+// terms with the shared part alone].
+//
+// Such a head, the paper's shape, goes straight from the parts of that layer into the result. With
+// max(0, f + s) = max(f, -s) + s, the terms with s alone are the same for all servers.
+struct terms {
+    const float *shared;
+    const float *negated;
+    const float *start;
+};
+
+KERNEL_HELPER struct terms read_terms(const struct kernel_head *head, const float *terms) {
+    return (struct terms){terms, terms + head->shared.stride, terms + 2 * head->shared.stride};
+}
+
+KERNEL_MULTIVERSION
+void kernel_terms(const struct kernel_head *head, const float *restrict in, float *restrict terms) {
+    const struct kernel_layer *last = head->layers + head->layer_count - 1;
+    float *negated = terms + head->shared.stride, *start = terms + 2 * head->shared.stride;
+    dense(&head->shared, in, terms, 0);
+    for (size_t u = 0; u < head->shared.stride; u += KERNEL_PAD) STORE(negated + u, -LOAD(terms + u));
+    for (int node = 0; node < KERNEL_NODES; node++) start[node] = last->bias[node];
+    for (size_t u = 0; head->layer_count == 1 && u < head->shared.outputs; u++) {
+        for (int node = 0; node < KERNEL_NODES; node++) start[node] += last->weights[u * last->stride + node] * terms[u];
+    }
 }
 
 // The advantages of one block of servers, one vector of servers for each NUMA node.
-//
-// A head with one hidden layer, the paper's shape, goes straight from the parts of that layer into the result. With
-// max(0, f + s) = max(f, -s) + s, the terms with s alone are the same for all servers: `start` holds their sums.
-KERNEL_HELPER void score_block(const struct kernel_head *head, const float *restrict fixed,
-                               const float *restrict shared, const float *restrict negated,
-                               const float *restrict start, lanes score[KERNEL_NODES]) {
+KERNEL_HELPER void score_block(const struct kernel_head *head, const float *restrict fixed, struct terms terms,
+                               lanes score[KERNEL_NODES]) {
     const struct kernel_layer *last = head->layers + head->layer_count - 1;
     const float *restrict weights = last->weights;
-    const size_t stride = last->stride;
-    lanes first = (lanes)start[0], second = (lanes)start[1];
+    const size_t stride = last->stride, hidden = head->shared.outputs;
+    lanes first = (lanes)terms.start[0], second = (lanes)terms.start[1];
     if (head->layer_count == 1) {
-        for (size_t u = 0; u < head->hidden; u++) {
-            lanes value = LARGER(LOAD(fixed + u * KERNEL_GROUP), (lanes)negated[u]);
+        for (size_t u = 0; u < hidden; u++) {
+            lanes value = LARGER(LOAD(fixed + u * KERNEL_GROUP), (lanes)terms.negated[u]);
             first += weights[u * stride] * value;
             second += weights[u * stride + 1] * value;
         }
@@ -141,8 +164,8 @@ KERNEL_HELPER void score_block(const struct kernel_head *head, const float *rest
         return;
     }
     float *in = head->scratch, *out = head->scratch + head->widest * KERNEL_LANES;
-    for (size_t u = 0; u < head->hidden; u++) {
-        lanes value = LOAD(fixed + u * KERNEL_GROUP) + shared[u];
+    for (size_t u = 0; u < hidden; u++) {
+        lanes value = LOAD(fixed + u * KERNEL_GROUP) + terms.shared[u];
         STORE(in + u * KERNEL_LANES, RELU(value));
     }
     for (const struct kernel_layer *layer = head->layers; layer < last; layer++) {
@@ -160,33 +183,41 @@ KERNEL_HELPER void score_block(const struct kernel_head *head, const float *rest
     score[1] = second;
 }
 
+// Keeps the compiler from loading all blocks of a group at once, which would leave too few registers for the sums.
+#define ONE_BLOCK_AT_A_TIME __asm__ volatile("" ::: "memory")
+
 // The same for up to a whole group of blocks. A whole one of the paper's shape loads each weight once, and its eight
 // chains of sums overlap.
-KERNEL_HELPER void score_group(const struct kernel_head *head, const float *restrict fixed, size_t count,
-                               const float *restrict shared, const float *restrict negated,
-                               const float *restrict start, lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES]) {
+KERNEL_HELPER void score_group(const struct kernel_head *head, const float *fixed, size_t count, struct terms terms,
+                               lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES]) {
     if (head->layer_count > 1 || count < KERNEL_GROUP / KERNEL_LANES) {
         for (size_t block = 0; block < count; block++) {
-            score_block(head, fixed + block * KERNEL_LANES, shared, negated, start, score[block]);
+            score_block(head, fixed + block * KERNEL_LANES, terms, score[block]);
         }
         return;
     }
-    const float *restrict weights = head->layers->weights;
+    const float *weights = head->layers->weights;
     const size_t stride = head->layers->stride;
+    const float *start = terms.start, *negated = terms.negated;
     lanes a0 = (lanes)start[0], a1 = (lanes)start[1], b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
-    for (size_t u = 0; u < head->hidden; u++) {
+    for (size_t u = 0; u < head->shared.outputs; u++) {
         const float *part = fixed + u * KERNEL_GROUP;
         const lanes least = (lanes)negated[u], w0 = (lanes)weights[u * stride], w1 = (lanes)weights[u * stride + 1];
-        const lanes a = LARGER(LOAD(part), least), b = LARGER(LOAD(part + KERNEL_LANES), least);
-        const lanes c = LARGER(LOAD(part + 2 * KERNEL_LANES), least), d = LARGER(LOAD(part + 3 * KERNEL_LANES), least);
-        a0 += w0 * a;
-        a1 += w1 * a;
-        b0 += w0 * b;
-        b1 += w1 * b;
-        c0 += w0 * c;
-        c1 += w1 * c;
-        d0 += w0 * d;
-        d1 += w1 * d;
+        lanes value = LARGER(LOAD(part), least);
+        a0 += w0 * value;
+        a1 += w1 * value;
+        ONE_BLOCK_AT_A_TIME;
+        value = LARGER(LOAD(part + KERNEL_LANES), least);
+        b0 += w0 * value;
+        b1 += w1 * value;
+        ONE_BLOCK_AT_A_TIME;
+        value = LARGER(LOAD(part + 2 * KERNEL_LANES), least);
+        c0 += w0 * value;
+        c1 += w1 * value;
+        ONE_BLOCK_AT_A_TIME;
+        value = LARGER(LOAD(part + 3 * KERNEL_LANES), least);
+        d0 += w0 * value;
+        d1 += w1 * value;
     }
     score[0][0] = a0;
     score[0][1] = a1;
@@ -198,23 +229,8 @@ KERNEL_HELPER void score_group(const struct kernel_head *head, const float *rest
     score[3][1] = d1;
 }
 
-// What score_block needs of a decision: -shared, and the bias with the terms of `shared` alone.
-KERNEL_HELPER void prepare(const struct kernel_head *head, const float *restrict shared, float *restrict negated,
-                           float start[KERNEL_NODES]) {
-    const struct kernel_layer *last = head->layers + head->layer_count - 1;
-    for (int node = 0; node < KERNEL_NODES; node++) start[node] = last->bias[node];
-    for (size_t u = 0; u < head->hidden; u++) {
-        negated[u] = -shared[u];
-        if (head->layer_count > 1) continue;
-        for (int node = 0; node < KERNEL_NODES; node++) {
-            start[node] += last->weights[u * last->stride + node] * shared[u];
-        }
-    }
-}
-
 // Which servers of a block have room on which node; a split VM needs every node of its server.
-KERNEL_HELPER void find_room(const double *restrict left, double cpu, double mem, int split,
-                             int_lanes fits[KERNEL_NODES]) {
+KERNEL_HELPER void find_room(const double *left, double cpu, double mem, int split, int_lanes fits[KERNEL_NODES]) {
     int_lanes all = -1;
     for (int node = 0; node < KERNEL_NODES; node++) {
         double_lanes cpu_left = *(const double_lanes *)(left + (2 * node) * KERNEL_LANES);
@@ -226,8 +242,7 @@ KERNEL_HELPER void find_room(const double *restrict left, double cpu, double mem
 }
 
 // As find_room with the float bounds of what is left: lanes that it leaves out have no room, the others may have.
-KERNEL_HELPER void find_loose_room(const float *restrict left, float cpu, float mem, int split,
-                                   int_lanes fits[KERNEL_NODES]) {
+KERNEL_HELPER void find_loose_room(const float *left, float cpu, float mem, int split, int_lanes fits[KERNEL_NODES]) {
     int_lanes all = -1;
     for (int node = 0; node < KERNEL_NODES; node++) {
         fits[node] = (LOAD(left + (2 * node) * KERNEL_LANES) >= (lanes)cpu) &
@@ -237,64 +252,106 @@ KERNEL_HELPER void find_loose_room(const float *restrict left, float cpu, float 
     for (int node = 0; split && node < KERNEL_NODES; node++) fits[node] = all;
 }
 
+// A float that is not above the number.
+KERNEL_HELPER float rounded_down(double value) {
+    float near = (float)value;
+    return near > value ? __builtin_nextafterf(near, 0) : near;
+}
+
 KERNEL_MULTIVERSION
-int32_t kernel_choose(const struct kernel_head *head, const float *restrict fixed, const float *restrict shared,
-                      const struct kernel_room *rooms, size_t blocks, double cpu, double mem, int split) {
-    const double *restrict room = rooms->exact, *restrict most_room = rooms->most;
-    const float *restrict loose = rooms->loose;
-    // Rounded down, so that the float comparison never leaves out a server that has room.
-    float loose_cpu = (float)cpu, loose_mem = (float)mem;
-    if (loose_cpu > cpu) loose_cpu = __builtin_nextafterf(loose_cpu, 0);
-    if (loose_mem > mem) loose_mem = __builtin_nextafterf(loose_mem, 0);
-    float *negated = head->negated, start[KERNEL_NODES];
-    prepare(head, shared, negated, start);
-    float best = -__builtin_inff();
-    int32_t chosen = -1;
+struct kernel_choice kernel_choose(const struct kernel_head *head, const float *terms,
+                                   const struct kernel_servers *servers, size_t blocks, double cpu, double mem,
+                                   int split, struct kernel_choice sofar) {
+    const struct terms all_terms = read_terms(head, terms);
+    const float loose_cpu = rounded_down(cpu), loose_mem = rounded_down(mem);
     const size_t group = KERNEL_GROUP / KERNEL_LANES;
     for (size_t first = 0; first < blocks; first += group) {
         const size_t count = blocks - first < group ? blocks - first : group;
-        int has_room = 0;
-        for (size_t block = first; block < first + count; block++) {
-            has_room |= most_room[2 * block] >= cpu && most_room[2 * block + 1] >= mem;
-        }
-        if (!has_room) continue;
-        lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES];
-        score_group(head, part_of(head, fixed, first), count, shared, negated, start, score);
+        int_lanes fits[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES], any = 0;
         for (size_t block = 0; block < count; block++) {
-            // Few servers beat the best so far, so only they are asked whether they have room.
-            int_lanes better[KERNEL_NODES] = {score[block][0] > (lanes)best, score[block][1] > (lanes)best};
-            if (__builtin_reduce_or(better[0] | better[1]) == 0) continue;
-            int_lanes fits[KERNEL_NODES];
-            find_loose_room(loose + (first + block) * KERNEL_ROOM_PER_BLOCK, loose_cpu, loose_mem, split, fits);
-            for (int node = 0; node < KERNEL_NODES; node++) better[node] &= fits[node];
-            if (__builtin_reduce_or(better[0] | better[1]) == 0) continue;
-            find_room(room + (first + block) * KERNEL_ROOM_PER_BLOCK, cpu, mem, split, fits);
-            for (int node = 0; node < KERNEL_NODES; node++) better[node] &= fits[node];
-            if (__builtin_reduce_or(better[0] | better[1]) == 0) continue;
+            const float *left = servers->loose + (first + block) * KERNEL_ROOM_PER_BLOCK;
+            find_loose_room(left, loose_cpu, loose_mem, split, fits[block]);
+            any |= fits[block][0] | fits[block][1];
+        }
+        if (__builtin_reduce_or(any) == 0) continue;
+        lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES];
+        score_group(head, part_of(head, servers->fixed, first), count, all_terms, score);
+        // Servers that stand in order win no tie against those before them.
+        const lanes best = (lanes)sofar.advantage;
+        any = 0;
+        for (size_t block = 0; block < count; block++) {
+            for (int node = 0; node < KERNEL_NODES; node++) {
+                fits[block][node] &= servers->numbers ? score[block][node] >= best : score[block][node] > best;
+                any |= fits[block][node];
+            }
+        }
+        if (__builtin_reduce_or(any) == 0) continue;
+        for (size_t block = 0; block < count; block++) {
+            if (__builtin_reduce_or(fits[block][0] | fits[block][1]) == 0) continue;
+            int_lanes exact[KERNEL_NODES];
+            find_room(servers->exact + (first + block) * KERNEL_ROOM_PER_BLOCK, cpu, mem, split, exact);
             for (int lane = 0; lane < KERNEL_LANES; lane++) {
                 for (int node = 0; node < KERNEL_NODES; node++) {
-                    const float value = score[block][node][lane];
-                    if (!better[node][lane] || !(value > best)) continue;
-                    best = value;
-                    chosen = (int32_t)(((first + block) * KERNEL_LANES + (size_t)lane) * KERNEL_NODES) + node;
+                    if (!(fits[block][node][lane] & exact[node][lane])) continue;
+                    const size_t place = (first + block) * KERNEL_LANES + (size_t)lane;
+                    const int32_t server = servers->numbers ? servers->numbers[place] : (int32_t)place;
+                    const struct kernel_choice found = {server * KERNEL_NODES + node, score[block][node][lane]};
+                    if (found.advantage > sofar.advantage ||
+                        (found.advantage == sofar.advantage && found.action < sofar.action)) {
+                        sofar = found;
+                    }
                 }
             }
         }
     }
-    return chosen;
+    return sofar;
 }
 
 KERNEL_MULTIVERSION
-void kernel_advantages(const struct kernel_head *head, const float *restrict fixed, const float *restrict shared,
+void kernel_rank(const struct kernel_head *head, const float *terms, const struct kernel_servers *servers, size_t blocks,
+                 double cpu, double mem, int split, float *restrict out) {
+    const struct terms all_terms = read_terms(head, terms);
+    const lanes none = (lanes)-__builtin_inff();
+    const size_t group = KERNEL_GROUP / KERNEL_LANES;
+    for (size_t first = 0; first < blocks; first += group) {
+        const size_t count = blocks - first < group ? blocks - first : group;
+        lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES];
+        score_group(head, part_of(head, servers->fixed, first), count, all_terms, score);
+        for (size_t block = first; block < first + count; block++) {
+            int_lanes fits[KERNEL_NODES];
+            find_room(servers->exact + block * KERNEL_ROOM_PER_BLOCK, cpu, mem, split, fits);
+            lanes most = none;
+            for (int node = 0; node < KERNEL_NODES; node++) {
+                most = LARGER(fits[node] ? score[block - first][node] : none, most);
+            }
+            STORE(out + block * KERNEL_LANES, most);
+        }
+    }
+}
+
+KERNEL_MULTIVERSION
+size_t kernel_above(const float *values, size_t first, size_t count, float floor) {
+    while (first < count && first % KERNEL_LANES != 0) {
+        if (values[first] > floor) return first;
+        first++;
+    }
+    while (first + KERNEL_LANES <= count && __builtin_reduce_or(LOAD(values + first) > (lanes)floor) == 0) {
+        first += KERNEL_LANES;
+    }
+    while (first < count && !(values[first] > floor)) first++;
+    return first;
+}
+
+KERNEL_MULTIVERSION
+void kernel_advantages(const struct kernel_head *head, const float *terms, const struct kernel_servers *servers,
                        size_t first, size_t blocks, float *restrict out) {
-    float *negated = head->negated, start[KERNEL_NODES];
-    prepare(head, shared, negated, start);
+    const struct terms all_terms = read_terms(head, terms);
     const size_t group = KERNEL_GROUP / KERNEL_LANES;
     for (size_t block = first; block < first + blocks;) {
         // Whole groups at once, and what stands before and behind them block by block.
         const size_t count = block % group == 0 && first + blocks - block >= group ? group : 1;
         lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES];
-        score_group(head, part_of(head, fixed, block), count, shared, negated, start, score);
+        score_group(head, part_of(head, servers->fixed, block), count, all_terms, score);
         for (size_t i = 0; i < count; i++) {
             for (int lane = 0; lane < KERNEL_LANES; lane++) {
                 for (int node = 0; node < KERNEL_NODES; node++) *out++ = score[i][node][lane];

@@ -51,36 +51,54 @@ const float *kernel_embed(const struct kernel_embedder *embedder, const float *i
 // steps(x) = x * scale, at most 2^42 in magnitude, rounded to an integer, ties to the even one. `stride` is a multiple of KERNEL_PAD.
 void kernel_replace(float *row, const float *embedding, int64_t *sums, size_t stride, double scale);
 
-// What is left on a block of servers: room[(node * 2 + resource) * KERNEL_LANES + lane], resource 0 cpu, 1 mem.
-// Lanes without a server hold a negative number.
+// Servers as the kernels score them, in blocks and groups.
+//
+// What is left on a block: exact[(block * KERNEL_NODES * 2 + node * 2 + resource) * KERNEL_LANES + lane], resource 0 cpu,
+// 1 mem. Lanes without a server hold a negative number.
 #define KERNEL_ROOM_PER_BLOCK (KERNEL_NODES * 2 * KERNEL_LANES)
 
+struct kernel_servers {
+    const float *fixed;      // each server's part of the first hidden layer: [group][unit][server of the group]
+    const double *exact;     // what is left
+    const float *loose;      // the same as floats that are not below it
+    const int32_t *numbers;  // the number of the server in each lane; NULL where they stand in order
+};
+
 // The advantage layers over all servers. Of the first hidden layer, the part that depends on the server alone is kept
-// in `fixed` (group by group, [unit][server of the group]) and the part that all servers share is `shared` ([unit]).
+// with the servers, and the part that all of them share in the terms of a decision.
 struct kernel_head {
     const struct kernel_layer *layers;  // the layers after the first hidden one; the last has KERNEL_NODES outputs
     size_t layer_count;
-    size_t hidden;   // units of the first hidden layer
-    size_t widest;   // the most units of any hidden layer
-    float *scratch;  // 2 * KERNEL_LANES * widest
-    float *negated;  // `hidden` values of scratch
+    struct kernel_layer shared;  // of the first hidden layer, those columns whose inputs all servers share
+    size_t widest;               // the most units of any hidden layer
+    float *scratch;              // 2 * KERNEL_LANES * widest
 };
 
-// What is left on the servers, three times: exactly, as floats that are not below it, and as the most cpu and the most mem
-// on any node of each block, which spares blocks that are full.
-struct kernel_room {
-    const double *exact;
-    const float *loose;  // in the order of `exact`
-    const double *most;  // [block][cpu, mem]
+// Computes what all servers share in a decision: 2 * shared.stride + KERNEL_NODES floats, of which the first are the
+// output of the shared part.
+void kernel_terms(const struct kernel_head *head, const float *in, float *terms);
+
+// An action and its advantage; the action is -1, and the advantage -infinity, where there is none.
+struct kernel_choice {
+    int32_t action;
+    float advantage;
 };
 
-// The available action with the greatest advantage, ties to the lowest action; -1 if none is available or can be compared.
-int32_t kernel_choose(const struct kernel_head *head, const float *fixed, const float *shared,
-                      const struct kernel_room *room, size_t blocks, double cpu, double mem, int split);
+// The better of `sofar` and the available action of these servers with the greatest advantage, ties to the lowest action.
+struct kernel_choice kernel_choose(const struct kernel_head *head, const float *terms,
+                                   const struct kernel_servers *servers, size_t blocks, double cpu, double mem,
+                                   int split, struct kernel_choice sofar);
+
+// The greatest advantage of the available actions of each server: out[block * KERNEL_LANES + lane], -infinity where none is.
+void kernel_rank(const struct kernel_head *head, const float *terms, const struct kernel_servers *servers, size_t blocks,
+                 double cpu, double mem, int split, float *out);
+
+// The first index from `first` on whose value is greater than `floor`; `count` if there is none.
+size_t kernel_above(const float *values, size_t first, size_t count, float floor);
 
 // The advantages of all actions of `blocks` blocks from `first` on: out[(block * KERNEL_LANES + lane) * KERNEL_NODES + node],
 // counted from the first block.
-void kernel_advantages(const struct kernel_head *head, const float *fixed, const float *shared, size_t first,
-                       size_t blocks, float *out);
+void kernel_advantages(const struct kernel_head *head, const float *terms, const struct kernel_servers *servers,
+                       size_t first, size_t blocks, float *out);
 
 #endif

@@ -37,6 +37,9 @@ struct Linear: ~Copyable, Sendable {
 
     var paddedOutputs: Int { bias.count }
 
+    /// The weight between an input and an output.
+    func weight(input: Int, output: Int) -> Float { weights[input * paddedOutputs + output] }
+
     /// The layer as the kernels see it; it points into this value and must not outlive it.
     var kernel: kernel_layer {
         unsafe kernel_layer(
@@ -48,22 +51,12 @@ struct Linear: ~Copyable, Sendable {
         )
     }
 
-    /// Writes Wx + b.
-    ///
-    /// - Parameters:
-    ///   - input: at least ``inputs`` values.
-    ///   - output: at least ``paddedOutputs`` values, apart from `input`.
-    func apply(_ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>) {
-        var kernel = unsafe self.kernel
-        unsafe kernel_dense(&kernel, input, output, 0)
-    }
-
     /// The largest magnitude that each output can have when input i is at most `bounds[i]` in magnitude.
     func outputBounds(_ bounds: [Double]) -> [Double] {
         (0..<outputs).map { output in
             var bound = Double(bias[output].magnitude)
             for input in 0..<inputs {
-                bound += Double(weights[input * paddedOutputs + output].magnitude) * bounds[input]
+                bound += Double(weight(input: input, output: output).magnitude) * bounds[input]
             }
             return bound
         }

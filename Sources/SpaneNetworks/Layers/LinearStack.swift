@@ -6,12 +6,12 @@ internal import SpaneScheduling
 @safe
 final class LinearStack: @unchecked Sendable {
     // An array cannot hold values that own memory, so each sits in an object.
-    private final class Node: Sendable {
+    final class Node: Sendable {
         let layer: Linear
         init(_ layer: consuming Linear) { self.layer = layer }
     }
 
-    private let nodes: [Node]
+    let nodes: [Node]
     /// The layers as the kernels see them; they point into `nodes`.
     let kernels: FlatBuffer<kernel_layer>
     /// The widest padded output.

@@ -6,21 +6,22 @@ internal import SpaneScheduling
 ///
 /// One event touches one server, so a session keeps what does not change in a ``ServerTable``. A decision brings the
 /// table up to date with the cluster's journal, computes what all servers share once, and scores blocks of servers,
-/// skipping those without room. Scores depend on the state of the cluster alone, bit for bit: not on the history, the
-/// order of servers or the instruction set.
+/// skipping those without room. On many servers ``Shortlists`` spare it most of them where a request comes again.
+/// Scores and decisions depend on the state of the cluster alone, bit for bit: not on the history, the order of servers
+/// or the instruction set.
 @safe
 final class SpaneSession: ScoringPolicy {
     private let layers: SpaneLayers
     private let normalisation: Normalisation
     private var table: ServerTable
+    private var shortlists: Shortlists?
     private var advantageGrid: FixedPoint
-    // One element each, so that the kernels have an address; they point into `layers` and `headScratch`.
+    // One element, so that the kernels have an address; it points into `layers` and `headScratch`.
     private let head: FlatBuffer<kernel_head>
-    private let sharedPart: FlatBuffer<kernel_layer>
     private let clusterWidth: Int
 
     private let sharedInput: FlatBuffer<Float>
-    private let shared: FlatBuffer<Float>
+    private let terms: FlatBuffer<Float>
     private let blockAdvantages: FlatBuffer<Float>
     private let valueScratch: FlatBuffer<Float>
     private let headScratch: FlatBuffer<Float>
@@ -32,23 +33,26 @@ final class SpaneSession: ScoringPolicy {
         advantageGrid = try Self.grid(layers, normalisation, shape)
         clusterWidth = layers.architecture.clusterWidth
         sharedInput = FlatBuffer(repeating: 0, count: clusterWidth + SpaneArchitecture.requestInputs)
-        shared = FlatBuffer(repeating: 0, count: layers.advantageOfShared.paddedOutputs)
-        blockAdvantages = FlatBuffer(repeating: 0, count: ServerTable.lanes * NUMATopology.nodesPerServer)
+        terms = FlatBuffer(repeating: 0, count: 2 * layers.advantageOfShared.paddedOutputs + Int(KERNEL_NODES))
+        blockAdvantages = FlatBuffer(repeating: 0, count: ServerBlocks.lanes * NUMATopology.nodesPerServer)
         valueScratch = layers.value.makeScratch()
-        let hidden = layers.architecture.advantage.width
-        let widest = max(hidden, layers.advantage.widest)
-        headScratch = FlatBuffer(repeating: 0, count: 2 * ServerTable.lanes * widest + hidden)
+        let widest = max(layers.architecture.advantage.width, layers.advantage.widest)
+        headScratch = FlatBuffer(repeating: 0, count: 2 * ServerBlocks.lanes * widest)
         unsafe head = FlatBuffer([
             kernel_head(
                 layers: layers.advantage.kernels.base,
                 layer_count: layers.advantage.kernels.count,
-                hidden: hidden,
+                shared: layers.advantageOfShared.kernel,
                 widest: widest,
-                scratch: headScratch.base,
-                negated: headScratch.base + 2 * ServerTable.lanes * widest
+                scratch: headScratch.base
             )
         ])
-        unsafe sharedPart = FlatBuffer([layers.advantageOfShared.kernel])
+        shortlists = makeShortlists()
+    }
+
+    private func makeShortlists() -> Shortlists? {
+        guard table.shape.serverCount >= Shortlists.leastServers else { return nil }
+        return unsafe Shortlists(table, layers, terms: terms.count, head: head.base)
     }
 
     private static func grid(
@@ -68,24 +72,16 @@ final class SpaneSession: ScoringPolicy {
         guard shape != table.shape else { return }
         let grid = try Self.grid(layers, normalisation, shape)
         table = try ServerTable(layers, normalisation, shape)
+        shortlists = makeShortlists()
         advantageGrid = grid
     }
 
     func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
         prepare(request, cluster)
-        let demand = request.demandPerNode
-        let chosen = unsafe kernel_choose(
-            head.base,
-            table.fixed.base,
-            shared.base,
-            table.kernelRoom.base,
-            table.blockCount,
-            demand.cpu,
-            demand.mem,
-            request.isSplit ? 1 : 0
-        )
-        // Without an advantage that can be compared, as with weights that overflow, any action with room will do.
-        return chosen >= 0 ? Action(rawValue: chosen) : cluster.firstAvailable(for: request)
+        let chosen =
+            unsafe shortlists?.choose(request, terms)
+            ?? table.blocks.choose(request, head.base, terms.base, among: table.shape.serverCount)
+        return chosen.action >= 0 ? Action(rawValue: chosen.action) : nil
     }
 
     func writeAdvantages(
@@ -103,14 +99,14 @@ final class SpaneSession: ScoringPolicy {
         var current = -1
         for index in 0..<servers.count {
             let server = Int(servers[index])
-            let (block, lane) = server.quotientAndRemainder(dividingBy: ServerTable.lanes)
+            let (block, lane) = server.quotientAndRemainder(dividingBy: ServerBlocks.lanes)
             if block != current {
                 unsafe score(block, to: blockAdvantages.base)
                 current = block
             }
             for node in 0..<NUMATopology.nodesPerServer {
                 advantages[index * NUMATopology.nodesPerServer + node] =
-                    table.isPresent(server)
+                    table.blocks.isPresent(server)
                     ? blockAdvantages[lane * NUMATopology.nodesPerServer + node] : -.infinity
             }
         }
@@ -119,18 +115,20 @@ final class SpaneSession: ScoringPolicy {
     private func writeAllAdvantages(into advantages: inout MutableSpan<Float>) {
         let actions = table.shape.serverCount * NUMATopology.nodesPerServer
         precondition(advantages.count >= actions, "there is room for fewer than \(actions) scores")
-        let perBlock = ServerTable.lanes * NUMATopology.nodesPerServer
+        let perBlock = ServerBlocks.lanes * NUMATopology.nodesPerServer
         let fullBlocks = actions / perBlock
         unsafe advantages.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            unsafe kernel_advantages(head.base, table.fixed.base, shared.base, 0, fullBlocks, base)
+            unsafe score(0, count: fullBlocks, to: base)
         }
-        if fullBlocks < table.blockCount {
+        if fullBlocks < table.blocks.count {
             unsafe score(fullBlocks, to: blockAdvantages.base)
             for action in fullBlocks * perBlock..<actions { advantages[action] = blockAdvantages[action % perBlock] }
         }
         guard table.presentCount < table.shape.serverCount else { return }
-        for action in 0..<actions where !table.isPresent(Action(action).server) { advantages[action] = -.infinity }
+        for action in 0..<actions where !table.blocks.isPresent(Action(action).server) {
+            advantages[action] = -.infinity
+        }
     }
 
     func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>) {
@@ -145,19 +143,19 @@ final class SpaneSession: ScoringPolicy {
         for action in 0..<cluster.actionCount { scores[action] += base }
     }
 
-    /// Brings the table up to date and computes the part of the first advantage layer that all servers share.
+    /// Brings the table up to date and computes what all servers share.
     private func prepare(_ request: Request, _ cluster: borrowing Cluster) {
         precondition(
             ClusterShape(cluster) == table.shape,
             "the session is made for \(table.shape.serverCount) servers; adapt it to the cluster first"
         )
-        table.follow(cluster)
+        table.follow(cluster, telling: shortlists)
         unsafe table.writePool(to: sharedInput.base)
         unsafe normalisation.write(request, to: sharedInput.base + clusterWidth)
-        unsafe kernel_dense(sharedPart.base, sharedInput.base, shared.base, 0)
+        unsafe kernel_terms(head.base, sharedInput.base, terms.base)
     }
 
-    private func score(_ block: Int, to output: UnsafeMutablePointer<Float>) {
-        unsafe kernel_advantages(head.base, table.fixed.base, shared.base, block, 1, output)
+    private func score(_ block: Int, count: Int = 1, to output: UnsafeMutablePointer<Float>) {
+        unsafe kernel_advantages(head.base, terms.base, table.blocks.kernel.base, block, count, output)
     }
 }
