@@ -9,6 +9,8 @@ package enum StopSignal {
     package static func install() {
         // The handler may only touch what exists already.
         received.store(0, ordering: .relaxed)
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
         for signal in [SIGINT, SIGTERM] {
             var action = sigaction()
             unsafe action.__sigaction_handler.sa_handler = { number in
@@ -16,7 +18,10 @@ package enum StopSignal {
             }
             action.sa_flags = SA_RESTART | Int32(bitPattern: UInt32(SA_RESETHAND))
             unsafe sigaction(signal, &action, nil)
+            unsafe sigaddset(&signals, signal)
         }
+        // Blocked signals are inherited: a program that starts this one from a worker thread has often blocked them there.
+        unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// The number of the signal that came, or `nil`.

@@ -37,10 +37,18 @@ struct Command {
         /// Sends a signal, which finds the command even if it has just ended.
         func send(_ signal: Int32) { kill(id, signal) }
 
-        /// Waits for the end; the status is minus the signal that ended the process.
-        func wait() throws -> Result {
+        /// Waits for the end, and puts one to it if it does not come; the status is minus the signal that ended the process.
+        func wait(orKillAfterSeconds limit: Int? = nil) throws -> Result {
             var status: Int32 = 0
-            while unsafe waitpid(id, &status, 0) < 0 { try #require(errno == EINTR) }
+            var milliseconds = 0
+            while true {
+                let ended = unsafe waitpid(id, &status, limit == nil ? 0 : WNOHANG)
+                if ended == id { break }
+                try #require(ended == 0 || errno == EINTR)
+                usleep(1000)
+                milliseconds += 1
+                if let limit, milliseconds == limit * 1000 { send(SIGKILL) }
+            }
             defer { for name in [files.output, files.errors] { unsafe unlink(folder.file(name)) } }
             return Result(
                 status: status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F),

@@ -49,8 +49,13 @@ import Testing
             if try lastStep() > step { return process }
             usleep(1000)
         }
-        Issue.record("step \(step) was not reached")
-        return process
+        process.send(SIGKILL)
+        throw TimedOut(step: step, result: try process.wait())
+    }
+
+    private struct TimedOut: Error {
+        let step: Int
+        let result: Command.Result
     }
 
     /// The last step in the log, 0 before any.
@@ -62,7 +67,8 @@ import Testing
 
     private func stop(_ process: Command.Process, by signal: Int32 = SIGTERM) throws -> Command.Result {
         process.send(signal)
-        let result = try process.wait()
+        // One that does not listen must not keep the tests waiting for ever.
+        let result = try process.wait(orKillAfterSeconds: 60)
         #expect(result.status == 128 + signal)
         #expect(result.errors == "")
         return result

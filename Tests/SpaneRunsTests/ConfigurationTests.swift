@@ -203,6 +203,24 @@ import Testing
         refuses("[learner]\nsteps = 600\nepisodes = 600", "learner.episodes is 600; that takes too long")
     }
 
+    @Test func whatTheDQNDoesNotTake() {
+        func refuses(_ text: String, _ message: String, sourceLocation: SourceLocation = #_sourceLocation) {
+            #expect(sourceLocation: sourceLocation) {
+                try RunConfiguration.parse(text, file: "train.toml", catalogue: .standard)
+            } throws: {
+                "\($0)" == "train.toml: learner." + message
+            }
+        }
+        refuses(
+            "[network]\narchitecture = \"potential\"",
+            "algorithm is \"dqn\", which trains \"spane\" and \"mlp\"; network.architecture is \"potential\""
+        )
+        refuses(
+            "[learner]\nbatch_size = 100\nreplay_capacity = 99",
+            "batch_size is 100; it must be at most replay_capacity, which is 99"
+        )
+    }
+
     @Test func noTOML() {
         refuses(
             "[run]\nseed = 1\nseed = 2",

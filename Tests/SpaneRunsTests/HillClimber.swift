@@ -105,7 +105,9 @@ struct HillClimberSettings: LearnerSettings {
         ]
     }
 
-    var contradiction: String? { episodes > 500 && steps > 500 ? "episodes is \(episodes); that takes too long" : nil }
+    func contradiction(with network: NetworkSettings) -> String? {
+        episodes > 500 && steps > 500 ? "episodes is \(episodes); that takes too long" : nil
+    }
 
     func makeLearner(_ parts: LearnerParts) throws -> any Learner { try HillClimber(self, parts) }
 }
@@ -114,7 +116,7 @@ extension Catalogue {
     static let test = Catalogue(
         algorithms: [HillClimberSettings.self],
         presets: [
-            Preset("small", "a small one", learner: HillClimberSettings()) { configuration in
+            Preset("small", learner: HillClimberSettings()) { configuration in
                 configuration.data.servers = [2]
                 configuration.data.nodeCPU = 8
                 configuration.data.nodeMem = 24
@@ -122,7 +124,7 @@ extension Catalogue {
                 configuration.validation.every = 4
                 configuration.validation.patience = 0
             },
-            Preset("wide", "a wide one", learner: HillClimberSettings()) { $0.network.server.width = 16 },
+            Preset("wide", learner: HillClimberSettings()) { $0.network.server.width = 16 },
         ]
     )
 }

@@ -4,8 +4,6 @@ package struct Catalogue: Sendable {
     package struct Preset: Sendable {
         /// Its name.
         package let name: String
-        /// What it is, in one sentence.
-        package let summary: String
         /// Its algorithm.
         package let learner: any LearnerSettings
         /// What it changes beside the learner.
@@ -13,12 +11,10 @@ package struct Catalogue: Sendable {
 
         package init(
             _ name: String,
-            _ summary: String,
             learner: any LearnerSettings,
             adjust: @escaping @Sendable (inout RunConfiguration) -> Void = { _ in }
         ) {
             self.name = name
-            self.summary = summary
             self.learner = learner
             self.adjust = adjust
         }

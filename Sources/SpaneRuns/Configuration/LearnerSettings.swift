@@ -13,15 +13,16 @@ package protocol LearnerSettings: Sendable {
     /// The defaults.
     init()
 
-    /// What is wrong with values that are each fine; `nil` when nothing is. Begins with the name of a key.
-    var contradiction: String? { get }
+    /// What is wrong with values that are each fine, or with this network; `nil` when nothing is. Begins with the name of a
+    /// key.
+    func contradiction(with network: NetworkSettings) -> String?
 
     /// Makes the learner.
     func makeLearner(_ parts: LearnerParts) throws -> any Learner
 }
 
 extension LearnerSettings {
-    package var contradiction: String? { nil }
+    package func contradiction(with network: NetworkSettings) -> String? { nil }
 }
 
 /// What a learner is made of, beside its own settings.

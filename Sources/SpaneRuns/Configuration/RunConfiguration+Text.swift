@@ -79,7 +79,9 @@ extension RunConfiguration {
                     + "and validation.servers must name a single one"
             )
         }
-        if let contradiction = learner.contradiction { throw RunConfigurationError(file, "learner.\(contradiction)") }
+        if let contradiction = learner.contradiction(with: network) {
+            throw RunConfigurationError(file, "learner.\(contradiction)")
+        }
     }
 
     // MARK: Writing
