@@ -182,7 +182,7 @@ import Testing
         let text = try run(arguments(["--baseline", "nets", "--block", "3"]))
         #expect(text.contains("\n60 of 60 episodes were played before.\n"))
         #expect(text.contains("On 2 servers, less nets in the same episodes"))
-        #expect(text.contains("4 blocks of 3"))
+        #expect(text.contains("4 blocks of 3 episodes, each "))
     }
 
     @Test func anotherExperiment() throws {

@@ -142,11 +142,17 @@ struct ExperimentReport {
     }
 
     private var blocks: String {
-        summary.clusters.map { cluster in
-            (isOverview ? "\(cluster.servers) servers: " : "")
-                + "\(cluster.blockCount) blocks of \(cluster.blockLength), "
-                + "\(NumberText.grouped(cluster.blockSpans, decimals: 1)) episodes long"
-        }.joined(separator: "; ")
+        "\(range(of: summary.clusters.map { "\($0.blockCount)" })) blocks of "
+            + "\(range(of: summary.clusters.map { "\($0.blockLength)" })) episodes, each "
+            + "\(range(of: summary.clusters.map { NumberText.grouped($0.blockSpans, decimals: 1) })) times as long as an episode"
+    }
+
+    /// From the first number of servers to the last.
+    private func range(of texts: [String]) -> String {
+        guard let first = texts.first, let last = texts.last, texts.contains(where: { $0 != first }) else {
+            return texts.first ?? ""
+        }
+        return "\(first) … \(last)"
     }
 
     // MARK: Files
