@@ -115,13 +115,6 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(
-            name: "SpaneTrainingTests",
-            dependencies: [
-                "SpaneTraining", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation", "SpaneTestSupport",
-            ],
-            swiftSettings: strict
-        ),
         .target(
             name: "SpaneFileTestSupport",
             dependencies: ["SpaneStorage", "CHDF5"],
