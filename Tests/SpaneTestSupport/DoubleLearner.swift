@@ -52,7 +52,7 @@ package struct DoubleLearner {
         let online = Tape(parameters, isRecording: false)
         let scores = online[network.scores(online, later.state)]
         var best: Int?
-        for action in scores.indices where !isMasked || later.state.available[action] {
+        for action in scores.indices where !isMasked || network.isAvailable(number: action, in: later.state) {
             if let other = best, scores[other] >= scores[action] { continue }
             best = action
         }

@@ -90,10 +90,12 @@ import Testing
     }
 }
 
-/// Networks by name: `mean_max-16x2-4x3-32x2` is a SPANE of server, value and advantage layers, `mlp-16x1` an MLP.
+/// Networks by name: `mean_max-16x2-4x3-32x2` is a SPANE of server, value and advantage layers, `mlp-16x1` an MLP,
+/// and `-after` behind the former makes it see afterstates.
 enum Shapes {
     static let small = [
         "mean-4x1-4x1-4x1", "max-4x2-4x1-5x1", "std-3x1-4x2-4x2", "std_mean_max-3x2-3x2-4x3", "mlp-6x1", "mlp-4x3",
+        "mean-4x1-4x1-4x1-after", "max_std_mean-3x2-4x1-5x2-after",
     ]
 
     static let all =
@@ -101,6 +103,7 @@ enum Shapes {
             "mean-8x1-8x1-16x1", "max-8x1-8x1-16x1", "std-8x1-8x1-16x1", "mean_max-16x2-4x3-32x2",
             "max_mean-4x3-7x4-9x1", "mean_std-16x1-16x1-32x1", "std_max-5x4-4x1-6x4", "mean_max_std-8x2-4x2-16x2",
             "max_std_mean-32x1-32x2-32x3", "mean-64x4-64x4-64x4", "mlp-32x2", "mlp-16x4", "mlp-64x1", "mlp-9x2",
+            "mean-8x1-8x1-16x1-after", "max-8x2-4x3-9x3-after", "std-16x1-16x1-7x2-after", "mean_std-5x4-4x1-6x4-after",
         ]
 
     static func architecture(_ name: String, servers: Int = 5) throws -> Architecture {
@@ -110,13 +113,12 @@ enum Shapes {
             return numbers.count == 2 ? try LayerShape(width: numbers[0], depth: numbers[1]) : nil
         }
         if parts[0] == "mlp" { return .mlp(try MLPArchitecture(hidden: shapes[0], servers: servers)) }
-        return .spane(
-            try SpaneArchitecture(
-                server: shapes[0],
-                value: shapes[1],
-                advantage: shapes[2],
-                aggregators: parts[0].split(separator: "_").compactMap { Aggregator(rawValue: String($0)) }
-            )
+        let spane = try SpaneArchitecture(
+            server: shapes[0],
+            value: shapes[1],
+            advantage: shapes[2],
+            aggregators: parts[0].split(separator: "_").compactMap { Aggregator(rawValue: String($0)) }
         )
+        return parts.last == "after" ? .afterstate(AfterstateArchitecture(parts: spane)) : .spane(spane)
     }
 }

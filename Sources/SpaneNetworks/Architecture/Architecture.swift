@@ -2,6 +2,8 @@
 public enum Architecture: Equatable, Sendable {
     /// ``SpaneArchitecture``
     case spane(SpaneArchitecture)
+    /// ``AfterstateArchitecture``
+    case afterstate(AfterstateArchitecture)
     /// ``MLPArchitecture``
     case mlp(MLPArchitecture)
     /// ``PotentialArchitecture``
@@ -11,6 +13,7 @@ public enum Architecture: Equatable, Sendable {
     public var tensorShapes: [TensorShape] {
         switch self {
         case .spane(let architecture): architecture.tensorShapes
+        case .afterstate(let architecture): architecture.tensorShapes
         case .mlp(let architecture): architecture.tensorShapes
         case .potential(let architecture): architecture.tensorShapes
         }

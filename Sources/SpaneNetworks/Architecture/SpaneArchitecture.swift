@@ -55,13 +55,16 @@ public struct SpaneArchitecture: Equatable, Sendable {
     /// Values of the cluster embedding.
     var clusterWidth: Int { aggregators.count * server.width }
 
-    var tensorShapes: [TensorShape] {
+    var tensorShapes: [TensorShape] { tensorShapes(advantages: NUMATopology.nodesPerServer) }
+
+    /// The tensors of a network whose advantage layers have so many outputs.
+    func tensorShapes(advantages: Int) -> [TensorShape] {
         server.tensorShapes(prefix: "server_embedding", inputs: Self.serverInputs, outputs: server.width)
             + value.tensorShapes(prefix: "value_layers", inputs: clusterWidth + Self.requestInputs, outputs: 1)
             + advantage.tensorShapes(
                 prefix: "adv_layers",
                 inputs: server.width + clusterWidth + Self.requestInputs,
-                outputs: NUMATopology.nodesPerServer
+                outputs: advantages
             )
     }
 }

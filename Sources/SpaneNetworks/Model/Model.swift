@@ -13,6 +13,7 @@ public final class Model: Sendable {
 
     private enum Packed: Sendable {
         case spane(SpaneLayers)
+        case afterstate(AfterstateLayers)
         case mlp(MLPLayers)
         case potential(PotentialLayers)
     }
@@ -42,6 +43,7 @@ public final class Model: Sendable {
             switch architecture {
             case .spane(let architecture): .spane(SpaneLayers(source, architecture))
             case .mlp(let architecture): .mlp(MLPLayers(source, architecture))
+            case .afterstate(let architecture): .afterstate(AfterstateLayers(source, architecture))
             case .potential(let architecture): .potential(PotentialLayers(source, architecture))
             }
     }
@@ -82,6 +84,7 @@ public final class Model: Sendable {
         switch packed {
         case .spane(let layers): try SpaneSession(layers, normalisation, shape)
         case .mlp(let layers): try MLPSession(layers, normalisation, servers: shape.serverCount)
+        case .afterstate(let layers): try AfterstateSession(layers, normalisation, shape)
         case .potential(let layers): PotentialSession(layers, normalisation, shape)
         }
     }

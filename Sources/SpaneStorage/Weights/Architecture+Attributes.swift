@@ -9,17 +9,9 @@ extension Architecture {
 
     var attributes: [(name: String, value: Attribute)] {
         switch self {
-        case .spane(let spane):
-            [
-                ("architecture", .text("spane")),
-                ("aggregators", .text(spane.aggregators.map(\.rawValue).joined(separator: ","))),
-                ("server_width", .integer(spane.server.width)),
-                ("server_depth", .integer(spane.server.depth)),
-                ("value_width", .integer(spane.value.width)),
-                ("value_depth", .integer(spane.value.depth)),
-                ("advantage_width", .integer(spane.advantage.width)),
-                ("advantage_depth", .integer(spane.advantage.depth)),
-            ]
+        case .spane(let spane): [("architecture", .text("spane"))] + Self.attributes(of: spane)
+        case .afterstate(let afterstate):
+            [("architecture", .text("afterstate"))] + Self.attributes(of: afterstate.parts)
         case .mlp(let mlp):
             [
                 ("architecture", .text("mlp")),
@@ -39,19 +31,28 @@ extension Architecture {
     }
 }
 
+extension Architecture {
+    private static func attributes(of parts: SpaneArchitecture) -> [(name: String, value: Attribute)] {
+        [
+            ("aggregators", .text(parts.aggregators.map(\.rawValue).joined(separator: ","))),
+            ("server_width", .integer(parts.server.width)),
+            ("server_depth", .integer(parts.server.depth)),
+            ("value_width", .integer(parts.value.width)),
+            ("value_depth", .integer(parts.value.depth)),
+            ("advantage_width", .integer(parts.advantage.width)),
+            ("advantage_depth", .integer(parts.advantage.depth)),
+        ]
+    }
+}
+
 extension HDF5Reader {
     /// The architecture that the attributes describe.
     func architecture() throws -> Architecture {
         switch try string("architecture") {
         case "spane":
-            return .spane(
-                try SpaneArchitecture(
-                    server: shape("server"),
-                    value: shape("value"),
-                    advantage: shape("advantage"),
-                    aggregators: aggregators()
-                )
-            )
+            return .spane(try parts())
+        case "afterstate":
+            return .afterstate(AfterstateArchitecture(parts: try parts()))
         case "mlp":
             return .mlp(try MLPArchitecture(hidden: hidden(), servers: required(integer: "servers")))
         case "potential":
@@ -64,8 +65,20 @@ extension HDF5Reader {
             )
         case let other:
             let found = other.map { "\"\($0)\"" } ?? "missing"
-            throw error(.format, "attribute architecture is \(found); it must be \"spane\", \"mlp\" or \"potential\"")
+            throw error(
+                .format,
+                "attribute architecture is \(found); it must be \"spane\", \"afterstate\", \"mlp\" or \"potential\""
+            )
         }
+    }
+
+    private func parts() throws -> SpaneArchitecture {
+        try SpaneArchitecture(
+            server: shape("server"),
+            value: shape("value"),
+            advantage: shape("advantage"),
+            aggregators: aggregators()
+        )
     }
 
     private func shape(_ name: String) throws -> LayerShape {

@@ -45,7 +45,8 @@ public final class DQN: Learner {
         let most = counts.max() ?? 1
         if configuration.network == .mlp, let other = counts.first(where: { $0 != most }) {
             throw ConfigurationError(
-                "network is mlp and the clusters have \(other) and \(most) servers; it must be the same number in all"
+                key: "network",
+                reason: "is mlp, which needs clusters of one size; they have \(other) and \(most) servers"
             )
         }
         self.configuration = configuration

@@ -4,6 +4,7 @@ extension DQNConfiguration {
         ("published", .published),
         ("masked", .masked),
         ("monte-carlo", .monteCarlo),
+        ("afterstate", .afterstate),
     ]
 
     /// The learner of the paper (section VI).
@@ -16,6 +17,12 @@ extension DQNConfiguration {
     public static let monteCarlo = published.changing {
         $0.returns = .monteCarlo
         $0.discount = 1
+    }
+
+    /// `monteCarlo` with a network that sees servers as placements leave them, and less exploration.
+    public static let afterstate = monteCarlo.changing {
+        $0.network = .afterstate
+        $0.epsilonStart = 0.2
     }
 
     private func changing(_ change: (inout DQNConfiguration) -> Void) -> DQNConfiguration {

@@ -8,28 +8,29 @@ extension DQNConfiguration {
     ///   for the shape of the network.
     public func validate() throws {
         _ = try architecture(servers: 1)
-        for (key, value, range) in integers where !range.contains(value) {
+        for (key, value, range) in integers {
             let most = range.upperBound == .max ? "" : " and at most \(range.upperBound)"
-            throw ConfigurationError("\(key) is \(value); it must be at least \(range.lowerBound)\(most)")
+            try ConfigurationError.require(range.contains(value), key, value, "at least \(range.lowerBound)\(most)")
         }
-        for (key, value, isAllowed, rule) in numbers where !(value.isFinite && isAllowed(value)) {
-            throw ConfigurationError("\(key) is \(value); it must be \(rule)")
+        for (key, value, isAllowed, rule) in numbers {
+            try ConfigurationError.require(value.isFinite && isAllowed(value), key, value, rule)
         }
-        if epsilonSchedule == .exponential, epsilonStart == 0 || epsilonEnd == 0 {
-            throw ConfigurationError(
-                "epsilonSchedule is exponential and goes from \(epsilonStart) to \(epsilonEnd); both must be above 0"
+        if epsilonSchedule == .exponential {
+            try ConfigurationError.require(
+                epsilonStart > 0,
+                "epsilonStart",
+                epsilonStart,
+                "above 0 to go down by a factor"
             )
+            try ConfigurationError.require(epsilonEnd > 0, "epsilonEnd", epsilonEnd, "above 0 to go down by a factor")
         }
-        if returns == .nStep, returnSteps >= replayCapacity {
-            throw ConfigurationError(
-                "returnSteps is \(returnSteps); it must be below replayCapacity, which is \(replayCapacity)"
-            )
-        }
-        if batchSize > replayCapacity {
-            throw ConfigurationError(
-                "batchSize is \(batchSize); it must be at most replayCapacity, which is \(replayCapacity)"
-            )
-        }
+        let capacity = "replayCapacity, which is \(replayCapacity)"
+        let isRemembered = returns == .monteCarlo || returnSteps < replayCapacity
+        try ConfigurationError.require(isRemembered, "returnSteps", returnSteps, "below \(capacity)")
+        try ConfigurationError.require(batchSize <= replayCapacity, "batchSize", batchSize, "at most \(capacity)")
+        // Unavailable placements have no score there.
+        let isMasked = network != .afterstate || returns == .monteCarlo || masksBootstrap
+        try ConfigurationError.require(isMasked, "masksBootstrap", masksBootstrap, "true for an n-step afterstate")
     }
 
     private var integers: [(key: String, value: Int, range: ClosedRange<Int>)] {
@@ -74,15 +75,8 @@ extension DQNConfiguration {
     /// - Throws: ``SpaneNetworks/NetworkError`` when there is no such network.
     public func architecture(servers: Int) throws -> Architecture {
         switch network {
-        case .spane:
-            .spane(
-                try SpaneArchitecture(
-                    server: LayerShape(width: serverWidth, depth: serverDepth, name: "server"),
-                    value: LayerShape(width: valueWidth, depth: valueDepth, name: "value"),
-                    advantage: LayerShape(width: advantageWidth, depth: advantageDepth, name: "advantage"),
-                    aggregators: aggregators
-                )
-            )
+        case .spane: .spane(try parts())
+        case .afterstate: .afterstate(AfterstateArchitecture(parts: try parts()))
         case .mlp:
             .mlp(
                 try MLPArchitecture(
@@ -91,6 +85,15 @@ extension DQNConfiguration {
                 )
             )
         }
+    }
+
+    private func parts() throws -> SpaneArchitecture {
+        try SpaneArchitecture(
+            server: LayerShape(width: serverWidth, depth: serverDepth, name: "server"),
+            value: LayerShape(width: valueWidth, depth: valueDepth, name: "value"),
+            advantage: LayerShape(width: advantageWidth, depth: advantageDepth, name: "advantage"),
+            aggregators: aggregators
+        )
     }
 
     /// The share of random actions in an epoch, counted from 0.

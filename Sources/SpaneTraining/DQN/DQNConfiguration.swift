@@ -8,6 +8,8 @@ public struct DQNConfiguration: Equatable, Sendable {
     public enum Network: String, CaseIterable, Sendable {
         /// ``SpaneNetworks/SpaneArchitecture``
         case spane
+        /// ``SpaneNetworks/AfterstateArchitecture``
+        case afterstate
         /// ``SpaneNetworks/MLPArchitecture``, bound to the number of servers of the clusters.
         case mlp
     }

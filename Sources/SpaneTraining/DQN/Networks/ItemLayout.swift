@@ -31,7 +31,7 @@ final class ItemLayout {
 
     /// From one row to the next in a matrix of so many columns: an odd number of cache lines, so that the rows of a
     /// column do not all compete for the same few lines of the cache.
-    static func rowStride(_ columns: Int) -> Int { columns + 31 & ~31 | 16 }
+    static func rowStride(_ columns: Int) -> Int { ((columns + 31) & ~31) | 16 }
 
     /// Lays out the items of the first `samples` samples, whose numbers are in ``counts``.
     func arrange(samples: Int) {

@@ -3,58 +3,75 @@ internal import SpaneBuffers
 internal import SpaneNetworks
 internal import SpaneScheduling
 
-/// A ``SpaneArchitecture`` for learning.
+/// A ``SpaneArchitecture`` or an ``AfterstateArchitecture`` for learning.
 ///
-/// Its steps stand in the order of the forward pass; the backward pass mirrors them.
+/// Both embed, pool and score items. With SPANE the items are the servers. With afterstates those that are pooled are the
+/// servers in both orders of their nodes, and those that are scored are what the available placements would leave, in
+/// both orders too; the scores of both orders make the advantage of a placement. The steps stand in the order of the
+/// forward pass; the backward pass mirrors them.
 @safe
 final class SymmetricNetwork: TrainableNetwork {
     let head: DuelingHead
     let largestChunk: Int
 
-    private let layout: Layout
+    let seesAfterstates: Bool
+    // The items whose embeddings are pooled, and those that are scored: the same object with SPANE.
+    let pooled: ItemLayout
+    let scored: ItemLayout
+    // [cpu, mem of each node][column]; with afterstates the pooled items stand before the scored ones.
+    let input: FlatBuffer<Float>
+    // [pooled embeddings, request][sample], and the gradient of the pooled ones.
+    let cluster: FlatBuffer<Float>
+    let clusterWidth: Int
+
     private let pools: [training_pooling]
     private let embeddingWidth: Int
-    private let clusterWidth: Int
-
-    // The servers, whose embeddings are pooled and scored.
-    private let servers: ItemLayout
-    // [cpu, mem of each node][column]
-    private let input: FlatBuffer<Float>
     private let embedding: DenseStack
-    // [pooled embeddings, request][sample], and the gradient of the pooled ones.
-    private let cluster: FlatBuffer<Float>
     private let clusterGradient: FlatBuffer<Float>
     private let value: DenseStack
-    // The first advantage layer: its part that a sample's servers share, its output, and their gradients.
+    // The first advantage layer: its part that a sample's items share, its output, and their gradients.
+    private let ofItem: DenseLayer
+    private let ofCluster: DenseLayer
     private let shared: FlatBuffer<Float>
     private let sharedGradient: FlatBuffer<Float>
     private let hidden: FlatBuffer<Float>
     private let hiddenGradient: FlatBuffer<Float>
     private let advantage: DenseStack
+    // The sums over both orders and their gradients, with afterstates.
+    private let sums: FlatBuffer<Float>
+    private let sumGradients: FlatBuffer<Float>
 
-    private struct Layout {
-        let ofServer: DenseLayer
-        let ofCluster: DenseLayer
-    }
+    static let orders = NUMATopology.nodesPerServer
 
-    init(_ architecture: SpaneArchitecture, _ parameters: ParameterLayout, servers count: Int) {
-        let chunk = Self.chunk(columnsPerSample: count)
+    /// - Parameter count: the most servers.
+    init(
+        _ architecture: SpaneArchitecture,
+        _ parameters: ParameterLayout,
+        servers count: Int,
+        seesAfterstates: Bool = false
+    ) {
+        let actions = count * Self.orders
+        let pooledItems = seesAfterstates ? actions : count
+        let scoredItems = seesAfterstates ? actions * Self.orders : count
+        // As many samples as keep what a chunk needs in the nearest caches. On a busy cluster about half of the placements
+        // are available.
+        let typical = seesAfterstates ? 2 * actions : count
+        let chunk = max(ItemLayout.lanes, min(128, 320 / typical / ItemLayout.lanes * ItemLayout.lanes))
         largestChunk = chunk
-        let embeddingLayers = parameters.stack("server_embedding")
-        let advantageLayers = parameters.stack("adv_layers")
+        self.seesAfterstates = seesAfterstates
+        pooled = ItemLayout(items: pooledItems, samples: chunk)
+        scored = seesAfterstates ? ItemLayout(items: scoredItems, samples: chunk) : pooled
+        pools = architecture.aggregators.map(\.kernel)
         embeddingWidth = architecture.server.width
         clusterWidth = architecture.aggregators.count * embeddingWidth
-        pools = architecture.aggregators.map(\.kernel)
-        layout = Layout(
-            ofServer: parameters.layer("adv_layers.0", columns: 0..<embeddingWidth),
-            ofCluster: parameters.layer("adv_layers.0", columns: embeddingWidth..<advantageLayers[0].inputs)
-        )
-        servers = ItemLayout(items: count, samples: chunk)
-        let columns = count * chunk
-        let (wide, narrow) = (ItemLayout.rowStride(columns), ItemLayout.rowStride(chunk))
+        let advantageLayers = parameters.stack("adv_layers")
+        ofItem = parameters.layer("adv_layers.0", columns: 0..<embeddingWidth)
+        ofCluster = parameters.layer("adv_layers.0", columns: embeddingWidth..<advantageLayers[0].inputs)
+        let columns = (seesAfterstates ? pooledItems + scoredItems : count) * chunk
+        let (wide, narrow) = (ItemLayout.rowStride(scoredItems * chunk), ItemLayout.rowStride(chunk))
         let hiddenWidth = architecture.advantage.width
-        input = FlatBuffer(repeating: 0, count: Replay.valuesPerServer * wide)
-        embedding = DenseStack(embeddingLayers, columns: columns)
+        input = FlatBuffer(repeating: 0, count: Replay.valuesPerServer * ItemLayout.rowStride(columns))
+        embedding = DenseStack(parameters.stack("server_embedding"), columns: columns)
         cluster = FlatBuffer(repeating: 0, count: (clusterWidth + Replay.valuesPerRequest) * narrow)
         clusterGradient = FlatBuffer(repeating: 0, count: clusterWidth * narrow)
         value = DenseStack(parameters.stack("value_layers"), columns: chunk)
@@ -62,119 +79,94 @@ final class SymmetricNetwork: TrainableNetwork {
         sharedGradient = FlatBuffer(repeating: 0, count: hiddenWidth * narrow)
         hidden = FlatBuffer(repeating: 0, count: hiddenWidth * wide)
         hiddenGradient = FlatBuffer(repeating: 0, count: hiddenWidth * wide)
-        advantage = DenseStack(Array(advantageLayers.dropFirst()), columns: columns)
-        head = DuelingHead(actions: count * NUMATopology.nodesPerServer, samples: chunk, hasPenalties: true)
+        advantage = DenseStack(Array(advantageLayers.dropFirst()), columns: scoredItems * chunk)
+        sums = FlatBuffer(repeating: 0, count: seesAfterstates ? actions * chunk : 0)
+        sumGradients = FlatBuffer(repeating: 0, count: seesAfterstates ? actions * chunk : 0)
+        head = DuelingHead(actions: actions, samples: chunk, hasPenalties: !seesAfterstates)
     }
 
-    /// As many samples as keep what a chunk needs in the nearest caches.
-    private static func chunk(columnsPerSample: Int) -> Int {
-        max(ItemLayout.lanes, min(128, 320 / columnsPerSample / ItemLayout.lanes * ItemLayout.lanes))
-    }
+    /// The column of the embeddings at which the scored items begin.
+    var firstScored: Int { seesAfterstates ? pooled.columns : 0 }
 
-    // MARK: Taking in states
-
-    func effort(_ slot: Int, of replay: Replay) -> Int { replay.serverCount(in: slot) }
-
-    @unsafe
-    func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: Replay, isMasked: Bool) {
-        for sample in 0..<count {
-            servers.counts[sample] = unsafe Int32(replay.serverCount(in: Int(slots[sample])))
-        }
-        servers.arrange(samples: count)
-        arrangeActions(count)
-        let wide = ItemLayout.rowStride(servers.columns)
-        let narrow = ItemLayout.rowStride(servers.samples)
-        for sample in 0..<count {
-            let slot = unsafe Int(slots[sample])
-            var from = unsafe replay.servers.base + slot * replay.serverStride
-            for server in 0..<Int(servers.counts[sample]) {
-                let column = servers.offsets[server] + sample
-                for index in 0..<Replay.valuesPerServer {
-                    unsafe input[index * wide + column] = from[index]
-                }
-                unsafe from += Replay.valuesPerServer
-            }
-            for index in 0..<Replay.valuesPerRequest {
-                cluster[(clusterWidth + index) * narrow + sample] =
-                    replay.requests[slot * Replay.valuesPerRequest + index]
-            }
-            head.chosen[sample] = replay.actions[slot]
-            guard isMasked else { continue }
-            for action in 0..<Int(head.actions.counts[sample]) {
-                head.setAllowed(replay.isAvailable(Action(action), in: slot), action: action, sample: sample)
-            }
-        }
-    }
-
-    /// The last layer has one row a node, so that the actions of a server stand one below the other.
-    private func arrangeActions(_ count: Int) {
-        let nodes = NUMATopology.nodesPerServer
-        for sample in 0..<count { head.actions.counts[sample] = servers.counts[sample] * Int32(nodes) }
-        head.actions.arrange(samples: count)
-        for action in 0..<head.actions.itemCount {
-            head.actions.offsets[action] =
-                action % nodes * ItemLayout.rowStride(servers.columns) + servers.offsets[action / nodes]
-        }
-    }
+    /// The columns of all embeddings.
+    var columns: Int { firstScored + scored.columns }
 
     // MARK: Forward
 
     @unsafe
     func forward(_ parameters: UnsafePointer<Float>) {
-        unsafe embedding.forward(parameters, input: wide(input), columns: servers.columns)
-        var items = unsafe servers.kernel
+        unsafe embedding.forward(parameters, input: inputMatrix, columns: columns)
+        var items = unsafe pooled.kernel
         for (index, pool) in pools.enumerated() {
-            unsafe training_pool(&items, pool, embedding.output, pooled(cluster, index), embeddingWidth)
+            unsafe training_pool(&items, pool, embedding.output, poolRows(cluster, index), embeddingWidth)
         }
-        unsafe value.forward(parameters, input: narrow(cluster), columns: servers.samples)
-        var ofCluster = unsafe layout.ofCluster.kernel(parameters)
+        unsafe value.forward(parameters, input: narrow(cluster), columns: pooled.samples)
+        var clusterLayer = unsafe ofCluster.kernel(parameters)
         unsafe training_forward(
-            &ofCluster,
-            parameters + layout.ofCluster.bias,
+            &clusterLayer,
+            parameters + ofCluster.bias,
             training_matrix(),
             narrow(cluster),
             narrow(shared),
-            servers.samples,
+            pooled.samples,
             0
         )
-        var ofServer = unsafe layout.ofServer.kernel(parameters)
-        for server in 0..<servers.itemCount {
-            let offset = servers.offsets[server]
+        var itemLayer = unsafe ofItem.kernel(parameters)
+        for item in 0..<scored.itemCount {
+            let offset = scored.offsets[item]
             unsafe training_forward(
-                &ofServer,
+                &itemLayer,
                 nil,
                 narrow(shared),
-                embedding.output.from(column: offset),
+                embedding.output.from(column: firstScored + offset),
                 wide(hidden).from(column: offset),
-                servers.extents[server],
+                scored.extents[item],
                 1
             )
         }
-        unsafe advantage.forward(parameters, input: wide(hidden), columns: servers.columns)
+        unsafe advantage.forward(parameters, input: wide(hidden), columns: scored.columns)
+        if seesAfterstates { addOrders() }
     }
 
-    func chooseBest(isMasked: Bool) { unsafe head.chooseBest(advantage.output.values, isMasked: isMasked) }
+    private func addOrders() {
+        let scores = unsafe advantage.output
+        for action in 0..<head.actions.itemCount {
+            let (to, first, second) = orderColumns(action)
+            for sample in 0..<head.actions.extents[action] {
+                unsafe sums[to + sample] = scores.values[first + sample] + scores.values[second + sample]
+            }
+        }
+    }
 
-    func pick() { unsafe head.pick(advantage.output.values, value: value.output.values) }
+    /// Where the sum over both orders of a placement stands, and where the terms.
+    private func orderColumns(_ action: Int) -> (sum: Int, first: Int, second: Int) {
+        (head.actions.offsets[action], scored.offsets[2 * action], scored.offsets[2 * action + 1])
+    }
+
+    @unsafe
+    private var advantages: UnsafeMutablePointer<Float> {
+        unsafe seesAfterstates ? sums.base : advantage.output.values
+    }
+
+    // All placements that an afterstate network scores are available.
+    func chooseBest(isMasked: Bool) { unsafe head.chooseBest(advantages, isMasked: isMasked && !seesAfterstates) }
+
+    func pick() { unsafe head.pick(advantages, value: value.output.values) }
 
     // MARK: Backward
 
     @unsafe
     func backward(_ parameters: UnsafePointer<Float>, into partials: UnsafeMutablePointer<Float>) {
-        unsafe head.spread(to: advantage.outputGradient.values)
+        spread()
         unsafe advantage.backward(
             parameters,
             into: partials,
             input: wide(hidden),
-            inputGradient: InputGradient(
-                target: wide(hiddenGradient),
-                rows: layout.ofServer.outputs,
-                gate: wide(hidden)
-            )
+            inputGradient: InputGradient(target: wide(hiddenGradient), rows: ofItem.outputs, gate: wide(hidden))
         )
         unsafe backwardOfFirstLayer(parameters, into: partials)
         let slope = unsafe value.outputGradient
-        for sample in 0..<servers.samples { unsafe slope.values[sample] = head.gradient[sample] }
+        for sample in 0..<pooled.samples { unsafe slope.values[sample] = head.gradient[sample] }
         // The gradient by way of the value joins that by way of the advantages.
         unsafe value.backward(
             parameters,
@@ -186,19 +178,33 @@ final class SymmetricNetwork: TrainableNetwork {
                 added: narrow(clusterGradient)
             )
         )
-        var items = unsafe servers.kernel
+        var items = unsafe pooled.kernel
         for (index, pool) in pools.enumerated() {
             unsafe training_unpool(
                 &items,
                 pool,
                 embedding.output,
-                pooled(cluster, index),
-                pooled(clusterGradient, index),
+                poolRows(cluster, index),
+                poolRows(clusterGradient, index),
                 embedding.outputGradient,
                 embeddingWidth
             )
         }
-        unsafe embedding.backward(parameters, into: partials, input: wide(input))
+        unsafe embedding.backward(parameters, into: partials, input: inputMatrix)
+    }
+
+    /// Writes the gradient of the scores.
+    private func spread() {
+        let target = unsafe advantage.outputGradient
+        guard seesAfterstates else { return unsafe head.spread(to: target.values) }
+        unsafe head.spread(to: sumGradients.base)
+        for action in 0..<head.actions.itemCount {
+            let (from, first, second) = orderColumns(action)
+            for sample in 0..<head.actions.extents[action] {
+                unsafe target.values[first + sample] = sumGradients[from + sample]
+                unsafe target.values[second + sample] = sumGradients[from + sample]
+            }
+        }
     }
 
     @unsafe
@@ -206,63 +212,77 @@ final class SymmetricNetwork: TrainableNetwork {
         _ parameters: UnsafePointer<Float>,
         into partials: UnsafeMutablePointer<Float>
     ) {
-        var ofServer = unsafe layout.ofServer.kernel(parameters)
+        var itemLayer = unsafe ofItem.kernel(parameters)
         unsafe training_gradient(
-            &ofServer,
-            embedding.output,
+            &itemLayer,
+            embedding.output.from(column: firstScored),
             wide(hiddenGradient),
-            servers.columns,
-            partials + layout.ofServer.weights * ItemLayout.lanes,
+            scored.columns,
+            partials + ofItem.weights * ItemLayout.lanes,
             nil
         )
         unsafe training_backward(
-            &ofServer,
+            &itemLayer,
             wide(hiddenGradient),
             training_matrix(),
             training_matrix(),
-            embedding.outputGradient,
-            servers.columns
+            embedding.outputGradient.from(column: firstScored),
+            scored.columns
         )
-        var items = unsafe servers.kernel
-        unsafe training_fold(&items, wide(hiddenGradient), narrow(sharedGradient), layout.ofServer.outputs)
-        var ofCluster = unsafe layout.ofCluster.kernel(parameters)
+        if seesAfterstates { clearPooledGradient() }
+        var items = unsafe scored.kernel
+        unsafe training_fold(&items, wide(hiddenGradient), narrow(sharedGradient), ofItem.outputs)
+        var clusterLayer = unsafe ofCluster.kernel(parameters)
         unsafe training_gradient(
-            &ofCluster,
+            &clusterLayer,
             narrow(cluster),
             narrow(sharedGradient),
-            servers.samples,
-            partials + layout.ofCluster.weights * ItemLayout.lanes,
-            partials + layout.ofCluster.bias * ItemLayout.lanes
+            pooled.samples,
+            partials + ofCluster.weights * ItemLayout.lanes,
+            partials + ofCluster.bias * ItemLayout.lanes
         )
-        unsafe ofCluster.inputs = clusterWidth
+        unsafe clusterLayer.inputs = clusterWidth
         unsafe training_backward(
-            &ofCluster,
+            &clusterLayer,
             narrow(sharedGradient),
             training_matrix(),
             training_matrix(),
             narrow(clusterGradient),
-            servers.samples
+            pooled.samples
         )
+    }
+
+    /// Items that are pooled and not scored have no gradient yet.
+    private func clearPooledGradient() {
+        let gradient = unsafe embedding.outputGradient
+        for row in 0..<embeddingWidth {
+            unsafe (gradient.values + row * gradient.stride).update(repeating: 0, count: pooled.columns)
+        }
     }
 
     // MARK: Matrices
 
-    /// A matrix with a column for every server of every sample.
+    @unsafe
+    private var inputMatrix: training_matrix {
+        unsafe training_matrix(values: input.base, stride: ItemLayout.rowStride(columns))
+    }
+
+    /// A matrix with a column for every scored item of every sample.
     @unsafe
     private func wide(_ buffer: borrowing FlatBuffer<Float>) -> training_matrix {
-        unsafe training_matrix(values: buffer.base, stride: ItemLayout.rowStride(servers.columns))
+        unsafe training_matrix(values: buffer.base, stride: ItemLayout.rowStride(scored.columns))
     }
 
     /// A matrix with a column for every sample.
     @unsafe
     private func narrow(_ buffer: borrowing FlatBuffer<Float>) -> training_matrix {
-        unsafe training_matrix(values: buffer.base, stride: ItemLayout.rowStride(servers.samples))
+        unsafe training_matrix(values: buffer.base, stride: ItemLayout.rowStride(pooled.samples))
     }
 
     /// The rows of one aggregator in a narrow matrix.
     @unsafe
-    private func pooled(_ buffer: borrowing FlatBuffer<Float>, _ index: Int) -> training_matrix {
-        let stride = ItemLayout.rowStride(servers.samples)
+    private func poolRows(_ buffer: borrowing FlatBuffer<Float>, _ index: Int) -> training_matrix {
+        let stride = ItemLayout.rowStride(pooled.samples)
         return unsafe training_matrix(values: buffer.base + index * embeddingWidth * stride, stride: stride)
     }
 }
@@ -274,7 +294,7 @@ extension training_matrix {
 }
 
 extension Aggregator {
-    var kernel: training_pooling {
+    fileprivate var kernel: training_pooling {
         switch self {
         case .mean: TRAINING_MEAN
         case .max: TRAINING_MAX

@@ -43,8 +43,10 @@ extension Architecture {
         let layout = ParameterLayout(self)
         return switch self {
         case .spane(let spane): SymmetricNetwork(spane, layout, servers: servers)
+        case .afterstate(let afterstate):
+            SymmetricNetwork(afterstate.parts, layout, servers: servers, seesAfterstates: true)
         case .mlp(let mlp): PlainNetwork(mlp, layout)
-        case .potential: preconditionFailure("a potential has no values of actions to learn")
+        case .potential: preconditionFailure("a potential has no value to learn from")
         }
     }
 }

@@ -58,6 +58,20 @@ package final class Replay {
         available[slot * largestServerCount + action.server] >> UInt8(action.node) & 1 != 0
     }
 
+    func isSplit(in slot: Int) -> Bool { requests[slot * Self.valuesPerRequest + 2] != 0 }
+
+    /// The number of available placements in the state of a slot; both actions of a split VM on a server are one.
+    func placementCount(in slot: Int) -> Int {
+        let first = slot * largestServerCount
+        let isSplit = isSplit(in: slot)
+        var count = 0
+        for server in 0..<serverCount(in: slot) {
+            let bits = available[first + server]
+            count += isSplit ? Int(bits & 1) : bits.nonzeroBitCount
+        }
+        return count
+    }
+
     /// The slot of the state that the return of a slot ends in.
     func slotAfter(_ slot: Int) -> Int {
         let after = slot + steps
