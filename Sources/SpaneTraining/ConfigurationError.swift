@@ -1,10 +1,18 @@
-/// Why a configuration of a learner was refused. The message names the key, its value and what is allowed.
+/// Why a learner's configuration was refused.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// One sentence for a person.
-    public let description: String
+    /// The key.
+    public let key: String
+    /// Its value and what is allowed.
+    public let reason: String
 
-    /// Creates an error with its sentence.
-    public init(_ description: String) { self.description = description }
+    /// One sentence for a person.
+    public var description: String { "\(key) \(reason)" }
+
+    /// Creates an error.
+    public init(key: String, reason: String) {
+        self.key = key
+        self.reason = reason
+    }
 
     static func require(
         _ condition: Bool,
@@ -12,6 +20,6 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
         _ value: some CustomStringConvertible,
         _ allowed: String
     ) throws(ConfigurationError) {
-        guard condition else { throw ConfigurationError("\(key) is \(value); it must be \(allowed)") }
+        guard condition else { throw ConfigurationError(key: key, reason: "is \(value); it must be \(allowed)") }
     }
 }

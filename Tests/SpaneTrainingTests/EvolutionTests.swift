@@ -114,6 +114,7 @@ import Testing
         default: configuration.episodes = value
         }
         let error = try #require(throws: ConfigurationError.self) { try configuration.validate() }
+        #expect(error.key == key)
         #expect(error.description.contains("\(key) is \(value); it must be"))
     }
 

@@ -51,6 +51,16 @@ struct Linear: ~Copyable, Sendable {
         )
     }
 
+    /// Writes Wx + b.
+    ///
+    /// - Parameters:
+    ///   - input: at least ``inputs`` values.
+    ///   - output: at least ``paddedOutputs`` values, apart from `input`.
+    func apply(_ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>) {
+        var kernel = unsafe self.kernel
+        unsafe kernel_dense(&kernel, input, output, 0)
+    }
+
     /// The largest magnitude that each output can have when input i is at most `bounds[i]` in magnitude.
     func outputBounds(_ bounds: [Double]) -> [Double] {
         (0..<outputs).map { output in
