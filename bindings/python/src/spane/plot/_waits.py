@@ -81,7 +81,7 @@ def cdf(axes: Axes, result: Evaluation, looks: Mapping[str, style.Look] | None =
     axes.set_xlabel("total wait of an episode (s)")
     axes.set_ylabel("share of episodes")
     axes.set_title(f"Waiting in {len(result.starts):,} episodes")
-    _legend(axes, 3)
+    _legend(axes, 2)
     style.tidy(axes)
 
 
