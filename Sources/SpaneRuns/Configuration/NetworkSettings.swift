@@ -6,6 +6,8 @@ package struct NetworkSettings: Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         /// ``SpaneNetworks/SpaneArchitecture``
         case spane
+        /// ``SpaneNetworks/AfterstateArchitecture``
+        case afterstate
         /// ``SpaneNetworks/MLPArchitecture``
         case mlp
         /// ``SpaneNetworks/PotentialArchitecture``
@@ -34,7 +36,7 @@ package struct NetworkSettings: Sendable {
     /// The keys of this kind.
     var keys: [Key<NetworkSettings>] {
         switch kind {
-        case .spane:
+        case .spane, .afterstate:
             Self.layers("server", \.server, "server embedding") + Self.layers("value", \.value, "value network")
                 + Self.layers("advantage", \.advantage, "advantage network") + [Self.aggregatorsKey]
         case .mlp:
@@ -99,14 +101,9 @@ package struct NetworkSettings: Sendable {
     package func architecture(servers: Int) throws(NetworkError) -> Architecture {
         switch kind {
         case .spane:
-            .spane(
-                try SpaneArchitecture(
-                    server: server.shape("server"),
-                    value: value.shape("value"),
-                    advantage: advantage.shape("advantage"),
-                    aggregators: aggregators
-                )
-            )
+            .spane(try parts())
+        case .afterstate:
+            .afterstate(AfterstateArchitecture(parts: try parts()))
         case .mlp:
             .mlp(try MLPArchitecture(hidden: hidden.shape("hidden"), servers: servers))
         case .potential:
@@ -114,6 +111,15 @@ package struct NetworkSettings: Sendable {
                 PotentialArchitecture(hidden: try potential.shape("hidden"), activation: activation, context: context)
             )
         }
+    }
+
+    private func parts() throws(NetworkError) -> SpaneArchitecture {
+        try SpaneArchitecture(
+            server: server.shape("server"),
+            value: value.shape("value"),
+            advantage: advantage.shape("advantage"),
+            aggregators: aggregators
+        )
     }
 
     /// Whether the network serves only clusters with as many servers as it was made for.

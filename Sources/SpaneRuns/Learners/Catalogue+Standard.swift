@@ -4,8 +4,18 @@ extension Catalogue {
     /// What `spane train` knows.
     package static let standard = Catalogue(
         algorithms: [DQNSettings.self, EvolutionSettings.self],
-        presets: DQNConfiguration.presets.map { Preset($0.name, learner: DQNSettings($0.configuration)) } + [potential]
+        presets: DQNConfiguration.presets.map(preset) + [potential]
     )
+
+    private static func preset(_ name: String, _ configuration: DQNConfiguration) -> Preset {
+        let kind: NetworkSettings.Kind =
+            switch configuration.network {
+            case .spane: .spane
+            case .afterstate: .afterstate
+            case .mlp: .mlp
+            }
+        return Preset(name, learner: DQNSettings(configuration)) { $0.network.kind = kind }
+    }
 
     /// A potential of single servers, found by an evolution strategy.
     private static let potential = Preset("potential", learner: EvolutionSettings()) { configuration in

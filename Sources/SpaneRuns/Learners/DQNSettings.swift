@@ -178,6 +178,7 @@ struct DQNSettings: LearnerSettings {
         var configuration = configuration
         switch network.kind {
         case .spane: configuration.network = .spane
+        case .afterstate: configuration.network = .afterstate
         case .mlp: configuration.network = .mlp
         case .potential: return nil
         }

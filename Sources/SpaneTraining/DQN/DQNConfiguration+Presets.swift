@@ -5,6 +5,8 @@ extension DQNConfiguration {
         ("masked", .masked),
         ("monte-carlo", .monteCarlo),
         ("afterstate", .afterstate),
+        ("mlpdqn", .mlpdqn),
+        ("mlpaug", .mlpaug),
     ]
 
     /// The learner of the paper (section VI).
@@ -24,6 +26,12 @@ extension DQNConfiguration {
         $0.network = .afterstate
         $0.epsilonStart = 0.2
     }
+
+    /// The plain network that the paper compares with.
+    public static let mlpdqn = published.changing { $0.network = .mlp }
+
+    /// `mlpdqn` that remembers each episode in five orders of the servers.
+    public static let mlpaug = mlpdqn.changing { $0.permutations = 5 }
 
     private func changing(_ change: (inout DQNConfiguration) -> Void) -> DQNConfiguration {
         var other = self
