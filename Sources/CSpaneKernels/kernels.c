@@ -258,6 +258,22 @@ KERNEL_HELPER float rounded_down(double value) {
     return near > value ? __builtin_nextafterf(near, 0) : near;
 }
 
+// Leaves out of `fits` what is not better than the best; whether anything is left. Servers that stand in order win no tie
+// against those before them.
+KERNEL_HELPER int is_any_better(const struct kernel_servers *servers, size_t count,
+                                lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES], float best,
+                                int_lanes fits[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES]) {
+    int_lanes any = 0;
+    for (size_t block = 0; block < count; block++) {
+        for (int node = 0; node < KERNEL_NODES; node++) {
+            const lanes value = score[block][node];
+            fits[block][node] &= servers->numbers ? value >= (lanes)best : value > (lanes)best;
+            any |= fits[block][node];
+        }
+    }
+    return __builtin_reduce_or(any) != 0;
+}
+
 KERNEL_MULTIVERSION
 struct kernel_choice kernel_choose(const struct kernel_head *head, const float *terms,
                                    const struct kernel_servers *servers, size_t blocks, double cpu, double mem,
@@ -276,18 +292,10 @@ struct kernel_choice kernel_choose(const struct kernel_head *head, const float *
         if (__builtin_reduce_or(any) == 0) continue;
         lanes score[KERNEL_GROUP / KERNEL_LANES][KERNEL_NODES];
         score_group(head, part_of(head, servers->fixed, first), count, all_terms, score);
-        // Servers that stand in order win no tie against those before them.
-        const lanes best = (lanes)sofar.advantage;
-        any = 0;
+        if (!is_any_better(servers, count, score, sofar.advantage, fits)) continue;
         for (size_t block = 0; block < count; block++) {
-            for (int node = 0; node < KERNEL_NODES; node++) {
-                fits[block][node] &= servers->numbers ? score[block][node] >= best : score[block][node] > best;
-                any |= fits[block][node];
-            }
-        }
-        if (__builtin_reduce_or(any) == 0) continue;
-        for (size_t block = 0; block < count; block++) {
-            if (__builtin_reduce_or(fits[block][0] | fits[block][1]) == 0) continue;
+            // The best may have grown in the block before.
+            if (count > 1 && !is_any_better(servers, 1, score + block, sofar.advantage, fits + block)) continue;
             int_lanes exact[KERNEL_NODES];
             find_room(servers->exact + (first + block) * KERNEL_ROOM_PER_BLOCK, cpu, mem, split, exact);
             for (int lane = 0; lane < KERNEL_LANES; lane++) {
