@@ -21,8 +21,10 @@ struct NaiveNetwork {
         var values: [Double]
         var largestTerm: Double
 
-        init(value: Double, advantages: [Double]) {
-            let mean = advantages.reduce(0, +) / Double(advantages.count)
+        /// - Parameter counted: the actions whose advantages make the mean; `nil` for all.
+        init(value: Double, advantages: [Double], counted: [Int]? = nil) {
+            let counted = counted ?? Array(advantages.indices)
+            let mean = counted.reduce(0) { $0 + advantages[$1] } / Double(max(1, counted.count))
             values = advantages.map { value + $0 - mean }
             largestTerm = ([value] + advantages).map(abs).max() ?? 0
         }
@@ -49,12 +51,52 @@ struct NaiveNetwork {
             let value = layers("value_layers", spane.value.depth, cluster + asked)[0]
             let advantages = servers.flatMap { layers("adv_layers", spane.advantage.depth, $0 + cluster + asked) }
             return Scores(value: value, advantages: advantages)
+        case .afterstate(let afterstate):
+            return afterstates(afterstate.parts, request, free, asked)
         case .mlp(let mlp):
             let hidden = layers("fc", mlp.hidden.depth, resources + asked).map { max(0, $0) }
             return Scores(value: linear("value", hidden)[0], advantages: linear("adv", hidden))
         case .potential(let potential):
             return Scores(gains: gains(potential, request, free))
         }
+    }
+
+    /// A(placement) = h(server after it) + h(the same with its nodes swapped), all servers pooled in both orders.
+    private func afterstates(
+        _ parts: SpaneArchitecture,
+        _ request: Request,
+        _ free: [Resources],
+        _ asked: [Double]
+    ) -> Scores {
+        func embed(_ first: Resources, _ second: Resources) -> [Double] {
+            let (cpu, mem) = (Double(normalisation.cpu), Double(normalisation.mem))
+            let values = [first.cpu / cpu, first.mem / mem, second.cpu / cpu, second.mem / mem]
+            return layers("server_embedding", parts.server.depth, values)
+        }
+        let servers = free.indices.map { embed(free[$0], free[$0 ^ 1]) }
+        let context = parts.aggregators.flatMap { pool($0, servers) } + asked
+        let demand = request.demandPerNode
+        var terms: [Double] = []
+        let advantages = free.indices.map { action in
+            let after = [action / 2 * 2, action / 2 * 2 + 1].map { node in
+                let isTaken = request.isSplit || node == action
+                return isTaken
+                    ? Resources(cpu: free[node].cpu - demand.cpu, mem: free[node].mem - demand.mem) : free[node]
+            }
+            let orders = [embed(after[0], after[1]), embed(after[1], after[0])]
+            let scores = orders.map { layers("adv_layers", parts.advantage.depth, $0 + context)[0] }
+            terms += scores
+            return scores[0] + scores[1]
+        }
+        func hasRoom(_ node: Int) -> Bool { free[node].cpu >= demand.cpu && free[node].mem >= demand.mem }
+        let available = free.indices.filter { hasRoom($0) && (!request.isSplit || hasRoom($0 ^ 1)) }
+        var scores = Scores(
+            value: layers("value_layers", parts.value.depth, context)[0],
+            advantages: advantages,
+            counted: available
+        )
+        scores.largestTerm = max(scores.largestTerm, terms.map(abs).max() ?? 0)
+        return scores
     }
 
     /// What each action adds to the potential of its server.

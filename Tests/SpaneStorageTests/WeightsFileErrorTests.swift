@@ -56,10 +56,11 @@ import Testing
     }
 
     @Test func theArchitecture() throws {
-        try refuses("attribute architecture is \"transformer\"; it must be \"spane\" or \"mlp\"") {
+        let names = "\"spane\", \"afterstate\", \"mlp\" or \"potential\""
+        try refuses("attribute architecture is \"transformer\"; it must be \(names)") {
             $0.attribute("architecture", "transformer")
         }
-        try refuses("attribute architecture is missing; it must be \"spane\" or \"mlp\"") {
+        try refuses("attribute architecture is missing; it must be \(names)") {
             $0.removeAttribute("architecture")
         }
         try refuses("attribute hidden_width is missing") { $0.attribute("architecture", "mlp") }

@@ -94,6 +94,9 @@ void training_pick(const struct training_items *items, const float *advantages, 
 void training_spread(const struct training_items *items, const float *gradient, const int32_t *chosen,
                      float *advantages);
 
+// Asks for a cache line.
+static inline void training_prefetch(const void *address) { __builtin_prefetch(address); }
+
 // One step of Adam as PyTorch does it, weight decay added to the gradient.
 struct training_rates {
     float weight_decay;

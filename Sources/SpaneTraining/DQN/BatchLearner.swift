@@ -76,6 +76,11 @@ package final class BatchLearner {
 
     private func learn(count: Int) -> Outcome {
         precondition(count > 0 && count <= slots.count, "a batch has 1 ... \(slots.count) decisions")
+        // Each is somewhere else in memory; asking for all of them early hides most of the way.
+        for index in 0..<count {
+            replay.prefetch(Int(slots[index]))
+            if configuration.returns == .nStep { replay.prefetch(replay.slotAfter(Int(slots[index]))) }
+        }
         order.sort(slots, count: count, by: { network.effort($0, of: replay) })
         findTargets(count)
         var outcome = differentiate(count)
@@ -96,8 +101,8 @@ package final class BatchLearner {
         var later = 0
         for position in 0..<count {
             let slot = Int(slots[position])
-            targets[position] = replay.returns[slot]
-            guard replay.discounts[slot] != 0 else { continue }
+            targets[position] = replay.returns(in: slot)
+            guard replay.discount(in: slot) != 0 else { continue }
             laterSlots[later] = Int32(replay.slotAfter(slot))
             laterPositions[later] = Int32(position)
             later += 1
@@ -113,7 +118,7 @@ package final class BatchLearner {
             network.pick()
             for sample in 0..<chunk {
                 let position = Int(laterPositions[start + sample])
-                targets[position] += replay.discounts[Int(slots[position])] * network.head.q[sample]
+                targets[position] += replay.discount(in: Int(slots[position])) * network.head.q[sample]
             }
         }
     }

@@ -45,14 +45,16 @@ final class PlainNetwork: TrainableNetwork {
         for action in 0..<width { head.actions.offsets[action] = action * stride }
         for sample in 0..<count {
             let slot = unsafe Int(slots[sample])
-            for index in 0..<inputCount - Replay.valuesPerRequest {
-                input[index * stride + sample] = replay.servers[slot * replay.serverStride + index]
+            for server in 0..<servers {
+                let from = unsafe replay.inputs(of: server, in: slot)
+                for index in 0..<Replay.valuesPerServer {
+                    unsafe input[(server * Replay.valuesPerServer + index) * stride + sample] = from[index]
+                }
             }
             for index in 0..<Replay.valuesPerRequest {
-                input[(inputCount - Replay.valuesPerRequest + index) * stride + sample] =
-                    replay.requests[slot * Replay.valuesPerRequest + index]
+                input[(servers * Replay.valuesPerServer + index) * stride + sample] = replay.request(index, in: slot)
             }
-            head.chosen[sample] = replay.actions[slot]
+            head.chosen[sample] = replay.action(in: slot).rawValue
             guard isMasked else { continue }
             for action in 0..<width {
                 head.setAllowed(replay.isAvailable(Action(action), in: slot), action: action, sample: sample)

@@ -15,14 +15,14 @@ extension SymmetricNetwork {
             let slot = unsafe Int(slots[sample])
             for index in 0..<Replay.valuesPerRequest {
                 cluster[(clusterWidth + index) * narrow + sample] =
-                    replay.requests[slot * Replay.valuesPerRequest + index]
+                    replay.request(index, in: slot)
             }
             if seesAfterstates {
                 loadAfterstates(sample, slot, replay)
                 continue
             }
             loadServers(sample, slot, replay)
-            head.chosen[sample] = replay.actions[slot]
+            head.chosen[sample] = replay.action(in: slot).rawValue
             guard isMasked else { continue }
             for action in 0..<Int(head.actions.counts[sample]) {
                 head.setAllowed(replay.isAvailable(Action(action), in: slot), action: action, sample: sample)
@@ -59,11 +59,10 @@ extension SymmetricNetwork {
 
     private func loadServers(_ sample: Int, _ slot: Int, _ replay: Replay) {
         let stride = ItemLayout.rowStride(columns)
-        var from = unsafe replay.servers.base + slot * replay.serverStride
         for server in 0..<Int(pooled.counts[sample]) {
             let column = pooled.offsets[server] + sample
+            let from = unsafe replay.inputs(of: server, in: slot)
             for index in 0..<Replay.valuesPerServer { unsafe input[index * stride + column] = from[index] }
-            unsafe from += Replay.valuesPerServer
         }
     }
 
@@ -76,10 +75,10 @@ extension SymmetricNetwork {
         }
         let isSplit = replay.isSplit(in: slot)
         let share: Float = isSplit ? 0.5 : 1
-        let taken = Action(rawValue: replay.actions[slot])
+        let taken = replay.action(in: slot)
         var placement = 0
         for server in 0..<replay.serverCount(in: slot) {
-            let from = unsafe replay.servers.base + slot * replay.serverStride + server * Replay.valuesPerServer
+            let from = unsafe replay.inputs(of: server, in: slot)
             let (first, second) = (pooled.offsets[2 * server] + sample, pooled.offsets[2 * server + 1] + sample)
             for index in 0..<Replay.valuesPerServer {
                 unsafe write(from[index], node: index / 2, resource: index % 2, first, second)
@@ -91,7 +90,7 @@ extension SymmetricNetwork {
                 let second = firstScored + scored.offsets[2 * placement + 1] + sample
                 for index in 0..<Replay.valuesPerServer {
                     let (node, resource) = (index / 2, index % 2)
-                    let demand = share * replay.requests[slot * Replay.valuesPerRequest + resource]
+                    let demand = share * replay.request(resource, in: slot)
                     let left = unsafe from[index] - (isSplit || node == target ? demand : 0)
                     write(left, node: node, resource: resource, first, second)
                 }

@@ -2,17 +2,19 @@ internal import SpaneBuffers
 internal import SpaneScheduling
 
 extension Replay {
-    /// Adds all that is remembered to a state, under `replay/`.
+    /// Adds all that is remembered to a state: `replay/position` holds the count and the next slot, `replay/records` for
+    /// each decision the number of servers, the action, the return, its discount, the three inputs of the request, and
+    /// of each server the four inputs and the nodes that have room as bits (0 for servers that are not there).
     package func write(to state: inout LearnerState) {
-        let nodes = serverStride
         state.set("replay/position", [count, next])
-        state.set("replay/servers", (0..<count * nodes).map { servers[$0] })
-        state.set("replay/available", (0..<count * largestServerCount).map { Int(available[$0]) })
-        state.set("replay/requests", (0..<count * Self.valuesPerRequest).map { requests[$0] })
-        state.set("replay/actions", (0..<count).map { Int(actions[$0]) })
-        state.set("replay/server_counts", (0..<count).map { Int(serverCounts[$0]) })
-        state.set("replay/returns", (0..<count).map { returns[$0] })
-        state.set("replay/discounts", (0..<count).map { discounts[$0] })
+        var values: [Float] = []
+        values.reserveCapacity(count * recordLength)
+        for slot in 0..<count {
+            let servers = serverCount(in: slot)
+            let used = Header.length + servers * Self.serverLength
+            for field in 0..<recordLength { values.append(field < used ? value(field, in: slot) : 0) }
+        }
+        state.set("replay/records", values)
     }
 
     /// Takes over what ``write(to:)`` wrote.
@@ -27,34 +29,34 @@ extension Replay {
         else {
             throw LearnerStateError("replay/position is \(position); it must be a count and a slot of \(capacity)")
         }
-        let newServers = try state.floats("replay/servers", count: newCount * serverStride)
-        let newAvailable = try state.integers("replay/available", count: newCount * largestServerCount)
-        let newRequests = try state.floats("replay/requests", count: newCount * Self.valuesPerRequest)
-        let newActions = try state.integers("replay/actions", count: newCount)
-        let newServerCounts = try state.integers("replay/server_counts", count: newCount)
-        let newReturns = try state.floats("replay/returns", count: newCount)
-        let newDiscounts = try state.floats("replay/discounts", count: newCount)
-        if let bits = newAvailable.first(where: { $0 < 0 || $0 >= 1 << NUMATopology.nodesPerServer }) {
-            throw LearnerStateError("replay/available has \(bits), which are not the nodes of a server")
-        }
-        for (slot, action) in newActions.enumerated() {
-            let servers = newServerCounts[slot]
-            guard servers >= 1, servers <= largestServerCount else {
-                throw LearnerStateError(
-                    "replay/server_counts has \(servers); it must be in 1 ... \(largestServerCount)"
-                )
-            }
-            guard action >= 0, action < servers * NUMATopology.nodesPerServer,
-                newAvailable[slot * largestServerCount + Action(action).server] >> Action(action).node & 1 != 0
-            else { throw LearnerStateError("replay/actions has \(action), which was not available") }
-        }
+        let values = try state.floats("replay/records", count: newCount * recordLength)
+        for slot in 0..<newCount { try check(values[slot * recordLength..<(slot + 1) * recordLength], slot) }
         (count, next) = (newCount, newNext)
-        for (index, value) in newServers.enumerated() { servers[index] = value }
-        for (index, value) in newAvailable.enumerated() { available[index] = UInt8(value) }
-        for (index, value) in newRequests.enumerated() { requests[index] = value }
-        for (index, value) in newActions.enumerated() { actions[index] = Int32(value) }
-        for (index, value) in newServerCounts.enumerated() { serverCounts[index] = Int32(value) }
-        for (index, value) in newReturns.enumerated() { returns[index] = value }
-        for (index, value) in newDiscounts.enumerated() { discounts[index] = value }
+        for slot in 0..<newCount {
+            for field in 0..<recordLength {
+                records[slot * recordStride + field] = values[slot * recordLength + field]
+            }
+        }
+    }
+
+    /// Refuses what could not be looked at safely.
+    private func check(_ record: ArraySlice<Float>, _ slot: Int) throws(LearnerStateError) {
+        let first = record.startIndex
+        func whole(_ field: Int, below limit: Int) -> Int? {
+            let value = record[first + field]
+            return value >= 0 && value < Float(limit) && value == value.rounded() ? Int(value) : nil
+        }
+        guard let servers = whole(Header.serverCount, below: largestServerCount + 1), servers > 0,
+            let action = whole(Header.action, below: servers * NUMATopology.nodesPerServer)
+        else { throw LearnerStateError("replay/records has a decision in slot \(slot) on servers that are not there") }
+        for server in 0..<servers {
+            let field = Header.length + server * Self.serverLength + Self.valuesPerServer
+            guard let bits = whole(field, below: 1 << NUMATopology.nodesPerServer),
+                server != Action(action).server || bits >> Action(action).node & 1 != 0
+            else { throw LearnerStateError("replay/records has an action in slot \(slot) that was not available") }
+        }
+        guard record.allSatisfy(\.isFinite) else {
+            throw LearnerStateError("replay/records has a value in slot \(slot) that is not finite")
+        }
     }
 }

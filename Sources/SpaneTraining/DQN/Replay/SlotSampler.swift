@@ -1,13 +1,20 @@
 internal import SpaneBuffers
-internal import SpaneScheduling
+package import SpaneScheduling
 
 /// Draws slots of a replay, uniformly and without replacement.
 @safe
-final class SlotSampler {
+package final class SlotSampler {
     // A bit for every slot, all 0 between draws.
     private let marks: FlatBuffer<UInt64>
 
-    init(capacity: Int) { marks = FlatBuffer(repeating: 0, count: (capacity + 63) / 64) }
+    package init(capacity: Int) { marks = FlatBuffer(repeating: 0, count: (capacity + 63) / 64) }
+
+    /// Draws slots as ``draw(_:below:into:using:)`` does.
+    package func draw(_ amount: Int, below count: Int, using generator: inout Xoshiro256StarStar) -> [Int32] {
+        let slots = FlatBuffer<Int32>(repeating: 0, count: amount)
+        draw(amount, below: count, into: slots, using: &generator)
+        return (0..<amount).map { slots[$0] }
+    }
 
     /// Draws slots into `slots` from 0 ..< count, until there are `amount`, in the order of the draws.
     ///
