@@ -120,7 +120,22 @@ package final class TrainingRun {
     package var reason: String { end }
 
     private var servers: [Int] { validation.rounds.map(\.cluster.serverCount) }
-    private var seconds: Double { earlierSeconds + stopwatch.seconds }
+    /// The time that the run took, in this session and earlier ones.
+    package var seconds: Double { earlierSeconds + stopwatch.seconds }
+
+    /// What random weights of the shape that is trained come to, drawn by the seed of the run.
+    package func validationOfRandomWeights() throws -> Validation.Result {
+        var generator = Xoshiro256StarStar(seed: UInt64(configuration.run.seed))
+        let model = try learner.model()
+        return try validation.result(
+            of: Model(
+                architecture: model.architecture,
+                normalisation: model.normalisation,
+                generator: &generator
+            ),
+            threads: threads
+        )
+    }
 
     // MARK: Going on
 

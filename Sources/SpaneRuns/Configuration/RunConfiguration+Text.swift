@@ -20,7 +20,12 @@ extension RunConfiguration {
         file: String,
         catalogue: Catalogue
     ) throws(RunConfigurationError) -> RunConfiguration {
-        var values = try flatten(TOML.parse(text, file: file), file: file)
+        try RunConfiguration(flatten(TOML.parse(text, file: file), file: file), file: file, catalogue: catalogue)
+    }
+
+    /// Takes the values of a document by `section.key`.
+    init(_ given: [String: TOML], file: String, catalogue: Catalogue) throws(RunConfigurationError) {
+        var values = given
         var configuration = RunConfiguration(preset: catalogue.presets[0], of: catalogue)
         func take(_ key: Key<RunConfiguration>) throws(RunConfigurationError) {
             guard let value = values.removeValue(forKey: key.name) else { return }
@@ -35,20 +40,21 @@ extension RunConfiguration {
         for key in configuration.keys { try take(key) }
         if let unknown = values.keys.min() { throw configuration.unknown(unknown, file: file) }
         try configuration.check(file: file)
-        return configuration
+        self = configuration
     }
 
-    /// The values by `section.key`.
-    private static func flatten(
+    /// The values by `section.key`; `others` are sections that were there too.
+    static func flatten(
         _ document: [String: TOML],
-        file: String
+        file: String,
+        beside others: [String] = []
     ) throws(RunConfigurationError) -> [String: TOML] {
         var values: [String: TOML] = [:]
         for (section, value) in document.sorted(by: { $0.key < $1.key }) {
             guard sections.contains(section), case .table(let entries) = value else {
                 throw RunConfigurationError(
                     file,
-                    "\(section) is unknown; there are " + sections.map { "[\($0)]" }.joined(separator: ", ")
+                    "\(section) is unknown; there are " + (others + sections).map { "[\($0)]" }.joined(separator: ", ")
                 )
             }
             for (name, value) in entries { values["\(section).\(name)"] = value }

@@ -3,7 +3,13 @@ package struct RunConfigurationError: Error, Equatable, Sendable, CustomStringCo
     /// One sentence for a person.
     package let description: String
 
-    package init(_ file: String, _ detail: String) { description = "\(file): \(detail)" }
+    /// The sentence without the file.
+    let detail: String
+
+    package init(_ file: String, _ detail: String) {
+        description = "\(file): \(detail)"
+        self.detail = detail
+    }
 }
 
 /// Why the value of one key was refused.

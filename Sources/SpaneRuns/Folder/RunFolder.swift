@@ -86,7 +86,8 @@ package final class RunFolder {
 
     deinit { close(lock) }
 
-    private static func lock(_ file: String, _ folder: String) throws(StorageError) -> Int32 {
+    /// Opens and locks a file for as long as its descriptor is open.
+    static func lock(_ file: String, _ folder: String) throws(StorageError) -> Int32 {
         let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw StorageError(.io, path: file, "cannot be opened: \(File.systemError)") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -106,7 +107,8 @@ package final class RunFolder {
         return Name.all.contains { name.hasPrefix($0 + ".") }
     }
 
-    private static func names(in path: String) throws(StorageError) -> [String] {
+    /// The names of what is in a folder.
+    static func names(in path: String) throws(StorageError) -> [String] {
         guard let folder = unsafe opendir(path) else {
             throw StorageError(.io, path: path, "cannot be read: \(File.systemError)")
         }

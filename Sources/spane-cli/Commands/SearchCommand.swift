@@ -9,7 +9,8 @@ struct SearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
         abstract: "Search for networks that place well.",
-        subcommands: [SearchUntrained.self]
+        subcommands: [SearchRunCommand.self, SearchUntrained.self],
+        defaultSubcommand: SearchRunCommand.self
     )
 }
 

@@ -67,16 +67,12 @@ struct TrainCommand: ParsableCommand {
         case .finished:
             print(TrainingReport(run, folder: folder).text)
         case .stopped:
-            let command = (["spane"] + CommandLine.arguments.dropFirst()).map(ShellText.word).joined(separator: " ")
             print(
-                """
-                Stopped after step \(NumberText.grouped(run.stepsDone)) of \(NumberText.grouped(run.stepsPlanned)); \
-                the state is saved. To go on:
-                  \(command)
-                """
+                StopReport.text(
+                    "Stopped after step \(NumberText.grouped(run.stepsDone)) of \(NumberText.grouped(run.stepsPlanned))"
+                )
             )
-            // What a shell says of a process that a signal ended.
-            throw ExitCode(128 + (StopSignal.number ?? 0))
+            throw StopReport.exitCode
         }
     }
 
@@ -95,16 +91,7 @@ struct TrainCommand: ParsableCommand {
         var configuration = try RunConfiguration.read(file, catalogue: .standard)
         if let seed { configuration.run.seed = seed }
         if let threads { configuration.run.threads = threads }
-        if !traces.isEmpty {
-            let count = configuration.data.traces.count
-            guard count == 0 || count == traces.count else {
-                throw ValidationError(
-                    "--trace is given \(traces.count) times; data.traces of \(file) has \(count) traces."
-                )
-            }
-            if count == 0 { configuration.data.traces = traces.map { DataSettings.Source(file: $0) } }
-            for index in traces.indices { configuration.data.traces[index].file = traces[index] }
-        }
+        try configuration.take(traces: traces, file: file)
         return configuration
     }
 

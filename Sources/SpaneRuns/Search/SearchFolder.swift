@@ -1,0 +1,106 @@
+internal import Glibc
+internal import SpaneStorage
+
+/// The folder of one search, which one process at a time may hold.
+final class SearchFolder: Sendable {
+    /// The path of the folder.
+    let path: String
+    private let lock: Int32
+
+    private enum Name {
+        static let identity = "search.txt"
+        static let configuration = "search.toml"
+        static let results = "results.csv"
+        static let lock = "lock"
+    }
+
+    /// One line a trial.
+    var results: String { "\(path)/\(Name.results)" }
+    /// The same in HDF5.
+    var table: String { "\(path)/results.h5" }
+
+    /// The folder of a trial that is not finished.
+    func trial(_ index: Int) -> String { "\(path)/trials/\(index)" }
+
+    /// The weights of a trial that is kept.
+    func weights(_ index: Int) -> String { "\(path)/trial-\(index).h5" }
+
+    /// Refuses a folder that this search cannot use, and changes nothing.
+    ///
+    /// - Throws: ``StorageError`` when it is no folder, or one of something else, or of another search.
+    static func check(_ path: String, identity: String) throws(StorageError) {
+        guard File.exists(path) else { return }
+        let names = try RunFolder.names(in: path)
+        guard names.contains(Name.identity) else {
+            // What may be left of a search that was killed while it made its folder.
+            let own = [Name.lock, Name.configuration]
+            let others = names.filter { name in
+                !own.contains(name) && !(name.hasSuffix(".tmp") && name.hasPrefix("search."))
+            }
+            guard let other = others.min() else { return }
+            throw StorageError(
+                .format,
+                path: path,
+                "is not the folder of a search: it has no \(Name.identity), but \(other); name a new folder"
+            )
+        }
+        let found = try TextFile.read("\(path)/\(Name.identity)")
+        let differences = RunConfiguration.differences(found, identity)
+        guard differences.isEmpty else {
+            throw StorageError(
+                .format,
+                path: path,
+                "is the folder of another search: "
+                    + differences.map { $0.replacing(" in that run ", with: " in that search ") }
+                    .joined(separator: "; ") + ". Name a new folder"
+            )
+        }
+    }
+
+    /// Makes the folder where it is missing, locks it, and writes what the search is where that is missing.
+    ///
+    /// - Throws: as ``check(_:identity:)``; ``StorageError`` when another process holds the folder or it cannot be
+    ///   written.
+    init(_ path: String, _ search: SearchConfiguration, identity: String) throws(StorageError) {
+        try Self.check(path, identity: identity)
+        try File.makeFolder(path)
+        self.path = path
+        lock = try RunFolder.lock("\(path)/\(Name.lock)", path)
+        do {
+            try Self.check(path, identity: identity)
+            for name in try RunFolder.names(in: path) where name.hasSuffix(".tmp") { unsafe unlink("\(path)/\(name)") }
+            try TextFile.write(search.text, to: "\(path)/\(Name.configuration)")
+            if !File.exists("\(path)/\(Name.identity)") {
+                try TextFile.write(identity, to: "\(path)/\(Name.identity)")
+            }
+        } catch {
+            close(lock)
+            throw error
+        }
+    }
+
+    deinit { close(lock) }
+
+    /// The trials whose weights are in the folder.
+    func keptTrials() throws(StorageError) -> [Int] {
+        try RunFolder.names(in: path).compactMap { name in
+            name.wholeMatch(of: #/trial-([0-9]+)\.h5/#).flatMap { Int($0.output.1) }
+        }
+    }
+
+    /// Removes the weights of a trial.
+    func removeWeights(_ index: Int) { unsafe unlink(weights(index)) }
+
+    /// Removes the run of a trial.
+    func removeTrial(_ index: Int) throws(StorageError) {
+        let folder = trial(index)
+        guard File.exists(folder) else { return }
+        for name in try RunFolder.names(in: folder) { unsafe unlink("\(folder)/\(name)") }
+        guard unsafe rmdir(folder) == 0 else {
+            throw StorageError(.io, path: folder, "cannot be removed: \(File.systemError)")
+        }
+    }
+
+    /// Removes the folder of the trials when it is empty.
+    func removeTrials() { unsafe rmdir("\(path)/trials") }
+}

@@ -1,0 +1,44 @@
+/// `[search]`: which trials there are, and what is kept of them.
+package struct SearchSettings: Sendable {
+    /// How values are chosen.
+    package enum Method: String, CaseIterable, Sendable {
+        /// Each trial draws its own.
+        case random
+        /// Every combination is tried once.
+        case grid
+    }
+
+    /// How values are chosen.
+    package var method = Method.random
+    /// The trials; 0 for every combination of a grid.
+    package var trials = 0
+    /// The seed of the search, from which the seed of each trial follows.
+    package var seed = 1
+    /// How many of the best weights are kept.
+    package var keep = 3
+    /// The trials with which all later ones are compared; 0 for none.
+    package var pruneAfter = 0
+
+    /// The most trials of a search.
+    package static let mostTrials = 1_000_000
+
+    static var keys: [Key<SearchSettings>] {
+        [
+            .choice(
+                "method",
+                \.method,
+                "Whether each trial draws values at random, or every combination is tried once."
+            ),
+            .integer("trials", \.trials, 0...mostTrials, "Trials; 0 for 100 random ones, or a whole grid."),
+            .integer("seed", \.seed, 0...Int.max, "The seed of the search, from which those of the trials follow."),
+            .integer("keep", \.keep, 1...mostTrials, "The number of best trials whose weights are kept."),
+            .integer(
+                "prune_after",
+                \.pruneAfter,
+                0...mostTrials,
+                "So many first trials run to the end; a later one ends when its best validation so far is worse than the "
+                    + "median of theirs at that step. 0 to let all trials run to the end."
+            ),
+        ]
+    }
+}

@@ -1,0 +1,133 @@
+import ArgumentParser
+import CSpane
+import SpaneEvaluation
+import SpaneRuns
+
+struct SearchRunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Train many networks with different hyper-parameters, and keep the best.",
+        discussion: """
+            A file says what is trained, as for 'spane train', and in [space] which keys vary. Every trial is a complete \
+            run on one thread. The folder gets all results (results.csv, results.h5) and the weights of the best trials. \
+            After a crash or Ctrl-C the same command goes on: finished trials stay, the others go on from their \
+            checkpoints. The control is one random network of each trial's shape, chosen by the same validation. See \
+            docs/training.md.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("What is trained and what varies, in TOML.", valueName: "space.toml"))
+    var source: String
+
+    @Option(help: ArgumentHelp("The folder of the search, made if it is not there.", valueName: "folder"))
+    var output: String
+
+    @Option(
+        name: .customLong("trace"),
+        help: ArgumentHelp(
+            "A trace to train on in place of the file's, in their order. May be given more than once.",
+            valueName: "file"
+        )
+    )
+    var traces: [String] = []
+
+    @Option(help: "Trials in place of the file's; more may be asked for later.")
+    var trials: Int?
+
+    @Option(help: "The seed of the search in place of the file's.")
+    var seed: Int?
+
+    @Option(help: "The number of best trials whose weights are kept, in place of the file's.")
+    var keep: Int?
+
+    @Option(help: "Trials at a time; the results do not depend on it. [default: one for each processor]")
+    var threads: Int?
+
+    func validate() throws {
+        for (name, value, least) in [("threads", threads, 1), ("trials", trials, 1), ("keep", keep, 1)] {
+            if let value, value < least {
+                throw ValidationError("--\(name) is \(value); it must be at least \(least).")
+            }
+        }
+        let most = SearchSettings.mostTrials
+        for (name, value) in [("trials", trials), ("keep", keep)] {
+            if let value, value > most { throw ValidationError("--\(name) is \(value); it must be at most \(most).") }
+        }
+        if let seed, seed < 0 { throw ValidationError("--seed is \(seed); it must not be negative.") }
+    }
+
+    func run() throws {
+        let search = try read()
+        let run = try SearchRun(search, in: output, version: SPANE_VERSION_STRING)
+        StopSignal.install()
+        let bar = ProgressBar("trials", total: search.trialCount, first: run.results.count, lineInterval: 30)
+        let outcome = try run.run(threads: threads ?? processorCount, mustStop: { StopSignal.number != nil }) {
+            bar.show($0)
+        }
+        bar.clear()
+        guard outcome == .finished else {
+            print(
+                StopReport.text(
+                    "Stopped after \(NumberText.grouped(run.results.count)) of "
+                        + "\(NumberText.grouped(search.trialCount)) trials"
+                )
+            )
+            throw StopReport.exitCode
+        }
+        print(SearchReport(search, run).text)
+    }
+
+    private func read() throws -> SearchConfiguration {
+        var search = try SearchConfiguration.read(source, catalogue: .standard)
+        if let trials { search.settings.trials = trials }
+        if let seed { search.settings.seed = seed }
+        if let keep { search.settings.keep = keep }
+        try search.check()
+        try search.changeTraces { try $0.take(traces: traces, file: source) }
+        return search
+    }
+}
+
+/// What a search has come to.
+struct SearchReport {
+    private let search: SearchConfiguration
+    private let run: SearchRun
+
+    init(_ search: SearchConfiguration, _ run: SearchRun) {
+        self.search = search
+        self.run = run
+    }
+
+    var text: String {
+        let results = run.results
+        var table = Table(header: ["place", "trial"] + search.names.map(Self.short) + ["validation", "step", "file"])
+        for (place, result) in run.kept.enumerated() {
+            guard let best = result.best, let trial = try? search.trial(result.trial) else { continue }
+            table.add(
+                ["\(place + 1)", "\(result.trial)"] + trial.values.map(\.source) + [
+                    TrainingReport.number(best.value), NumberText.grouped(best.step), run.weights(result.trial),
+                ]
+            )
+        }
+        return table.text + "\n\n" + counts(results) + control(results)
+    }
+
+    private func counts(_ results: [SearchResult]) -> String {
+        let ends = [SearchResult.Status.finished, .pruned, .diverged].compactMap { status in
+            let count = results.count { $0.status == status }
+            return count == 0 ? nil : "\(NumberText.grouped(count)) \(status.rawValue)"
+        }
+        let seconds = results.reduce(0) { $0 + $1.seconds }
+        return "\(NumberText.grouped(results.count)) trials (\(ends.joined(separator: ", "))) in "
+            + "\(NumberText.duration(seconds.rounded())) of work; all results in \(run.table)\n"
+    }
+
+    private func control(_ results: [SearchResult]) -> String {
+        guard let untrained = results.map(\.untrained).min(), let first = results.first else { return "" }
+        return "Not trained: the best of \(NumberText.grouped(results.count)) random networks of the same shapes has "
+            + "\(TrainingReport.number(untrained)); First Fit has \(TrainingReport.number(first.firstFit))"
+    }
+
+    /// A key without its section.
+    private static func short(_ name: String) -> String { String(name.split(separator: ".").last ?? "") }
+}

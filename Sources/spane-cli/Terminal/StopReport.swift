@@ -1,0 +1,17 @@
+import ArgumentParser
+import SpaneRuns
+
+/// What a command says that a signal has stopped.
+enum StopReport {
+    /// What was done, and the command that goes on.
+    static func text(_ done: String) -> String {
+        let command = (["spane"] + CommandLine.arguments.dropFirst()).map(ShellText.word).joined(separator: " ")
+        return """
+            \(done); the state is saved. To go on:
+              \(command)
+            """
+    }
+
+    /// What a shell says of a process that a signal ended.
+    static var exitCode: ExitCode { ExitCode(128 + (StopSignal.number ?? 0)) }
+}
