@@ -4,8 +4,8 @@ import SpaneTestSupport
 import SpaneTraining
 import Testing
 
-/// Losses and gradients of the batched kernels against the formulas in double precision, whose own gradients are checked
-/// by central differences.
+/// Losses and gradients of the batched kernels against the formulas in double precision, whose own gradients are
+/// checked by central differences.
 @Suite struct GradientTests {
     /// How far a gradient in single precision may be off, relative to the largest component. A component is a sum of
     /// up to a few hundred products, each some layers deep and each rounding by up to 2^-24 of its size: a few times

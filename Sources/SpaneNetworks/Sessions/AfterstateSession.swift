@@ -4,9 +4,9 @@ internal import SpaneScheduling
 
 /// Scores placements with an ``AfterstateArchitecture``.
 ///
-/// The pooled embeddings follow the cluster's journal; what placements would leave is embedded and scored in batches, for
-/// those servers only that have room. Scores depend on the state of the cluster alone, bit for bit: not on the history, the
-/// order of servers or of their nodes, or the instruction set.
+/// The pooled embeddings follow the cluster's journal; what placements would leave is embedded and scored in batches,
+/// for those servers only that have room. Scores depend on the state of the cluster alone, bit for bit: not on the
+/// history, the order of servers or of their nodes, or the instruction set.
 @safe
 final class AfterstateSession: ScoringPolicy {
     private let layers: AfterstateLayers
@@ -138,7 +138,8 @@ final class AfterstateSession: ScoringPolicy {
         for index in 0..<cluster.actionCount { scores[index] += base }
     }
 
-    /// Calls `body` with every available placement in ascending order, a split VM's once for each server, and its score.
+    /// Calls `body` with every available placement in ascending order, a split VM's once for each server, and its
+    /// score.
     @inline(__always)
     private func scoreAvailable(
         _ request: Request,

@@ -5,8 +5,8 @@ internal import SpaneScheduling
 
 /// A ``SpaneArchitecture`` or an ``AfterstateArchitecture`` for learning.
 ///
-/// Both embed, pool and score items. With SPANE the items are the servers. With afterstates those that are pooled are the
-/// servers in both orders of their nodes, and those that are scored are what the available placements would leave, in
+/// Both embed, pool and score items. With SPANE the items are the servers. With afterstates those that are pooled are
+/// the servers in both orders of their nodes, and those that are scored are what the available placements would leave, in
 /// both orders too; the scores of both orders make the advantage of a placement. The steps stand in the order of the
 /// forward pass; the backward pass mirrors them.
 @safe
@@ -53,8 +53,8 @@ final class SymmetricNetwork: TrainableNetwork {
         let actions = count * Self.orders
         let pooledItems = seesAfterstates ? actions : count
         let scoredItems = seesAfterstates ? actions * Self.orders : count
-        // As many samples as keep what a chunk needs in the nearest caches. On a busy cluster about half of the placements
-        // are available.
+        // As many samples as keep what a chunk needs in the nearest caches. On a busy cluster about half of the
+        // placements are available.
         let typical = seesAfterstates ? 2 * actions : count
         let chunk = max(ItemLayout.lanes, min(128, 320 / typical / ItemLayout.lanes * ItemLayout.lanes))
         largestChunk = chunk

@@ -2,8 +2,8 @@ internal import SpaneBuffers
 internal import SpaneScheduling
 
 extension Replay {
-    /// Adds all that is remembered to a state: `replay/position` holds the count and the next slot, `replay/records` for
-    /// each decision the number of servers, the action, the return, its discount, the three inputs of the request, and
+    /// Adds all that is remembered to a state: `replay/position` holds the count and the next slot, `replay/records`
+    /// for each decision the number of servers, the action, the return, its discount, the three inputs of the request, and
     /// of each server the four inputs and the nodes that have room as bits (0 for servers that are not there).
     package func write(to state: inout LearnerState) {
         state.set("replay/position", [count, next])
