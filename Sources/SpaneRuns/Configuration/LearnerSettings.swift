@@ -7,9 +7,6 @@ package protocol LearnerSettings: Sendable {
     /// The value of `learner.algorithm`.
     static var algorithm: String { get }
 
-    /// The kinds of networks that it can learn.
-    static var architectures: [NetworkSettings.Kind] { get }
-
     /// Its keys, without `algorithm`.
     static var keys: [Key<Self>] { get }
 
@@ -24,8 +21,6 @@ package protocol LearnerSettings: Sendable {
 }
 
 extension LearnerSettings {
-    package static var architectures: [NetworkSettings.Kind] { NetworkSettings.Kind.allCases }
-
     package var contradiction: String? { nil }
 }
 

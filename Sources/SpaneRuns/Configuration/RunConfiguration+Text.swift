@@ -85,15 +85,6 @@ extension RunConfiguration {
                     + "and validation.servers must name a single one"
             )
         }
-        let architectures = type(of: learner).architectures
-        guard architectures.contains(network.kind) else {
-            throw RunConfigurationError(
-                file,
-                "network.architecture is \"\(network.kind.rawValue)\"; with learner.algorithm = "
-                    + "\"\(type(of: learner).algorithm)\" it must be "
-                    + architectures.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
-            )
-        }
         if let contradiction = learner.contradiction { throw RunConfigurationError(file, "learner.\(contradiction)") }
     }
 

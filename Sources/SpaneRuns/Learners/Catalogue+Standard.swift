@@ -20,7 +20,7 @@ extension Catalogue {
 
     /// The networks without symmetry that the paper compares with, without and with permuted copies of the episodes.
     private static var mlpPresets: [(name: String, configuration: DQNConfiguration)] {
-        [("mlpdqn", 1), ("mlpaug", 10)].map { name, permutations in
+        [("mlpdqn", 1), ("mlpaug", 5)].map { name, permutations in
             var configuration = DQNConfiguration.published
             configuration.network = .mlp
             configuration.permutations = permutations

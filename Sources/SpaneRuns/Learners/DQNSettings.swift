@@ -10,11 +10,6 @@ struct DQNSettings: LearnerSettings {
 
     init(_ configuration: DQNConfiguration) { self.configuration = configuration }
 
-    /// Those of which the algorithm knows a kind of the same name.
-    static var architectures: [NetworkSettings.Kind] {
-        NetworkSettings.Kind.allCases.filter { DQNConfiguration.Network(rawValue: $0.rawValue) != nil }
-    }
-
     static var keys: [Key<DQNSettings>] { returnKeys + episodeKeys + gradientKeys }
 
     private static var returnKeys: [Key<DQNSettings>] {
