@@ -20,6 +20,8 @@ package final class SearchRun: Sendable {
     private let version: String
     // By trial. Its lock also guards the files of the results.
     private let finished: Mutex<[Int: SearchResult]>
+    // What ended a trial for which there is no remedy; the others stop then and save what they have.
+    private let failure = Mutex<(any Error)?>(nil)
 
     /// Prepares to begin, or to go on with the trials that are left.
     ///
@@ -79,6 +81,7 @@ package final class SearchRun: Sendable {
             let judges = results.filter { $0.trial < first }
             try run(first..<count, against: judges, threads: threads, mustStop, progress)
         } catch is Stopped {
+            if let error = failure.withLock({ $0 }) { throw error }
             return .stopped
         }
         try SearchFiles.write(results, of: search, identity: identity, to: folder.table)
@@ -95,9 +98,15 @@ package final class SearchRun: Sendable {
     ) throws {
         let left = finished.withLock { finished in trials.filter { finished[$0] == nil } }
         _ = try parallelMap(count: left.count, threads: threads, makeState: {}) { _, index in
-            let result = try self.play(self.search.trial(left[index]), against: judges, mustStop)
-            let count = try self.keep(result)
-            progress(count)
+            do {
+                let result = try self.play(self.search.trial(left[index]), against: judges) {
+                    mustStop() || self.failure.withLock { $0 != nil }
+                }
+                progress(try self.keep(result))
+            } catch {
+                if !(error is Stopped) { self.failure.withLock { if $0 == nil { $0 = error } } }
+                throw error
+            }
         }
     }
 

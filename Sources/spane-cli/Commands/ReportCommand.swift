@@ -6,8 +6,8 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Draw experiments, runs and searches into one HTML page.",
         discussion: """
-            A folder is that of an experiment, or of a run (runs whose folders differ by a number at the end only are \
-            drawn together, as seeds of one learner), or a CSV file with one trial of a search a line. The page holds all figures and \
+            A folder is that of an experiment, of a search, or of a run (runs whose folders differ by a number at the end \
+            only are drawn together, as seeds of one learner). A CSV file with one trial a line is a search too. The page holds all figures and \
             tables and needs no other file. It is made by the Python package spane with matplotlib, under the interpreter \
             that SPANE_PYTHON names, or python3.
             """

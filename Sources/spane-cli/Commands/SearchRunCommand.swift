@@ -104,7 +104,7 @@ struct SearchReport {
         for (place, result) in run.kept.enumerated() {
             guard let best = result.best, let trial = try? search.trial(result.trial) else { continue }
             table.add(
-                ["\(place + 1)", "\(result.trial)"] + trial.values.map(\.source) + [
+                ["\(place + 1)", "\(result.trial)"] + trial.values.map(Self.short) + [
                     TrainingReport.number(best.value), NumberText.grouped(best.step), run.weights(result.trial),
                 ]
             )
@@ -126,6 +126,12 @@ struct SearchReport {
         guard let untrained = results.map(\.untrained).min(), let first = results.first else { return "" }
         return "Not trained: the best of \(NumberText.grouped(results.count)) random networks of the same shapes has "
             + "\(TrainingReport.number(untrained)); First Fit has \(TrainingReport.number(first.firstFit))"
+    }
+
+    /// Digits enough to tell values apart.
+    private static func short(_ value: TOML) -> String {
+        if case .number(let number) = value { return "\(Float(number))" }
+        return value.source
     }
 
     /// A key without its section.

@@ -116,3 +116,15 @@ def search(file: Path, trials: int = 60) -> Path:
             chosen = [random.choice([8, 16]), 10 ** random.uniform(-4, -1)]
             writer.writerow([trial, *chosen, random.choice(["mean", "max"]), 1024, 2.5, result])
     return file
+
+
+def search_folder(folder: Path) -> Path:
+    """What `spane search` leaves behind."""
+    (folder / "results.csv").write_text(
+        "trial,seed,status,validation,step,steps,seconds,untrained,first_fit,validations,"
+        "learner.learning_rate,network.aggregators\n"
+        "0,71,finished,12.5,11,20,1.5,20.0,15.0,1:14.0 11:12.5 20:13.0,0.001,mean\n"
+        "1,72,finished,11.0,20,20,2.5,18.5,15.0,1:14.0 11:12.0 20:11.0,0.01,mean+max\n"
+        "2,73,pruned,30.0,1,1,0.5,19.0,15.0,1:30.0,0.1,mean\n"
+    )
+    return folder

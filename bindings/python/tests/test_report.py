@@ -105,7 +105,10 @@ def test_mistakes(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixt
     target.write_text("precious")
     (tmp_path / "empty").mkdir()
     for bad, words in (
-        ([str(tmp_path / "empty")], "holds no experiment (experiment.json) and no run (log.jsonl)"),
+        (
+            [str(tmp_path / "empty")],
+            "holds no experiment (experiment.json), no run (log.jsonl) and no search (results.csv)",
+        ),
         ([str(tmp_path / "one" / "waits-5.csv")], "has no column validation"),
     ):
         assert main(["--output", str(target), *folders[2:4], *bad]) == 1
@@ -115,6 +118,17 @@ def test_mistakes(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixt
         assert target.read_text() == "precious"
     assert main(["--output", str(tmp_path / "no" / "r.html"), folders[2]]) == 1
     assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_folder_of_a_search(tmp_path: Path) -> None:
+    (tmp_path / "wide").mkdir()
+    maker.search_folder(tmp_path / "wide")
+    target = tmp_path / "r.html"
+    assert main(["--output", str(target), str(tmp_path / "wide")]) == 0
+    text = target.read_text(encoding="utf-8")
+    assert "Search: wide" in text
+    assert "3 trials, 3 finished" in text
+    assert "the best of as many random networks of the same shapes has 18.5." in text
 
 
 def test_groups_of_runs(tmp_path: Path) -> None:

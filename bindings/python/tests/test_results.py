@@ -82,5 +82,18 @@ def test_search(tmp_path: Path) -> None:
     assert set(search.parameters["aggregators"]) == {"mean", "max"}
     assert np.isnan(search.results).tolist() == [trial == 7 for trial in range(60)]
     assert search.seconds.tolist() == [2.5] * 60
+    assert np.isnan(search.untrained).all()
     with pytest.raises(spane.FormatError, match="has no column loss; it has trial, width"):
         Search.load(tmp_path / "trials.csv", "loss")
+
+
+def test_folder_of_a_search(tmp_path: Path) -> None:
+    search = Search.load(maker.search_folder(tmp_path))
+    assert search.path == tmp_path
+    assert dict(search.parameters) == {
+        "learner.learning_rate": (0.001, 0.01, 0.1),
+        "network.aggregators": ("mean", "mean+max", "mean"),
+    }
+    assert search.results.tolist() == [12.5, 11.0, 30.0]
+    assert search.untrained.tolist() == [20.0, 18.5, 19.0]
+    assert search.seconds.tolist() == [1.5, 2.5, 0.5]

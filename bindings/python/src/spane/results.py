@@ -174,22 +174,25 @@ class Search:
     """(trials,); what came of each; lower is better. Not a number where a trial failed."""
     seconds: NDArray[np.float64]
     """(trials,); how long each took; not a number where the file does not say."""
+    untrained: NDArray[np.float64]
+    """(trials,); the result of random weights; not a number where the file does not say."""
 
     @classmethod
     def load(cls, file: arguments.Path, result: str = "validation") -> Search:
-        """Reads a CSV file with a header.
+        """Reads the folder of a search, or a CSV file with a header.
 
         `result` is the column of what came of a trial;
         `trial`, `seed`, `seconds` and columns about the state of a trial are no hyper-parameters.
         """
         path = Path(file)
-        with path.open(newline="", encoding="utf-8") as lines:
+        table = path / SEARCH_RESULTS if path.is_dir() else path
+        with table.open(newline="", encoding="utf-8") as lines:
             reader = csv.DictReader(lines)
             rows = list(reader)
             names = list(reader.fieldnames or [])
         if result not in names:
             raise FormatError(
-                f"{path}: has no column {result}; it has {', '.join(names) or 'none'}"
+                f"{table}: has no column {result}; it has {', '.join(names) or 'none'}"
             )
         kept = {
             name: tuple(_value(row[name]) for row in rows)
@@ -200,11 +203,18 @@ class Search:
             path=path,
             parameters={name: values for name, values in kept.items() if len(set(values)) > 1},
             results=_column(rows, result),
-            seconds=_column(rows, "seconds") if "seconds" in names else np.full(len(rows), np.nan),
+            seconds=_column(rows, "seconds"),
+            untrained=_column(rows, "untrained"),
         )
 
 
-_NO_PARAMETERS = {"trial", "seed", "seconds", "step", "steps", "status", "state", "folder", "file"}
+SEARCH_RESULTS = "results.csv"
+"""The file in the folder of a search."""
+
+_NO_PARAMETERS = {
+    *("trial", "seed", "seconds", "step", "steps", "status", "state", "folder", "file"),
+    *("untrained", "first_fit", "validations"),
+}
 
 
 def _document(path: Path, kind: str) -> Mapping[str, Any]:
@@ -295,5 +305,6 @@ def _value(text: str) -> float | str:
 
 
 def _column(rows: list[dict[str, str]], name: str) -> NDArray[np.float64]:
-    values = [_value(row[name]) for row in rows]
+    """The numbers of a column; not a number where there is none."""
+    values = [_value(row.get(name, "")) for row in rows]
     return np.array([value if isinstance(value, float) else math.nan for value in values])

@@ -15,7 +15,7 @@ from spane.report._experiments import add_experiment
 from spane.report._page import Page
 from spane.report._runs import add_runs, grouped
 from spane.report._searches import add_search
-from spane.results import Experiment, Run, Search
+from spane.results import SEARCH_RESULTS, Experiment, Run, Search
 
 __all__ = ["main", "page_of"]
 
@@ -27,7 +27,7 @@ def page_of(paths: Sequence[Path], title: str | None = None, figures: Path | Non
     """
     experiments, runs, searches = [], [], []
     for path in paths:
-        if path.is_file():
+        if path.is_file() or (path / SEARCH_RESULTS).is_file():
             searches.append(Search.load(path))
         elif (path / "experiment.json").is_file():
             experiments.append(Experiment.load(path))
@@ -35,7 +35,8 @@ def page_of(paths: Sequence[Path], title: str | None = None, figures: Path | Non
             runs.append(Run.load(path))
         else:
             raise FileNotFoundError(
-                f"{path}: holds no experiment (experiment.json) and no run (log.jsonl)"
+                f"{path}: holds no experiment (experiment.json), no run (log.jsonl) and no search "
+                f"({SEARCH_RESULTS})"
             )
     page = Page(title or "libspane report", figures)
     for experiment in experiments:

@@ -17,6 +17,11 @@ def add_search(page: Page, search: Search) -> None:
     seconds = float(np.nansum(search.seconds))
     took = f", {plain(round(seconds))} seconds of work" if seconds > 0 else ""
     page.note(f"{count:,} trials, {len(finished):,} finished{took}. Lower results are better.")
+    if np.isfinite(search.untrained).any():
+        least = plain(float(np.nanmin(search.untrained)))
+        page.note(
+            f"Not trained: the best of as many random networks of the same shapes has {least}."
+        )
     if len(finished) == 0:
         return
     if search.parameters:
