@@ -30,7 +30,14 @@ import Testing
                 "--json",
             ]
         ),
-        (["search"], ["untrained"]),
+        (["search"], ["run (default)", "untrained"]),
+        (
+            ["search", "run"],
+            [
+                "<space.toml>", "--output <folder>", "--trace <file>", "--trials", "--seed", "--keep", "--threads",
+                "one for each processor",
+            ]
+        ),
         (["experiment"], ["wait-time", "flexibility"]),
         (
             ["experiment", "wait-time"],

@@ -214,7 +214,7 @@ import Testing
 }
 
 /// Counts how often it is asked.
-private final class Questions: Sendable {
+final class Questions: Sendable {
     private let count = Atomic(0)
     private let limit: Int
 
