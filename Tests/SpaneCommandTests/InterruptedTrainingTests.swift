@@ -14,7 +14,7 @@ import Testing
 
     /// Whatever happened to a run, it ends with the weights and the logs of one that nothing disturbed.
     @Test func killedAtRandomMoments() throws {
-        let generations = 400
+        let generations = 200
         try TrainingSample.write(to: folder, generations: generations)
         var generator = Xoshiro256StarStar(seed: 17)
         var killed = 0

@@ -153,7 +153,11 @@ import Testing
     }
 
     @Test func presetsAreAllowed() throws {
-        #expect(DQNConfiguration.presets.map(\.name) == ["published", "masked", "monte-carlo", "afterstate"])
+        #expect(
+            DQNConfiguration.presets.map(\.name) == [
+                "published", "masked", "monte-carlo", "afterstate", "mlpdqn", "mlpaug",
+            ]
+        )
         for preset in DQNConfiguration.presets { try preset.configuration.validate() }
     }
 
