@@ -213,7 +213,7 @@ import Testing
         }
         refuses(
             "[network]\narchitecture = \"potential\"",
-            "algorithm is \"dqn\", which trains \"spane\" and \"mlp\"; network.architecture is \"potential\""
+            "algorithm is \"dqn\", which cannot train a \"potential\" (network.architecture)"
         )
         refuses(
             "[learner]\nbatch_size = 100\nreplay_capacity = 99",

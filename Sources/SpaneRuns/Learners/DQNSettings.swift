@@ -155,8 +155,7 @@ struct DQNSettings: LearnerSettings {
 
     func contradiction(with network: NetworkSettings) -> String? {
         guard let configuration = configuration(for: network) else {
-            return "algorithm is \"dqn\", which trains \"spane\" and \"mlp\"; network.architecture is "
-                + "\"\(network.kind.rawValue)\""
+            return "algorithm is \"dqn\", which cannot train a \"\(network.kind.rawValue)\" (network.architecture)"
         }
         do {
             try configuration.validate()
