@@ -11,5 +11,5 @@ for weights in "$@"; do policies+=(--policy "$weights"); done
 cat <<END
 
 What it means: a lower wait is better, and the gap to the lower bound is what better placement can at most win; each row is one way to place the same VMs (the networks named untrained have random weights).
-Next, with a trace of your own (CSV, columns vmid,cpu,mem,at,lt): $spane evaluate --trace yours.csv --starts '0..<N:100:1' --servers 5 --policy first-fit --policy data/weights/untrained-1.h5
+Next, with a trace of your own (CSV, columns vmid,cpu,mem,at,lt): $spane evaluate --trace yours.csv --starts '0..<N:100:1' --servers 5 --policy first-fit --policy data/weights/potential-synthetic.h5
 END

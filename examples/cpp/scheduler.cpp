@@ -4,7 +4,7 @@
 //
 //   c++ -std=c++17 scheduler.cpp $(pkg-config --cflags --libs spane) -o scheduler
 //   ./scheduler ../data/events.csv best-fit
-//   ./scheduler ../data/events.csv ../../data/weights/untrained-1.h5
+//   ./scheduler ../data/events.csv ../../data/weights/potential-synthetic.h5
 
 #include <algorithm>
 #include <array>

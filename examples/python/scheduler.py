@@ -5,7 +5,7 @@ VMs arrive and leave, a fleet is kept up to date, each VM is placed by a policy,
 nowhere wait in a queue.
 
     python3 scheduler.py ../data/events.csv best-fit
-    python3 scheduler.py ../data/events.csv ../../data/weights/untrained-1.h5
+    python3 scheduler.py ../data/events.csv ../../data/weights/potential-synthetic.h5
 """
 
 from __future__ import annotations
