@@ -83,7 +83,8 @@ import Testing
         configuration.population = 12
         configuration.episodes = 20
         configuration.startsFromRandomWeights = true
-        let source = try Self.source()
+        // Made for three servers, so that on two there is a queue.
+        let source = try Self.source(servers: [2])
         let trace = source.workloads[0].trace
         let plan = try EpisodePlan(
             trace: trace,
@@ -94,17 +95,15 @@ import Testing
             let played = try Evaluation(of: policy, on: plan, trace: trace, configuration: source.clusters[0])
             return Objective.meanLog.value(played.totalWaits)
         }
-        var better = 0
+        var (before, after) = (0.0, 0.0)
         for seed in 1...5 as ClosedRange<UInt64> {
             configuration.seed = seed
             let learner = try Evolution(configuration, architecture: Self.architectures()[0], source: source)
-            let before = try objective(.model(learner.model()))
+            before += try objective(.model(learner.model()))
             while learner.stepsDone < learner.stepsPlanned { _ = try learner.step() }
-            let after = try objective(.model(learner.model()))
-            #expect(after <= before)
-            better += after < before ? 1 : 0
+            after += try objective(.model(learner.model()))
         }
-        #expect(better >= 3)
+        #expect(after < before)
     }
 
     @Test(arguments: [
