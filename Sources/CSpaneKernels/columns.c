@@ -1,20 +1,8 @@
 #include "columns.h"
 
-// A product rounded together with its sum would differ between instruction sets.
-#pragma STDC FP_CONTRACT OFF
+#include "multiversion.h"
 
 typedef float columns __attribute__((ext_vector_type(KERNEL_COLUMNS), aligned(4)));
-
-#ifndef __has_feature
-#define __has_feature(name) 0
-#endif
-// See kernels.c for ThreadSanitizer.
-#if defined(__x86_64__) && defined(__ELF__) && !__has_feature(thread_sanitizer)
-#define KERNEL_MULTIVERSION __attribute__((target_clones("avx2", "default")))
-#else
-#define KERNEL_MULTIVERSION
-#endif
-#define KERNEL_HELPER static inline __attribute__((always_inline))
 
 #define LOAD(pointer) (*(const columns *)(pointer))
 #define STORE(pointer, value) (*(columns *)(pointer) = (value))

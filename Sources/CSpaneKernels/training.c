@@ -2,23 +2,10 @@
 
 #include <math.h>
 
-// A product rounded together with its sum would differ between instruction sets.
-#pragma STDC FP_CONTRACT OFF
+#include "multiversion.h"
 
 typedef float lanes __attribute__((ext_vector_type(TRAINING_LANES), aligned(4)));
 typedef int32_t int_lanes __attribute__((ext_vector_type(TRAINING_LANES), aligned(4)));
-
-#ifndef __has_feature
-#define __has_feature(name) 0
-#endif
-// The choice is made while the program is loaded, before ThreadSanitizer, which would watch it, is ready.
-#if defined(__x86_64__) && defined(__ELF__) && !__has_feature(thread_sanitizer)
-#define KERNEL_MULTIVERSION __attribute__((target_clones("avx2", "default")))
-#else
-#define KERNEL_MULTIVERSION
-#endif
-// Helpers have no instruction set of their own: they become part of the function that calls them.
-#define KERNEL_HELPER static inline __attribute__((always_inline))
 
 #define LOAD(pointer) (*(const lanes *)(pointer))
 #define STORE(pointer, value) (*(lanes *)(pointer) = (value))

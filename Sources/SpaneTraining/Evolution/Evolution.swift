@@ -11,7 +11,8 @@ public final class Evolution: Learner {
     private let configuration: EvolutionConfiguration
     private let architecture: Architecture
     private let normalisation: Normalisation
-    private let source: EpisodeSource
+    // Where episodes are drawn.
+    private let stage: EpisodeStage
     private let threads: Int
     // Kaiming's standard deviation of each weight; the strategy works in units of it.
     private let scales: [Double]
@@ -37,7 +38,7 @@ public final class Evolution: Learner {
         self.configuration = configuration
         self.architecture = architecture
         self.normalisation = normalisation
-        self.source = source
+        stage = EpisodeStage(source)
         self.threads = threads
         generator = Xoshiro256StarStar(seed: configuration.seed, stream: 0)
         scales = architecture.kaimingScales
@@ -67,10 +68,9 @@ public final class Evolution: Learner {
     ///
     /// - Complexity: O(population * episodes * length) decisions.
     public func step() throws -> [Metric] {
-        let stage = EpisodeStage(source)
         let episodes = try (0..<configuration.episodes).map { _ in try stage.draw(using: &generator) }
         let points = strategy.ask(&generator)
-        let source = source
+        let source = stage.source
         let models = try points.map { try model($0) }
         let waits = try parallelMap(
             count: points.count,
