@@ -14,7 +14,8 @@ read -ra hdf5 <<<"$(pkg-config --cflags --libs hdf5)"
 read -ra flags <<<"${BUILD_FLAGS:-}"
 mapfile -t tests < <(grep -l '#include "tests.h"' Tests/C/*.c)
 export LSAN_OPTIONS=suppressions=$PWD/Tests/C/fuzz/lsan.supp:print_suppressions=0
-export TSAN_OPTIONS=halt_on_error=0:exitcode=66
+# A vector environment goes on in the child of a fork, with threads of its own.
+export TSAN_OPTIONS=halt_on_error=0:exitcode=66:die_after_fork=0
 
 # Builds the library for a kind and links the programs with it. For addresses it is the one that is fuzzed, for valgrind the
 # one that is installed, so that neither is built twice.

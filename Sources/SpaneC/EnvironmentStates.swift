@@ -19,13 +19,7 @@ public func spane_env_save_memory(
         let size = try unsafe required(size, "size")
         return try env.gate.shared {
             let bytes = EnvironmentImage.make(
-                .init(
-                    traceHash: env.trace.contentHash,
-                    flags: UInt64(env.settings.flags),
-                    configuration: env.settings.configuration,
-                    reward: env.settings.reward,
-                    snapshot: env.environment.snapshot
-                )
+                .init(header: env.settings.header(on: env.trace), snapshot: env.environment.snapshot)
             )
             try unsafe copy(bytes, to: data, capacity: capacity, size: size, "data")
             return SPANE_OK
@@ -80,13 +74,7 @@ private struct SavedState {
 
     init(_ data: UnsafeRawPointer?, _ size: Int, _ trace: TraceHandle) throws {
         let contents = try unsafe EnvironmentImage.read(bytes(data, size), name: "data")
-        settings = try EnvironmentSettings(
-            savedFor: contents.traceHash,
-            flags: contents.flags,
-            configuration: contents.configuration,
-            reward: contents.reward,
-            on: trace
-        )
+        settings = try EnvironmentSettings(contents.header, on: trace)
         snapshot = contents.snapshot
     }
 

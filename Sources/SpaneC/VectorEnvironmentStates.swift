@@ -73,13 +73,7 @@ private struct SavedVector {
 
     init(_ data: UnsafeRawPointer?, _ size: Int, _ trace: TraceHandle, threads: Int) throws {
         let contents = try unsafe VectorImage.read(bytes(data, size), name: "data")
-        environment = try EnvironmentSettings(
-            savedFor: contents.traceHash,
-            flags: contents.flags,
-            configuration: contents.configuration,
-            reward: contents.reward,
-            on: trace
-        )
+        environment = try EnvironmentSettings(contents.header, on: trace)
         do {
             let options = try spane_vec_env_options(words: contents.options, threads: threads)
             settings = try VectorSettings(options, on: trace.trace)
@@ -124,10 +118,7 @@ extension VectorEnvironment {
     /// All that a state has to say.
     fileprivate var contents: VectorImage.Contents {
         VectorImage.Contents(
-            traceHash: trace.contentHash,
-            flags: UInt64(environmentSettings.flags),
-            configuration: environmentSettings.configuration,
-            reward: environmentSettings.reward,
+            header: environmentSettings.header(on: trace),
             options: settings.options.words,
             starts: list,
             slots: (0..<settings.count).map { index in

@@ -5,29 +5,12 @@ import Testing
 
 /// Sessions give the Q values of the naive network.
 @Suite struct ForwardTests {
-    /// The largest error relative to the largest term of Q; infinite when a score is not a number.
-    private func error(_ scores: [Float], _ expected: NaiveNetwork.Scores) -> Double {
-        let errors = zip(scores, expected.values).map { abs(Double($0) - $1) / expected.largestTerm }
-        return errors.allSatisfy(\.isFinite) ? errors.max() ?? 0 : .infinity
-    }
-
     @Test(arguments: [1, 2, 5, 8, 9, 20, 100], RandomModel.aggregatorSets)
     func spane(servers: Int, aggregators: [Aggregator]) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers))
-        let configuration = try ClusterConfiguration(servers: servers)
         for shape in RandomModel.shapes {
             let model = try RandomModel.spane(shape, aggregators, &generator)
-            let naive = NaiveNetwork(model)
-            let session = try model.makeSession(for: configuration)
-            var cluster = Cluster(configuration)
-            for round in 0..<6 {
-                // The empty cluster first: all embeddings are equal there.
-                if round > 0 { cluster.fillAtRandom(steps: 45, &generator) }
-                let request = RandomModel.request(&generator)
-                let scores = session.scores(request, cluster)
-                let expected = naive.scores(request, cluster.freeOfAllNodes)
-                #expect(error(scores, expected) <= 1e-5, "\(shape), round \(round)")
-            }
+            try ScoreChecks.equalsTheNaiveNetwork(model, servers: servers, within: 1e-5, &generator)
         }
     }
 
@@ -45,29 +28,19 @@ import Testing
             let request = RandomModel.request(&generator)
             let scores = session.scores(request, cluster)
             var expected = NaiveNetwork(model).scores(request, cluster.freeOfAllNodes)
-            #expect(error(scores, expected) <= 1e-4)
+            #expect(ScoreChecks.error(scores, expected) <= 1e-4)
             let offset = Double(scores[0]) - expected.values[0]
             expected.values = expected.values.map { $0 + offset }
-            #expect(error(scores, expected) <= 1e-5)
+            #expect(ScoreChecks.error(scores, expected) <= 1e-5)
         }
     }
 
     @Test(arguments: [1, 2, 5, 9, 20], [(1, 1), (7, 2), (16, 1), (32, 2), (13, 4)])
     func mlp(servers: Int, shape: (Int, Int)) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers))
-        let configuration = try ClusterConfiguration(servers: servers)
         let hidden = try LayerShape(width: shape.0, depth: shape.1)
         let model = try RandomModel.make(.mlp(MLPArchitecture(hidden: hidden, servers: servers)), &generator)
-        let naive = NaiveNetwork(model)
-        let session = try model.makeSession(for: configuration)
-        var cluster = Cluster(configuration)
-        for _ in 0..<10 {
-            cluster.fillAtRandom(steps: 45, &generator)
-            let request = RandomModel.request(&generator)
-            let scores = session.scores(request, cluster)
-            let expected = naive.scores(request, cluster.freeOfAllNodes)
-            #expect(error(scores, expected) <= 1e-5)
-        }
+        try ScoreChecks.equalsTheNaiveNetwork(model, servers: servers, within: 1e-5, &generator)
     }
 
     /// Servers of several sizes, and inputs divided by something else than the published capacity.
@@ -87,7 +60,7 @@ import Testing
             cluster.fillAtRandom(steps: 50, &generator)
             let request = RandomModel.request(&generator)
             let scores = session.scores(request, cluster)
-            #expect(error(scores, NaiveNetwork(model).scores(request, cluster.freeOfAllNodes)) <= 1e-5)
+            #expect(ScoreChecks.error(scores, NaiveNetwork(model).scores(request, cluster.freeOfAllNodes)) <= 1e-5)
         }
     }
 

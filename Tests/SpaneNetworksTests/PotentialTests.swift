@@ -22,44 +22,16 @@ import Testing
     @Test(arguments: [1, 2, 5, 20, 100])
     func equalsTheNaiveNetwork(servers: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 20)
-        let configuration = try ClusterConfiguration(servers: servers)
         for model in try Self.models(&generator) {
-            let session = try model.makeSession(for: configuration)
-            var cluster = Cluster(configuration)
-            for _ in 0..<4 {
-                cluster.fillAtRandom(steps: 45, &generator)
-                let request = RandomModel.request(&generator)
-                let scores = session.scores(request, cluster)
-                let expected = NaiveNetwork(model).scores(request, cluster.freeOfAllNodes)
-                for (score, value) in zip(scores, expected.values) {
-                    try #require(abs(Double(score) - value) <= 2e-5 * expected.largestTerm, "\(model.architecture)")
-                }
-            }
+            try ScoreChecks.equalsTheNaiveNetwork(model, servers: servers, within: 2e-5, &generator)
         }
     }
 
     @Test(arguments: [2, 9, 100])
     func permutingServersOrNodesPermutesScores(servers: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 21)
-        let configuration = try ClusterConfiguration(servers: servers)
         for model in try Self.models(&generator) {
-            let session = try model.makeSession(for: configuration)
-            let other = try model.makeSession(for: configuration)
-            var cluster = Cluster(configuration)
-            var permuted = Cluster(configuration)
-            cluster.fillAtRandom(steps: 45, &generator)
-            let free = cluster.freeOfAllNodes
-            let order = (0..<servers).shuffled(using: &generator)
-            var nodes: [Int] = []
-            for server in order {
-                let first = generator.below(2)
-                nodes += [2 * server + first, 2 * server + 1 - first]
-            }
-            permuted.fill(leaving: nodes.map { free[$0] })
-            let request = RandomModel.request(&generator)
-            let scores = session.scores(request, cluster).map(\.bitPattern)
-            let moved = other.scores(request, permuted).map(\.bitPattern)
-            try #require(moved == nodes.map { scores[$0] }, "\(model.architecture)")
+            try ScoreChecks.permute(model, servers: servers, swapsNodes: true, &generator)
         }
     }
 

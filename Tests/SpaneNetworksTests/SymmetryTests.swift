@@ -8,23 +8,9 @@ import Testing
     @Test(arguments: [2, 5, 8, 9, 20, 100], RandomModel.aggregatorSets)
     func permutingServersPermutesScores(servers: Int, aggregators: [Aggregator]) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 9)
-        let configuration = try ClusterConfiguration(servers: servers)
         for shape in RandomModel.shapes {
             let model = try RandomModel.spane(shape, aggregators, &generator)
-            let session = try model.makeSession(for: configuration)
-            let other = try model.makeSession(for: configuration)
-            var cluster = Cluster(configuration)
-            var permuted = Cluster(configuration)
-            for _ in 0..<6 {
-                cluster.fillAtRandom(steps: 45, &generator)
-                let free = cluster.freeOfAllNodes
-                let order = (0..<servers).shuffled(using: &generator)
-                permuted.fill(leaving: order.flatMap { [free[2 * $0], free[2 * $0 + 1]] })
-                let request = RandomModel.request(&generator)
-                let scores = session.scores(request, cluster).map(\.bitPattern)
-                let moved = other.scores(request, permuted).map(\.bitPattern)
-                #expect(moved == order.flatMap { [scores[2 * $0], scores[2 * $0 + 1]] }, "\(shape)")
-            }
+            try ScoreChecks.permute(model, servers: servers, swapsNodes: false, &generator)
         }
     }
 

@@ -1,5 +1,6 @@
 internal import CSpane
 internal import SpaneScheduling
+internal import SpaneStorage
 
 /// What a `spane_env` stands for.
 final class EnvironmentHandle: HandleObject, @unchecked Sendable {
@@ -108,29 +109,34 @@ struct EnvironmentSettings: Equatable, Sendable {
 }
 
 extension EnvironmentSettings {
+    /// What a saved state begins with.
+    func header(on trace: TraceHandle) -> ImageHeader {
+        ImageHeader(
+            traceHash: trace.contentHash,
+            flags: UInt64(flags),
+            configuration: configuration,
+            reward: reward
+        )
+    }
+
     /// What a saved state says, which has to belong to `trace`.
-    init(
-        savedFor hash: String,
-        flags: UInt64,
-        configuration: ClusterConfiguration,
-        reward: Reward,
-        on trace: TraceHandle
-    ) throws(Failure) {
-        guard hash == trace.contentHash else {
+    init(_ header: ImageHeader, on trace: TraceHandle) throws(Failure) {
+        guard header.traceHash == trace.contentHash else {
             throw Failure(
                 SPANE_SHAPE_MISMATCH,
-                "data: the state belongs to the trace with content_sha256 \(hash); this one has \(trace.contentHash)"
+                "data: the state belongs to the trace with content_sha256 \(header.traceHash); "
+                    + "this one has \(trace.contentHash)"
             )
         }
-        guard let flags = UInt32(exactly: flags), flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
-            throw Failure(SPANE_FORMAT, "data: flags are \(flags), which this library does not know")
+        guard let flags = UInt32(exactly: header.flags), flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
+            throw Failure(SPANE_FORMAT, "data: flags are \(header.flags), which this library does not know")
         }
         do {
-            try configuration.check(fits: trace.trace)
+            try header.configuration.check(fits: trace.trace)
         } catch {
             throw Failure(SPANE_FORMAT, "data: \(error)")
         }
-        self.init(configuration: configuration, reward: reward, flags: flags)
+        self.init(configuration: header.configuration, reward: header.reward, flags: flags)
     }
 }
 

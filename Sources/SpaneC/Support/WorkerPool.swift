@@ -8,7 +8,6 @@ internal import Synchronization
 final class WorkerPool: Sendable {
     private let shared: Shared
     private let threads: [pthread_t]
-    private let process = getpid()
 
     /// Starts threads; fewer when the system has none left, which only costs speed.
     ///
@@ -26,39 +25,36 @@ final class WorkerPool: Sendable {
     }
 
     deinit {
-        // A process made by fork has the threads' memory but not the threads.
-        guard getpid() == process else { return }
+        guard shared.isHere else { return }
         shared.stop()
         for thread in threads { pthread_join(thread, nil) }
     }
 
     /// Runs the work on this thread and on those that are awake in time; returns when all of it is done.
     func run() {
-        guard !threads.isEmpty, getpid() == process else { return shared.body() }
+        guard !threads.isEmpty, shared.isHere else { return shared.body() }
         shared.open()
         shared.body()
         shared.close()
     }
 
     private static func start(_ shared: Shared) -> pthread_t? {
-        let argument = unsafe Unmanaged.passRetained(shared)
+        // The pool outlives its threads, so they retain nothing: what they retained, a process made by fork, which does
+        // not have them, could never free.
+        let argument = unsafe Unmanaged.passUnretained(shared)
         var thread = pthread_t()
         let status = unsafe pthread_create(
             &thread,
             nil,
             { pointer in
                 if let pointer = unsafe pointer {
-                    unsafe Unmanaged<Shared>.fromOpaque(pointer).takeRetainedValue().work()
+                    unsafe Unmanaged<Shared>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.work() }
                 }
                 return nil
             },
             argument.toOpaque()
         )
-        guard status == 0 else {
-            unsafe argument.release()
-            return nil
-        }
-        return thread
+        return status == 0 ? thread : nil
     }
 }
 
@@ -66,6 +62,7 @@ final class WorkerPool: Sendable {
 @safe
 private final class Shared: @unchecked Sendable {
     let body: @Sendable () -> Void
+    private let process = getpid()
 
     // Counts the runs, so that a thread can tell a new one.
     private let generation = Atomic<UInt64>(0)
@@ -87,13 +84,19 @@ private final class Shared: @unchecked Sendable {
     }
 
     deinit {
-        unsafe pthread_cond_destroy(done)
-        unsafe pthread_cond_destroy(wake)
-        unsafe pthread_mutex_destroy(mutex)
+        // Destroying waits for those who wait, who are not there after fork.
+        if isHere {
+            unsafe pthread_cond_destroy(done)
+            unsafe pthread_cond_destroy(wake)
+            unsafe pthread_mutex_destroy(mutex)
+        }
         unsafe done.deallocate()
         unsafe wake.deallocate()
         unsafe mutex.deallocate()
     }
+
+    /// Whether this is the process that has the threads; one made by fork has their memory only.
+    var isHere: Bool { getpid() == process }
 
     // MARK: The thread that runs work
 

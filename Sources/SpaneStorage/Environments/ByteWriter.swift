@@ -22,7 +22,7 @@ struct ByteWriter {
 /// Reads what a ``ByteWriter`` has sealed.
 struct ByteReader {
     private let words: [UInt64]
-    private let name: String
+    let name: String
     private var position = 0
 
     /// - Throws: `format` when the checksum says that a byte has changed.

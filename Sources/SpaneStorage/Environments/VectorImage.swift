@@ -2,9 +2,6 @@ package import SpaneScheduling
 
 /// The state of many environments on one trace in bytes. The layout is in `docs/file-formats.md`.
 package enum VectorImage {
-    // "SPANEVEC"
-    private static let signature: UInt64 = 0x4345_5645_4E41_5053
-    private static let version: UInt64 = 1
     // Of an environment without running VMs.
     private static let leastWordsOfEnvironment = 15
 
@@ -24,31 +21,15 @@ package enum VectorImage {
 
     /// What an image holds.
     package struct Contents {
-        /// The hash of the trace; see ``TraceFile/contentHash(of:)``.
-        package var traceHash: String
-        /// A word of the caller's.
-        package var flags: UInt64
-        package var configuration: ClusterConfiguration
-        package var reward: Reward
+        package var header: ImageHeader
         /// Words of the caller's.
         package var options: [Int]
         /// The list of starts, empty where they are drawn.
         package var starts: [Int]
         package var slots: [Slot]
 
-        package init(
-            traceHash: String,
-            flags: UInt64,
-            configuration: ClusterConfiguration,
-            reward: Reward,
-            options: [Int],
-            starts: [Int],
-            slots: [Slot]
-        ) {
-            self.traceHash = traceHash
-            self.flags = flags
-            self.configuration = configuration
-            self.reward = reward
+        package init(header: ImageHeader, options: [Int], starts: [Int], slots: [Slot]) {
+            self.header = header
             self.options = options
             self.starts = starts
             self.slots = slots
@@ -60,12 +41,7 @@ package enum VectorImage {
     /// - Complexity: O(servers + environments + running).
     package static func make(_ contents: Contents) -> [UInt8] {
         var writer = ByteWriter()
-        writer.put(signature)
-        writer.put(version)
-        writer.put(hash: contents.traceHash)
-        writer.put(contents.flags)
-        writer.put(contents.configuration)
-        writer.put(contents.reward)
+        writer.put(contents.header, of: .vector)
         writer.put(contents.options.count)
         for option in contents.options { writer.put(option) }
         writer.put(contents.starts.count)
@@ -85,20 +61,7 @@ package enum VectorImage {
     /// - Throws: `format` when it is damaged, `version` when it is of a version that this library does not know.
     package static func read(_ bytes: UnsafeRawBufferPointer, name: String) throws(StorageError) -> Contents {
         var reader = try unsafe ByteReader(bytes, name: name)
-        guard try reader.word() == signature else { throw reader.error("is not the state of a vector environment") }
-        let found = try reader.word()
-        guard found == version else {
-            throw StorageError(.version, path: name, "is of version \(found); this library reads version \(version)")
-        }
-        var contents = Contents(
-            traceHash: try reader.hash(),
-            flags: try reader.word(),
-            configuration: try reader.configuration(),
-            reward: try reader.reward(),
-            options: [],
-            starts: [],
-            slots: []
-        )
+        var contents = Contents(header: try reader.header(of: .vector), options: [], starts: [], slots: [])
         for _ in 0..<(try reader.count(of: "options", words: 1)) { contents.options.append(try reader.integer()) }
         for _ in 0..<(try reader.count(of: "starts", words: 1)) { contents.starts.append(try reader.integer()) }
         for _ in 0..<(try reader.count(of: "environments", words: leastWordsOfEnvironment)) {

@@ -1,0 +1,64 @@
+package import SpaneScheduling
+
+/// What the images of one and of many environments begin with: what the environments are made from.
+package struct ImageHeader {
+    /// The hash of the trace; see ``TraceFile/contentHash(of:)``.
+    package var traceHash: String
+    /// A word of the caller's.
+    package var flags: UInt64
+    package var configuration: ClusterConfiguration
+    package var reward: Reward
+
+    package init(traceHash: String, flags: UInt64, configuration: ClusterConfiguration, reward: Reward) {
+        self.traceHash = traceHash
+        self.flags = flags
+        self.configuration = configuration
+        self.reward = reward
+    }
+}
+
+/// Which image it is.
+struct ImageKind {
+    /// The first eight bytes.
+    let signature: UInt64
+    /// What it holds, for messages.
+    let content: StaticString
+    let version: UInt64 = 1
+
+    /// "SPANEENV"
+    static let environment = ImageKind(signature: 0x564E_4545_4E41_5053, content: "the state of an environment")
+    /// "SPANEVEC"
+    static let vector = ImageKind(signature: 0x4345_5645_4E41_5053, content: "the state of a vector environment")
+}
+
+extension ByteWriter {
+    mutating func put(_ header: ImageHeader, of kind: ImageKind) {
+        put(kind.signature)
+        put(kind.version)
+        put(hash: header.traceHash)
+        put(header.flags)
+        put(header.configuration)
+        put(header.reward)
+    }
+}
+
+extension ByteReader {
+    /// - Throws: `format` when it is no image of this kind, `version` when it is of a version that is not known.
+    mutating func header(of kind: ImageKind) throws(StorageError) -> ImageHeader {
+        guard try word() == kind.signature else { throw error("is not \(kind.content)") }
+        let found = try word()
+        guard found == kind.version else {
+            throw StorageError(
+                .version,
+                path: name,
+                "is of version \(found); this library reads version \(kind.version)"
+            )
+        }
+        return ImageHeader(
+            traceHash: try hash(),
+            flags: try word(),
+            configuration: try configuration(),
+            reward: try reward()
+        )
+    }
+}
