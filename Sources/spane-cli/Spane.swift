@@ -8,8 +8,8 @@ struct Spane: ParsableCommand {
         abstract: "Place virtual machines on servers with two NUMA nodes, and measure how well it goes.",
         version: SPANE_VERSION_STRING,
         subcommands: [
-            TraceCommand.self, EvaluateCommand.self, TrainCommand.self, SearchCommand.self, ExperimentCommand.self,
-            ReportCommand.self,
+            TraceCommand.self, ModelCommand.self, EvaluateCommand.self, TrainCommand.self, SearchCommand.self,
+            ExperimentCommand.self, ReportCommand.self,
         ]
     )
 }

@@ -93,7 +93,7 @@ import Testing
         )
         func objective(_ policy: PolicySource) throws -> Double {
             let played = try Evaluation(of: policy, on: plan, trace: trace, configuration: source.clusters[0])
-            return Objective.meanLog.value(played.totalWaits)
+            return Objective.meanLog.value(played.totalWaits, logScale: 1000)
         }
         var (before, after) = (0.0, 0.0)
         for seed in 1...5 as ClosedRange<UInt64> {

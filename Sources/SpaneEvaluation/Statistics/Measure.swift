@@ -19,7 +19,7 @@ package struct RankedWaits: Sendable {
         let order = waits.indices.sorted { (waits[$0], $0) < (waits[$1], $1) }
         episodes = order
         self.waits = order.map { waits[$0] }
-        logs = self.waits.map(Statistics.logWait)
+        logs = self.waits.map { Statistics.logWait($0) }
     }
 
     /// The figure of the sample that has episode `i` `counts[i]` times; as many draws as there are episodes.

@@ -28,8 +28,10 @@ public enum Statistics {
         return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }
 
-    /// ln(1 + wait / 1000 s): what a wait counts for where short and long ones shall weigh alike.
+    /// ln(1 + wait / scale): what a wait counts for where short and long ones shall weigh alike.
     ///
-    /// - Parameter wait: seconds, not negative.
-    public static func logWait(_ wait: Double) -> Double { log(1 + wait / 1000) }
+    /// - Parameters:
+    ///   - wait: seconds, not negative.
+    ///   - scale: seconds, above 0. Waits far below it count in proportion, waits far above by their factors.
+    public static func logWait(_ wait: Double, scale: Double = 1000) -> Double { log(1 + wait / scale) }
 }

@@ -36,8 +36,15 @@ struct EvolutionSettings: LearnerSettings {
             .choice(
                 "objective",
                 \.configuration.objective,
-                "What of the waits is made small: the mean of ln(1 + wait / 1000 s), their mean without the lowest and "
-                    + "highest tenth, or their mean."
+                "What of the waits is made small: the mean of ln(1 + wait / log_scale), their mean without the lowest "
+                    + "and highest tenth, or their mean."
+            ),
+            .number(
+                "log_scale",
+                \.configuration.logScale,
+                .positive(upTo: 1e9),
+                "Seconds of wait in an episode. Up to about this much a wait counts in proportion, beyond it by its "
+                    + "logarithm."
             ),
             .choice(
                 "covariance",

@@ -1,13 +1,13 @@
-internal import SpaneNetworks
+package import SpaneNetworks
 
 /// How an architecture is written as attributes of a weights file.
 extension Architecture {
-    enum Attribute {
+    package enum Attribute {
         case text(String)
         case integer(Int)
     }
 
-    var attributes: [(name: String, value: Attribute)] {
+    package var attributes: [(name: String, value: Attribute)] {
         switch self {
         case .spane(let spane): [("architecture", .text("spane"))] + Self.attributes(of: spane)
         case .afterstate(let afterstate):

@@ -78,7 +78,7 @@ public final class Evolution: Learner {
             makeState: { EpisodeStage(source) },
             { stage, index in try stage.play(episodes, with: models[index]) }
         )
-        let values = waits.map { configuration.objective.value($0) }
+        let values = waits.map { configuration.objective.value($0, logScale: configuration.logScale) }
         strategy.tell(values)
         // The mean of the first generation counts in full, later ones less and less.
         let share = (Self.averagingPower + 1) / (Double(strategy.generation) + Self.averagingPower)

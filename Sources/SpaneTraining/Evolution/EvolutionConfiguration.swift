@@ -18,6 +18,8 @@ public struct EvolutionConfiguration: Equatable, Sendable {
     public var sigma = 0.5
     /// What is made small.
     public var objective = Objective.meanLog
+    /// The scale of ``Objective/meanLog`` in seconds, above 0: the larger, the more long waits count.
+    public var logScale = 1000.0
     /// What is learned about the distribution of good weights.
     public var covariance = Covariance.full
     /// Whether the search starts from random weights; otherwise it starts from zeros.
@@ -48,5 +50,11 @@ public struct EvolutionConfiguration: Equatable, Sendable {
             "in 1 ... 100000"
         )
         try ConfigurationError.require(sigma > 0 && sigma.isFinite, "sigma", sigma, "finite and above 0")
+        try ConfigurationError.require(
+            logScale > 0 && logScale.isFinite,
+            "log_scale",
+            logScale,
+            "finite and above 0"
+        )
     }
 }

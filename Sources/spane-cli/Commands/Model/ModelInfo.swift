@@ -1,0 +1,42 @@
+import ArgumentParser
+import SpaneNetworks
+import SpaneStorage
+
+struct ModelInfo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Describe weights: the network, its parameters, and where they come from."
+    )
+
+    @Argument(help: ArgumentHelp("The weights, in HDF5.", valueName: "model.h5"))
+    var path: String
+
+    func run() throws {
+        let (model, provenance) = try WeightsFile.read(path)
+        var lines = model.architecture.attributes.map { name, value in
+            switch value {
+            case .text(let text): (name, text)
+            case .integer(let number): (name, String(number))
+            }
+        }
+        lines.append(("parameters", NumberText.grouped(model.architecture.parameterCount)))
+        lines.append(("parameters_sha256", WeightsFile.contentHash(of: model)))
+        let entries = provenance.entries.sorted { $0.key < $1.key }
+        print(path)
+        print(Self.text(lines))
+        guard !entries.isEmpty else { return }
+        print("\nprovenance")
+        print(Self.text(entries.map { ($0.key, $0.value) }))
+    }
+
+    /// Names and texts in two columns; the lines of a text below each other.
+    private static func text(_ entries: [(name: String, text: String)]) -> String {
+        let width = entries.map(\.name.count).max() ?? 0
+        return entries.flatMap { entry in
+            let lines = entry.text.split(separator: "\n")
+            return zip([entry.name] + Array(repeating: "", count: lines.count), lines).map { name, line in
+                "  " + name + String(repeating: " ", count: width - name.count + 2) + line
+            }
+        }.joined(separator: "\n")
+    }
+}
