@@ -100,6 +100,7 @@ package final class TrainingRun {
             try logs.begin(
                 version: version,
                 identityHash: SHA256.hexadecimal(of: identity),
+                validation: configuration.validation,
                 firstFit: validation.firstFit,
                 servers: servers
             )

@@ -27,12 +27,19 @@ final class RunLogs {
 
     // MARK: Entries
 
-    func begin(version: String, identityHash: String, firstFit: Validation.Result, servers: [Int]) throws(StorageError)
-    {
+    func begin(
+        version: String,
+        identityHash: String,
+        validation: ValidationSettings,
+        firstFit: Validation.Result,
+        servers: [Int]
+    ) throws(StorageError) {
         var line = JSONLine()
         line.add("event", "start")
         line.add("version", version)
         line.add("configuration_sha256", identityHash)
+        line.add("metric", validation.metric.rawValue)
+        line.add("combination", validation.combination.rawValue)
         line.add("first_fit", Self.object(firstFit, servers))
         try append(line)
         try events.append(EventRecord.version(at: Self.now))

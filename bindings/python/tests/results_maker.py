@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +93,31 @@ def _estimate(name: str, place: int, servers: int, shift: float) -> dict[str, fl
     return {"value": value, "low": value - 0.15 * size, "high": value + 0.2 * size}
 
 
-def run(folder: Path, seed: int, steps: int = 500) -> Path:
+def run(
+    folder: Path,
+    seed: int,
+    steps: int = 500,
+    servers: Sequence[int] = (5,),
+    metric: str = "trimmed-mean",
+) -> Path:
     """A run whose log ends in the middle of a line."""
     folder.mkdir(parents=True)
-    (folder / "config.toml").write_text(f"kind = 'dqn'\nseed = {seed}\n")
-    lines = []
+    (folder / "config.toml").write_text(f"[run]\nseed = {seed}\n")
+
+    def result(value: float) -> dict[str, float]:
+        return {"value": value, **{f"{count}_servers": value + count for count in servers}}
+
+    lines: list[dict[str, Any]] = [
+        {"event": "start", "version": "0.1.0", "metric": metric, "combination": "mean"}
+    ]
+    lines[0]["first_fit"] = result(1500.0)
     for step in range(steps):
-        lines.append({"step": step, "seconds": step / 10, "loss": 1 / (step + seed), "note": "x"})
+        seconds = step / 10
+        loss = 1 / (step + seed)
+        lines.append({"event": "step", "step": step, "seconds": seconds, "loss": loss})
         if step % 100 == 0:
-            lines.append({"step": step, "validation": 1000.0 * seed - step})
+            measured = result(1000.0 * seed - step)
+            lines.append({"event": "validation", "step": step, "result": measured, "best": True})
     (folder / "log.jsonl").write_text("\n".join(map(json.dumps, lines)) + '\n{"step": 5')
     return folder
 

@@ -58,7 +58,7 @@ def folders(tmp_path: Path) -> list[str]:
         maker.experiment(tmp_path / "many", (2, 20)),
         maker.run(tmp_path / "dqn-1", 1),
         maker.run(tmp_path / "dqn-2", 2),
-        maker.run(tmp_path / "es-1", 3, steps=30),
+        maker.run(tmp_path / "es-1", 3, steps=30, metric="mean-log"),
         maker.search(tmp_path / "trials.csv"),
     ]
     return [str(path) for path in paths]
@@ -81,7 +81,10 @@ def test_page(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "dqn (2 seeds)" not in text  # in the figure, as a drawing
     for words in ("Wait time: one", "Flexibility: many", "Training runs", "Search: trials.csv"):
         assert words in text
-    assert "kind = &#x27;dqn&#x27;" in text
+    assert "[run]\nseed = 2" in text
+    # What cannot be compared is not drawn together.
+    for measure in ("trimmed-mean", "mean-log"):
+        assert f'alt="Learning curves: {measure}"' in text
     # Nothing but the names of XML's own vocabularies looks like an address.
     assert not re.findall(r"(?:src|href)=\"(?!data:image/svg\+xml;base64,|#)", text)
     for source in checker.images:
@@ -134,17 +137,25 @@ def test_folder_of_a_search(tmp_path: Path) -> None:
 def test_groups_of_runs(tmp_path: Path) -> None:
     names = ["dqn-1", "dqn-2", "es_seed3", "es", "x/7", "x/8"]
     runs = [Run.load(maker.run(tmp_path / name, 1, steps=3)) for name in names]
+    runs.append(Run.load(maker.run(tmp_path / "dqn-3", 1, steps=3, metric="mean-log")))
     found = {name: [run.name for run in group] for name, group in grouped(runs).items()}
-    assert found == {"dqn": ["dqn-1", "dqn-2"], "es": ["es_seed3", "es"], "x": ["7", "8"]}
+    assert found == {
+        "dqn": ["dqn-1", "dqn-2"],
+        "es": ["es_seed3", "es"],
+        "x": ["7", "8"],
+        "dqn (mean-log)": ["dqn-3"],
+    }
 
 
 def test_learning_curves(tmp_path: Path) -> None:
     runs = [Run.load(maker.run(tmp_path / f"dqn-{seed}", seed)) for seed in (1, 2, 4)]
     figure = plot.learning_curves({"dqn": runs})
     validation, loss = figure.axes
-    assert (validation.get_title(), loss.get_title()) == ("validation", "loss")
-    # Three thin lines, and their median.
-    assert len(validation.lines) == 4
+    titles = (validation.get_title(), loss.get_title())
+    assert titles == ("validation: trimmed-mean", "loss")
+    # Three thin lines, their median, and First Fit.
+    assert len(validation.lines) == 5
+    assert np.asarray(validation.lines[4].get_ydata()).tolist() == [1500, 1500]
     assert np.asarray(validation.lines[3].get_ydata()).tolist() == [2000, 1900, 1800, 1700, 1600]
     assert loss.get_yscale() == "log"
 

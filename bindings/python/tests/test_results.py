@@ -54,20 +54,33 @@ def test_run(tmp_path: Path) -> None:
     assert values.tolist() == [2000, 1900, 1800, 1700, 1600]
     assert run.best == (400, 1600)
     assert run.seconds == 49.9
+    assert (run.measure, run.first_fit) == ("trimmed-mean", 1500)
     assert "seed = 2" in run.config
 
 
-def test_log_with_objects_and_holes(tmp_path: Path) -> None:
+def test_run_on_several_clusters(tmp_path: Path) -> None:
+    run = Run.load(maker.run(tmp_path / "dqn-2", 2, servers=(3, 20), metric="mean-log"))
+    assert set(run.metrics) == {
+        *("loss", "validation", "validation, 3 servers", "validation, 20 servers")
+    }
+    assert run.metrics["validation, 20 servers"][1].tolist() == [2020, 1920, 1820, 1720, 1620]
+    assert run.measure == "mean-log"
+
+
+def test_log_with_holes(tmp_path: Path) -> None:
     lines = [
-        {"step": 1, "validation": {"trimmed_mean": 5.0, "episodes": 3}},
+        {"event": "start", "metric": "mean-log", "combination": "ratio-to-first-fit"},
+        {"event": "validation", "step": 1, "result": {"value": None, "5_servers": 3}},
         {"event": "resumed"},
-        {"step": 2, "loss": float("nan"), "rate": 1, "ok": True},
-        {"step": 1, "rate": 7},
+        {"event": "step", "step": 2, "loss": float("nan"), "rate": 1, "ok": True},
+        {"event": "step", "step": 1, "rate": 7},
+        {"event": "end", "step": 2, "best_step": 1, "best_value": 3},
     ]
     log = tmp_path / "log.jsonl"
     log.write_text("\n\n".join(map(json.dumps, lines)))
     run = Run.load(tmp_path)
-    assert set(run.metrics) == {"validation.trimmed_mean", "validation.episodes", "rate"}
+    assert set(run.metrics) == {"rate"}
+    assert (run.measure, run.first_fit) == ("mean-log, ratio-to-first-fit", None)
     assert run.metrics["rate"][1].tolist() == [7, 1]
     assert run.best is None
     assert run.config == ""

@@ -121,7 +121,13 @@ class Run:
     config: str
     """The text of config.toml; empty where there is none."""
     metrics: Mapping[str, Curve]
-    """What was logged of each step, by name; `validation` is the measure of the validations."""
+    """What was logged of each step, by name. `validation` is the result of the validations, and
+    `validation, N servers` that of each cluster where there are several."""
+    measure: str
+    """What a validation measures, for instance `mean-log`; results of other measures cannot be
+    compared with it. Empty before the run has begun."""
+    first_fit: float | None
+    """What First Fit comes to in the validation."""
     seconds: float
     """How long the run took, as far as the log says."""
 
@@ -147,18 +153,30 @@ class Run:
         log = path / "log.jsonl"
         points: dict[str, dict[float, float]] = {}
         seconds = 0.0
+        measure, first_fit = "", None
         for entry in _lines(log):
+            if entry.get("event") == "start":
+                measure = _measure(entry)
+                first_fit = _validation(entry, "first_fit").get("validation")
             step = _number(entry.get("step"))
             if step is None:
                 continue
             seconds = max(seconds, _number(entry.get("seconds")) or 0.0)
-            for name, value in _numbers(entry):
+            if entry.get("event") == "validation":
+                numbers = _validation(entry, "result")
+            elif entry.get("event") == "step":
+                numbers = _numbers(entry)
+            else:
+                continue
+            for name, value in numbers.items():
                 points.setdefault(name, {})[step] = value
         config = path / "config.toml"
         return cls(
             path=path,
             config=config.read_text(encoding="utf-8") if config.is_file() else "",
             metrics={name: _curve(values) for name, values in points.items()},
+            measure=measure,
+            first_fit=first_fit,
             seconds=seconds,
         )
 
@@ -272,17 +290,34 @@ def _lines(path: Path) -> Iterable[Mapping[str, Any]]:
             yield entry
 
 
-def _numbers(entry: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, float]]:
-    """The numbers of an entry by name; those of an object within it as `object.name`."""
-    for name, value in entry.items():
-        if not prefix and name in ("step", "seconds"):
-            continue
-        if isinstance(value, dict):
-            yield from _numbers(value, f"{prefix}{name}.")
-        else:
-            number = _number(value)
-            if number is not None:
-                yield prefix + name, number
+def _numbers(entry: Mapping[str, Any]) -> dict[str, float]:
+    """The figures of the learner by name."""
+    numbers = {name: _number(value) for name, value in entry.items()}
+    return {
+        name: value
+        for name, value in numbers.items()
+        if value is not None and name not in ("step", "seconds")
+    }
+
+
+def _validation(entry: Mapping[str, Any], field: str) -> dict[str, float]:
+    """The result of a validation and, where there are several clusters, that of each."""
+    result = entry.get(field)
+    if not isinstance(result, dict):
+        return {}
+    numbers = {name: _number(value) for name, value in result.items()}
+    several = len(numbers) > 2
+    return {
+        "validation" if name == "value" else f"validation, {name.replace('_', ' ')}": value
+        for name, value in numbers.items()
+        if value is not None and (several or name == "value")
+    }
+
+
+def _measure(entry: Mapping[str, Any]) -> str:
+    """The metric and, where it is no mean over the clusters, how they are combined."""
+    words = [str(entry.get(name, "")) for name in ("metric", "combination")]
+    return ", ".join(word for word in words if word not in ("", "mean"))
 
 
 def _number(value: object) -> float | None:

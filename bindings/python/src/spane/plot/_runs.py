@@ -22,7 +22,8 @@ def learning_curves(groups: Mapping[str, Sequence[Run]]) -> Figure:
     """What was logged over the steps, one panel a metric, validation first.
 
     The runs of a group are seeds of one learner: thin lines, with their median in bold and their
-    range as a band. Metrics with a value at nearly every step are smoothed for the eye.
+    range as a band. Metrics with a value at nearly every step are smoothed for the eye. A dotted
+    line is First Fit in the validation, where it is the same for all runs.
     """
     names = _metrics(groups)
     if not names:
@@ -35,7 +36,10 @@ def learning_curves(groups: Mapping[str, Sequence[Run]]) -> Figure:
         for index, (group, runs) in enumerate(groups.items()):
             curves = [run.metrics[name] for run in runs if name in run.metrics]
             _draw(axes, group, curves, index)
-        axes.set_title(name, fontsize="medium")
+        if name == "validation":
+            _name_validation(axes, [run for runs in groups.values() for run in runs])
+        else:
+            axes.set_title(name, fontsize="medium")
         axes.set_xlabel("step")
         axes.xaxis.set_major_formatter(style.SECONDS)
         _scale(axes)
@@ -49,15 +53,28 @@ def learning_curves(groups: Mapping[str, Sequence[Run]]) -> Figure:
     return figure
 
 
+def _name_validation(axes: Axes, runs: Sequence[Run]) -> None:
+    measures = {run.measure for run in runs}
+    measure = measures.pop() if len(measures) == 1 else ""
+    axes.set_title(f"validation: {measure}" if measure else "validation", fontsize="medium")
+    marks = {run.first_fit for run in runs if run.first_fit is not None}
+    if len(marks) == 1:
+        axes.axhline(marks.pop(), color="black", linestyle=":", linewidth=1, label="First Fit")
+
+
 def _metrics(groups: Mapping[str, Sequence[Run]]) -> list[str]:
-    """The names of what is logged, validation first and what most runs have before the rest."""
+    """The names of what is logged: validation first, single clusters last, and else what most runs
+    have before the rest."""
     counts: dict[str, int] = {}
     for runs in groups.values():
         for run in runs:
             for name, (steps, _) in run.metrics.items():
                 if len(steps) > 1 or name.startswith("validation"):
                     counts[name] = counts.get(name, 0) + 1
-    names = sorted(counts, key=lambda name: (not name.startswith("validation"), -counts[name]))
+    names = sorted(
+        counts,
+        key=lambda name: (name != "validation", name.startswith("validation"), -counts[name]),
+    )
     return names[:_MOST_PANELS]
 
 

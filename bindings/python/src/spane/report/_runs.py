@@ -14,12 +14,19 @@ from spane.results import Run
 
 
 def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """Runs by the name of their folder without the number at its end: seeds of one learner."""
+    """Runs by the name of their folder without the number at its end: seeds of one learner.
+
+    Runs whose validations measure something else are a group of their own.
+    """
     groups: dict[str, list[Run]] = {}
     for run in runs:
         stem = re.sub(r"[-_.]?(seed[-_.]?)?\d+$", "", run.name)
         # A folder that is only a number says nothing; the one above it does.
-        groups.setdefault(stem or run.path.resolve().parent.name, []).append(run)
+        name = stem or run.path.resolve().parent.name
+        same = groups.get(name)
+        if same and same[0].measure != run.measure:
+            name = f"{name} ({run.measure})"
+        groups.setdefault(name, []).append(run)
     return groups
 
 
@@ -27,17 +34,23 @@ def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
     """Training runs: their curves, their best validations and their configurations."""
     page.section("Training runs")
     page.table(
-        ["runs", "seeds", "best validation: lowest", "median", "highest", "seconds a run"],
+        [
+            *("runs", "seeds", "validation", "First Fit"),
+            *("best: lowest", "median", "highest", "seconds a run"),
+        ],
         [("policy", _best(name, runs), ()) for name, runs in groups.items()],
     )
-    if any(run.metrics for runs in groups.values() for run in runs):
-        page.figure(
-            "Learning curves",
-            plot.learning_curves(groups),
-            "Bold: the median of the seeds. Bands go from the lowest to the highest seed.",
-        )
-    else:
-        page.note("Nothing is logged yet.")
+    # Curves of one measure can be compared, and have a figure together.
+    for measure in dict.fromkeys(runs[0].measure for runs in groups.values()):
+        alike = {name: runs for name, runs in groups.items() if runs[0].measure == measure}
+        if any(run.metrics for runs in alike.values() for run in runs):
+            page.figure(
+                f"Learning curves: {measure}" if measure else "Learning curves",
+                plot.learning_curves(alike),
+                "Bold: the median of the seeds. Bands go from the lowest to the highest seed.",
+            )
+        else:
+            page.note(f"{', '.join(alike)}: nothing is logged yet.")
     for name, runs in groups.items():
         with page.folded(f"{name}: each run, and its configuration"):
             page.table(
@@ -56,7 +69,9 @@ def _best(name: str, runs: Sequence[Run]) -> list[Cell]:
     values = [np.min(best), np.median(best), np.max(best)] if best else []
     cells = [plain(value) for value in values] or ["-"] * 3
     seconds = plain(float(np.median([run.seconds for run in runs])))
-    return [(text, "") for text in (name, str(len(runs)), *cells, seconds)]
+    first_fit = "-" if runs[0].first_fit is None else plain(runs[0].first_fit)
+    texts = (name, str(len(runs)), runs[0].measure or "-", first_fit, *cells, seconds)
+    return [(text, "") for text in texts]
 
 
 def _run(run: Run) -> tuple[str, list[Cell], tuple[bool, ...]]:
