@@ -17,7 +17,8 @@ struct Options {
           --quick       fewer and shorter repetitions
           --trace FILE  the trace to replay (HDF5 or CSV) instead of data/synthetic.h5 or a generated one
           --json FILE   write the figures to FILE
-          --only GROUP  measure only this group (steps, decisions, forward, episodes or load); may be repeated
+          --only GROUP  measure only this group (steps, decisions, forward, episodes, training or load);
+                        may be repeated
         """
 
     /// Reads the arguments that follow the program's name.

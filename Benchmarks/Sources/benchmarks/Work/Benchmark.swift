@@ -23,6 +23,7 @@ struct Benchmark {
         if options.wants("decisions") { figures += try decisions() }
         if options.wants("forward") { figures += try forwards() }
         if options.wants("episodes") { figures += try episodes() }
+        if options.wants("training") { figures += try trainings() }
         if options.wants("load") { figures += try loads() }
         return figures
     }
@@ -72,6 +73,28 @@ struct Benchmark {
         let medians = try Medians(contest, repetitions: options.repetitions)
         let name = "SPANE, \(episodes.count) episodes of about \(episodes.vmCount / episodes.count) VMs, 5 servers"
         return [Figure(name, .seconds, library: medians.library, peer: medians.peer)]
+    }
+
+    private func trainings() throws -> [Figure] {
+        let servers = Self.publishedServers
+        let published = try TrainingContest.published(trace, servers: servers, steps: options.scaled(5000))
+        let potential = try TrainingContest.potential(trace, servers: servers, steps: options.scaled(10))
+        // Long enough to be steady.
+        let repetitions = min(options.repetitions, 3)
+        return [
+            Figure(
+                "train the published DQN, \(published.steps) episodes",
+                .seconds,
+                library: try Medians(published, repetitions: repetitions).library,
+                peer: nil
+            ),
+            Figure(
+                "train a potential, \(potential.steps) generations of 3200 episodes",
+                .seconds,
+                library: try Medians(potential, repetitions: repetitions).library,
+                peer: nil
+            ),
+        ]
     }
 
     private func loads() throws -> [Figure] {
