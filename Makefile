@@ -66,8 +66,8 @@ bench: build ## Measure speed beside a C++ version of the same loops
 	swift run -c release --package-path Benchmarks benchmarks --trace $(TRACE)
 
 .PHONY: data
-data: build ## Make the shipped trace and networks again
-	scripts/make-data.sh $(SPANE)
+data: build ## Make the shipped trace and networks again; HUAWEI=trace.h5 TEST_STARTS=file for potential.h5 too
+	scripts/make-data.sh $(SPANE) $(HUAWEI) $(TEST_STARTS)
 
 .PHONY: lint
 lint: ## Check the format of the Swift code and the length of its files
