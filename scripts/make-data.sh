@@ -29,4 +29,4 @@ train() { # CONFIGURATION SEED TRACE TEST_STARTS
 # Seeds are the best of five in validation.
 train potential-synthetic 2 $synthetic '70000..<95000:500:1'
 train spane-synthetic 5 $synthetic '70000..<95000:500:1'
-if [ -n "$huawei" ]; then train potential 4 "$huawei" "$test_starts"; fi
+if [ -n "$huawei" ]; then train potential 2 "$huawei" "$test_starts"; fi
