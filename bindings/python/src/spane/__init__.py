@@ -24,8 +24,8 @@ from spane._errors import (
     UnknownVersionError,
     UnsupportedError,
 )
-from spane._evaluate import evaluate, trimmed_mean
-from spane._evaluation import Evaluation, Row, Summary
+from spane._evaluate import evaluate
+from spane._evaluation import Evaluation, Row, Summary, trimmed_mean
 from spane._library import LibraryError, library_path
 from spane._log import log_to
 from spane._model import Model, ModelDescription

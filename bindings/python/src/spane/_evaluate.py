@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from ctypes import byref, c_double
+from ctypes import byref
 from typing import Any
 
 import numpy as np
@@ -77,15 +77,6 @@ def evaluate(
         raise raised[0]
     check(status, trace, *models)
     return Evaluation(tuple(chosen), first.copy(), lengths, bounds, waits)
-
-
-def trimmed_mean(values: Any, fraction: float = 0.1) -> float:
-    """The mean without the lowest and the highest int(n * fraction) of n values (float64)."""
-    numbers = arguments.given(values, np.float64, (None,), "values")
-    mean = c_double()
-    where = arguments.address(numbers)
-    check(library().spane_trimmed_mean(where, len(numbers), fraction, byref(mean)))
-    return mean.value
 
 
 def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Policy]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+from ctypes import byref, c_double
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spane import _arguments as arguments
-from spane._errors import FormatError
+from spane._errors import FormatError, check
+from spane._library import library
 
 _COLUMNS = ["start", "length", "bound"]
 
@@ -111,9 +113,16 @@ def _no(policy: str) -> NDArray[np.float64]:
     raise KeyError(policy)
 
 
-def _row(name: str, waits: NDArray[np.float64], fraction: float) -> Row:
-    from spane._evaluate import trimmed_mean
+def trimmed_mean(values: Any, fraction: float = 0.1) -> float:
+    """The mean without the lowest and the highest int(n * fraction) of n values (float64)."""
+    numbers = arguments.given(values, np.float64, (None,), "values")
+    mean = c_double()
+    where = arguments.address(numbers)
+    check(library().spane_trimmed_mean(where, len(numbers), fraction, byref(mean)))
+    return mean.value
 
+
+def _row(name: str, waits: NDArray[np.float64], fraction: float) -> Row:
     if len(waits) == 0:
         return Row(name, *([float("nan")] * 4))
     mean = trimmed_mean(np.ascontiguousarray(waits), fraction)
