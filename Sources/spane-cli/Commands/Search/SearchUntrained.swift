@@ -1,0 +1,92 @@
+import ArgumentParser
+import SpaneEvaluation
+import SpaneNetworks
+import SpaneScheduling
+import SpaneStorage
+import SpaneTraining
+
+struct SearchUntrained: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "untrained",
+        abstract: "Draw random SPANE networks, play episodes with each, and keep the best.",
+        discussion: """
+            Nothing is learned here: this is the control that training has to beat. Networks have the shape of the \
+            paper, and each trial's weights follow from the seed and its number.
+            """
+    )
+
+    @OptionGroup var episodes: EpisodeOptions
+    @OptionGroup var cluster: ClusterOptions
+
+    @Option(help: "The number of networks to draw.")
+    var trials = 1000
+
+    @Option(help: "The seed of the search.")
+    var seed: UInt64 = 1
+
+    @Option(help: "The number of networks to keep. [default: 3, or all of fewer trials]")
+    var keep: Int?
+
+    @Option(
+        help: ArgumentHelp("The folder for the networks that are kept, untrained-1.h5 the best.", valueName: "folder")
+    )
+    var output: String
+
+    private var kept: Int { keep ?? min(3, trials) }
+
+    func validate() throws {
+        guard trials >= 1 else { throw ValidationError("--trials is \(trials); it must be at least 1.") }
+        guard kept >= 1, kept <= trials else {
+            throw ValidationError("--keep is \(kept); it must be in 1 ... \(trials), the number of trials.")
+        }
+    }
+
+    func run() throws {
+        let configuration = try cluster.configuration()
+        let (trace, description) = try TraceFile.load(episodes.trace)
+        let plan = try episodes.plan(trace, configuration)
+        // A folder that cannot be made is no surprise to have after hours of search.
+        try File.makeFolder(output)
+        let search = UntrainedSearch(
+            architecture: try .published(),
+            normalisation: try Normalisation(cpu: Float(cluster.nodeCPU), mem: Float(cluster.nodeMem)),
+            seed: seed
+        )
+        let bar = ProgressBar("trials", total: trials)
+        let ranking = try search.run(
+            trials: trials,
+            on: plan,
+            trace: trace,
+            configuration: configuration,
+            threads: episodes.threadCount,
+            progress: { bar.show($0) }
+        )
+        bar.clear()
+        var table = Table(header: ["kept", "trial", "trimmed mean", "file"])
+        for (place, trial) in ranking.prefix(kept).enumerated() {
+            let path = "\(output)/untrained-\(place + 1).h5"
+            try WeightsFile.write(search.model(ofTrial: trial.index), provenance(trial, place, description), to: path)
+            table.add([
+                "\(place + 1)", "\(trial.index)", NumberText.grouped(trial.trimmedMean, decimals: 1), path,
+            ])
+        }
+        print(table.text)
+    }
+
+    private func provenance(_ trial: UntrainedSearch.Trial, _ place: Int, _ trace: TraceDescription) -> Provenance {
+        Provenance([
+            "tool": "spane search untrained",
+            "command": "spane search untrained --trace \(episodes.trace) --starts \(episodes.starts) "
+                + "--servers \(cluster.servers) --trials \(trials) --seed \(seed) --keep \(kept)",
+            "seed": "\(seed)",
+            "trial": "\(trial.index)",
+            "trace_source": trace.source,
+            "trace_sha256": trace.contentHash,
+            "trace_licence": trace.licence,
+            "metrics": "trimmed mean total wait \(trial.trimmedMean) s on the episodes of the search",
+            "note": "Not trained: random weights, number \(place + 1) of \(trials) by the waits in the episodes of the "
+                + "search.",
+            "licence": "MIT",
+        ])
+    }
+}
