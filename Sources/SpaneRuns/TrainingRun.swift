@@ -241,7 +241,7 @@ package final class TrainingRun {
                 seconds: seconds,
                 lengths: logs.lengths,
                 validations: history.entries,
-                bestParameters: history.bestModel?.tensors.flatMap(\.values) ?? [],
+                bestParameters: history.bestModel?.parameters ?? [],
                 end: end
             ),
             to: folder.checkpoint
@@ -312,13 +312,11 @@ extension Checkpoint {
                 "validation/best_parameters has \(bestParameters.count) values; \(count) are needed"
             )
         }
-        var rest = bestParameters[...]
-        var tensors: [Tensor] = []
-        for shape in model.architecture.tensorShapes {
-            tensors.append(Tensor(shape: shape, values: Array(rest.prefix(shape.count))))
-            rest = rest.dropFirst(shape.count)
-        }
-        let best = try Model(architecture: model.architecture, normalisation: model.normalisation, tensors: tensors)
+        let best = try Model(
+            architecture: model.architecture,
+            normalisation: model.normalisation,
+            parameters: bestParameters
+        )
         return ValidationHistory(validations, bestModel: best)
     }
 }

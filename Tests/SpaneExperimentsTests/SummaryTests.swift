@@ -57,7 +57,7 @@ import Testing
             #expect(balanceFit[.saved10]?.value == (firstFit - means[0]) / (firstFit - bound))
             let share = Double(played.waits[0]?.count { $0 > 20 } ?? 0) / 40
             #expect(balanceFit[.shareAbove]?.value == share)
-            let logs = (played.waits[0] ?? []).map(Statistics.logWait)
+            let logs = (played.waits[0] ?? []).map { Statistics.logWait($0) }
             #expect(abs((balanceFit[.meanLog]?.value ?? -1) - Statistics.mean(logs)) < 1e-12)
             let reference = try row("first-fit", of: cluster).figures
             #expect(reference[.saved10] == Estimate(value: 0, interval: Interval(low: 0, high: 0)))

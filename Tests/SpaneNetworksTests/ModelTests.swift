@@ -44,6 +44,25 @@ import Testing
         #expect(other.tensors == model.tensors)
     }
 
+    @Test func parametersInOneRow() throws {
+        let model = try Self.published()
+        let row = model.parameters
+        #expect(row.count == model.architecture.parameterCount)
+        let same = try Model(architecture: model.architecture, normalisation: .published, parameters: row)
+        #expect(same.tensors == model.tensors)
+        for count in [0, row.count - 1, row.count + 1] {
+            let error = #expect(throws: NetworkError.self) {
+                try Model(
+                    architecture: model.architecture,
+                    normalisation: .published,
+                    parameters: Array((row + row).prefix(count))
+                )
+            }
+            let text = "there are \(count) parameters; this architecture has \(row.count)"
+            #expect(error?.description == text)
+        }
+    }
+
     @Test func weightsTooLargeToSumAreRefused() throws {
         let model = try Self.published()
         var tensors = model.tensors

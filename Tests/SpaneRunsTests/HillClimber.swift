@@ -59,12 +59,7 @@ final class HillClimber: Learner {
     func model() throws -> Model { try model(weights) }
 
     private func model(_ weights: [Float]) throws -> Model {
-        var rest = weights[...]
-        let tensors = try parts.architecture.tensorShapes.map { shape in
-            defer { rest = rest.dropFirst(shape.count) }
-            return Tensor(shape: shape, values: Array(rest.prefix(shape.count)))
-        }
-        return try Model(architecture: parts.architecture, normalisation: parts.normalisation, tensors: tensors)
+        try Model(architecture: parts.architecture, normalisation: parts.normalisation, parameters: weights)
     }
 
     var state: LearnerState {

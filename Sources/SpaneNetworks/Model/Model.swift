@@ -48,6 +48,31 @@ public final class Model: Sendable {
             }
     }
 
+    /// The parameters in one row, as ``parameters`` gives them.
+    ///
+    /// - Throws: ``NetworkError`` when their number is wrong or one is not finite.
+    public convenience init(
+        architecture: Architecture,
+        normalisation: Normalisation,
+        parameters: [Float]
+    ) throws(NetworkError) {
+        guard parameters.count == architecture.parameterCount else {
+            throw NetworkError(
+                "there are \(parameters.count) parameters; this architecture has \(architecture.parameterCount)"
+            )
+        }
+        var rest = parameters[...]
+        var tensors: [Tensor] = []
+        for shape in architecture.tensorShapes {
+            tensors.append(Tensor(shape: shape, values: Array(rest.prefix(shape.count))))
+            rest = rest.dropFirst(shape.count)
+        }
+        try self.init(architecture: architecture, normalisation: normalisation, tensors: tensors)
+    }
+
+    /// The parameters in one row: those of each tensor in the order of ``Architecture/tensorShapes``, row by row.
+    public var parameters: [Float] { tensors.flatMap(\.values) }
+
     /// Random weights: Kaiming uniform for ReLU, each weight in ±√(6 / inputs), biases zero.
     public convenience init(
         architecture: Architecture,

@@ -39,7 +39,7 @@ package final class BatchLearner {
         self.replay = replay
         layout = ParameterLayout(model.architecture)
         network = model.architecture.trainable(servers: replay.largestServerCount)
-        parameters = FlatBuffer(layout.values(of: model))
+        parameters = FlatBuffer(model.parameters)
         targetParameters = parameters.copy()
         adam = Adam(count: layout.count, weightDecay: configuration.weightDecay)
         partials = FlatBuffer(repeating: 0, count: layout.count * ItemLayout.lanes)

@@ -110,13 +110,8 @@ public final class Evolution: Learner {
     }
 
     private func model(_ point: [Double]) throws(NetworkError) -> Model {
-        var values = zip(point, scales).map { Float($0 * $1) }[...]
-        var tensors: [Tensor] = []
-        for shape in architecture.tensorShapes {
-            tensors.append(Tensor(shape: shape, values: Array(values.prefix(shape.count))))
-            values = values.dropFirst(shape.count)
-        }
-        return try Model(architecture: architecture, normalisation: normalisation, tensors: tensors)
+        let parameters = zip(point, scales).map { Float($0 * $1) }
+        return try Model(architecture: architecture, normalisation: normalisation, parameters: parameters)
     }
 }
 

@@ -46,9 +46,6 @@ struct ParameterLayout: Sendable {
         return layers
     }
 
-    /// The parameters of a model of this architecture.
-    func values(of model: Model) -> [Float] { model.tensors.flatMap(\.values) }
-
     /// The tensors of a vector of parameters.
     func tensors(_ values: borrowing FlatBuffer<Float>) -> [Tensor] {
         var start = 0
