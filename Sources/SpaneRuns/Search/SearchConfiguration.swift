@@ -161,12 +161,26 @@ package struct SearchConfiguration: Sendable {
 
     /// The run of a trial, which follows from the seed of the search and the number of the trial alone.
     package func trial(_ index: Int) throws(RunConfigurationError) -> Trial {
-        var generator = Xoshiro256StarStar(seed: UInt64(settings.seed), stream: UInt64(index))
+        let (seed, chosen) = draw(index)
         var all = values
-        // Short enough to be typed.
-        all["run.seed"] = .integer(Int(generator.next() >> 32))
+        all["run.seed"] = .integer(seed)
         // A trial is one piece of work of many.
         all["run.threads"] = .integer(1)
+        for (name, value) in zip(names, chosen) { all[name] = value }
+        return Trial(
+            index: index,
+            values: chosen,
+            configuration: try RunConfiguration(all, file: "\(file), trial \(index)", catalogue: base.catalogue)
+        )
+    }
+
+    /// What a trial has of ``names``, without the run that follows from it.
+    package func values(ofTrial index: Int) -> [TOML] { draw(index).values }
+
+    private func draw(_ index: Int) -> (seed: Int, values: [TOML]) {
+        var generator = Xoshiro256StarStar(seed: UInt64(settings.seed), stream: UInt64(index))
+        // Short enough to be typed.
+        let seed = Int(generator.next() >> 32)
         var chosen: [TOML] = []
         var rest = index
         for dimension in dimensions.reversed() {
@@ -177,13 +191,7 @@ package struct SearchConfiguration: Sendable {
                 chosen.append(dimension.draw(&generator))
             }
         }
-        chosen.reverse()
-        for (name, value) in zip(names, chosen) { all[name] = value }
-        return Trial(
-            index: index,
-            values: chosen,
-            configuration: try RunConfiguration(all, file: "\(file), trial \(index)", catalogue: base.catalogue)
-        )
+        return (seed, chosen.reversed())
     }
 
     // MARK: Writing

@@ -8,10 +8,10 @@ enum SearchFiles {
     // MARK: CSV
 
     /// One line a trial: ``SearchResult/columns``, then the keys that vary.
-    static func csv(_ results: [SearchResult], of search: SearchConfiguration) throws(RunConfigurationError) -> String {
+    static func csv(_ results: [SearchResult], of search: SearchConfiguration) -> String {
         var text = (SearchResult.columns + search.names).joined(separator: ",") + "\n"
         for result in results {
-            let values = try search.trial(result.trial).values.map { quoted(plain($0)) }
+            let values = search.values(ofTrial: result.trial).map { quoted(plain($0)) }
             text += (result.fields + values).joined(separator: ",") + "\n"
         }
         return text
@@ -50,8 +50,8 @@ enum SearchFiles {
         of search: SearchConfiguration,
         identity: String,
         to path: String
-    ) throws {
-        let values = try results.map { try search.trial($0.trial).values }
+    ) throws(StorageError) {
+        let values = results.map { search.values(ofTrial: $0.trial) }
         try HDF5Writer.write(path) { file throws(StorageError) in
             try file.attribute("format", format)
             try file.attribute("format_version", version)

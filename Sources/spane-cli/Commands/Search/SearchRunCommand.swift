@@ -102,9 +102,9 @@ struct SearchReport {
         let results = run.results
         var table = Table(header: ["place", "trial"] + search.names.map(Self.short) + ["validation", "step", "file"])
         for (place, result) in run.kept.enumerated() {
-            guard let best = result.best, let trial = try? search.trial(result.trial) else { continue }
+            guard let best = result.best else { continue }
             table.add(
-                ["\(place + 1)", "\(result.trial)"] + trial.values.map(Self.short) + [
+                ["\(place + 1)", "\(result.trial)"] + search.values(ofTrial: result.trial).map(Self.short) + [
                     TrainingReport.number(best.value), NumberText.grouped(best.step), run.weights(result.trial),
                 ]
             )
