@@ -9,10 +9,10 @@ enum SearchFiles {
 
     /// One line a trial: ``SearchResult/columns``, then the keys that vary.
     static func csv(_ results: [SearchResult], of search: SearchConfiguration) -> String {
-        var text = (SearchResult.columns + search.names).joined(separator: ",") + "\n"
+        var text = CSVText.line(SearchResult.columns + search.names)
         for result in results {
-            let values = search.values(ofTrial: result.trial).map { quoted(plain($0)) }
-            text += (result.fields + values).joined(separator: ",") + "\n"
+            let values = search.values(ofTrial: result.trial).map(plain)
+            text += CSVText.line(result.fields + values)
         }
         return text
     }
@@ -35,11 +35,6 @@ enum SearchFiles {
         case .list(let values): values.map(plain).joined(separator: "+")
         default: value.source
         }
-    }
-
-    private static func quoted(_ field: String) -> String {
-        guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-        return "\"\(field.replacing("\"", with: "\"\""))\""
     }
 
     // MARK: HDF5

@@ -1,3 +1,5 @@
+import SpaneStorage
+
 /// One line per episode: start, length, bound, then the total wait in seconds under each policy.
 enum WaitsCSV {
     static func text(

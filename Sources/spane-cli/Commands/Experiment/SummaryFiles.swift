@@ -1,6 +1,7 @@
 import FoundationEssentials
 import SpaneEvaluation
 import SpaneExperiments
+import SpaneStorage
 
 /// A summary with one figure a line.
 enum SummaryCSV {
