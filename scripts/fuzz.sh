@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # fuzz.sh SECONDS [TARGET...]: fuzzes the loaders and the C API, each of Tests/C/fuzz for that long, with the library
 # instrumented for coverage and for address errors. Found inputs stay in .build_fuzz/found and are run again first.
+# FUZZ_SEED=N makes a run that begins without a corpus try the same inputs each time; 0, the default, others each time.
 set -euo pipefail
 seconds=${1:?usage: scripts/fuzz.sh SECONDS [weights|trace|snapshot|calls]...}
 shift
@@ -37,7 +38,7 @@ for target in "${targets[@]}"; do
     for input in "$scratch/found/$target"-*; do
         [ ! -e "$input" ] || "$scratch/$target" "$input" >/dev/null 2>&1 || { echo "still fails: $input"; status=1; }
     done
-    "$scratch/$target" -max_total_time="$seconds" -max_len=16384 -timeout=20 -rss_limit_mb=4096 -verbosity=0 \
+    "$scratch/$target" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" -max_len=16384 -timeout=20 -rss_limit_mb=4096 -verbosity=0 \
         -print_final_stats=1 -artifact_prefix="$scratch/found/$target-" "$corpus" 2>"$scratch/$target.log" || {
         grep -E 'ERROR|SUMMARY|does not hold|Test unit' "$scratch/$target.log" || tail -20 "$scratch/$target.log"
         status=1

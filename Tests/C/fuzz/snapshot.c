@@ -66,21 +66,31 @@ static void fuzz_cluster(const uint8_t *data, size_t size) {
     }
 }
 
+/* A state may be one of any number of servers. */
 static void step(spane_env *env, int steps) {
-    uint8_t mask[10];
+    spane_env_info info = SPANE_ENV_INFO_INIT;
     spane_step_result result = {0, 0, 0, 0, 0};
+    int32_t actions;
+    uint8_t *mask;
+
+    MUST(spane_env_describe(env, &info) == SPANE_OK);
+    MUST(info.servers >= 1 && info.servers <= SPANE_MAX_SERVERS);
+    actions = info.servers * SPANE_NODES;
+    if (info.servers > 1000 && steps > 2) steps = 2;
+    mask = malloc((size_t)actions);
+    MUST(mask != NULL);
     for (; steps > 0 && !result.terminated && !result.truncated; steps--) {
         int32_t action = 0;
-        spane_status status = spane_env_mask(env, mask, sizeof mask);
-        if (status != SPANE_OK) {
-            MUST(status == SPANE_BAD_STATE);
-            return;
-        }
-        while (action < 10 && !mask[action]) action++;
-        status = spane_env_step(env, action < 10 ? action : 0, &result);
-        MUST(status == SPANE_OK || status == SPANE_BAD_STATE || (status == SPANE_INFEASIBLE_ACTION && action == 10));
-        if (status != SPANE_OK) return;
+        spane_status status = spane_env_mask(env, mask, (size_t)actions);
+        MUST(status == SPANE_OK || status == SPANE_BAD_STATE);
+        if (status != SPANE_OK) break;
+        while (action < actions && !mask[action]) action++;
+        status = spane_env_step(env, action < actions ? action : 0, &result);
+        MUST(status == SPANE_OK || status == SPANE_BAD_STATE ||
+             (status == SPANE_INFEASIBLE_ACTION && action == actions));
+        if (status != SPANE_OK) break;
     }
+    free(mask);
 }
 
 /* Makes the checksum of a state right, so that what is wrong in it is seen. */
