@@ -4,9 +4,9 @@ internal import SpaneTraining
 internal import SpaneWorkloads
 
 /// `[data]`: what training episodes are made of.
-package struct DataSettings: Sendable {
+package struct DataSettings: Equatable, Sendable {
     /// One trace to train on.
-    package struct Source: Sendable {
+    package struct Source: Equatable, Sendable {
         /// The file of the trace.
         package var file = ""
         /// The starts that training may use, as `LO..<HI`.

@@ -2,7 +2,7 @@ internal import SpaneEvaluation
 internal import SpaneScheduling
 
 /// `[validation]`: how well the network does now and then.
-package struct ValidationSettings: Sendable {
+package struct ValidationSettings: Equatable, Sendable {
     /// How the total waits of the episodes become one number.
     package enum Metric: String, CaseIterable, Sendable {
         /// The mean without the lowest and highest tenth.

@@ -15,6 +15,7 @@ package final class SearchRun: Sendable {
     }
 
     private let search: SearchConfiguration
+    private let base: TrainingData
     private let folder: SearchFolder
     private let identity: String
     private let version: String
@@ -32,8 +33,8 @@ package final class SearchRun: Sendable {
     package init(_ search: SearchConfiguration, in path: String, version: String) throws {
         self.search = search
         self.version = version
-        let inputs = try TrainingData(search.base, file: "the search").inputs
-        identity = search.identity + inputs.map { "sha256 of \($0.key) = \($0.hash)\n" }.joined()
+        base = try TrainingData(search.base, file: "the search")
+        identity = search.identity + base.inputs.map { "sha256 of \($0.key) = \($0.hash)\n" }.joined()
         folder = try SearchFolder(path, search, identity: identity)
         let results = File.exists(folder.results) ? try SearchFiles.read(folder.results) : []
         if let last = results.map(\.trial).max(), last >= search.trialCount {
@@ -112,6 +113,15 @@ package final class SearchRun: Sendable {
 
     // MARK: One trial
 
+    private func data(of trial: SearchConfiguration.Trial) throws -> TrainingData {
+        let configuration = trial.configuration
+        // Resampled mixes depend on the seed, which each trial has its own of.
+        let isShared =
+            configuration.data == search.base.data && configuration.validation == search.base.validation
+            && configuration.data.mixes == 0
+        return isShared ? base : try TrainingData(configuration, file: "trial \(trial.index)")
+    }
+
     private func play(
         _ trial: SearchConfiguration.Trial,
         against judges: [SearchResult],
@@ -119,7 +129,7 @@ package final class SearchRun: Sendable {
     ) throws -> SearchResult {
         let configuration = trial.configuration
         let path = folder.trial(trial.index)
-        let data = try TrainingData(configuration, file: "trial \(trial.index)")
+        let data = try data(of: trial)
         let runFolder = try RunFolder(path, for: configuration)
         let run = try TrainingRun(configuration, data: data, folder: runFolder, version: version)
         if mustStop() { throw Stopped() }

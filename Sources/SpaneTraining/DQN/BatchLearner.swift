@@ -115,7 +115,7 @@ package final class BatchLearner {
             unsafe network.forward(parameters.base)
             network.chooseBest(isMasked: isMasked)
             unsafe network.forward(targetParameters.base)
-            network.pick()
+            unsafe network.pick(targetParameters.base)
             for sample in 0..<chunk {
                 let position = Int(laterPositions[start + sample])
                 targets[position] += replay.discount(in: Int(slots[position])) * network.head.q[sample]
@@ -131,7 +131,7 @@ package final class BatchLearner {
             let chunk = min(network.largestChunk, count - start)
             unsafe network.load(slots.base + start, count: chunk, of: replay, isMasked: false)
             unsafe network.forward(parameters.base)
-            network.pick()
+            unsafe network.pick(parameters.base)
             for sample in 0..<chunk {
                 let q = network.head.q[sample]
                 let (loss, slope) = configuration.loss(of: q - targets[start + sample])

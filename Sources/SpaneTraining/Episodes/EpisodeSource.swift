@@ -62,10 +62,16 @@ public struct EpisodeSource: Sendable {
         }
         self.workloads = workloads
         self.clusters = clusters
+        lengths = workloads.flatMap { workload in clusters.map { _ in LengthMemo(count: workload.starts.count) } }
         totalWeight = workloads.reduce(0) { $0 + $1.weight }
     }
 
     private let totalWeight: Int
+    // [workload][cluster]
+    private let lengths: [LengthMemo]
+
+    /// The automatic lengths of the episodes of a workload on a cluster.
+    func lengths(_ workload: Int, _ cluster: Int) -> LengthMemo { lengths[workload * clusters.count + cluster] }
 
     /// Draws the index of a workload.
     func drawWorkload(using generator: inout Xoshiro256StarStar) -> Int {

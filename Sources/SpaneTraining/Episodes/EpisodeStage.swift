@@ -32,10 +32,13 @@ package final class EpisodeStage {
             let workload = source.drawWorkload(using: &generator)
             let cluster = generator.below(source.clusters.count)
             let starts = source.workloads[workload].starts
-            let start = starts.lowerBound + generator.below(starts.count)
+            let index = generator.below(starts.count)
+            let start = starts.lowerBound + index
             let play = try play(workload, cluster)
             guard start < play.environment.trace.count - 1 else { continue }
-            let length = try play.environment.automaticLength(from: start)
+            let length = try source.lengths(workload, cluster).length(at: index) { () throws(SchedulingError) in
+                try play.environment.automaticLength(from: start)
+            }
             guard start + length < play.environment.trace.count - 1 else { continue }
             return TrainingEpisode(workload: workload, cluster: cluster, start: start, length: length)
         }

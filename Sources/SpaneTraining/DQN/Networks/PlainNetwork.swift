@@ -70,13 +70,16 @@ final class PlainNetwork: TrainableNetwork {
     @unsafe
     func forward(_ parameters: UnsafePointer<Float>) {
         unsafe hidden.forward(parameters, input: inputMatrix, columns: samples)
-        unsafe value.forward(parameters, input: hidden.output, columns: samples)
         unsafe advantage.forward(parameters, input: hidden.output, columns: samples)
     }
 
     func chooseBest(isMasked: Bool) { unsafe head.chooseBest(advantage.output.values, isMasked: isMasked) }
 
-    func pick() { unsafe head.pick(advantage.output.values, value: value.output.values) }
+    @unsafe
+    func pick(_ parameters: UnsafePointer<Float>) {
+        unsafe value.forward(parameters, input: hidden.output, columns: samples)
+        unsafe head.pick(advantage.output.values, value: value.output.values)
+    }
 
     @unsafe
     func backward(_ parameters: UnsafePointer<Float>, into partials: UnsafeMutablePointer<Float>) {

@@ -100,7 +100,6 @@ final class SymmetricNetwork: TrainableNetwork {
         for (index, pool) in pools.enumerated() {
             unsafe training_pool(&items, pool, embedding.output, poolRows(cluster, index), embeddingWidth)
         }
-        unsafe value.forward(parameters, input: narrow(cluster), columns: pooled.samples)
         var clusterLayer = unsafe ofCluster.kernel(parameters)
         unsafe training_forward(
             &clusterLayer,
@@ -151,7 +150,11 @@ final class SymmetricNetwork: TrainableNetwork {
     // All placements that an afterstate network scores are available.
     func chooseBest(isMasked: Bool) { unsafe head.chooseBest(advantages, isMasked: isMasked && !seesAfterstates) }
 
-    func pick() { unsafe head.pick(advantages, value: value.output.values) }
+    @unsafe
+    func pick(_ parameters: UnsafePointer<Float>) {
+        unsafe value.forward(parameters, input: narrow(cluster), columns: pooled.samples)
+        unsafe head.pick(advantages, value: value.output.values)
+    }
 
     // MARK: Backward
 

@@ -19,15 +19,18 @@ protocol TrainableNetwork: AnyObject {
     @unsafe
     func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: Replay, isMasked: Bool)
 
-    /// Computes the value and all advantages of the states that were loaded.
+    /// Computes all advantages of the states that were loaded.
     @unsafe
     func forward(_ parameters: UnsafePointer<Float>)
 
     /// Chooses the action with the largest Q of each state, only among available ones if `isMasked`.
     func chooseBest(isMasked: Bool)
 
-    /// Computes Q of the chosen actions.
-    func pick()
+    /// Computes Q of the chosen actions, with the parameters of ``forward(_:)``.
+    ///
+    /// The value is computed here because choosing does not need it.
+    @unsafe
+    func pick(_ parameters: UnsafePointer<Float>)
 
     /// The chosen actions, their Q and its gradient.
     var head: DuelingHead { get }
