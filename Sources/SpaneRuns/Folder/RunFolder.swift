@@ -4,15 +4,11 @@ internal import SpaneStorage
 /// The folder of one run, which one process at a time may hold.
 package final class RunFolder {
     /// The path of the folder.
-    package let path: String
-    private let lock: Int32
+    package var path: String { folder.path }
+    private let folder: LockedFolder
 
     private enum Name {
         static let configuration = "config.toml"
-        static let lock = "lock"
-        static let all = [
-            configuration, "checkpoint.h5", "best.h5", "last.h5", "log.jsonl", "events.out.tfevents.0.spane",
-        ]
     }
 
     /// The file `name` in the folder.
@@ -41,10 +37,8 @@ package final class RunFolder {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw StorageError(.io, path: path, "is not a folder; name a new one")
         }
-        let names = try names(in: path)
-        guard names.contains(Name.configuration) else {
-            let others = names.filter { $0 != Name.lock && !isUnfinished($0) }
-            guard let other = others.min() else { return }
+        guard File.exists("\(path)/\(Name.configuration)") else {
+            guard let other = try LockedFolder.stranger(in: path, first: [Name.configuration]) else { return }
             throw StorageError(
                 .format,
                 path: path,
@@ -67,59 +61,9 @@ package final class RunFolder {
     ///
     /// - Throws: as ``check(_:for:)``; ``StorageError`` when another process holds the folder or it cannot be written.
     package init(_ path: String, for configuration: RunConfiguration) throws {
-        try Self.check(path, for: configuration)
-        try File.makeFolder(path)
-        self.path = path
-        lock = try Self.lock("\(path)/\(Name.lock)", path)
-        // Another process may have made the folder its own before the lock was ours.
-        do {
-            try Self.check(path, for: configuration)
-            for name in try Self.names(in: path) where Self.isUnfinished(name) { unsafe unlink("\(path)/\(name)") }
-            if unsafe access(file(Name.configuration), F_OK) != 0 {
-                try TextFile.write(configuration.text, to: file(Name.configuration))
-            }
-        } catch {
-            close(lock)
-            throw error
+        folder = try LockedFolder(path) { try Self.check(path, for: configuration) }
+        if !File.exists(file(Name.configuration)) {
+            try TextFile.write(configuration.text, to: file(Name.configuration))
         }
-    }
-
-    deinit { close(lock) }
-
-    /// Opens and locks a file for as long as its descriptor is open.
-    static func lock(_ file: String, _ folder: String) throws(StorageError) -> Int32 {
-        let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw StorageError(.io, path: file, "cannot be opened: \(File.systemError)") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let isHeld = errno == EWOULDBLOCK
-            let reason = File.systemError
-            close(descriptor)
-            throw isHeld
-                ? StorageError(.io, path: folder, "another process is training in this folder")
-                : StorageError(.io, path: file, "cannot be locked: \(reason)")
-        }
-        return descriptor
-    }
-
-    /// Whether a process that was killed left this file half written.
-    private static func isUnfinished(_ name: String) -> Bool {
-        guard name.hasSuffix(".tmp") else { return false }
-        return Name.all.contains { name.hasPrefix($0 + ".") }
-    }
-
-    /// The names of what is in a folder.
-    static func names(in path: String) throws(StorageError) -> [String] {
-        guard let folder = unsafe opendir(path) else {
-            throw StorageError(.io, path: path, "cannot be read: \(File.systemError)")
-        }
-        defer { unsafe closedir(folder) }
-        var names: [String] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 }

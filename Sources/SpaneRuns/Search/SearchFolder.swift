@@ -4,14 +4,13 @@ internal import SpaneStorage
 /// The folder of one search, which one process at a time may hold.
 final class SearchFolder: Sendable {
     /// The path of the folder.
-    let path: String
-    private let lock: Int32
+    var path: String { folder.path }
+    private let folder: LockedFolder
 
     private enum Name {
         static let identity = "search.txt"
         static let configuration = "search.toml"
         static let results = "results.csv"
-        static let lock = "lock"
     }
 
     /// One line a trial.
@@ -30,14 +29,10 @@ final class SearchFolder: Sendable {
     /// - Throws: ``StorageError`` when it is no folder, or one of something else, or of another search.
     static func check(_ path: String, identity: String) throws(StorageError) {
         guard File.exists(path) else { return }
-        let names = try RunFolder.names(in: path)
-        guard names.contains(Name.identity) else {
-            // What may be left of a search that was killed while it made its folder.
-            let own = [Name.lock, Name.configuration]
-            let others = names.filter { name in
-                !own.contains(name) && !(name.hasSuffix(".tmp") && name.hasPrefix("search."))
+        guard File.exists("\(path)/\(Name.identity)") else {
+            guard let other = try LockedFolder.stranger(in: path, first: [Name.configuration, Name.identity]) else {
+                return
             }
-            guard let other = others.min() else { return }
             throw StorageError(
                 .format,
                 path: path,
@@ -61,29 +56,15 @@ final class SearchFolder: Sendable {
     ///
     /// - Throws: as ``check(_:identity:)``; ``StorageError`` when another process holds the folder or it cannot be
     ///   written.
-    init(_ path: String, _ search: SearchConfiguration, identity: String) throws(StorageError) {
-        try Self.check(path, identity: identity)
-        try File.makeFolder(path)
-        self.path = path
-        lock = try RunFolder.lock("\(path)/\(Name.lock)", path)
-        do {
-            try Self.check(path, identity: identity)
-            for name in try RunFolder.names(in: path) where name.hasSuffix(".tmp") { unsafe unlink("\(path)/\(name)") }
-            try TextFile.write(search.text, to: "\(path)/\(Name.configuration)")
-            if !File.exists("\(path)/\(Name.identity)") {
-                try TextFile.write(identity, to: "\(path)/\(Name.identity)")
-            }
-        } catch {
-            close(lock)
-            throw error
-        }
+    init(_ path: String, _ search: SearchConfiguration, identity: String) throws {
+        folder = try LockedFolder(path) { try Self.check(path, identity: identity) }
+        try TextFile.write(search.text, to: "\(path)/\(Name.configuration)")
+        if !File.exists("\(path)/\(Name.identity)") { try TextFile.write(identity, to: "\(path)/\(Name.identity)") }
     }
-
-    deinit { close(lock) }
 
     /// The trials whose weights are in the folder.
     func keptTrials() throws(StorageError) -> [Int] {
-        try RunFolder.names(in: path).compactMap { name in
+        try File.names(in: path).compactMap { name in
             name.wholeMatch(of: #/trial-([0-9]+)\.h5/#).flatMap { Int($0.output.1) }
         }
     }
@@ -95,7 +76,7 @@ final class SearchFolder: Sendable {
     func removeTrial(_ index: Int) throws(StorageError) {
         let folder = trial(index)
         guard File.exists(folder) else { return }
-        for name in try RunFolder.names(in: folder) { unsafe unlink("\(folder)/\(name)") }
+        for name in try File.names(in: folder) { unsafe unlink("\(folder)/\(name)") }
         guard unsafe rmdir(folder) == 0 else {
             throw StorageError(.io, path: folder, "cannot be removed: \(File.systemError)")
         }

@@ -47,6 +47,22 @@ package enum File {
         }
     }
 
+    /// The names of what is in a folder.
+    package static func names(in path: String) throws(StorageError) -> [String] {
+        guard let folder = unsafe opendir(path) else {
+            throw StorageError(.io, path: path, "cannot be read: \(systemError)")
+        }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     /// Writes a file under a temporary name beside `path`, which it replaces in one step when it is safe on the disk.
     ///
     /// - Throws: ``StorageError`` with the reason of the operating system; an earlier file is untouched then.

@@ -3,16 +3,16 @@ internal import Synchronization
 /// The lengths of episodes that are known already, by start. For any number of threads.
 ///
 /// Finding one plays a whole episode, and the runs of a search draw the same starts over and over.
-final class LengthMemo: Sendable {
+package final class LengthMemo: Sendable {
     private let count: Int
     // 0 where the length is not known; empty before the first use.
     private let lengths = Mutex<[Int32]>([])
 
     /// - Parameter count: of the starts.
-    init(count: Int) { self.count = count }
+    package init(count: Int) { self.count = count }
 
     /// The length at an index in 0 ..< count, found by `find` when it is not known.
-    func length<E: Error>(at index: Int, find: () throws(E) -> Int) throws(E) -> Int {
+    package func length<E: Error>(at index: Int, find: () throws(E) -> Int) throws(E) -> Int {
         let known = lengths.withLock { $0.isEmpty ? 0 : $0[index] }
         if known > 0 { return Int(known) }
         let length = try find()

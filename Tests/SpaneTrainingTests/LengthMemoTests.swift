@@ -1,0 +1,28 @@
+import Testing
+
+import SpaneTraining
+
+struct LengthMemoTests {
+    private struct Refused: Error {}
+
+    @Test func everyLengthIsFoundOnce() throws {
+        let memo = LengthMemo(count: 4)
+        var found: [Int] = []
+        for index in [3, 0, 3, 3, 0, 1] {
+            let length = memo.length(at: index) {
+                found.append(index)
+                return 10 + index
+            }
+            #expect(length == 10 + index)
+        }
+        #expect(found == [3, 0, 1])
+    }
+
+    @Test func whatCannotBeFoundIsNotKept() throws {
+        let memo = LengthMemo(count: 1)
+        #expect(throws: Refused.self) {
+            try memo.length(at: 0) { () throws(Refused) in throw Refused() }
+        }
+        #expect(memo.length(at: 0) { 7 } == 7)
+    }
+}
