@@ -106,7 +106,8 @@ struct NaiveNetwork {
         if potential.context != .none { context += [request.cpu / cpu, request.mem / mem, request.isSplit ? 1 : 0] }
         if potential.context == .cluster {
             let count = Double(free.count)
-            context += [free.reduce(0) { $0 + $1.cpu } / count / cpu, free.reduce(0) { $0 + $1.mem } / count / mem]
+            let means = [free.reduce(0) { $0 + $1.cpu } / count / cpu, free.reduce(0) { $0 + $1.mem } / count / mem]
+            context += means.map { ($0 * 32).rounded() / 32 }
         }
         func part(_ first: Resources, _ second: Resources) -> Double {
             var values = [first.cpu / cpu, first.mem / mem, second.cpu / cpu, second.mem / mem] + context

@@ -59,6 +59,9 @@ import Testing
                     (scores[$0], -$0) < (scores[$1], -$1)
                 }
                 try #require(action?.index == best, "\(model.architecture), step \(step)")
+                guard step % 50 == 49 else { continue }
+                let fresh = try model.makeSession(for: configuration).scores(request, cluster)
+                try #require(scores == fresh, "\(model.architecture), step \(step)")
             }
         }
     }

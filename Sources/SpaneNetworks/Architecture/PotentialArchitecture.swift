@@ -3,8 +3,8 @@ internal import SpaneScheduling
 /// A placement is worth what it adds to a potential of the one server that it touches.
 ///
 /// score(placement) = φ(server after) - φ(server before), φ(x₀, x₁) = f(x₀, x₁) + f(x₁, x₀) with xₙ the cores and the
-/// memory left on node n: which of its nodes comes first does not matter. The other servers do not appear, so a decision
-/// touches only what changed and the number of servers is free.
+/// memory left on node n: which of its nodes comes first does not matter. The other servers do not appear but in a mean, so a
+/// decision touches only what changed and the number of servers is free.
 public struct PotentialArchitecture: Equatable, Sendable {
     /// What f sees beside the server.
     public enum Context: String, CaseIterable, Equatable, Sendable {
@@ -12,7 +12,8 @@ public struct PotentialArchitecture: Equatable, Sendable {
         case none
         /// The request.
         case request
-        /// The request and the mean over all NUMA nodes of what is left.
+        /// The request and the mean over all NUMA nodes of what is left, rounded to 1/32 of what a node has: so it stays
+        /// the same over many decisions on a large cluster, and with it all scores of servers that do not change.
         case cluster
     }
 

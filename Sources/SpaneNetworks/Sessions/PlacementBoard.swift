@@ -8,6 +8,8 @@ internal import SpaneScheduling
 struct PlacementBoard: ~Copyable {
     /// The request; `nil` while the board is free.
     var request: Request?
+    /// The level of the cluster that the scores are for.
+    var level = ClusterLevel()
     /// The changes of the cluster that the board has taken in.
     var seenRevision: UInt64 = 0
     /// When the board was last used.

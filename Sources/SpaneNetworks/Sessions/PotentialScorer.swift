@@ -18,6 +18,7 @@ final class PotentialScorer {
     private let layers: PotentialLayers
     private let normalisation: Normalisation
     private let memo = ScoreMemo()
+    private let follower: ClusterLevelFollower
     // [input][column]
     private let inputs: FlatBuffer<Float>
     private let outputs: FlatBuffer<Float>
@@ -29,10 +30,12 @@ final class PotentialScorer {
     // One element, so that the kernels have an address.
     private let stack: FlatBuffer<kernel_stack>
 
-    init(_ layers: PotentialLayers, _ normalisation: Normalisation) {
+    /// - Parameter servers: the number of servers of the clusters.
+    init(_ layers: PotentialLayers, _ normalisation: Normalisation, servers: Int) {
         self.layers = layers
         self.normalisation = normalisation
         context = layers.architecture.context
+        follower = ClusterLevelFollower(normalisation, servers: context == .cluster ? servers : 0)
         inputs = FlatBuffer(repeating: 0, count: layers.architecture.inputs * Self.columns)
         outputs = FlatBuffer(repeating: 0, count: Self.columns)
         let widest = layers.stack.widest
@@ -48,32 +51,43 @@ final class PotentialScorer {
         ])
     }
 
-    /// Whether a score depends on the request and the server alone.
-    var isLocal: Bool { context != .cluster }
+    /// Expects another cluster.
+    func begin() { follower.begin() }
+
+    /// Expects a cluster with another number of servers.
+    func adapt(servers: Int) {
+        if context == .cluster { follower.adapt(servers: servers) }
+    }
+
+    /// What the scores on a cluster depend on beside the request and the server.
+    func level(of cluster: borrowing Cluster) -> ClusterLevel {
+        context == .cluster ? follower.level(of: cluster) : ClusterLevel()
+    }
 
     /// Calls `body` with the scores of the servers at positions 0 ..< `count`, in any order.
     ///
-    /// - Parameter server: the server at a position, or `nil` to leave it out.
+    /// - Parameters:
+    ///   - level: see ``level(of:)``.
+    ///   - server: the server at a position, or `nil` to leave it out.
     @inline(__always)
     func score(
         _ request: Request,
+        at level: ClusterLevel,
         on cluster: borrowing Cluster,
         count: Int,
         server: (Int) -> Int?,
         _ body: (Int, Scores) -> Void
     ) {
-        writeContext(request, cluster)
-        let number = memo.number(of: request)
+        writeContext(request, level)
+        let number = memo.number(of: request, at: level)
         var missing = 0
         for position in 0..<count {
             guard let server = server(position) else { continue }
             let (left, right) = (cluster.offered(server: server, node: 0), cluster.offered(server: server, node: 1))
-            if isLocal {
-                let place = memo.place(left, right, request: number)
-                if let scores = memo.scores(at: place, left, right, request: number) {
-                    body(position, scores)
-                    continue
-                }
+            let place = memo.place(left, right, request: number)
+            if let scores = memo.scores(at: place, left, right, request: number) {
+                body(position, scores)
+                continue
             }
             first[missing] = left
             second[missing] = right
@@ -86,7 +100,7 @@ final class PotentialScorer {
         if missing > 0 { compute(missing, request, number, body) }
     }
 
-    private func compute(_ count: Int, _ request: Request, _ number: Int32, _ body: (Int, Scores) -> Void) {
+    private func compute(_ count: Int, _ request: Request, _ number: Int64, _ body: (Int, Scores) -> Void) {
         let used = Self.columnsPerServer * count
         let padded = (used + Int(KERNEL_COLUMNS) - 1) / Int(KERNEL_COLUMNS) * Int(KERNEL_COLUMNS)
         let demand = request.demandPerNode
@@ -107,7 +121,6 @@ final class PotentialScorer {
                 (outputs[column + 4] + outputs[column + 5]) - before
             )
             body(positions[place], scores)
-            guard isLocal else { continue }
             let (left, right) = (first[place], second[place])
             let kept = memo.place(left, right, request: number)
             memo.store(scores, at: kept, left, right, request: number)
@@ -115,7 +128,7 @@ final class PotentialScorer {
     }
 
     /// Writes the inputs that all columns share.
-    private func writeContext(_ request: Request, _ cluster: borrowing Cluster) {
+    private func writeContext(_ request: Request, _ level: ClusterLevel) {
         guard context != .none else { return }
         var row = SpaneArchitecture.serverInputs
         func write(_ value: Float) {
@@ -126,9 +139,8 @@ final class PotentialScorer {
         write(Float(request.mem) / normalisation.mem)
         write(request.isSplit ? 1 : 0)
         guard context == .cluster else { return }
-        let mean = cluster.meanOffered
-        write(Float(mean.cpu) / normalisation.cpu)
-        write(Float(mean.mem) / normalisation.mem)
+        write(Float(level.cpu) / Float(ClusterLevel.steps))
+        write(Float(level.mem) / Float(ClusterLevel.steps))
     }
 
     /// Writes a server in both orders of its nodes to two columns.

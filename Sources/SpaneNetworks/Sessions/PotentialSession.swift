@@ -3,14 +3,14 @@ internal import SpaneScheduling
 
 /// Scores placements with a ``PotentialArchitecture``.
 ///
-/// A score depends on one server and the request (and on the cluster's mean if the potential sees it), so it is the same
+/// A score depends on one server and the request (and on the cluster's level if the potential sees it), so it is the same
 /// whatever was decided before and wherever the server stands. On large clusters each of the latest requests has a
-/// ``PlacementBoard``, which follows the cluster's journal.
+/// ``PlacementBoard`` for its level, which follows the cluster's journal.
 @safe
 final class PotentialSession: ScoringPolicy {
     // Below this many servers looking at all of them is faster than following the journal.
     private static let fewServers = 48
-    // Requests that have a board at the same time.
+    // Requests that have a board at the same time; where the level matters, at the latest levels.
     private static let boardCount = 32
 
     private final class Seat {
@@ -24,7 +24,7 @@ final class PotentialSession: ScoringPolicy {
     private var uses: UInt64 = 0
 
     init(_ layers: PotentialLayers, _ normalisation: Normalisation, _ shape: ClusterShape) {
-        scorer = PotentialScorer(layers, normalisation)
+        scorer = PotentialScorer(layers, normalisation, servers: shape.serverCount)
         self.shape = shape
         makeSeats()
     }
@@ -32,17 +32,19 @@ final class PotentialSession: ScoringPolicy {
     func begin(start: Int, on cluster: borrowing Cluster) {
         // It may be another cluster.
         for seat in seats { seat.board.seenRevision = 0 }
+        scorer.begin()
     }
 
     func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
         let shape = ClusterShape(cluster)
         guard shape != self.shape else { return }
         self.shape = shape
+        scorer.adapt(servers: shape.serverCount)
         makeSeats()
     }
 
     private func makeSeats() {
-        let count = scorer.isLocal && shape.serverCount >= Self.fewServers ? Self.boardCount : 0
+        let count = shape.serverCount >= Self.fewServers ? Self.boardCount : 0
         seats = (0..<count).map { _ in Seat(serverCount: shape.serverCount) }
     }
 
@@ -60,6 +62,7 @@ final class PotentialSession: ScoringPolicy {
         var best: Action?
         scorer.score(
             request,
+            at: scorer.level(of: cluster),
             on: cluster,
             count: cluster.serverCount,
             server: { server in
@@ -80,13 +83,17 @@ final class PotentialSession: ScoringPolicy {
     /// Brings the board of the request up to date.
     private func bestOnBoard(_ request: Request, _ cluster: borrowing Cluster) -> Action? {
         uses += 1
-        let seat = seat(for: request)
+        let level = scorer.level(of: cluster)
+        let seat = seat(for: request, level)
         seat.board.lastUse = uses
         let seen = seat.board.seenRevision
         let revision = cluster.revision
-        if seat.board.request != request || seen < cluster.oldestRevision {
+        if seat.board.request != request || seat.board.level != level || seen < cluster.oldestRevision {
             seat.board.request = request
-            scorer.score(request, on: cluster, count: cluster.serverCount, server: { $0 }) { server, scores in
+            seat.board.level = level
+            scorer.score(request, at: level, on: cluster, count: cluster.serverCount, server: { $0 }) {
+                server,
+                scores in
                 let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
                 seat.board.set(server, score, node: node)
             }
@@ -94,6 +101,7 @@ final class PotentialSession: ScoringPolicy {
         } else {
             scorer.score(
                 request,
+                at: level,
                 on: cluster,
                 count: Int(truncatingIfNeeded: revision - seen),
                 server: { cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: $0)) }
@@ -107,11 +115,11 @@ final class PotentialSession: ScoringPolicy {
         return seat.board.best
     }
 
-    /// The board of the request, or the one that was not used for the longest time.
-    private func seat(for request: Request) -> Seat {
+    /// The board of the request at a level, or the one that was not used for the longest time.
+    private func seat(for request: Request, _ level: ClusterLevel) -> Seat {
         var oldest = seats[0]
         for seat in seats {
-            if seat.board.request == request { return seat }
+            if seat.board.request == request, seat.board.level == level { return seat }
             if seat.board.lastUse < oldest.board.lastUse { oldest = seat }
         }
         return oldest
@@ -148,6 +156,7 @@ final class PotentialSession: ScoringPolicy {
         precondition(output.count >= total * NUMATopology.nodesPerServer, "there is too little room for the scores")
         scorer.score(
             request,
+            at: scorer.level(of: cluster),
             on: cluster,
             count: total,
             server: { selectedServer($0, of: servers) }

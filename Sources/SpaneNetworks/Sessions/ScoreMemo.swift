@@ -12,47 +12,56 @@ struct ScoreMemo: ~Copyable {
     private struct Entry: BitwiseCopyable {
         var first = Resources(cpu: .nan, mem: .nan)
         var second = Resources(cpu: .nan, mem: .nan)
-        var request: Int32 = -1
+        var request: Int64 = -1
         var scores: Scores = (0, 0)
     }
 
     // A power of two.
     private static let size = 1 << 15
-    // Requests told apart at once; a power of two.
-    private static let requestLimit = 256
+    /// What the scores of a server depend on beside the server.
+    private struct Situation: BitwiseCopyable, Equatable {
+        // The sign tells split requests; amounts are above zero.
+        var size = Resources(cpu: .nan, mem: .nan)
+        var level = ClusterLevel()
+    }
+
+    // Situations told apart at once; a power of two.
+    private static let situationLimit = 4096
 
     private let entries = FlatBuffer(repeating: Entry(), count: size)
-    private let requests = FlatBuffer(repeating: Resources(cpu: .nan, mem: .nan), count: requestLimit)
-    private let generations = FlatBuffer<Int32>(repeating: 0, count: requestLimit)
+    private let situations = FlatBuffer(repeating: Situation(), count: situationLimit)
+    private let generations = FlatBuffer<Int64>(repeating: 0, count: situationLimit)
 
-    /// A number for the request, to be used until the next call. Split and whole requests of the same size differ.
-    func number(of request: Request) -> Int32 {
-        // The sign tells split requests; amounts are above zero.
+    /// A number for the request at a level of the cluster, to be used until the next call. Split and whole requests of the
+    /// same size differ.
+    func number(of request: Request, at level: ClusterLevel) -> Int64 {
         let size = Resources(cpu: request.isSplit ? -request.cpu : request.cpu, mem: request.mem)
-        let place = Int(truncatingIfNeeded: Self.hash(size, 0)) & (Self.requestLimit - 1)
-        if requests[place] != size {
-            requests[place] = size
-            // Entries of the request that was here are never found again.
+        let situation = Situation(size: size, level: level)
+        let seed = UInt64(truncatingIfNeeded: level.cpu) << 32 ^ UInt64(truncatingIfNeeded: level.mem)
+        let place = Int(truncatingIfNeeded: Self.hash(size, seed)) & (Self.situationLimit - 1)
+        if situations[place] != situation {
+            situations[place] = situation
+            // Entries of the situation that was here are never found again.
             generations[place] &+= 1
         }
-        return generations[place] &* Int32(truncatingIfNeeded: Self.requestLimit) &+ Int32(truncatingIfNeeded: place)
+        return generations[place] &* Int64(Self.situationLimit) &+ Int64(place)
     }
 
     /// Where the scores of such a server are kept.
     @inline(__always)
-    func place(_ first: Resources, _ second: Resources, request: Int32) -> Int {
-        let seed = Self.hash(first, UInt64(UInt32(bitPattern: request)))
+    func place(_ first: Resources, _ second: Resources, request: Int64) -> Int {
+        let seed = Self.hash(first, UInt64(bitPattern: request))
         return Int(truncatingIfNeeded: Self.hash(second, seed)) & (Self.size - 1)
     }
 
     /// The scores at a place, if they are those of this server.
     @inline(__always)
-    func scores(at place: Int, _ first: Resources, _ second: Resources, request: Int32) -> Scores? {
+    func scores(at place: Int, _ first: Resources, _ second: Resources, request: Int64) -> Scores? {
         let entry = entries[place]
         return entry.request == request && entry.first == first && entry.second == second ? entry.scores : nil
     }
 
-    func store(_ scores: Scores, at place: Int, _ first: Resources, _ second: Resources, request: Int32) {
+    func store(_ scores: Scores, at place: Int, _ first: Resources, _ second: Resources, request: Int64) {
         entries[place] = Entry(first: first, second: second, request: request, scores: scores)
     }
 

@@ -32,21 +32,3 @@ extension Cluster {
         return -imbalance
     }
 }
-
-extension Cluster {
-    /// The mean over the NUMA nodes of all servers that are not cordoned of what is left; zero without any.
-    ///
-    /// Sums on the grid of ``Resources`` are exact, so the order of servers does not matter.
-    ///
-    /// - Complexity: O(servers).
-    package var meanOffered: Resources {
-        var sum = Resources(cpu: 0, mem: 0)
-        var nodes = 0.0
-        for index in 0..<actionCount where free[index * Self.valuesPerNode] >= 0 {
-            sum.cpu += free[index * Self.valuesPerNode]
-            sum.mem += free[index * Self.valuesPerNode + 1]
-            nodes += 1
-        }
-        return nodes == 0 ? sum : Resources(cpu: sum.cpu / nodes, mem: sum.mem / nodes)
-    }
-}
