@@ -38,8 +38,8 @@ for target in "${targets[@]}"; do
     for input in "$scratch/found/$target"-*; do
         [ ! -e "$input" ] || "$scratch/$target" "$input" >/dev/null 2>&1 || { echo "still fails: $input"; status=1; }
     done
-    "$scratch/$target" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" -max_len=16384 -timeout=20 -rss_limit_mb=4096 -verbosity=0 \
-        -print_final_stats=1 -artifact_prefix="$scratch/found/$target-" "$corpus" 2>"$scratch/$target.log" || {
+    "$scratch/$target" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" -max_len=16384 -timeout=20 \
+        -rss_limit_mb=4096 -verbosity=0 -print_final_stats=1 -artifact_prefix="$scratch/found/$target-" "$corpus" 2>"$scratch/$target.log" || {
         grep -E 'ERROR|SUMMARY|does not hold|Test unit' "$scratch/$target.log" || tail -20 "$scratch/$target.log"
         status=1
     }

@@ -97,9 +97,7 @@ import Testing
 
     @Test func whatAKilledProcessLeavesIsTakenAway() throws {
         try folder.makeFolder("run")
-        for name in ["config.toml.77.tmp", "lock"] { try folder.write("x", to: "run/\(name)") }
-        try samples.run(samples.configuration(), in: "run")
-        try folder.write("x", to: "run/checkpoint.h5.77.tmp")
+        for name in ["config.toml.77.tmp", "checkpoint.h5.77.tmp", "lock"] { try folder.write("x", to: "run/\(name)") }
         try samples.run(samples.configuration(), in: "run")
         #expect(try folder.names().allSatisfy { !$0.hasSuffix(".tmp") })
     }

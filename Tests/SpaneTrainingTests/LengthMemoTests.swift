@@ -1,8 +1,8 @@
+import SpaneTraining
 import Testing
 
-import SpaneTraining
-
-struct LengthMemoTests {
+/// Lengths that are known are not found again.
+@Suite struct LengthMemoTests {
     private struct Refused: Error {}
 
     @Test func everyLengthIsFoundOnce() throws {

@@ -226,17 +226,9 @@ final class AfterstateSession: ScoringPolicy {
     }
 
     private func follow(_ cluster: borrowing Cluster) {
-        let revision = cluster.revision
-        if state.seenRevision < cluster.oldestRevision {
-            for server in 0..<state.shape.serverCount { update(server, of: cluster) }
-        } else {
-            var seen = state.seenRevision
-            while seen < revision {
-                update(cluster.server(changedAt: seen), of: cluster)
-                seen += 1
-            }
-        }
-        state.seenRevision = revision
+        var seen = state.seenRevision
+        cluster.forEachServer(changedSince: &seen) { update($0, of: cluster) }
+        state.seenRevision = seen
     }
 
     private func update(_ index: Int, of cluster: borrowing Cluster) {

@@ -44,7 +44,8 @@ final class ClusterLevelFollower {
     ///
     /// - Complexity: O(changes since the last call), O(servers) at first.
     func level(of cluster: borrowing Cluster) -> ClusterLevel {
-        follow(cluster)
+        // What was known of a server is taken away first, whichever cluster it was of.
+        cluster.forEachServer(changedSince: &seenRevision) { update($0, cluster) }
         guard nodes > 0 else { return ClusterLevel() }
         return ClusterLevel(cpu: steps(sum.cpu, normalisation.cpu), mem: steps(sum.mem, normalisation.mem))
     }
@@ -53,17 +54,6 @@ final class ClusterLevelFollower {
         let mean = Double(sum) / Self.parts / Double(nodes)
         // Any number of steps up to this is exact as an input.
         return Int(min((mean / Double(unit) * Double(ClusterLevel.steps)).rounded(), 16_777_216))
-    }
-
-    private func follow(_ cluster: borrowing Cluster) {
-        let revision = cluster.revision
-        if seenRevision == 0 || seenRevision < cluster.oldestRevision {
-            // What was known of a server is taken away first, whichever cluster it was of.
-            for server in 0..<cluster.serverCount { update(server, cluster) }
-        } else {
-            for change in seenRevision..<revision { update(cluster.server(changedAt: change), cluster) }
-        }
-        seenRevision = revision
     }
 
     private func update(_ server: Int, _ cluster: borrowing Cluster) {

@@ -12,17 +12,21 @@ final class LockedFolder: Sendable {
 
     /// Makes the folder where it is missing, locks it, and removes what a process that was killed left half written.
     ///
-    /// - Parameter check: refuses the folder by throwing; nothing is changed then. It is asked again behind the lock,
-    ///   because another process may have made the folder its own before.
+    /// - Parameters:
+    ///   - owned: what the names of the files begin with that are written here.
+    ///   - check: refuses the folder by throwing; nothing is changed then. It is asked again behind the lock, because
+    ///     another process may have made the folder its own before.
     /// - Throws: what `check` does; ``StorageError`` when another process holds the folder or it cannot be made.
-    init(_ path: String, check: () throws -> Void) throws {
+    init(_ path: String, owned: [String], check: () throws -> Void) throws {
         try check()
         try File.makeFolder(path)
         self.path = path
         descriptor = try Self.lock("\(path)/\(Self.lockName)", path)
         do {
             try check()
-            for name in try File.names(in: path) where Self.isUnfinished(name) { unsafe unlink("\(path)/\(name)") }
+            for name in try File.names(in: path) where Self.isUnfinished(name, of: owned) {
+                unsafe unlink("\(path)/\(name)")
+            }
         } catch {
             close(descriptor)
             throw error
@@ -31,18 +35,16 @@ final class LockedFolder: Sendable {
 
     deinit { close(descriptor) }
 
-    /// A file in a folder that no process left there that was killed while it made the folder.
-    ///
-    /// - Parameter first: the names of the files that are written first.
-    static func stranger(in path: String, first: [String]) throws(StorageError) -> String? {
-        let names = try File.names(in: path).filter { name in
-            !first.contains { name == $0 || name.hasPrefix("\($0).") && isUnfinished(name) }
-        }
-        return names.filter { $0 != lockName }.min()
+    /// A file in a folder that is neither the lock, nor left half written, nor named in `besides`.
+    static func stranger(in path: String, owned: [String], besides: [String] = []) throws(StorageError) -> String? {
+        let names = try File.names(in: path)
+        return names.filter { $0 != lockName && !besides.contains($0) && !isUnfinished($0, of: owned) }.min()
     }
 
     /// Whether a process that was killed left this file half written; see ``SpaneStorage/File/write(_:to:)``.
-    private static func isUnfinished(_ name: String) -> Bool { name.wholeMatch(of: #/.+\.[0-9]+\.tmp/#) != nil }
+    private static func isUnfinished(_ name: String, of owned: [String]) -> Bool {
+        name.hasSuffix(".tmp") && owned.contains { name.hasPrefix($0) }
+    }
 
     /// Opens and locks a file for as long as its descriptor is open.
     private static func lock(_ file: String, _ folder: String) throws(StorageError) -> Int32 {

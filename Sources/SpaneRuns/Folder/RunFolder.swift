@@ -9,6 +9,10 @@ package final class RunFolder {
 
     private enum Name {
         static let configuration = "config.toml"
+        static let owned = [
+            "config.toml.", "checkpoint.h5.", "best.h5.", "last.h5.", "step-", "log.jsonl.",
+            "events.out.tfevents.0.spane.",
+        ]
     }
 
     /// The file `name` in the folder.
@@ -38,7 +42,7 @@ package final class RunFolder {
             throw StorageError(.io, path: path, "is not a folder; name a new one")
         }
         guard File.exists("\(path)/\(Name.configuration)") else {
-            guard let other = try LockedFolder.stranger(in: path, first: [Name.configuration]) else { return }
+            guard let other = try LockedFolder.stranger(in: path, owned: Name.owned) else { return }
             throw StorageError(
                 .format,
                 path: path,
@@ -61,7 +65,7 @@ package final class RunFolder {
     ///
     /// - Throws: as ``check(_:for:)``; ``StorageError`` when another process holds the folder or it cannot be written.
     package init(_ path: String, for configuration: RunConfiguration) throws {
-        folder = try LockedFolder(path) { try Self.check(path, for: configuration) }
+        folder = try LockedFolder(path, owned: Name.owned) { try Self.check(path, for: configuration) }
         if !File.exists(file(Name.configuration)) {
             try TextFile.write(configuration.text, to: file(Name.configuration))
         }

@@ -11,6 +11,7 @@ final class SearchFolder: Sendable {
         static let identity = "search.txt"
         static let configuration = "search.toml"
         static let results = "results.csv"
+        static let owned = ["search.", "results.", "trial-"]
     }
 
     /// One line a trial.
@@ -30,7 +31,8 @@ final class SearchFolder: Sendable {
     static func check(_ path: String, identity: String) throws(StorageError) {
         guard File.exists(path) else { return }
         guard File.exists("\(path)/\(Name.identity)") else {
-            guard let other = try LockedFolder.stranger(in: path, first: [Name.configuration, Name.identity]) else {
+            guard let other = try LockedFolder.stranger(in: path, owned: ["search."], besides: [Name.configuration])
+            else {
                 return
             }
             throw StorageError(
@@ -57,7 +59,7 @@ final class SearchFolder: Sendable {
     /// - Throws: as ``check(_:identity:)``; ``StorageError`` when another process holds the folder or it cannot be
     ///   written.
     init(_ path: String, _ search: SearchConfiguration, identity: String) throws {
-        folder = try LockedFolder(path) { try Self.check(path, identity: identity) }
+        folder = try LockedFolder(path, owned: Name.owned) { try Self.check(path, identity: identity) }
         try TextFile.write(search.text, to: "\(path)/\(Name.configuration)")
         if !File.exists("\(path)/\(Name.identity)") { try TextFile.write(identity, to: "\(path)/\(Name.identity)") }
     }
