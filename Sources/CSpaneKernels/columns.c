@@ -7,31 +7,52 @@ typedef float columns __attribute__((ext_vector_type(KERNEL_COLUMNS), aligned(4)
 #define LOAD(pointer) (*(const columns *)(pointer))
 #define STORE(pointer, value) (*(columns *)(pointer) = (value))
 
+// Units that are computed together: the steps of one wait for each other, those of several do not.
+#define TOGETHER 4
+#define FOR_UNITS(unit) for (int unit = 0; unit < count; unit++)
+
 // A quotient of odd and even polynomials (the minimax coefficients of XLA and Eigen); past the clamp it is +-1 in floats.
-KERNEL_HELPER void tangent(columns *value) {
-    columns x = *value;
+KERNEL_HELPER void tangents(columns *x, const int count) {
     const columns most = (columns)7.90531110763549805f;
-    x = x < most ? x : most;
-    x = x > -most ? x : -most;
-    const columns square = x * x;
-    columns p = square * -2.76076847742355e-16f + 2.00018790482477e-13f;
-    p = square * p + -8.60467152213735e-11f;
-    p = square * p + 5.12229709037114e-08f;
-    p = square * p + 1.48572235717979e-05f;
-    p = square * p + 6.37261928875436e-04f;
-    p = square * p + 4.89352455891786e-03f;
-    columns q = square * 1.19825839466702e-06f + 1.18534705686654e-04f;
-    q = square * q + 2.26843463243900e-03f;
-    q = square * q + 4.89352518554385e-03f;
-    *value = x * p / q;
+    columns square[TOGETHER], p[TOGETHER], q[TOGETHER];
+    FOR_UNITS(u) {
+        x[u] = x[u] < most ? x[u] : most;
+        x[u] = x[u] > -most ? x[u] : -most;
+        square[u] = x[u] * x[u];
+    }
+    FOR_UNITS(u) p[u] = square[u] * -2.76076847742355e-16f + 2.00018790482477e-13f;
+    FOR_UNITS(u) p[u] = square[u] * p[u] + -8.60467152213735e-11f;
+    FOR_UNITS(u) p[u] = square[u] * p[u] + 5.12229709037114e-08f;
+    FOR_UNITS(u) p[u] = square[u] * p[u] + 1.48572235717979e-05f;
+    FOR_UNITS(u) p[u] = square[u] * p[u] + 6.37261928875436e-04f;
+    FOR_UNITS(u) p[u] = square[u] * p[u] + 4.89352455891786e-03f;
+    FOR_UNITS(u) q[u] = square[u] * 1.19825839466702e-06f + 1.18534705686654e-04f;
+    FOR_UNITS(u) q[u] = square[u] * q[u] + 2.26843463243900e-03f;
+    FOR_UNITS(u) q[u] = square[u] * q[u] + 4.89352518554385e-03f;
+    FOR_UNITS(u) x[u] = x[u] * p[u] / q[u];
 }
 
-KERNEL_HELPER void activate(int activation, columns *x) {
+KERNEL_HELPER void activate(int activation, columns *x, const int count) {
     switch (activation) {
-    case KERNEL_RELU: *x = *x > (columns)0 ? *x : (columns)0; break;
-    case KERNEL_SOFTSIGN: *x = *x / ((columns)1 + __builtin_elementwise_abs(*x)); break;
-    default: tangent(x); break;
+    case KERNEL_RELU: FOR_UNITS(u) x[u] = x[u] > (columns)0 ? x[u] : (columns)0; break;
+    case KERNEL_SOFTSIGN: FOR_UNITS(u) x[u] = x[u] / ((columns)1 + __builtin_elementwise_abs(x[u])); break;
+    default: tangents(x, count); break;
     }
+}
+
+// `count` hidden units from `first` on, of KERNEL_COLUMNS columns. `count` is a constant where this becomes part of a loop.
+KERNEL_HELPER void units(const struct kernel_layer *layer, const int activation, const float *in, size_t step, size_t first,
+                         const int count, float *out) {
+    columns sum[TOGETHER];
+    const float *weights = layer->weights + first;
+    FOR_UNITS(u) sum[u] = (columns)layer->bias[first + (size_t)u];
+    for (size_t i = 0; i < layer->inputs; i++) {
+        const columns value = LOAD(in + i * step);
+        FOR_UNITS(u) sum[u] += weights[u] * value;
+        weights += layer->stride;
+    }
+    activate(activation, sum, count);
+    FOR_UNITS(u) STORE(out + (first + (size_t)u) * KERNEL_COLUMNS, sum[u]);
 }
 
 KERNEL_HELPER void apply(const struct kernel_stack *stack, const int activation, const float *restrict in, size_t stride,
@@ -42,14 +63,11 @@ KERNEL_HELPER void apply(const struct kernel_stack *stack, const int activation,
         size_t step = stride;
         float *target = stack->scratch, *other = stack->scratch + stack->widest * KERNEL_COLUMNS;
         for (const struct kernel_layer *layer = stack->layers; layer < last; layer++) {
-            for (size_t o = 0; o < layer->outputs; o++) {
-                columns sum = (columns)layer->bias[o];
-                for (size_t i = 0; i < layer->inputs; i++) {
-                    sum += layer->weights[i * layer->stride + o] * LOAD(source + i * step);
-                }
-                activate(activation, &sum);
-                STORE(target + o * KERNEL_COLUMNS, sum);
+            size_t o = 0;
+            for (; o + TOGETHER <= layer->outputs; o += TOGETHER) {
+                units(layer, activation, source, step, o, TOGETHER, target);
             }
+            for (; o < layer->outputs; o++) units(layer, activation, source, step, o, 1, target);
             source = target;
             step = KERNEL_COLUMNS;
             target = other;

@@ -1,3 +1,4 @@
+import SpaneNetworks
 import SpaneRuns
 import SpaneStorage
 import SpaneTestSupport
@@ -109,11 +110,14 @@ import Testing
         #expect(configuration.network.hidden.width == 64)
         #expect(configuration.text.contains("hidden_depth = 2"))
         #expect(!configuration.text.contains("server_width"))
-        #expect(
-            try parse("[network]\narchitecture = \"potential\"\ncontext = \"cluster\"").text.contains(
-                "hidden_depth = 1"
-            )
-        )
+        let potential = try parse("[network]\narchitecture = \"potential\"\ncontext = \"cluster\"")
+        #expect(potential.text.contains("hidden_depth = 1"))
+        let architecture = try potential.network.architecture(servers: 5)
+        guard case .potential(let shape) = architecture else {
+            Issue.record("it is no potential")
+            return
+        }
+        #expect(shape.context == .cluster)
     }
 
     // MARK: Refusals

@@ -36,6 +36,19 @@ enum Samples {
         let hidden = try LayerShape(width: width, depth: depth)
         return try Model(architecture: .mlp(MLPArchitecture(hidden: hidden, servers: servers)), generator: &generator)
     }
+
+    static func potential(
+        activation: Activation = .tanh,
+        context: PotentialArchitecture.Context = .none
+    ) throws -> Model {
+        var generator = Xoshiro256StarStar(seed: 5)
+        let architecture = PotentialArchitecture(
+            hidden: try LayerShape(width: 5, depth: 2),
+            activation: activation,
+            context: context
+        )
+        return try Model(architecture: .potential(architecture), generator: &generator)
+    }
 }
 
 /// Expects that reading fails with an error about `path` whose sentence begins with `detail`.

@@ -82,6 +82,18 @@ import Testing
         try refuses("attribute \(name) of / is not a single number", of: Samples.mlp()) { $0.attribute(name, "6") }
     }
 
+    @Test func whatAPotentialSees() throws {
+        let model = try Samples.potential(context: .request)
+        for name in ["activation", "context"] {
+            try refuses("attribute \(name) is missing", of: model) { $0.removeAttribute(name) }
+            try refuses("attribute \(name) is \"all\"; it must be one of", of: model) { $0.attribute(name, "all") }
+        }
+        // The weights do not fit what the file says.
+        try refuses("dataset /parameters/potential.0.weight", .shapeMismatch, of: model) {
+            $0.attribute("context", "cluster")
+        }
+    }
+
     @Test(arguments: [0, -1, 4097, .max, .min] as [Int64])
     func impossibleWidths(width: Int64) throws {
         for name in ["server", "value", "advantage"] {

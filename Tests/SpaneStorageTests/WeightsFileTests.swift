@@ -30,6 +30,11 @@ import Testing
         try roundTrip(Samples.mlp(width: 31, depth: 4, servers: 17))
     }
 
+    @Test(arguments: Activation.allCases, PotentialArchitecture.Context.allCases)
+    func potentials(activation: Activation, context: PotentialArchitecture.Context) throws {
+        try roundTrip(Samples.potential(activation: activation, context: context))
+    }
+
     @Test func anotherNormalisation() throws {
         try roundTrip(Samples.spane(normalisation: Normalisation(cpu: 0.1, mem: .greatestFiniteMagnitude)))
     }

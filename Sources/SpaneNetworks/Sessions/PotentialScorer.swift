@@ -78,7 +78,6 @@ final class PotentialScorer {
         server: (Int) -> Int?,
         _ body: (Int, Scores) -> Void
     ) {
-        writeContext(request, level)
         let number = memo.number(of: request, at: level)
         var missing = 0
         for position in 0..<count {
@@ -94,13 +93,19 @@ final class PotentialScorer {
             positions[missing] = position
             missing += 1
             guard missing == Self.batch else { continue }
-            compute(missing, request, number, body)
+            compute(missing, request, level, number, body)
             missing = 0
         }
-        if missing > 0 { compute(missing, request, number, body) }
+        if missing > 0 { compute(missing, request, level, number, body) }
     }
 
-    private func compute(_ count: Int, _ request: Request, _ number: Int64, _ body: (Int, Scores) -> Void) {
+    private func compute(
+        _ count: Int,
+        _ request: Request,
+        _ level: ClusterLevel,
+        _ number: Int64,
+        _ body: (Int, Scores) -> Void
+    ) {
         let used = Self.columnsPerServer * count
         let padded = (used + Int(KERNEL_COLUMNS) - 1) / Int(KERNEL_COLUMNS) * Int(KERNEL_COLUMNS)
         let demand = request.demandPerNode
@@ -112,6 +117,7 @@ final class PotentialScorer {
             write(left - demand, request.isSplit ? right - demand : right, to: column + 2)
             write(request.isSplit ? left - demand : left, right - demand, to: column + 4)
         }
+        writeContext(request, level, columns: padded)
         unsafe kernel_columns(stack.base, inputs.base, Self.columns, padded, outputs.base)
         for place in 0..<count {
             let column = Self.columnsPerServer * place
@@ -128,11 +134,11 @@ final class PotentialScorer {
     }
 
     /// Writes the inputs that all columns share.
-    private func writeContext(_ request: Request, _ level: ClusterLevel) {
+    private func writeContext(_ request: Request, _ level: ClusterLevel, columns: Int) {
         guard context != .none else { return }
         var row = SpaneArchitecture.serverInputs
         func write(_ value: Float) {
-            for column in row * Self.columns..<(row + 1) * Self.columns { inputs[column] = value }
+            for column in row * Self.columns..<row * Self.columns + columns { inputs[column] = value }
             row += 1
         }
         write(Float(request.cpu) / normalisation.cpu)

@@ -131,14 +131,19 @@ extension Architecture {
 extension EpisodeStage {
     /// The total waits of a model in some episodes, in seconds.
     fileprivate func play(_ episodes: [TrainingEpisode], with model: Model) throws -> [Double] {
-        var policies: [Int: any ScoringPolicy] = [:]
-        return try episodes.map { episode in
-            let play = try begin(episode)
-            let policy = try policies[episode.cluster] ?? model.makeSession(for: source.clusters[episode.cluster])
-            policies[episode.cluster] = policy
-            var some: any Policy = policy
+        // Those on equal clusters together: one policy plays all, and what it remembers of servers serves all.
+        let order = episodes.indices.sorted { (episodes[$0].cluster, $0) < (episodes[$1].cluster, $1) }
+        var waits = Array(repeating: 0.0, count: episodes.count)
+        var policy: (any ScoringPolicy)?
+        for index in order {
+            let play = try begin(episodes[index])
+            let present = try policy ?? model.makeSession(for: source.clusters[episodes[index].cluster])
+            try present.adapt(to: play.environment.cluster)
+            policy = present
+            var some: any Policy = present
             try play.environment.finish(with: &some)
-            return play.environment.totalWait
+            waits[index] = play.environment.totalWait
         }
+        return waits
     }
 }
