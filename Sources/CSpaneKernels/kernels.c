@@ -14,26 +14,25 @@ typedef int64_t stored_long_lanes __attribute__((ext_vector_type(KERNEL_LANES), 
 #define LARGER(value, other) ((value) > (other) ? (value) : (other))
 #define RELU(value) LARGER(value, (lanes)0)
 
+// `count` vectors of outputs from `first` on. `count` is a constant where this becomes part of a loop.
+KERNEL_HELPER void dense_outputs(const struct kernel_layer *layer, const float *restrict in, float *restrict out, int relu,
+                                 size_t first, const int count) {
+    lanes sum[4];
+    for (int k = 0; k < count; k++) sum[k] = LOAD(layer->bias + first + k * KERNEL_PAD);
+    const float *row = layer->weights + first;
+    for (size_t i = 0; i < layer->inputs; i++) {
+        for (int k = 0; k < count; k++) sum[k] += in[i] * LOAD(row + k * KERNEL_PAD);
+        row += layer->stride;
+    }
+    for (int k = 0; k < count; k++) STORE(out + first + k * KERNEL_PAD, relu ? RELU(sum[k]) : sum[k]);
+}
+
 KERNEL_HELPER void dense(const struct kernel_layer *layer, const float *restrict in, float *restrict out, int relu) {
-    const float *restrict weights = layer->weights, *restrict bias = layer->bias;
-    const size_t inputs = layer->inputs, stride = layer->stride;
     size_t o = 0;
-    // Two accumulators at a time hide the latency of the sums.
-    for (; o + 2 * KERNEL_PAD <= stride; o += 2 * KERNEL_PAD) {
-        lanes first = LOAD(bias + o), second = LOAD(bias + o + KERNEL_PAD);
-        for (size_t i = 0; i < inputs; i++) {
-            const float *row = weights + i * stride + o;
-            first += in[i] * LOAD(row);
-            second += in[i] * LOAD(row + KERNEL_PAD);
-        }
-        STORE(out + o, relu ? RELU(first) : first);
-        STORE(out + o + KERNEL_PAD, relu ? RELU(second) : second);
-    }
-    for (; o < stride; o += KERNEL_PAD) {
-        lanes sum = LOAD(bias + o);
-        for (size_t i = 0; i < inputs; i++) sum += in[i] * LOAD(weights + i * stride + o);
-        STORE(out + o, relu ? RELU(sum) : sum);
-    }
+    // Several sums at a time hide how long each takes.
+    for (; o + 4 * KERNEL_PAD <= layer->stride; o += 4 * KERNEL_PAD) dense_outputs(layer, in, out, relu, o, 4);
+    for (; o + 2 * KERNEL_PAD <= layer->stride; o += 2 * KERNEL_PAD) dense_outputs(layer, in, out, relu, o, 2);
+    for (; o < layer->stride; o += KERNEL_PAD) dense_outputs(layer, in, out, relu, o, 1);
 }
 
 KERNEL_MULTIVERSION
@@ -74,30 +73,26 @@ void kernel_replace(float *restrict row, const float *restrict embedding, int64_
     }
 }
 
+// `count` hidden units from `first` on, of a block of servers.
+KERNEL_HELPER void hidden_units(const struct kernel_layer *layer, const float *restrict in, float *restrict out,
+                                size_t first, const int count) {
+    lanes sum[8];
+    for (int k = 0; k < count; k++) sum[k] = (lanes)layer->bias[first + (size_t)k];
+    const float *row = layer->weights + first;
+    for (size_t i = 0; i < layer->inputs; i++) {
+        const lanes value = LOAD(in + i * KERNEL_LANES);
+        for (int k = 0; k < count; k++) sum[k] += row[k] * value;
+        row += layer->stride;
+    }
+    for (int k = 0; k < count; k++) STORE(out + (first + (size_t)k) * KERNEL_LANES, RELU(sum[k]));
+}
+
 // One hidden layer on a block of servers.
 KERNEL_HELPER void hidden_block(const struct kernel_layer *layer, const float *restrict in, float *restrict out) {
-    const float *restrict weights = layer->weights, *restrict bias = layer->bias;
     size_t o = 0;
-    for (; o + 4 <= layer->outputs; o += 4) {
-        lanes a = (lanes)bias[o], b = (lanes)bias[o + 1], c = (lanes)bias[o + 2], d = (lanes)bias[o + 3];
-        for (size_t i = 0; i < layer->inputs; i++) {
-            const float *row = weights + i * layer->stride + o;
-            lanes value = LOAD(in + i * KERNEL_LANES);
-            a += row[0] * value;
-            b += row[1] * value;
-            c += row[2] * value;
-            d += row[3] * value;
-        }
-        STORE(out + o * KERNEL_LANES, RELU(a));
-        STORE(out + (o + 1) * KERNEL_LANES, RELU(b));
-        STORE(out + (o + 2) * KERNEL_LANES, RELU(c));
-        STORE(out + (o + 3) * KERNEL_LANES, RELU(d));
-    }
-    for (; o < layer->outputs; o++) {
-        lanes sum = (lanes)bias[o];
-        for (size_t i = 0; i < layer->inputs; i++) sum += weights[i * layer->stride + o] * LOAD(in + i * KERNEL_LANES);
-        STORE(out + o * KERNEL_LANES, RELU(sum));
-    }
+    for (; o + 8 <= layer->outputs; o += 8) hidden_units(layer, in, out, o, 8);
+    for (; o + 4 <= layer->outputs; o += 4) hidden_units(layer, in, out, o, 4);
+    for (; o < layer->outputs; o++) hidden_units(layer, in, out, o, 1);
 }
 
 // Where the parts of a block stand.
