@@ -8,15 +8,13 @@ runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT
 
 # Trains CONFIGURATION.toml with SEED, plays the test starts once, and keeps what is known with the best weights.
-train() { # CONFIGURATION SEED TRACE TEST_TRACE TEST_STARTS
-    local name=$1 seed=$2 trace=$3 test=$4 starts=$5 of=""
-    local configuration=data/configurations/$name.toml weights=data/weights/$name.h5 wait commit
+train() { # CONFIGURATION SEED TRACE TEST_STARTS
+    local name=$1 seed=$2 trace=$3 starts=$4 configuration=data/configurations/$1.toml weights=data/weights/$1.h5 wait commit
     "$spane" train "$configuration" --seed "$seed" --trace "$trace" --output "$runs/$name"
     cp "$runs/$name/best.h5" "$weights"
-    wait=$("$spane" evaluate --trace "$test" --starts "$starts" --servers 5 --policy "$weights" --json |
+    wait=$("$spane" evaluate --trace "$trace" --starts "$starts" --servers 5 --policy "$weights" --json |
         sed -n 's/^ *"trimmed_mean" : \([0-9.]*\).*/\1/p')
-    if [ "$test" != "$trace" ]; then of=" of $test"; fi
-    "$spane" model note "$weights" "test=trimmed mean total wait $wait s, 5 servers, starts ${starts##*/}$of"
+    "$spane" model note "$weights" "test=trimmed mean total wait $wait s, 5 servers, starts ${starts##*/}"
     # The commit that it follows from, where there is one.
     if commit=$(git log -1 --format=%H -- Sources "$configuration" 2>/dev/null) &&
         git diff --quiet HEAD -- Sources "$configuration"; then
@@ -29,7 +27,6 @@ train() { # CONFIGURATION SEED TRACE TEST_TRACE TEST_STARTS
 "$spane" search untrained --trace $synthetic --starts '50000..<70000:150:1' --servers 5 \
     --trials 1000 --seed 1 --keep 3 --output data/weights
 # Seeds are the best of five in validation.
-"$spane" trace generate --count 1000000 --seed 11 --output "$runs/synthetic-long.h5"
-train potential-synthetic 4 "$runs/synthetic-long.h5" $synthetic '70000..<95000:500:1'
-train spane-synthetic 5 $synthetic $synthetic '70000..<95000:500:1'
-if [ -n "$huawei" ]; then train potential 2 "$huawei" "$huawei" "$test_starts"; fi
+train potential-synthetic 2 $synthetic '70000..<95000:500:1'
+train spane-synthetic 5 $synthetic '70000..<95000:500:1'
+if [ -n "$huawei" ]; then train potential 2 "$huawei" "$test_starts"; fi

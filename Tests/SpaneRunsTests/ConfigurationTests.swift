@@ -247,7 +247,11 @@ import Testing
     }
 
     /// The runs that come with the project: their text says all that they are.
-    @Test(arguments: ["potential", "potential-azure", "potential-synthetic", "spane", "spane-synthetic"])
+    @Test(
+        arguments: [
+            "potential", "potential-azure", "potential-cluster", "potential-synthetic", "spane", "spane-synthetic",
+        ]
+    )
     func shipped(name: String) throws {
         let configuration = try RunConfiguration.read("data/configurations/\(name).toml", catalogue: .standard)
         let again = try RunConfiguration.parse(configuration.text, file: "train.toml", catalogue: .standard)
