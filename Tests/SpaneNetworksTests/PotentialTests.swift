@@ -66,20 +66,24 @@ import Testing
         }
     }
 
-    @Test func goesOnWithMoreServers() throws {
+    @Test func goesOnWithMoreOrFewerServers() throws {
         var generator = Xoshiro256StarStar(seed: 23)
-        let model = try Self.models(&generator)[0]
-        for (few, many) in [(3, 9), (20, 60), (60, 70)] {
-            var session: any ScoringPolicy = try model.makeSession(for: ClusterConfiguration(servers: few))
-            let configuration = try ClusterConfiguration(servers: many)
-            var cluster = Cluster(configuration)
-            cluster.fillAtRandom(steps: 45, &generator)
-            var fresh: any ScoringPolicy = try model.makeSession(for: configuration)
-            let request = RandomModel.request(&generator)
-            try session.adapt(to: cluster)
-            let action = session.action(for: request, on: cluster)
-            let expected = fresh.action(for: request, on: cluster)
-            #expect(action == expected)
+        for model in try Self.models(&generator) {
+            for (before, after) in [(3, 9), (20, 60), (60, 70), (9, 3), (60, 20)] {
+                var session: any ScoringPolicy = try model.makeSession(for: ClusterConfiguration(servers: before))
+                var first = Cluster(try ClusterConfiguration(servers: before))
+                first.fillAtRandom(steps: 45, &generator)
+                _ = session.action(for: RandomModel.request(&generator), on: first)
+                let configuration = try ClusterConfiguration(servers: after)
+                var cluster = Cluster(configuration)
+                cluster.fillAtRandom(steps: 45, &generator)
+                var fresh: any ScoringPolicy = try model.makeSession(for: configuration)
+                let request = RandomModel.request(&generator)
+                try session.adapt(to: cluster)
+                let action = session.action(for: request, on: cluster)
+                let expected = fresh.action(for: request, on: cluster)
+                #expect(action == expected)
+            }
         }
     }
 }

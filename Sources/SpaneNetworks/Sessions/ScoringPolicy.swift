@@ -5,7 +5,7 @@ public import SpaneScheduling
 /// It is made for clusters of one shape (see ``adapt(to:)``) and used by one thread at a time. Servers that are cordoned
 /// are never chosen, and the other servers are scored as if they were not there.
 public protocol ScoringPolicy: AnyObject, Policy {
-    /// Makes the policy fit a cluster that has got more or larger servers; does nothing when it fits already.
+    /// Makes the policy fit a cluster with other servers, more or fewer; does nothing when it fits already.
     ///
     /// - Throws: ``NetworkError`` when the network cannot serve such a cluster; the policy is as before then.
     /// - Complexity: O(servers) when it does something.
