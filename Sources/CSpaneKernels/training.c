@@ -23,7 +23,7 @@ struct product {
 
 // `height` rows of `width` vectors, whose sums stay in registers. Both are constants where this becomes part of a loop.
 KERNEL_HELPER void tile(const struct product *p, size_t row, size_t column, const int height, const int width) {
-    lanes sum[4][2];
+    lanes sum[6][2];
     for (int r = 0; r < height; r++) {
         for (int c = 0; c < width; c++) {
             const size_t at = column + (size_t)c * TRAINING_LANES;
@@ -68,6 +68,8 @@ KERNEL_HELPER void tile_row(const struct product *p, size_t row, size_t columns,
 
 KERNEL_HELPER void product(const struct product *p, size_t columns) {
     size_t row = 0;
+    // Six rows keep the adders busy; four and four are better than six and two.
+    for (; row + 6 <= p->rows && row + 8 != p->rows; row += 6) tile_row(p, row, columns, 6);
     for (; row + 4 <= p->rows; row += 4) tile_row(p, row, columns, 4);
     for (; row + 2 <= p->rows; row += 2) tile_row(p, row, columns, 2);
     if (row < p->rows) tile_row(p, row, columns, 1);

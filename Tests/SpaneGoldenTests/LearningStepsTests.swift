@@ -151,7 +151,7 @@ private enum Experience {
             guard done[index] == 0 else { continue }
             #expect(laterObservations[index] == observations[index + steps])
         }
-        let replay = Replay(capacity: 1000, servers: 5, steps: steps)
+        let replay = Replay(capacity: 1000, servers: 5...5, steps: steps)
         replay.append(episode, returns: returns)
         return replay
     }

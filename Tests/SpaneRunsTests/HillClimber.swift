@@ -49,10 +49,11 @@ final class HillClimber: Learner {
         on stage: EpisodeStage
     ) throws -> Double {
         try episodes.reduce(0) { sum, episode in
-            let play = try stage.begin(episode)
-            var policy: any Policy = try model.makeSession(on: play.environment.cluster)
-            try play.environment.finish(with: &policy)
-            return sum + play.environment.totalWait
+            try stage.begin(episode).withEnvironment { environment in
+                var policy: any Policy = try model.makeSession(on: environment.cluster)
+                try environment.finish(with: &policy)
+                return sum + environment.totalWait
+            }
         }
     }
 

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func keepsTheLatest() throws {
-        let replay = Replay(capacity: 5, servers: 3, steps: 2)
+        let replay = Replay(capacity: 5, servers: 2...3, steps: 2)
         let (record, returns) = try episode(4, servers: 2)
         replay.append(record, returns: returns)
         #expect(replay.count == 4 && replay.next == 4)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func permutesServers() throws {
-        let replay = Replay(capacity: 10, servers: 3, steps: 2)
+        let replay = Replay(capacity: 10, servers: 3...3, steps: 2)
         let (record, returns) = try episode(1, servers: 3)
         replay.append(record, returns: returns)
         replay.append(record, returns: returns, permutation: [2, 0, 1])
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func owns() throws {
-        let replay = Replay(capacity: 10, servers: 2, steps: 2)
+        let replay = Replay(capacity: 10, servers: 2...2, steps: 2)
         var (record, returns) = try episode(3, servers: 2)
         replay.append(record, returns: returns)
         let before = state(replay)

@@ -24,6 +24,7 @@ package final class BatchLearner {
     private let replay: Replay
     private let partials: FlatBuffer<Float>
     private let gradient: FlatBuffer<Float>
+    private let effort: ((Int) -> Int)?
     private let order: EffortOrder
     // By the position in the batch.
     private let slots: FlatBuffer<Int32>
@@ -38,7 +39,8 @@ package final class BatchLearner {
         self.configuration = configuration
         self.replay = replay
         layout = ParameterLayout(model.architecture)
-        network = model.architecture.trainable(servers: replay.largestServerCount)
+        network = model.architecture.trainable(servers: replay.serverCounts.upperBound)
+        effort = network.effort(in: replay)
         parameters = FlatBuffer(model.parameters)
         targetParameters = parameters.copy()
         adam = Adam(count: layout.count, weightDecay: configuration.weightDecay)
@@ -81,7 +83,7 @@ package final class BatchLearner {
             replay.prefetch(Int(slots[index]))
             if configuration.returns == .nStep { replay.prefetch(replay.slotAfter(Int(slots[index]))) }
         }
-        order.sort(slots, count: count, by: { network.effort($0, of: replay) })
+        if let effort { order.sort(slots, count: count, by: effort) }
         findTargets(count)
         var outcome = differentiate(count)
         clip(&outcome)
@@ -107,7 +109,7 @@ package final class BatchLearner {
             laterPositions[later] = Int32(position)
             later += 1
         }
-        order.sort(laterSlots, alongWith: laterPositions, count: later, by: { network.effort($0, of: replay) })
+        if let effort { order.sort(laterSlots, alongWith: laterPositions, count: later, by: effort) }
         let isMasked = configuration.masksBootstrap
         for start in stride(from: 0, to: later, by: network.largestChunk) {
             let chunk = min(network.largestChunk, later - start)

@@ -42,7 +42,7 @@ public final class DQN: Learner {
     ) throws {
         try configuration.validate()
         let counts = source.clusters.map(\.serverCount)
-        let most = counts.max() ?? 1
+        let (least, most) = (counts.min() ?? 1, counts.max() ?? 1)
         if configuration.network == .mlp, let other = counts.first(where: { $0 != most }) {
             throw ConfigurationError(
                 key: "network",
@@ -60,7 +60,7 @@ public final class DQN: Learner {
         stage = EpisodeStage(source, reward: configuration.environmentReward)
         replay = Replay(
             capacity: configuration.replayCapacity,
-            servers: most,
+            servers: least...most,
             steps: configuration.returns == .nStep ? configuration.returnSteps : 0
         )
         sampler = SlotSampler(capacity: configuration.replayCapacity)
@@ -130,27 +130,43 @@ public final class DQN: Learner {
     private func play(epsilon: Double) throws -> (wait: Double, length: Int) {
         let episode = try stage.draw(using: &episodes)
         let play = try stage.begin(episode)
-        var policy = try model().makeSession(on: play.environment.cluster)
-        policy.begin(start: episode.start, on: play.environment.cluster)
+        // Once for the whole episode: every look at an object's environment costs a check that nobody else changes it.
+        return try play.withEnvironment { environment in
+            var policy = try model().makeSession(on: environment.cluster)
+            policy.begin(start: episode.start, on: environment.cluster)
+            remember(try explore(&environment, &policy, epsilon: epsilon, decisions: episode.length))
+            return (environment.totalWait, episode.length)
+        }
+    }
+
+    /// Finishes an episode, and takes an action at random with probability `epsilon`.
+    private func explore(
+        _ environment: inout Environment,
+        _ policy: inout any ScoringPolicy,
+        epsilon: Double,
+        decisions: Int
+    ) throws -> EpisodeRecord {
         var record = EpisodeRecord(
-            serverCount: play.environment.configuration.serverCount,
-            normalisation: normalisation
+            serverCount: environment.configuration.serverCount,
+            normalisation: normalisation,
+            decisions: decisions
         )
-        while !play.environment.isFinished {
-            let choices = record.observe(play.environment.cluster, play.environment.request)
+        while !environment.isFinished {
+            let choices = record.observe(environment.cluster, environment.request)
             let action: Action
             if exploration.uniform() < epsilon {
                 action = record.availableAction(exploration.below(choices))
-            } else if let chosen = policy.action(for: play.environment.request, on: play.environment.cluster) {
+            } else if choices == 1 {
+                action = record.availableAction(0)
+            } else if let chosen = policy.action(for: environment.request, on: environment.cluster) {
                 action = chosen
             } else {
                 preconditionFailure("an action is available until the episode ends")
             }
-            let step = try play.environment.step(action)
+            let step = try environment.step(action)
             record.act(action, reward: configuration.reward(of: step))
         }
-        remember(record)
-        return (play.environment.totalWait, episode.length)
+        return record
     }
 
     private func remember(_ record: EpisodeRecord) {

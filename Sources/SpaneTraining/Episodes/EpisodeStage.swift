@@ -5,8 +5,13 @@ package import SpaneScheduling
 package final class EpisodeStage {
     /// An environment that many hands may hold.
     package final class Play {
-        package var environment: Environment
-        init(_ environment: consuming Environment) { self.environment = environment }
+        fileprivate var environment: Environment
+        fileprivate init(_ environment: consuming Environment) { self.environment = environment }
+
+        /// Lends the environment.
+        package func withEnvironment<Result>(_ body: (inout Environment) throws -> Result) rethrows -> Result {
+            try body(&environment)
+        }
     }
 
     package let source: EpisodeSource

@@ -136,13 +136,14 @@ extension EpisodeStage {
         var waits = Array(repeating: 0.0, count: episodes.count)
         var policy: (any ScoringPolicy)?
         for index in order {
-            let play = try begin(episodes[index])
             let present = try policy ?? model.makeSession(for: source.clusters[episodes[index].cluster])
-            try present.adapt(to: play.environment.cluster)
             policy = present
-            var some: any Policy = present
-            try play.environment.finish(with: &some)
-            waits[index] = play.environment.totalWait
+            waits[index] = try begin(episodes[index]).withEnvironment { environment in
+                try present.adapt(to: environment.cluster)
+                var some: any Policy = present
+                try environment.finish(with: &some)
+                return environment.totalWait
+            }
         }
         return waits
     }

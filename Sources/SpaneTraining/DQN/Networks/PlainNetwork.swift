@@ -33,7 +33,7 @@ final class PlainNetwork: TrainableNetwork {
         head = DuelingHead(actions: width, samples: largestChunk, hasPenalties: true)
     }
 
-    func effort(_ slot: Int, of replay: Replay) -> Int { 0 }
+    func effort(in replay: Replay) -> ((Int) -> Int)? { nil }
 
     @unsafe
     func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: Replay, isMasked: Bool) {

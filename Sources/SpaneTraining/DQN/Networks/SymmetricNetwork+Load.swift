@@ -3,8 +3,9 @@ internal import SpaneNetworks
 internal import SpaneScheduling
 
 extension SymmetricNetwork {
-    func effort(_ slot: Int, of replay: Replay) -> Int {
-        seesAfterstates ? replay.placementCount(in: slot) : replay.serverCount(in: slot)
+    func effort(in replay: Replay) -> ((Int) -> Int)? {
+        if seesAfterstates { return replay.placementCount }
+        return replay.serverCounts.count == 1 ? nil : replay.serverCount
     }
 
     @unsafe
@@ -33,6 +34,11 @@ extension SymmetricNetwork {
     /// Lays out the items and the actions of the samples.
     @unsafe
     private func arrange(_ slots: UnsafePointer<Int32>, _ count: Int, _ replay: Replay) {
+        // States of equally many servers are laid out alike.
+        let isLikeAll = !seesAfterstates && replay.serverCounts.count == 1
+        let arrangement = Arrangement(samples: count, servers: replay.serverCounts.upperBound)
+        if isLikeAll, arrangement == latest { return }
+        latest = isLikeAll ? arrangement : nil
         for sample in 0..<count {
             let slot = unsafe Int(slots[sample])
             let servers = Int32(replay.serverCount(in: slot))

@@ -24,6 +24,14 @@ final class SymmetricNetwork: TrainableNetwork {
     let cluster: FlatBuffer<Float>
     let clusterWidth: Int
 
+    /// How states of equally many servers are laid out.
+    struct Arrangement: Equatable {
+        let samples: Int
+        let servers: Int
+    }
+    // The one that holds, where all states have equally many servers.
+    var latest: Arrangement?
+
     private let pools: [training_pooling]
     private let embeddingWidth: Int
     private let embedding: DenseStack

@@ -10,8 +10,9 @@ protocol TrainableNetwork: AnyObject {
     /// The most samples at once.
     var largestChunk: Int { get }
 
-    /// What there is to compute for a state; samples that come in descending order of it waste the least.
-    func effort(_ slot: Int, of replay: Replay) -> Int
+    /// What there is to compute for the state in a slot, or `nil` where that is the same for all: samples that come in
+    /// descending order of it waste the least.
+    func effort(in replay: Replay) -> ((Int) -> Int)?
 
     /// Takes in the states in some slots, and the actions taken there as ``DuelingHead/chosen``.
     ///

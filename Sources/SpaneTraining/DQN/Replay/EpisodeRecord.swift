@@ -15,9 +15,15 @@ package struct EpisodeRecord {
     /// The reward of each decision.
     package private(set) var rewards: [Double] = []
 
-    package init(serverCount: Int, normalisation: Normalisation) {
+    /// - Parameter decisions: how many to make room for.
+    package init(serverCount: Int, normalisation: Normalisation, decisions: Int = 0) {
         self.serverCount = serverCount
         self.normalisation = normalisation
+        servers.reserveCapacity(decisions * serverCount * Replay.valuesPerServer)
+        available.reserveCapacity(decisions * serverCount)
+        requests.reserveCapacity(decisions * Replay.valuesPerRequest)
+        actions.reserveCapacity(decisions)
+        rewards.reserveCapacity(decisions)
     }
 
     /// Notes the state that the next action is taken in.

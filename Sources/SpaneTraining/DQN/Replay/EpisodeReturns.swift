@@ -11,10 +11,11 @@ package struct EpisodeReturns: Equatable {
     package static func steps(_ steps: Int, discount gamma: Double, rewards: [Double]) -> EpisodeReturns {
         var powers = [1.0]
         for _ in 0..<min(steps, rewards.count) { powers.append(powers[powers.count - 1] * gamma) }
-        let values = rewards.indices.map { start in
-            var sum = 0.0
-            for index in start..<min(start + steps, rewards.count) { sum += powers[index - start] * rewards[index] }
-            return sum
+        var values = [Double](repeating: 0, count: rewards.count)
+        // Reward by reward, for all decisions at once: their sums do not wait for each other.
+        for ahead in 0..<min(steps, rewards.count) {
+            let power = powers[ahead]
+            for start in 0..<rewards.count - ahead { values[start] += power * rewards[start + ahead] }
         }
         let discounts = rewards.indices.map { $0 + steps < rewards.count ? powers[steps] : 0 }
         return EpisodeReturns(values: values, discounts: discounts)

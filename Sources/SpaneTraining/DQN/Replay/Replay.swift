@@ -12,8 +12,8 @@ package import SpaneScheduling
 package final class Replay {
     /// The most decisions that are kept.
     package let capacity: Int
-    /// The most servers of a state.
-    package let largestServerCount: Int
+    /// The numbers of servers that a state may have.
+    package let serverCounts: ClosedRange<Int>
     /// How many slots further on the state stands that a return ends in.
     package let steps: Int
     /// The decisions kept, in slots 0 ..< count.
@@ -49,11 +49,11 @@ package final class Replay {
 
     private static let cacheLine = 16
 
-    package init(capacity: Int, servers: Int, steps: Int) {
+    package init(capacity: Int, servers: ClosedRange<Int>, steps: Int) {
         self.capacity = capacity
         self.steps = steps
-        largestServerCount = servers
-        recordLength = Header.length + servers * Self.serverLength
+        serverCounts = servers
+        recordLength = Header.length + servers.upperBound * Self.serverLength
         recordStride = (recordLength + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine
         records = FlatBuffer(repeating: 0, count: capacity * recordStride)
     }
@@ -130,6 +130,7 @@ package final class Replay {
     ///   - permutation: the server of the episode that takes each place; `nil` leaves them as they are.
     package func append(_ episode: EpisodeRecord, returns: EpisodeReturns, permutation: [Int]? = nil) {
         let serverCount = episode.serverCount
+        precondition(serverCounts.contains(serverCount), "the replay is for \(serverCounts) servers, not \(serverCount)")
         let places = permutation.map { order in
             var places = order
             for (place, server) in order.enumerated() { places[server] = place }
