@@ -22,7 +22,8 @@ struct RandomExperience {
         _ generator: inout Xoshiro256StarStar
     ) throws {
         let normalisation = try Normalisation(cpu: 30, mem: 100)
-        replay = Replay(capacity: servers.count * length, servers: (servers.min() ?? 1)...(servers.max() ?? 1), steps: steps)
+        let counts = (servers.min() ?? 1)...(servers.max() ?? 1)
+        replay = Replay(capacity: servers.count * length, servers: counts, steps: steps)
         var decisions: [DoubleLearner.Decision] = []
         for count in servers {
             var cluster = Cluster(try ClusterConfiguration(servers: count))

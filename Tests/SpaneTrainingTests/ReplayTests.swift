@@ -60,6 +60,19 @@ import Testing
         #expect((0..<3).map { replay.available(on: $0, in: 1) } == [2, 0, 0])
     }
 
+    /// A network for clusters of one size lays out all states alike, so no other may come in.
+    @Test func refusesStatesOfOtherSizes() throws {
+        let mixed = Replay(capacity: 5, servers: 2...3, steps: 2)
+        let (record, returns) = try episode(4, servers: 2)
+        mixed.append(record, returns: returns)
+        let copy = Replay(capacity: 5, servers: 2...3, steps: 2)
+        try copy.read(from: try state(mixed))
+        #expect(copy.count == 4)
+        let uniform = Replay(capacity: 5, servers: 3...3, steps: 2)
+        #expect(throws: LearnerStateError.self) { try uniform.read(from: try state(mixed)) }
+        #expect(uniform.count == 0)
+    }
+
     @Test func owns() throws {
         let replay = Replay(capacity: 10, servers: 2...2, steps: 2)
         var (record, returns) = try episode(3, servers: 2)

@@ -46,7 +46,8 @@ extension Replay {
             let value = record[first + field]
             return value >= 0 && value < Float(limit) && value == value.rounded() ? Int(value) : nil
         }
-        guard let servers = whole(Header.serverCount, below: serverCounts.upperBound + 1), serverCounts.contains(servers),
+        guard let servers = whole(Header.serverCount, below: serverCounts.upperBound + 1),
+            serverCounts.contains(servers),
             let action = whole(Header.action, below: servers * NUMATopology.nodesPerServer)
         else { throw LearnerStateError("replay/records has a decision in slot \(slot) on servers that are not there") }
         for server in 0..<servers {

@@ -130,7 +130,10 @@ package final class Replay {
     ///   - permutation: the server of the episode that takes each place; `nil` leaves them as they are.
     package func append(_ episode: EpisodeRecord, returns: EpisodeReturns, permutation: [Int]? = nil) {
         let serverCount = episode.serverCount
-        precondition(serverCounts.contains(serverCount), "the replay is for \(serverCounts) servers, not \(serverCount)")
+        precondition(
+            serverCounts.contains(serverCount),
+            "the replay is for \(serverCounts) servers, not \(serverCount)"
+        )
         let places = permutation.map { order in
             var places = order
             for (place, server) in order.enumerated() { places[server] = place }
