@@ -3,7 +3,7 @@
 #ifndef CSPANEKERNELS_MULTIVERSION_H
 #define CSPANEKERNELS_MULTIVERSION_H
 
-// A product rounded together with its sum would differ between instruction sets.
+// A product is rounded together with its sum only where that is said: then it is so on every processor.
 #pragma STDC FP_CONTRACT OFF
 
 #ifndef __has_feature
@@ -11,7 +11,7 @@
 #endif
 // The choice is made while the program is loaded, before ThreadSanitizer, which would watch it, is ready.
 #if defined(__x86_64__) && defined(__ELF__) && !__has_feature(thread_sanitizer)
-#define KERNEL_MULTIVERSION __attribute__((target_clones("avx2", "default")))
+#define KERNEL_MULTIVERSION __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define KERNEL_MULTIVERSION
 #endif

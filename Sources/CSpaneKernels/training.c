@@ -9,6 +9,8 @@ typedef int32_t int_lanes __attribute__((ext_vector_type(TRAINING_LANES), aligne
 
 #define LOAD(pointer) (*(const lanes *)(pointer))
 #define STORE(pointer, value) (*(lanes *)(pointer) = (value))
+// Rounded once.
+#define MULTIPLY_ADD(factor, other, sum) __builtin_elementwise_fma(factor, other, sum)
 #define COUNTS(pointer) (*(const int_lanes *)(pointer))
 
 // What a tile of a product is made of:
@@ -41,7 +43,7 @@ KERNEL_HELPER void tile(const struct product *p, size_t row, size_t column, cons
         for (int c = 0; c < width; c++) value[c] = LOAD(in + c * TRAINING_LANES);
         for (int r = 0; r < height; r++) {
             const lanes weight = (lanes)weights[(size_t)r * p->row_step];
-            for (int c = 0; c < width; c++) sum[r][c] += weight * value[c];
+            for (int c = 0; c < width; c++) sum[r][c] = MULTIPLY_ADD(weight, value[c], sum[r][c]);
         }
         weights += p->inner_step;
         in += p->in.stride;
@@ -109,7 +111,7 @@ KERNEL_HELPER void gradient_tile(const struct training_layer *layer, struct trai
         for (int c = 0; c < width; c++) value[c] = LOAD(right + (size_t)c * in.stride + column);
         for (int r = 0; r < height; r++) {
             const lanes slope = LOAD(left + (size_t)r * gradient.stride + column);
-            for (int c = 0; c < width; c++) sum[r][c] += slope * value[c];
+            for (int c = 0; c < width; c++) sum[r][c] = MULTIPLY_ADD(slope, value[c], sum[r][c]);
         }
     }
     for (int r = 0; r < height; r++) {

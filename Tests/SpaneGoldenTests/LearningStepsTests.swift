@@ -9,23 +9,27 @@ import Testing
 /// Two runs in single precision differ in two ways. Each step rounds, which moves weights by about 1e-7 a step. And where
 /// two actions have nearly the same Q, or a unit is nearly off, rounding decides which way a run goes from there: it is
 /// on one of several branches. So the steps are repeated from weights that differ in their last bits: one of those runs
-/// has to be on the branch of the published one and stay within rounding of it. (Observed for the nearest: weights within
-/// 1e-5 after 250 steps and losses within 1.1e-6 all along, where other branches are 4e-4 to 0.4 away.)
+/// has to be on the branch of the published one and stay within rounding of it. A standard deviation divides by the spread
+/// of its items, which magnifies rounding: such a network branches within the first ten steps, and few runs stay on the
+/// branch of the published one to the end, 4 of 200 at the higher rate. (Observed for the nearest: weights within 1.5e-5
+/// after 250 steps and losses within 2.7e-6 all along, without a standard deviation 4e-6 and 8e-7; other branches are 3e-4
+/// to 0.4 away.)
 @Suite(.enabled(if: Reference.isPresent, Reference.absence)) struct LearningStepsTests {
     static let file = GoldenFile("learning_steps.h5")
     static let networks = ["mlp", "spane-mean", "spane-mean_max_std"]
-    /// The largest difference of a weight after so many steps. The first ones come before any branch.
+    /// The largest difference of a weight after so many steps.
     static let weightTolerance = [1: 1.2e-7, 10: 4e-6, 100: 2e-5, 250: 4e-5]
-    static let lastBeforeBranches = 10
-    /// The largest relative difference of a loss.
-    static let lossTolerance = 2e-6
 
     @Test(arguments: networks, [0.001, 0.01])
     func steps(network: String, learningRate: Double) throws {
         let group = "\(network)/lr\(learningRate)"
         #expect(try Self.file.attribute("lr", of: group) == learningRate)
         let model = try Self.file.model(group + "/initial", Self.architecture(network))
-        let ensemble = try Ensemble(model, Self.configuration(learningRate), members: 48)
+        let branchesEarly = network.hasSuffix("std")
+        let lastBeforeBranches = branchesEarly ? 1 : 10
+        // Of the relative difference of a loss.
+        let lossTolerance = branchesEarly ? 4e-6 : 2e-6
+        let ensemble = try Ensemble(model, Self.configuration(learningRate), members: branchesEarly ? 200 : 48)
         let losses = try Self.file.doubles(group + "/loss")
         let batches = try Self.file.rows("batches")
         try #require(losses.count == 250 && batches.count == 250)
@@ -35,10 +39,10 @@ import Testing
             guard let tolerance = Self.weightTolerance[step] else { continue }
             let published = try Self.file.model("\(group)/after\(step)", Self.architecture(network))
             let errors = ensemble.distances(to: published.tensors.flatMap(\.values))
-            let hasBranches = step > Self.lastBeforeBranches
+            let hasBranches = step > lastBeforeBranches
             let nearest = hasBranches ? errors.indices.min { errors[$0] < errors[$1] } ?? 0 : 0
             #expect(errors[nearest] <= tolerance, "weights after step \(step)")
-            #expect(ensemble.lossErrors[nearest] <= Self.lossTolerance, "losses up to step \(step)")
+            #expect(ensemble.lossErrors[nearest] <= lossTolerance, "losses up to step \(step)")
             guard step == 250 else { continue }
             print(
                 "golden: \(group) weights differ by at most \(errors[nearest]) after 250 steps,",

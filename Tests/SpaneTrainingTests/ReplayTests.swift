@@ -66,10 +66,10 @@ import Testing
         let (record, returns) = try episode(4, servers: 2)
         mixed.append(record, returns: returns)
         let copy = Replay(capacity: 5, servers: 2...3, steps: 2)
-        try copy.read(from: try state(mixed))
+        try copy.read(from: state(mixed))
         #expect(copy.count == 4)
         let uniform = Replay(capacity: 5, servers: 3...3, steps: 2)
-        #expect(throws: LearnerStateError.self) { try uniform.read(from: try state(mixed)) }
+        #expect(throws: LearnerStateError.self) { try uniform.read(from: state(mixed)) }
         #expect(uniform.count == 0)
     }
 

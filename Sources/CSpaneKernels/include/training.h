@@ -4,8 +4,8 @@
 // distance between rows; the number of columns is a multiple of TRAINING_LANES. Columns that no sample uses may
 // hold any finite value: whatever is summed over columns is weighted by gradients, which are 0 there.
 //
-// As in kernels.h, every path gives the same bits: products are never fused with sums, and the order of every sum is
-// fixed.
+// As in kernels.h, every path gives the same bits: the order of every sum is fixed, and the products of layers are always
+// fused with their sums, with as many instructions as the processor needs for that.
 
 #ifndef CSPANETRAINING_H
 #define CSPANETRAINING_H

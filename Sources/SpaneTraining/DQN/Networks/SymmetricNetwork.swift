@@ -64,7 +64,7 @@ final class SymmetricNetwork: TrainableNetwork {
         // As many samples as keep what a chunk needs in the nearest caches. On a busy cluster about half of the
         // placements are available.
         let typical = seesAfterstates ? 2 * actions : count
-        let chunk = max(ItemLayout.lanes, min(128, 320 / typical / ItemLayout.lanes * ItemLayout.lanes))
+        let chunk = max(ItemLayout.lanes, min(128, 640 / typical / ItemLayout.lanes * ItemLayout.lanes))
         largestChunk = chunk
         self.seesAfterstates = seesAfterstates
         pooled = ItemLayout(items: pooledItems, samples: chunk)
