@@ -132,6 +132,10 @@ def test_folder_of_a_search(tmp_path: Path) -> None:
     assert "Search: wide" in text
     assert "3 trials, 3 finished" in text
     assert "the best of as many random networks of the same shapes has 18.5." in text
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", text)
+    columns = cells[: cells.index("seconds") + 1]
+    assert columns[:3] == ["place", "trial", "result"]
+    assert cells[len(columns) : len(columns) + 4] == ["1", "1", "11", "0.01"]
 
 
 def test_groups_of_runs(tmp_path: Path) -> None:

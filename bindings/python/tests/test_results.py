@@ -102,6 +102,7 @@ def test_search(tmp_path: Path) -> None:
 
 def test_folder_of_a_search(tmp_path: Path) -> None:
     search = Search.load(maker.search_folder(tmp_path))
+    assert search.trials == ("0", "1", "2")
     assert search.path == tmp_path
     assert dict(search.parameters) == {
         "learner.learning_rate": (0.001, 0.01, 0.1),

@@ -186,6 +186,8 @@ class Search:
     """The trials of a search for hyper-parameters: one row a trial."""
 
     path: Path
+    trials: tuple[str, ...]
+    """What the file calls each trial; the number of its row where the file does not say."""
     parameters: Mapping[str, tuple[float | str, ...]]
     """What each trial had, by hyper-parameter; those that never change are left out."""
     results: NDArray[np.float64]
@@ -219,6 +221,7 @@ class Search:
         }
         return cls(
             path=path,
+            trials=tuple(row.get("trial") or str(number) for number, row in enumerate(rows)),
             parameters={name: values for name, values in kept.items() if len(set(values)) > 1},
             results=_column(rows, result),
             seconds=_column(rows, "seconds"),

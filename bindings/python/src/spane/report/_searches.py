@@ -33,7 +33,7 @@ def add_search(page: Page, search: Search) -> None:
     best = sorted(finished, key=lambda trial: float(search.results[trial]))[:10]
     page.heading("The best trials")
     page.table(
-        ["place", *search.parameters, "result", "seconds"],
+        ["place", "trial", "result", *search.parameters, "seconds"],
         [
             (
                 "policy",
@@ -41,8 +41,9 @@ def add_search(page: Page, search: Search) -> None:
                     (text, "")
                     for text in (
                         str(place),
-                        *(_setting(values[trial]) for values in search.parameters.values()),
+                        search.trials[trial],
                         plain(float(search.results[trial])),
+                        *(_setting(values[trial]) for values in search.parameters.values()),
                         "-"
                         if np.isnan(search.seconds[trial])
                         else plain(float(search.seconds[trial])),
