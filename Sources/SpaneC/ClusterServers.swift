@@ -26,7 +26,7 @@ public func spane_cluster_new(
         guard chosen.reserved == 0 else {
             throw Failure(SPANE_INVALID_ARGUMENT, "options->reserved is \(chosen.reserved); it must be 0")
         }
-        unsafe out.pointee = Handle.make(ClusterHandle(try Fleet(splitAbove: chosen.split_above)))
+        unsafe out.pointee = Handle.make(ClusterHandle(try Fleet(spanRule: SpanRule(splitAbove: chosen.split_above))))
         return SPANE_OK
     }
 }

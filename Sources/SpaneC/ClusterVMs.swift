@@ -47,9 +47,9 @@ public func spane_cluster_place(
         let cluster = try unsafe ClusterHandle.of(cluster)
         return try cluster.gate.exclusive {
             let request = try cluster.fleet.request(request)
-            let action = try placement.action(for: request, on: cluster.fleet)
+            let placement = try placement.inside(for: request, cluster.fleet)
             try cluster.fleet.checkGrowth(toHold: cluster.fleet.vmCount + 1)
-            try cluster.fleet.place(id, request, at: action)
+            try cluster.fleet.place(id, request, at: placement)
             return SPANE_OK
         }
     }
@@ -64,8 +64,8 @@ public func spane_cluster_release(
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
         return try cluster.gate.exclusive {
-            guard let (action, request) = cluster.fleet.release(id) else { throw unknown(id) }
-            if let placement = unsafe placement { unsafe placement.pointee = spane_placement(action, request) }
+            guard let (released, _) = cluster.fleet.release(id) else { throw unknown(id) }
+            if let placement = unsafe placement { unsafe placement.pointee = spane_placement(released) }
             return SPANE_OK
         }
     }
@@ -81,8 +81,8 @@ public func spane_cluster_find(
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
         return try cluster.gate.shared {
-            guard let (action, found) = cluster.fleet.find(id) else { throw unknown(id) }
-            if let placement = unsafe placement { unsafe placement.pointee = spane_placement(action, found) }
+            guard let (place, found) = cluster.fleet.find(id) else { throw unknown(id) }
+            if let placement = unsafe placement { unsafe placement.pointee = spane_placement(place) }
             if let request = unsafe request { unsafe request.pointee = spane_request(cpu: found.cpu, mem: found.mem) }
             return SPANE_OK
         }

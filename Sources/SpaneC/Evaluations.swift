@@ -45,8 +45,7 @@ public func spane_evaluate(
         try Memory.check(bytes: count * (policyCount + 4) * MemoryLayout<Double>.stride, for: "\(count) episodes")
         let threads = try settings.threads(for: trace)
         let plan = try EpisodePlan(
-            trace: trace,
-            configuration: settings.configuration,
+            Scenario(trace, on: settings.configuration),
             starts: unsafe Array(starts).map { Int($0) },
             length: settings.length,
             threads: threads
@@ -58,8 +57,6 @@ public func spane_evaluate(
                 try Evaluation(
                     of: source,
                     on: plan,
-                    trace: trace,
-                    configuration: settings.configuration,
                     threads: threads,
                     afterEpisode: { try progress?.advance() }
                 )

@@ -26,7 +26,7 @@ public func spane_session_top(
             let best = try session.best(k < 0 ? Int.max : k, for: request)
             unsafe found.pointee = best.count
             for index in 0..<best.count {
-                unsafe placements[index] = spane_placement(best[index].action, request)
+                unsafe placements[index] = spane_placement(best[index].action.placement(ofSpan: request.span))
                 unsafe scores?[index] = best[index].score
             }
             return best.isEmpty ? SPANE_NO_ROOM : SPANE_OK

@@ -81,8 +81,8 @@ public func spane_session_choose(
         let out = try unsafe required(placement, "placement")
         return try session.reading {
             let request = try session.request(request)
-            guard let action = try session.choose(request) else { return SPANE_NO_ROOM }
-            unsafe out.pointee = spane_placement(action, request)
+            guard let chosen = try session.choose(request) else { return SPANE_NO_ROOM }
+            unsafe out.pointee = spane_placement(chosen)
             return SPANE_OK
         }
     }
@@ -107,10 +107,10 @@ public func spane_session_place(
             try cluster.gate.exclusive {
                 let request = try session.request(request)
                 try cluster.fleet.checkIsNew(id)
-                guard let action = try session.choose(request) else { return SPANE_NO_ROOM }
+                guard let chosen = try session.choose(request) else { return SPANE_NO_ROOM }
                 try cluster.fleet.checkGrowth(toHold: cluster.fleet.vmCount + 1)
-                try cluster.fleet.place(id, request, at: action)
-                if let placement = unsafe placement { unsafe placement.pointee = spane_placement(action, request) }
+                try cluster.fleet.place(id, request, at: chosen)
+                if let placement = unsafe placement { unsafe placement.pointee = spane_placement(chosen) }
                 return SPANE_OK
             }
         }
@@ -132,10 +132,10 @@ public func spane_session_decide(
             guard !env.environment.isFinished else {
                 throw Failure(SPANE_BAD_STATE, "no episode is under way; call spane_env_reset")
             }
-            guard let action = try session.choose(env.environment.request) else {
+            guard let placement = try session.choose(env.environment.request) else {
                 throw Failure(SPANE_INTERNAL, "VM \(env.environment.head) is next and the policy finds no room for it")
             }
-            unsafe out.pointee = action.rawValue
+            unsafe out.pointee = placement.action.rawValue
             return SPANE_OK
         }
     }
@@ -164,7 +164,7 @@ public func spane_session_choose_many(
             }
             for index in 0..<count {
                 let request = try unsafe session.request(requests[index])
-                let placement = try session.choose(request).map { spane_placement($0, request) }
+                let placement = try session.choose(request).map { spane_placement($0) }
                 unsafe out?[index] = placement ?? spane_placement(server: -1, node: -1)
             }
             return SPANE_OK

@@ -1,14 +1,14 @@
 public import SpaneScheduling
 
 /// The episodes of an evaluation: where each starts, how many VMs it places, and the wait that no policy can avoid.
-public struct EpisodePlan: Equatable, Sendable {
+public struct EpisodePlan: Sendable {
     /// One episode.
     public struct Episode: Equatable, Sendable {
         /// The index of its first VM.
         public let start: Int
         /// The number of VMs that it places.
         public let length: Int
-        /// The lower bound on its total wait in seconds; see ``SpaneScheduling/Trace/pooledBound(start:length:configuration:)``.
+        /// The lower bound on its total wait in seconds; see ``SpaneScheduling/Scenario/pooledBound(start:length:)``.
         public let bound: Double
     }
 
@@ -23,6 +23,8 @@ public struct EpisodePlan: Equatable, Sendable {
         public static let margin = 40
     }
 
+    /// What is replayed on what.
+    public let scenario: Scenario
     /// The episodes in the order of their starts as given.
     public let episodes: [Episode]
 
@@ -31,16 +33,16 @@ public struct EpisodePlan: Equatable, Sendable {
     /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve such an episode.
     /// - Complexity: O(sum of lengths * servers), spread over `threads`.
     public init(
-        trace: Trace,
-        configuration: ClusterConfiguration,
+        _ scenario: Scenario,
         starts: [Int],
         length: Length = .automatic,
         threads: Int = 1
     ) throws {
+        self.scenario = scenario
         episodes = try parallelMap(
             count: starts.count,
             threads: threads,
-            makeState: { try Environment(trace: trace, configuration: configuration) },
+            makeState: { try Environment(scenario) },
             { environment, index in
                 do {
                     return try environment.plan(start: starts[index], length: length)
@@ -74,7 +76,7 @@ extension Environment {
         }
         // Refuses a length that runs into the end of the trace.
         try reset(start: start, until: .length(placed))
-        let bound = try trace.pooledBound(start: start, length: placed, configuration: configuration)
+        let bound = try scenario.pooledBound(start: start, length: placed)
         return EpisodePlan.Episode(start: start, length: placed, bound: bound)
     }
 }

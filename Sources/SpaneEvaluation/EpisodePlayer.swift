@@ -5,13 +5,13 @@ package struct EpisodePlayer: ~Copyable {
     private var environment: Environment
     private var policy: any Policy
 
-    /// Prepares a policy for clusters of this configuration.
+    /// Prepares a policy for the servers of a scenario.
     ///
     /// - Throws: ``NetworkError`` when the network cannot serve such a cluster.
-    package init(_ source: PolicySource, _ trace: Trace, _ configuration: ClusterConfiguration) throws {
+    package init(_ source: PolicySource, _ scenario: Scenario) throws {
         // Whatever can fail comes first: the compiler wants both or none of the properties.
-        let policy = try source.makePolicy(for: configuration)
-        environment = try Environment(trace: trace, configuration: configuration)
+        let policy = try source.makePolicy(for: scenario.configuration)
+        environment = try Environment(scenario)
         self.policy = policy
     }
 

@@ -1,5 +1,3 @@
-public import SpaneScheduling
-
 /// What one policy made of the episodes of a plan.
 public struct Evaluation: Equatable, Sendable {
     /// The total wait of each episode in seconds, in the order of the plan.
@@ -20,8 +18,6 @@ public struct Evaluation: Equatable, Sendable {
     public init(
         of policy: PolicySource,
         on plan: EpisodePlan,
-        trace: Trace,
-        configuration: ClusterConfiguration,
         threads: Int = 1,
         progress: (@Sendable (Int) -> Void)? = nil,
         afterEpisode: (@Sendable () throws -> Void)? = nil
@@ -31,7 +27,7 @@ public struct Evaluation: Equatable, Sendable {
             count: plan.episodes.count,
             threads: threads,
             progress: progress,
-            makeState: { try EpisodePlayer(policy, trace, configuration) },
+            makeState: { try EpisodePlayer(policy, plan.scenario) },
             { player, index in
                 let wait = try player.play(plan.episodes[index])
                 try afterEpisode?()

@@ -9,7 +9,7 @@ extension Experiment {
     /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve an episode.
     public func plans(threads: Int = 1) throws -> [EpisodePlan] {
         try clusters.map {
-            try EpisodePlan(trace: trace, configuration: $0, starts: starts, length: length, threads: threads)
+            try EpisodePlan(Scenario(trace, on: $0), starts: starts, length: length, threads: threads)
         }
     }
 
@@ -18,7 +18,7 @@ extension Experiment {
         ExperimentWaits(
             kind: kind.rawValue,
             trace: description,
-            node: clusters[0].nodeCapacities[0],
+            node: clusters[0].firstNode,
             splitAbove: clusters[0].splitAbove,
             policies: policies.map {
                 ExperimentWaits.Policy(name: $0.name, group: $0.group ?? "", contentHash: $0.contentHash ?? "")
@@ -60,7 +60,12 @@ extension Experiment {
             makeState: { Seat() },
             { seat, index in
                 let (part, episode) = (parts[index / episodes], index % episodes)
-                let wait = try seat.play(plans[part.cluster].episodes[episode], of: part, in: self)
+                let wait = try seat.play(
+                    plans[part.cluster].episodes[episode],
+                    on: plans[part.cluster].scenario,
+                    of: part,
+                    in: self
+                )
                 try results.set(wait, episode, part, save: save)
             }
         )
@@ -95,14 +100,14 @@ private struct Seat: ~Copyable {
 
     mutating func play(
         _ episode: EpisodePlan.Episode,
+        on scenario: Scenario,
         of part: ExperimentWaits.Part,
         in experiment: Experiment
     ) throws -> Double {
         if self.part != part {
             player = try EpisodePlayer(
                 experiment.policies[part.policy].source,
-                experiment.trace,
-                experiment.clusters[part.cluster]
+                scenario
             )
             self.part = part
         }

@@ -65,8 +65,8 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         case .fixed(let count): length = String(count)
         }
         servers = experiment.clusters.map(\.serverCount)
-        node_cpu = experiment.clusters[0].nodeCapacities[0].cpu
-        node_mem = experiment.clusters[0].nodeCapacities[0].mem
+        node_cpu = experiment.clusters[0].firstNode.cpu
+        node_mem = experiment.clusters[0].firstNode.mem
         split_above = experiment.clusters[0].splitAbove
         policies = experiment.policies.map {
             PolicyEntry(name: $0.name, group: $0.group, file: $0.file, sha256: $0.contentHash)

@@ -36,15 +36,18 @@ extension Trace {
         }
         var window = MixWindow(trace: self, weights: mix.weights, neighbourhood: neighbourhood)
         var generator = Xoshiro256StarStar(seed: seed)
-        var changed = vms
+        let vms = vms
+        var changed = Array(vms)
         for index in vms.indices {
             window.move(to: index)
             guard let other = window.replacement(of: index, using: &generator) else { continue }
             changed[index].cpu = vms[other].cpu
             changed[index].mem = vms[other].mem
+            changed[index].span = vms[other].span
+            changed[index].extras = vms[other].extras
             changed[index].lifetime = vms[other].lifetime
         }
-        return try Trace(changed)
+        return try Trace(changed, resources: resources)
     }
 }
 
@@ -66,9 +69,7 @@ private struct MixWindow {
     init(trace: Trace, weights: [Int], neighbourhood: Int) {
         self.weights = weights
         self.neighbourhood = neighbourhood
-        let indices = Dictionary(uniqueKeysWithValues: zip(trace.flavors, trace.flavors.indices))
-        // Every VM's size is one of the trace's.
-        flavor = trace.vms.map { indices[Resources(cpu: $0.cpu, mem: $0.mem)] ?? 0 }
+        flavor = (0..<trace.count).map { trace.flavor(of: $0) }
         var members: [[Int]] = Array(repeating: [], count: trace.flavors.count)
         for (index, kind) in flavor.enumerated() { members[kind].append(index) }
         self.members = members

@@ -28,17 +28,16 @@ final class ClusterHandle: LoadedObject, @unchecked Sendable {
 }
 
 extension spane_placement {
-    /// The placement of a request at an action.
-    init(_ action: Action, _ request: Request) {
+    init(_ placement: Placement) {
         self.init(
-            server: Int32(truncatingIfNeeded: action.server),
-            node: request.isSplit ? SPANE_ALL_NODES : Int32(truncatingIfNeeded: action.node)
+            server: Int32(truncatingIfNeeded: placement.server),
+            node: placement.nodes.count > 1 ? SPANE_ALL_NODES : Int32(truncatingIfNeeded: placement.nodes.first)
         )
     }
 
-    /// The action that stands for this placement of a request.
-    func action(for request: Request, on fleet: borrowing Fleet) throws -> Action {
-        try fleet.check(Int(server))
+    /// What it means for a request.
+    func inside(for request: Request, _ fleet: borrowing Fleet) throws -> Placement {
+        _ = try fleet.place(of: Int(server))
         if request.isSplit {
             guard node == SPANE_ALL_NODES else {
                 throw Failure(
@@ -46,7 +45,7 @@ extension spane_placement {
                     "placement.node is \(node); a VM of \(request.mem) GB is split, so it must be SPANE_ALL_NODES (-1)"
                 )
             }
-            return Action(server: Int(server), node: 0)
+            return Placement(server: Int(server), nodes: NodeSet(first: Int(SPANE_NODES)))
         }
         guard node >= 0, node < SPANE_NODES else {
             throw Failure(
@@ -55,7 +54,7 @@ extension spane_placement {
                     + "0 ... \(SPANE_NODES - 1)"
             )
         }
-        return Action(server: Int(server), node: Int(node))
+        return Placement(server: Int(server), node: Int(node))
     }
 }
 

@@ -89,7 +89,7 @@ struct EnvironmentSettings: Equatable, Sendable {
 
     /// What observations are divided by.
     var unit: Resources {
-        flags & SPANE_OBSERVE_NORMALISED == 0 ? Resources(cpu: 1, mem: 1) : configuration.nodeCapacities[0]
+        flags & SPANE_OBSERVE_NORMALISED == 0 ? Resources(cpu: 1, mem: 1) : configuration.firstNode
     }
 
     /// Makes an environment, after making sure that there is memory for `count` of them.
@@ -132,7 +132,7 @@ extension EnvironmentSettings {
             throw Failure(SPANE_FORMAT, "data: flags are \(header.flags), which this library does not know")
         }
         do {
-            try header.configuration.check(fits: trace.trace)
+            _ = try Scenario(trace.trace, on: header.configuration)
         } catch {
             throw Failure(SPANE_FORMAT, "data: \(error)")
         }
@@ -189,8 +189,8 @@ extension spane_env_options {
             reward = SPANE_REWARD_BALANCE
             balance_weight = weight
         }
-        node_cpu = settings.configuration.nodeCapacities[0].cpu
-        node_mem = settings.configuration.nodeCapacities[0].mem
+        node_cpu = settings.configuration.firstNode.cpu
+        node_mem = settings.configuration.firstNode.mem
         split_above = settings.configuration.splitAbove
     }
 }

@@ -63,12 +63,12 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     }
 
     /// The best placement, or `nil` where there is no room.
-    func choose(_ request: Request) throws -> Action? {
+    func choose(_ request: Request) throws -> Placement? {
         if case .environment(let environment) = place { follow(environment) }
         return try withCluster { cluster in
             guard cluster.serverCount > 0 else { return nil }
             try adapt(to: cluster)
-            return policy.action(for: request, on: cluster)
+            return policy.placement(for: request, on: cluster)
         }
     }
 

@@ -41,7 +41,7 @@ struct EvaluationSettings {
 
     /// The number of threads, after making sure that each of them gets an environment.
     func threads(for trace: Trace) throws -> Int {
-        try configuration.check(fits: trace)
+        _ = try Scenario(trace, on: configuration)
         let bytes = 4096 + configuration.serverCount * 128 + configuration.mostRunning(of: trace) * 16
         try Memory.check(bytes: threadCount * bytes, for: "\(threadCount) threads")
         return threadCount

@@ -106,7 +106,8 @@ public final class Model: Sendable {
     }
 
     private func makeSession(_ shape: ClusterShape) throws(NetworkError) -> any ScoringPolicy {
-        switch packed {
+        try shape.checkHasTwoNodes()
+        return switch packed {
         case .spane(let layers): try SpaneSession(layers, normalisation, shape)
         case .mlp(let layers): try MLPSession(layers, normalisation, servers: shape.serverCount)
         case .afterstate(let layers): try AfterstateSession(layers, normalisation, shape)

@@ -78,13 +78,19 @@ final class AfterstateSession: ScoringPolicy {
 
     func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
         let shape = ClusterShape(cluster)
+        try shape.checkHasTwoNodes()
         guard shape != state.shape else { return }
         state = try State(layers.parts, normalisation, shape)
     }
 
     // MARK: Deciding
 
-    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        if let servers { return bestByAdvantages(for: request, on: cluster, among: servers) }
         prepare(request, cluster)
         var best: Action?
         var most = -Float.infinity
@@ -92,7 +98,7 @@ final class AfterstateSession: ScoringPolicy {
             if score > most { (best, most) = (action, score) }
         }
         // Without a score that can be compared, as with weights that overflow, any action with room will do.
-        return best ?? cluster.firstAvailable(for: request)
+        return best?.placement(ofSpan: request.span) ?? cluster.firstAvailable(for: request)
     }
 
     func writeAdvantages(

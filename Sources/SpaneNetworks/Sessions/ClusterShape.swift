@@ -6,18 +6,28 @@ struct ClusterShape: Equatable {
     var serverCount: Int
     /// The most cores and the most memory that a NUMA node of any server has.
     var largestNode: Resources
+    /// The fewest and the most NUMA nodes that servers have.
+    var nodes: ClosedRange<Int>
 
     init(_ cluster: borrowing Cluster) {
         serverCount = cluster.serverCount
         largestNode = cluster.largestNode
+        nodes = cluster.fewestNodes...cluster.layout.nodes
     }
 
     init(_ configuration: ClusterConfiguration) {
         serverCount = configuration.serverCount
-        largestNode = Resources(
-            cpu: configuration.nodeCapacities.reduce(0) { max($0, $1.cpu) },
-            mem: configuration.nodeCapacities.reduce(0) { max($0, $1.mem) }
-        )
+        largestNode = configuration.largestNode
+        nodes = configuration.fewestNodes...configuration.layout.nodes
+    }
+
+    /// Refuses servers that a network for two NUMA nodes does not know.
+    func checkHasTwoNodes() throws(NetworkError) {
+        let two = NUMATopology.nodesPerServer
+        guard nodes == two...two else {
+            let found = nodes.count == 1 ? "\(nodes.lowerBound)" : "\(nodes.lowerBound) to \(nodes.upperBound)"
+            throw NetworkError("the network is made for servers with two NUMA nodes; these have \(found)")
+        }
     }
 
     /// The largest input that such a cluster can give.

@@ -27,17 +27,23 @@ final class MLPSession: ScoringPolicy {
     }
 
     func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
+        try ClusterShape(cluster).checkHasTwoNodes()
         try layers.architecture.check(servers: cluster.serverCount)
     }
 
-    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        if let servers { return bestByAdvantages(for: request, on: cluster, among: servers) }
         forward(request, cluster)
         var best: Action?
         var most = -Float.infinity
         for index in 0..<advantages.count where cluster.isAvailable(Action(index), for: request) {
             if best == nil || advantages[index] > most { (best, most) = (Action(index), advantages[index]) }
         }
-        return best
+        return best?.placement(ofSpan: request.span)
     }
 
     func writeAdvantages(

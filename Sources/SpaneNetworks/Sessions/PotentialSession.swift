@@ -37,6 +37,7 @@ final class PotentialSession: ScoringPolicy {
 
     func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
         let shape = ClusterShape(cluster)
+        try shape.checkHasTwoNodes()
         guard shape != self.shape else { return }
         self.shape = shape
         scorer.adapt(servers: shape.serverCount)
@@ -48,12 +49,18 @@ final class PotentialSession: ScoringPolicy {
         seats = (0..<count).map { _ in Seat(serverCount: shape.serverCount) }
     }
 
-    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        if let servers { return bestByAdvantages(for: request, on: cluster, among: servers) }
         precondition(
             ClusterShape(cluster) == shape,
             "the session is made for \(shape.serverCount) servers; adapt it to the cluster first"
         )
-        return seats.isEmpty ? bestOfAll(request, cluster) : bestOnBoard(request, cluster)
+        let best = seats.isEmpty ? bestOfAll(request, cluster) : bestOnBoard(request, cluster)
+        return best?.placement(ofSpan: request.span)
     }
 
     /// Looks at every server that has room.
@@ -65,12 +72,7 @@ final class PotentialSession: ScoringPolicy {
             at: scorer.level(of: cluster),
             on: cluster,
             count: cluster.serverCount,
-            server: { server in
-                let hasRoom =
-                    cluster.isAvailable(Action(server: server, node: 0), for: request)
-                    || cluster.isAvailable(Action(server: server, node: 1), for: request)
-                return hasRoom ? server : nil
-            }
+            server: { cluster.availableActions(on: $0, for: request) != 0 ? $0 : nil }
         ) { server, scores in
             guard let (score, node) = Self.best(scores, request, server, cluster) else { return }
             let action = Action(server: server, node: node)
@@ -133,8 +135,8 @@ final class PotentialSession: ScoringPolicy {
         _ server: Int,
         _ cluster: borrowing Cluster
     ) -> (Float, Int)? {
-        let first = cluster.isAvailable(Action(server: server, node: 0), for: request)
-        let second = cluster.isAvailable(Action(server: server, node: 1), for: request)
+        let available = cluster.availableActions(on: server, for: request)
+        let (first, second) = (available & 1 != 0, available & 2 != 0)
         // Weights that overflow give scores that cannot be compared; such a placement is the last resort.
         let least = -Float.greatestFiniteMagnitude
         let (left, right) = (scores.0 > least ? scores.0 : least, scores.1 > least ? scores.1 : least)

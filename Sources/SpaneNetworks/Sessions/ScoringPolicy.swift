@@ -31,11 +31,33 @@ public protocol ScoringPolicy: AnyObject, Policy {
     )
 }
 
-/// Server number `index` of those selected, where `nil` selects all in order.
-@inline(__always)
-func selectedServer(_ index: Int, of servers: Span<Int32>?) -> Int {
-    if let servers { return Int(servers[index]) }
-    return index
+extension ScoringPolicy {
+    /// The best available placement by the advantages of some servers, ties to the lowest action.
+    ///
+    /// - Complexity: O(servers given * widths).
+    func bestByAdvantages(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        let nodes = NUMATopology.nodesPerServer
+        let count = servers?.count ?? cluster.serverCount
+        var advantages = [Float](repeating: 0, count: count * nodes)
+        var span = advantages.mutableSpan
+        writeAdvantages(for: request, on: cluster, servers: servers, into: &span)
+        var best: Action?
+        var most = -Float.infinity
+        for index in 0..<count {
+            for node in 0..<nodes {
+                let action = Action(server: selectedServer(index, of: servers), node: node)
+                guard cluster.isAvailable(action, for: request) else { continue }
+                let score = advantages[index * nodes + node]
+                guard best == nil || score > most else { continue }
+                (best, most) = (action, score)
+            }
+        }
+        return best?.placement(ofSpan: request.span)
+    }
 }
 
 extension Normalisation {

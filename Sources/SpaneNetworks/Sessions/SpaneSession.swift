@@ -69,6 +69,7 @@ final class SpaneSession: ScoringPolicy {
 
     func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
         let shape = ClusterShape(cluster)
+        try shape.checkHasTwoNodes()
         guard shape != table.shape else { return }
         let grid = try Self.grid(layers, normalisation, shape)
         table = try ServerTable(layers, normalisation, shape)
@@ -76,12 +77,18 @@ final class SpaneSession: ScoringPolicy {
         advantageGrid = grid
     }
 
-    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        // Kernels look for cores and memory alone.
+        if servers != nil || request.terms != nil { return bestByAdvantages(for: request, on: cluster, among: servers) }
         prepare(request, cluster)
         let chosen =
             unsafe shortlists?.choose(request, terms)
             ?? table.blocks.choose(request, head.base, terms.base, among: table.shape.serverCount)
-        return chosen.action >= 0 ? Action(rawValue: chosen.action) : nil
+        return chosen.action >= 0 ? Action(rawValue: chosen.action).placement(ofSpan: request.span) : nil
     }
 
     func writeAdvantages(

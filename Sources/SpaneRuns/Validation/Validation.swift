@@ -37,20 +37,12 @@ package struct Validation: Sendable {
         combination = settings.combination
         var rounds: [Round] = []
         for cluster in data.validationClusters {
-            try cluster.check(fits: trace)
             let plan = try EpisodePlan(
-                trace: trace,
-                configuration: cluster,
+                Scenario(trace, on: cluster),
                 starts: data.validationStarts,
                 threads: threads
             )
-            let evaluation = try Evaluation(
-                of: .heuristic(.firstFit),
-                on: plan,
-                trace: trace,
-                configuration: cluster,
-                threads: threads
-            )
+            let evaluation = try Evaluation(of: .heuristic(.firstFit), on: plan, threads: threads)
             rounds.append(
                 Round(cluster: cluster, plan: plan, firstFit: Self.metric(settings.metric, evaluation.totalWaits))
             )
@@ -81,8 +73,6 @@ package struct Validation: Sendable {
             let evaluation = try Evaluation(
                 of: .model(model),
                 on: round.plan,
-                trace: trace,
-                configuration: round.cluster,
                 threads: threads,
                 progress: { progress?(before + $0) },
                 afterEpisode: afterEpisode

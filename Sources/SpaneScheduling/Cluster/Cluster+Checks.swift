@@ -1,8 +1,14 @@
 extension Cluster {
-    /// What a VM of this size asks for.
+    /// What a VM of this size asks for whose span the cluster's rule tells.
+    public func request(cpu: Double, mem: Double) -> Request {
+        Request(cpu: cpu, mem: mem, span: spanRule.span(cpu: cpu, mem: mem))
+    }
+
+    /// What a VM of this size asks for, refused where it makes no sense.
     ///
-    /// - Throws: `invalidArgument` when a size is not above zero and at most ``Resources/largest``.
-    package func checkedRequest(cpu: Double, mem: Double) throws(SchedulingError) -> Request {
+    /// - Parameter span: over how many nodes; 0 for what the cluster's rule says.
+    /// - Throws: `invalidArgument` when a size is not above zero and at most ``Resources/largest``, or when the span is not one.
+    package func checkedRequest(cpu: Double, mem: Double, span: Int = 0) throws(SchedulingError) -> Request {
         let size = Resources(cpu: cpu, mem: mem).onGrid
         guard size.isPositive else {
             throw SchedulingError(
@@ -10,7 +16,13 @@ extension Cluster {
                 "request is \(cpu) cores and \(mem) GB; both must be above 0 and at most \(Resources.largest)"
             )
         }
-        return request(cpu: size.cpu, mem: size.mem)
+        guard span >= 0, span <= Layout.mostNodes else {
+            throw SchedulingError(
+                .invalidArgument,
+                "span is \(span); it must be in 1 ... \(Layout.mostNodes), or 0 for what the cluster's rule says"
+            )
+        }
+        return span == 0 ? request(cpu: size.cpu, mem: size.mem) : Request(cpu: size.cpu, mem: size.mem, span: span)
     }
 
     /// Refuses a server that is not there.

@@ -2,7 +2,8 @@ internal import SpaneBuffers
 
 extension Cluster {
     /// Whether the server is out of placement.
-    public func isCordoned(_ server: Int) -> Bool { free[server * Self.valuesPerServer] < 0 }
+    @inline(__always)
+    public func isCordoned(_ server: Int) -> Bool { details[server].isCordoned }
 
     /// Takes a server out of placement: nothing fits there, and policies decide as if it were not there.
     ///
@@ -10,11 +11,12 @@ extension Cluster {
     package mutating func cordon(_ server: Int) {
         guard !isCordoned(server) else { return }
         if shelved.count == 0 { shelved = FlatBuffer(repeating: 0, count: free.count) }
-        let first = server * Self.valuesPerServer
-        for index in first..<first + Self.valuesPerServer {
+        let first = server * valuesPerServer
+        for index in first..<first + valuesPerServer {
             shelved[index] = free[index]
             free[index] = -1
         }
+        details[server].isCordoned = true
         journal.record(server: server)
     }
 
@@ -23,25 +25,22 @@ extension Cluster {
     /// - Complexity: O(1).
     package mutating func uncordon(_ server: Int) {
         guard isCordoned(server) else { return }
-        let first = server * Self.valuesPerServer
-        for index in first..<first + Self.valuesPerServer { free[index] = shelved[index] }
+        let first = server * valuesPerServer
+        for index in first..<first + valuesPerServer { free[index] = shelved[index] }
+        details[server].isCordoned = false
         journal.record(server: server)
     }
 
-    /// Sets what a NUMA node has left.
+    /// Sets what a NUMA node has left of cores and memory.
     package mutating func setFree(_ amount: Resources, server: Int, node: Int) {
-        write(amount, server: server, node: node)
+        let base = server * valuesPerServer + node * valuesPerNode
+        write(Grid.demand(amount.cpu), at: base, of: server)
+        write(Grid.demand(amount.mem), at: base + 1, of: server)
         journal.record(server: server)
     }
 
-    func write(_ amount: Resources, server: Int, node: Int) {
-        let base = server * Self.valuesPerServer + node * Self.valuesPerNode
-        if shelved.count > 0, isCordoned(server) {
-            shelved[base] = amount.cpu
-            shelved[base + 1] = amount.mem
-        } else {
-            free[base] = amount.cpu
-            free[base + 1] = amount.mem
-        }
+    /// Writes what a node of a server really has left.
+    mutating func write(_ steps: Double, at index: Int, of server: Int) {
+        if isCordoned(server) { shelved[index] = steps } else { free[index] = steps }
     }
 }

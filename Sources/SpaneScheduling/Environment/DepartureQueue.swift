@@ -8,12 +8,12 @@ package struct DepartureQueue: ~Copyable, Sendable {
         /// Its index in the trace.
         package var vm: Int32
         /// Where it runs.
-        package var action: Action
+        package var placement: Placement
 
-        package init(end: Double, vm: Int32, action: Action) {
+        package init(end: Double, vm: Int32, placement: Placement) {
             self.end = end
             self.vm = vm
-            self.action = action
+            self.placement = placement
         }
 
         @inline(__always)
@@ -29,7 +29,7 @@ package struct DepartureQueue: ~Copyable, Sendable {
 
     /// - Parameter capacity: the most VMs that can ever run at once.
     package init(capacity: Int) {
-        heap = FlatBuffer(repeating: Entry(end: 0, vm: 0, action: Action(0)), count: capacity)
+        heap = FlatBuffer(repeating: Entry(end: 0, vm: 0, placement: Placement(rawValue: 0)), count: capacity)
     }
 
     private init(copying other: borrowing DepartureQueue) {

@@ -14,8 +14,8 @@ extension Environment {
     /// When the episode ends.
     package var episodeEnd: EpisodeEnd { end }
 
-    /// Writes what every NUMA node has left in the order (server, NUMA node, [cpu, mem]), then the cores, the memory and
-    /// whether it is split (1 or 0) of the VM at the head.
+    /// Writes what every NUMA node has left in the order (server, NUMA node, resource of nodes), then the cores, the memory and
+    /// the span of the VM at the head; where servers have at most two nodes, whether it is split (1 or 0).
     ///
     /// - Parameters:
     ///   - observation: at least ``observationCount`` values; only those are written.
@@ -27,9 +27,9 @@ extension Environment {
         cluster.writeFree(into: &observation, in: unit)
         observation[count - 3] = Float(request.cpu / unit.cpu)
         observation[count - 2] = Float(request.mem / unit.mem)
-        observation[count - 1] = request.isSplit ? 1 : 0
+        observation[count - 1] = cluster.layout.nodes > 2 ? Float(request.span) : request.isSplit ? 1 : 0
     }
 
     /// The number of values that ``writeObservation(into:in:)`` writes.
-    public var observationCount: Int { cluster.actionCount * Cluster.valuesPerNode + 3 }
+    public var observationCount: Int { cluster.observationCount + 3 }
 }

@@ -9,12 +9,12 @@ extension Environment {
             /// Its index in the trace.
             package var vm: Int
             /// Where it runs.
-            package var action: Int
+            package var placement: Placement
 
-            package init(end: Double, vm: Int, action: Int) {
+            package init(end: Double, vm: Int, placement: Placement) {
                 self.end = end
                 self.vm = vm
-                self.action = action
+                self.placement = placement
             }
         }
 
@@ -58,7 +58,7 @@ extension Environment {
     package var snapshot: Snapshot {
         var running: [Snapshot.Running] = []
         running.reserveCapacity(departures.count)
-        departures.forEach { running.append(.init(end: $0.end, vm: Int($0.vm), action: $0.action.index)) }
+        departures.forEach { running.append(.init(end: $0.end, vm: Int($0.vm), placement: $0.placement)) }
         running.sort { ($0.end, $0.vm) < ($1.end, $1.vm) }
         return Snapshot(
             end: end,
@@ -88,13 +88,14 @@ extension Environment {
         totalWait = snapshot.totalWait
         balance = snapshot.balance
         isFinished = snapshot.isFinished
-        request = configuration.request(for: trace.vms[head])
+        request = scenario.request(of: head)
         departures.removeAll()
         cluster.removeAll()
         for vm in snapshot.running {
-            let action = Action(vm.action)
-            departures.insert(.init(end: vm.end, vm: Int32(truncatingIfNeeded: vm.vm), action: action))
-            cluster.place(configuration.request(for: trace.vms[vm.vm]), at: action)
+            departures.insert(
+                .init(end: vm.end, vm: Int32(truncatingIfNeeded: vm.vm), placement: vm.placement)
+            )
+            cluster.place(scenario.request(of: vm.vm), at: vm.placement)
         }
     }
 
@@ -131,7 +132,7 @@ extension Environment {
         guard isOver == snapshot.isFinished else {
             throw refuse("it has \(snapshot.isFinished ? "" : "not ")ended after \(snapshot.placedCount) placements")
         }
-        guard snapshot.isFinished || snapshot.clock >= trace.vms[snapshot.head].arrival else {
+        guard snapshot.isFinished || snapshot.clock >= trace.rows[snapshot.head].arrival else {
             throw refuse("the clock is \(snapshot.clock) before the arrival of VM \(snapshot.head)")
         }
         try checkRunning(snapshot, from: start, refuse)
@@ -149,17 +150,16 @@ extension Environment {
             guard running.vm >= start, running.vm < snapshot.head, seen.insert(running.vm).inserted else {
                 throw refuse("VM \(running.vm) runs twice or was not placed")
             }
-            let vm = trace.vms[running.vm]
+            let vm = trace.rows[running.vm]
             guard running.end.isFinite, running.end >= snapshot.clock, running.end >= vm.arrival + vm.lifetime else {
                 throw refuse("VM \(running.vm) ends at \(running.end)")
             }
-            let action = Action(running.action)
-            guard running.action >= 0, running.action < cluster.actionCount,
-                empty.isAvailable(action, for: configuration.request(for: vm))
-            else { throw refuse("VM \(running.vm) has no room at action \(running.action)") }
-            empty.place(configuration.request(for: vm), at: action)
+            let request = scenario.request(of: running.vm)
+            guard running.placement.server < cluster.serverCount, empty.isAvailable(running.placement, for: request)
+            else { throw refuse("VM \(running.vm) has no room on \(running.placement)") }
+            empty.place(request, at: running.placement)
         }
-        let next = configuration.request(for: trace.vms[snapshot.head])
+        let next = scenario.request(of: snapshot.head)
         guard snapshot.isFinished || empty.firstAvailable(for: next) != nil else {
             throw refuse("VM \(snapshot.head) is next and fits nowhere")
         }

@@ -10,14 +10,34 @@ extension Environment {
     /// Places the VM at the head and moves the clock to the moment at which the next one can start.
     ///
     /// - Returns: the reward and the wait of the VM placed.
-    /// - Throws: `badState` when the episode has ended, `unavailableAction` when the action is not available; nothing
+    /// - Throws: `badState` when the episode has ended, `unavailableAction` when the placement has no room; nothing
     ///   changes then.
     /// - Complexity: O(log running) for each VM that starts or leaves, O(servers) to see whether the next one fits.
     @discardableResult
-    public mutating func step(_ action: Action) throws(SchedulingError) -> Step {
-        guard !isFinished else {
-            throw SchedulingError(.badState, "the episode has ended (or none was started); reset before the next step")
+    public mutating func step(_ placement: Placement) throws(SchedulingError) -> Step {
+        guard !isFinished else { throw Self.hasEnded }
+        guard placement.server < cluster.serverCount else {
+            throw SchedulingError(
+                .unavailableAction,
+                "server is \(placement.server); a cluster of \(cluster.serverCount) servers has servers "
+                    + "0 ... \(cluster.serverCount - 1)"
+            )
         }
+        guard cluster.isAvailable(placement, for: request) else {
+            throw SchedulingError(
+                .unavailableAction,
+                placement.nodes.count == request.span
+                    ? "\(placement) has no room for \(request.cpu) cores and \(request.mem) GB"
+                    : "the placement has \(placement.nodes.count) nodes; the VM is spread over \(request.span)"
+            )
+        }
+        return place(at: placement)
+    }
+
+    /// As ``step(_:)-(Placement)`` with the number of an action; see ``Action``.
+    @discardableResult
+    public mutating func step(_ action: Action) throws(SchedulingError) -> Step {
+        guard !isFinished else { throw Self.hasEnded }
         guard action.rawValue >= 0, action.index < cluster.actionCount else {
             throw SchedulingError(
                 .unavailableAction,
@@ -25,22 +45,32 @@ extension Environment {
                     + "0 ... \(cluster.actionCount - 1)"
             )
         }
-        guard cluster.isAvailable(action, for: request) else {
+        let placement = cluster.layout.placement(of: action, span: request.span)
+        guard cluster.isAvailable(placement, for: request) else {
             throw SchedulingError(
                 .unavailableAction,
-                "action \(action.rawValue) (server \(action.server), node \(action.node)) has no room for "
-                    + "\(request.cpu) cores and \(request.mem) GB"
+                "action \(action.rawValue) (\(placement)) has no room for \(request.cpu) cores and \(request.mem) GB"
             )
         }
-        let vm = trace.vms[head]
-        cluster.place(request, at: action)
-        departures.insert(.init(end: clock + vm.lifetime, vm: Int32(truncatingIfNeeded: head), action: action))
+        return place(at: placement)
+    }
+
+    private static var hasEnded: SchedulingError {
+        SchedulingError(.badState, "the episode has ended (or none was started); reset before the next step")
+    }
+
+    private mutating func place(at placement: Placement) -> Step {
+        let vm = trace.rows[head]
+        cluster.place(request, at: placement)
+        departures.insert(
+            .init(end: clock + vm.lifetime, vm: Int32(truncatingIfNeeded: head), placement: placement)
+        )
         let wait = clock - vm.arrival
         totalWait += wait
         placedCount += 1
         let value = rewardOfPlacement(wait: wait)
         head += 1
-        request = configuration.request(for: trace.vms[head])
+        request = scenario.request(of: head)
         isFinished = endsHere()
         if !isFinished { moveClock() }
         return Step(reward: value, wait: wait)
@@ -68,7 +98,7 @@ extension Environment {
 
     /// Moves the clock to the start of the VM at the head and lets every VM go that has ended by then.
     private mutating func moveClock() {
-        let arrival = trace.vms[head].arrival
+        let arrival = trace.rows[head].arrival
         while departures.earliestEnd <= arrival { removeFirstDeparture() }
         while cluster.firstAvailable(for: request) == nil {
             // Every trace fits on the empty cluster, so the queue of departures cannot run dry here.
@@ -81,9 +111,6 @@ extension Environment {
     private mutating func removeFirstDeparture() {
         let departure = departures.removeFirst()
         clock = departure.end
-        cluster.release(
-            configuration.request(for: trace.vms[Int(departure.vm)]),
-            at: departure.action
-        )
+        cluster.release(scenario.request(of: Int(departure.vm)), at: departure.placement)
     }
 }

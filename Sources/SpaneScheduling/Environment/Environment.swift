@@ -12,13 +12,11 @@
 ///
 /// All storage is made once; resetting and stepping do not allocate.
 public struct Environment: ~Copyable, Sendable {
-    /// The trace that is replayed.
-    public let trace: Trace
-    /// The servers and the split rule.
-    public let configuration: ClusterConfiguration
+    /// What is replayed on what.
+    public let scenario: Scenario
     /// What a step is worth.
     public let reward: Reward
-    /// What the servers have left. For the VM at the head at least one action is available until the episode ends.
+    /// What the servers have left. For the VM at the head at least one placement is available until the episode ends.
     public internal(set) var cluster: Cluster
     /// The time in seconds.
     public internal(set) var clock = 0.0
@@ -48,21 +46,28 @@ public struct Environment: ~Copyable, Sendable {
         configuration: ClusterConfiguration,
         reward: Reward = .logWait
     ) throws(SchedulingError) {
+        try self.init(Scenario(trace, on: configuration), reward: reward)
+    }
+
+    /// Prepares to replay a scenario, beginning with empty servers. Call ``reset(start:until:)`` next.
+    ///
+    /// - Throws: `invalidArgument` when the balance weight is not finite.
+    /// - Complexity: O(servers), plus storage for the most VMs that can run at once.
+    public init(_ scenario: Scenario, reward: Reward = .logWait) throws(SchedulingError) {
         if case .balance(let weight) = reward, !weight.isFinite {
             throw SchedulingError(.invalidArgument, "the balance weight is \(weight); it must be finite")
         }
-        try configuration.check(fits: trace)
-        self.trace = trace
-        self.configuration = configuration
+        self.scenario = scenario
         self.reward = reward
-        cluster = Cluster(configuration)
-        request = configuration.request(for: trace.vms[0])
-        departures = DepartureQueue(capacity: configuration.mostRunning(of: trace))
+        cluster = Cluster(scenario.configuration)
+        request = scenario.request(of: 0)
+        departures = DepartureQueue(
+            capacity: scenario.configuration.mostRunning(of: scenario.trace)
+        )
     }
 
     private init(copying other: borrowing Environment) {
-        trace = other.trace
-        configuration = other.configuration
+        scenario = other.scenario
         reward = other.reward
         cluster = other.cluster.copy()
         clock = other.clock
@@ -79,6 +84,11 @@ public struct Environment: ~Copyable, Sendable {
 
     /// An independent environment in the same state.
     public func copy() -> Environment { Environment(copying: self) }
+
+    /// The trace that is replayed.
+    public var trace: Trace { scenario.trace }
+    /// The servers.
+    public var configuration: ClusterConfiguration { scenario.configuration }
 
     /// The number of VMs that run.
     public var runningCount: Int { departures.count }
@@ -100,8 +110,8 @@ public struct Environment: ~Copyable, Sendable {
         totalWait = 0
         balance = 0
         head = start
-        clock = trace.vms[start].arrival
-        request = configuration.request(for: trace.vms[start])
+        clock = trace.rows[start].arrival
+        request = scenario.request(of: start)
         isFinished = false
     }
 }
@@ -125,33 +135,5 @@ extension Trace {
                 throw SchedulingError(.invalidArgument, "exceed is \(limit); it must be at least 1")
             }
         }
-    }
-}
-
-extension ClusterConfiguration {
-    /// Refuses a trace with a VM that could never be placed.
-    public func check(fits trace: Trace) throws(SchedulingError) {
-        for flavor in trace.flavors {
-            let request = request(cpu: flavor.cpu, mem: flavor.mem)
-            guard canEverHold(request) else {
-                let index = trace.vms.firstIndex { $0.cpu == flavor.cpu && $0.mem == flavor.mem } ?? 0
-                throw SchedulingError(
-                    .invalidTrace,
-                    "VM \(index) needs \(flavor.cpu) cores and \(flavor.mem) GB"
-                        + (request.isSplit ? ", split over the NUMA nodes of one server" : " on one NUMA node")
-                        + "; no server is that large"
-                )
-            }
-        }
-    }
-
-    /// The most VMs of a trace that can run at once: all of it, or as many of its smallest as all servers hold.
-    package func mostRunning(of trace: Trace) -> Int {
-        let nodes = Double(NUMATopology.nodesPerServer)
-        let cpu = nodes * nodeCapacities.reduce(0) { $0 + $1.cpu }
-        let mem = nodes * nodeCapacities.reduce(0) { $0 + $1.mem }
-        let leastCPU = trace.flavors.map(\.cpu).min() ?? 1
-        let leastMem = trace.flavors.map(\.mem).min() ?? 1
-        return Int(min(Double(trace.count), cpu / leastCPU, mem / leastMem)) + 1
     }
 }

@@ -1,4 +1,4 @@
-extension Trace {
+extension Scenario {
     /// A lower bound on the total wait of an episode that every placement policy obeys.
     ///
     /// All servers are taken as one pool of cores and memory, and the VMs start in order of arrival, each as early as
@@ -15,42 +15,59 @@ extension Trace {
     /// - Parameters:
     ///   - start: the index of the first VM.
     ///   - length: the number of VMs placed.
-    ///   - configuration: the servers; the trace must fit on them.
     /// - Returns: the sum of the waits in the pool, in seconds.
     /// - Throws: `invalidArgument` as ``Environment/reset(start:until:)`` does.
     /// - Complexity: O(length * log running) time.
-    public func pooledBound(
-        start: Int,
-        length: Int,
-        configuration: ClusterConfiguration
-    ) throws(SchedulingError) -> Double {
+    public func pooledBound(start: Int, length: Int) throws(SchedulingError) -> Double {
         // An episode that the end of the trace cuts short is one longer than a length that may be asked for.
-        guard start >= 0, length >= 0, start < count, length < count - start else {
+        guard start >= 0, length >= 0, start < trace.count, length < trace.count - start else {
             throw SchedulingError(
                 .invalidArgument,
-                "an episode of \(length) VMs from start \(start) does not fit a trace of \(count) VMs"
+                "an episode of \(length) VMs from start \(start) does not fit a trace of \(trace.count) VMs"
             )
         }
-        let nodes = Double(NUMATopology.nodesPerServer)
-        var cpu = nodes * configuration.nodeCapacities.reduce(0) { $0 + $1.cpu }
-        var mem = nodes * configuration.nodeCapacities.reduce(0) { $0 + $1.mem }
+        var (cpu, mem) = configuration.pooledCapacity
         var running = DepartureQueue(capacity: length)
-        var clock = vms[start].arrival
+        var clock = trace.rows[start].arrival
         var total = 0.0
         for index in start..<start + length {
-            let vm = vms[index]
+            let vm = trace.rows[index]
+            let size = request(of: index).total
             clock = max(clock, vm.arrival)
-            while running.earliestEnd <= clock || ((cpu < vm.cpu || mem < vm.mem) && running.count > 0) {
+            while running.earliestEnd <= clock || ((cpu < size.cpu || mem < size.mem) && running.count > 0) {
                 let departure = running.removeFirst()
                 clock = max(clock, departure.end)
-                cpu += vms[Int(departure.vm)].cpu
-                mem += vms[Int(departure.vm)].mem
+                let freed = request(of: Int(departure.vm)).total
+                cpu += freed.cpu
+                mem += freed.mem
             }
-            cpu -= vm.cpu
-            mem -= vm.mem
+            cpu -= size.cpu
+            mem -= size.mem
             total += clock - vm.arrival
-            running.insert(.init(end: clock + vm.lifetime, vm: Int32(truncatingIfNeeded: index), action: Action(0)))
+            running.insert(
+                .init(
+                    end: clock + vm.lifetime,
+                    vm: Int32(truncatingIfNeeded: index),
+                    placement: Placement(rawValue: 0)
+                )
+            )
         }
         return total
+    }
+}
+
+extension ClusterConfiguration {
+    /// The cores and the memory of all servers, in steps of the grid.
+    ///
+    /// Sums that no `Double` holds exactly are of servers so large that no trace fills them.
+    fileprivate var pooledCapacity: (cpu: Double, mem: Double) {
+        var (cpu, mem) = (0.0, 0.0)
+        for (type, count) in zip(types, counts) {
+            for node in type.nodes {
+                cpu += Double(count) * Grid.capacity(node[0])
+                mem += Double(count) * Grid.capacity(node[1])
+            }
+        }
+        return (cpu, mem)
     }
 }

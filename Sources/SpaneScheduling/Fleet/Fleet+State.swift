@@ -1,72 +1,147 @@
+internal import SpaneBuffers
+
 extension Fleet {
     /// Everything that a fleet holds, as plain arrays.
     package struct State {
-        package var splitAbove: Double
-        package var capacities: [Resources]
-        package var isCordoned: [Bool]
-        /// In the order (server, node).
-        package var free: [Resources]
+        package struct Server {
+            package var number: Int
+            /// An index into ``State/types``.
+            package var type: Int
+            package var isCordoned: Bool
+            /// Of each node, what it has left of each resource of nodes, in cores, GB and so on.
+            package var free: [[Double]]
+            /// What the server has left as a whole.
+            package var shared: [Double]
+
+            package init(number: Int, type: Int, isCordoned: Bool, free: [[Double]], shared: [Double]) {
+                self.number = number
+                self.type = type
+                self.isCordoned = isCordoned
+                self.free = free
+                self.shared = shared
+            }
+        }
+
+        package struct VM {
+            package var id: UInt64
+            package var request: Request
+            /// By number.
+            package var placement: Placement
+
+            package init(id: UInt64, request: Request, placement: Placement) {
+                self.id = id
+                self.request = request
+                self.placement = placement
+            }
+        }
+
+        package var layout: Layout
+        package var spanRule: SpanRule
+        package var types: [ServerType]
+        /// In the order of their places.
+        package var servers: [Server]
         /// Ascending by id.
-        package var vms: [(id: UInt64, cpu: Double, mem: Double, action: Int)]
+        package var vms: [VM]
 
         package init(
-            splitAbove: Double,
-            capacities: [Resources],
-            isCordoned: [Bool],
-            free: [Resources],
-            vms: [(id: UInt64, cpu: Double, mem: Double, action: Int)]
+            layout: Layout,
+            spanRule: SpanRule,
+            types: [ServerType],
+            servers: [Server],
+            vms: [VM]
         ) {
-            self.splitAbove = splitAbove
-            self.capacities = capacities
-            self.isCordoned = isCordoned
-            self.free = free
+            self.layout = layout
+            self.spanRule = spanRule
+            self.types = types
+            self.servers = servers
             self.vms = vms
         }
     }
 
     /// A copy of everything.
     ///
-    /// - Complexity: O(servers + VMs log VMs).
+    /// - Complexity: O(servers * types + VMs log VMs).
     package var state: State {
-        var vms: [(id: UInt64, cpu: Double, mem: Double, action: Int)] = []
-        vms.reserveCapacity(ledger.count)
-        ledger.forEach { vms.append(($0.id, $0.cpu, $0.mem, Int($0.action))) }
-        vms.sort { $0.id < $1.id }
-        var free: [Resources] = []
-        for server in 0..<serverCount {
-            for node in 0..<NUMATopology.nodesPerServer { free.append(cluster.free(server: server, node: node)) }
+        var types: [ServerType] = []
+        var servers: [State.Server] = []
+        for place in 0..<serverCount {
+            let type = cluster.type(of: place)
+            let known = types.firstIndex(of: type)
+            if known == nil { types.append(type) }
+            let nodes = 0..<cluster.nodeCount(of: place)
+            servers.append(
+                State.Server(
+                    number: number(at: place),
+                    type: known ?? types.count - 1,
+                    isCordoned: cluster.isCordoned(place),
+                    free: nodes.map { node in
+                        (0..<cluster.valuesPerNode).map { cluster.free(server: place, node: node, resource: $0) }
+                    },
+                    shared: cluster.layout.serverResources.indices.map {
+                        cluster.sharedFree(server: place, resource: $0)
+                    }
+                )
+            )
         }
-        return State(
-            splitAbove: cluster.splitAbove,
-            capacities: (0..<serverCount).map { cluster.capacity(server: $0) },
-            isCordoned: (0..<serverCount).map { cluster.isCordoned($0) },
-            free: free,
-            vms: vms
-        )
+        var list: [State.VM] = []
+        list.reserveCapacity(vms.count)
+        vms.forEach {
+            list.append(State.VM(id: $0.id, request: vms.request(of: $0), placement: outside($0.placement)))
+        }
+        list.sort { $0.id < $1.id }
+        return State(layout: cluster.layout, spanRule: cluster.spanRule, types: types, servers: servers, vms: list)
     }
 
     /// Makes the fleet whose ``state`` this is.
     ///
-    /// - Throws: `invalidArgument`, `duplicateVM` or `unavailableAction` when the state contradicts itself.
+    /// - Throws: `invalidArgument` or `duplicateVM` when the state contradicts itself.
     package static func restored(from state: State) throws(SchedulingError) -> Fleet {
-        var fleet = try Fleet(splitAbove: state.splitAbove)
-        try fleet.addServers(state.capacities)
-        try fleet.reserve(state.vms.count)
-        for vm in state.vms {
-            guard vm.action >= 0, vm.action < fleet.cluster.actionCount else {
-                throw SchedulingError(
-                    .invalidArgument,
-                    "VM \(vm.id) is at action \(vm.action) of \(fleet.cluster.actionCount)"
-                )
-            }
-            try fleet.place(vm.id, try fleet.request(cpu: vm.cpu, mem: vm.mem), at: Action(vm.action))
+        var fleet = Fleet(layout: state.layout, spanRule: state.spanRule)
+        for server in state.servers where !state.types.indices.contains(server.type) {
+            throw SchedulingError(
+                .invalidArgument,
+                "server \(server.number) is of type \(server.type); there are \(state.types.count) types"
+            )
         }
-        for server in 0..<fleet.serverCount {
-            for node in 0..<NUMATopology.nodesPerServer {
-                try fleet.setFree(state.free[Action(server: server, node: node).index], server: server, node: node)
-            }
-            if state.isCordoned[server] { try fleet.cordon(server) }
+        try fleet.addServers(state.servers.map { Int32(truncatingIfNeeded: $0.type) }, of: state.types)
+        try fleet.numbers.restore(state.servers.map(\.number))
+        try fleet.reserve(state.vms.count)
+        for vm in state.vms { try fleet.record(vm.id, vm.request, at: vm.placement) }
+        for (place, server) in state.servers.enumerated() {
+            try fleet.restore(server, at: place)
+            if server.isCordoned { fleet.cluster.cordon(place) }
         }
         return fleet
+    }
+
+    private mutating func restore(_ server: State.Server, at place: Int) throws(SchedulingError) {
+        let perNode = cluster.valuesPerNode
+        for (node, amounts) in server.free.enumerated() {
+            for (resource, amount) in amounts.enumerated() {
+                let index = place * cluster.valuesPerServer + node * perNode + resource
+                let steps = (amount * Grid.stepsPerUnit).rounded()
+                guard steps <= cluster.capacity[index] - used[index] else {
+                    throw SchedulingError(
+                        .invalidArgument,
+                        "server \(server.number): \(cluster.layout.nodeResources[resource]) of node \(node) has "
+                            + "\(amount) left, more than its VMs leave"
+                    )
+                }
+                cluster.write(steps, at: index, of: place)
+            }
+        }
+        let shared = cluster.layout.serverResources.count
+        for (resource, amount) in server.shared.enumerated() {
+            let index = place * shared + resource
+            let steps = (amount * Grid.stepsPerUnit).rounded()
+            guard steps <= cluster.sharedCapacity[index] - sharedUsed[index] else {
+                throw SchedulingError(
+                    .invalidArgument,
+                    "server \(server.number): \(cluster.layout.serverResources[resource]) has \(amount) left, "
+                        + "more than its VMs leave"
+                )
+            }
+            cluster.sharedFree[index] = steps
+        }
     }
 }

@@ -1,8 +1,11 @@
-/// A placement: a server and the NUMA node on it, numbered `server * nodesPerServer + node`.
+/// The number of a placement among those of all servers, as learners and observations count them:
+/// `server * layout.placementsPerServer + i`.
 ///
-/// For a split VM every node of a server names the same placement.
+/// For a request over `span` of n nodes the i-th action of a server stands for its set of nodes number i modulo the number of
+/// such sets, in ascending order of ``NodeSet/rawValue``. With two nodes that is the paper's numbering: a VM on one node has an
+/// action for each, and for a VM on both nodes both actions name the same placement.
 public struct Action: RawRepresentable, Hashable, Comparable, Sendable, BitwiseCopyable {
-    /// The action number, 0 ..< servers * nodesPerServer.
+    /// The action number, 0 ..< servers * placements a server.
     public let rawValue: Int32
 
     /// Creates an action from its number.
@@ -13,23 +16,82 @@ public struct Action: RawRepresentable, Hashable, Comparable, Sendable, BitwiseC
     @inlinable
     public init(_ index: Int) { rawValue = Int32(truncatingIfNeeded: index) }
 
-    /// Creates the action that places on `node` of `server`.
-    @inlinable
-    public init(server: Int, node: Int) { self.init(server * NUMATopology.nodesPerServer + node) }
-
     /// The action number as an index.
     @inlinable
     public var index: Int { Int(rawValue) }
 
-    /// The server, 0 ..< servers.
-    @inlinable
-    public var server: Int { index / NUMATopology.nodesPerServer }
-
-    /// The NUMA node on the server, 0 ..< nodesPerServer.
-    @inlinable
-    public var node: Int { index % NUMATopology.nodesPerServer }
-
     /// Orders actions by number.
     @inlinable
     public static func < (left: Action, right: Action) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension Action {
+    // MARK: On servers with two nodes
+
+    /// Creates the action of node 0 or 1 of a server with two nodes.
+    @inlinable
+    public init(server: Int, node: Int) { self.init(server * NUMATopology.nodesPerServer + node) }
+
+    /// The server, where servers have two nodes.
+    @inlinable
+    public var server: Int { index / NUMATopology.nodesPerServer }
+
+    /// The node, where servers have two nodes.
+    @inlinable
+    public var node: Int { index % NUMATopology.nodesPerServer }
+
+    /// The placement of a request, where servers have two nodes.
+    @inlinable
+    public func placement(ofSpan span: Int) -> Placement {
+        Placement(server: server, nodes: span == 1 ? NodeSet(node: node) : NodeSet(first: 2))
+    }
+}
+
+extension Placement {
+    /// The lowest action that stands for it, where servers have two nodes.
+    @inlinable
+    public var action: Action { Action(server: server, node: nodes.first) }
+}
+
+extension Cluster {
+    /// Whether the placement that an action stands for has room for the request.
+    @inline(__always)
+    public func isAvailable(_ action: Action, for request: Request) -> Bool {
+        isAvailable(layout.placement(of: action, span: request.span), for: request)
+    }
+
+    /// Which of the two actions of a server with two nodes are available: bit n for node n.
+    @inline(__always)
+    package func availableActions(on server: Int, for request: Request) -> UInt8 {
+        let nodes = nodesWithRoom(on: server, for: request).rawValue
+        if request.span == 1 { return nodes }
+        guard nodes == 3, request.span == 2 else { return 0 }
+        guard let terms = request.terms, terms.farthest < .max else { return 3 }
+        return farthest(within: NodeSet(rawValue: 3), on: server) <= terms.farthest ? 3 : 0
+    }
+}
+
+extension Layout {
+    /// The placement that an action of this layout stands for when a VM spans so many nodes.
+    public func placement(of action: Action, span: Int) -> Placement {
+        if nodes == NUMATopology.nodesPerServer { return action.placement(ofSpan: span) }
+        let (server, rank) = action.index.quotientAndRemainder(dividingBy: placementsPerServer)
+        var rest = rank % max(1, Self.sets(of: span, among: nodes))
+        var chosen = NodeSet.none
+        NodeSet(first: nodes).forEachSubset(of: span) { set in
+            if rest == 0 { chosen = set }
+            rest -= 1
+        }
+        return Placement(server: server, nodes: chosen)
+    }
+
+    /// The lowest action of this layout that stands for a placement.
+    public func action(of placement: Placement) -> Action {
+        if nodes == NUMATopology.nodesPerServer { return placement.action }
+        var rank = 0
+        NodeSet(first: nodes).forEachSubset(of: placement.nodes.count) { set in
+            if set.rawValue < placement.nodes.rawValue { rank += 1 }
+        }
+        return Action(placement.server * placementsPerServer + rank)
+    }
 }

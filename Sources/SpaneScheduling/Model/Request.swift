@@ -1,26 +1,47 @@
-/// What the VM at the head of the queue asks of one server.
+/// What a VM asks of one server.
 public struct Request: Equatable, Sendable {
     /// Cores in all.
     public let cpu: Double
     /// Memory in GB in all.
     public let mem: Double
-    /// Whether the VM is split evenly over all NUMA nodes of its server; otherwise it lives on one node.
-    public let isSplit: Bool
+    /// The number of NUMA nodes over which the VM is spread evenly, 1 ... 8.
+    public let span: Int
 
-    /// What it takes from each NUMA node that it uses.
-    @usableFromInline let perNode: Resources
+    // What each node of a placement gives, in steps of the grid.
+    let share: Resources
+    // `nil` for a request for cores and memory alone.
+    package let terms: RequestTerms?
 
-    /// Creates a request of `cpu` cores and `mem` GB that is split or not.
-    @inlinable
-    public init(cpu: Double, mem: Double, isSplit: Bool) {
-        self.cpu = cpu
-        self.mem = mem
-        self.isSplit = isSplit
-        let share = isSplit ? 1 / Double(NUMATopology.nodesPerServer) : 1
-        perNode = Resources(cpu: cpu * share, mem: mem * share)
+    /// Creates a request of `cpu` cores and `mem` GB that is spread over `span` nodes.
+    public init(cpu: Double, mem: Double, span: Int = 1) {
+        self.init(cpu: cpu, mem: mem, span: span, terms: nil)
     }
 
-    /// What the request takes from each NUMA node that it uses.
+    /// Creates a request as the paper has them: on both of two nodes or on one.
+    public init(cpu: Double, mem: Double, isSplit: Bool) {
+        self.init(cpu: cpu, mem: mem, span: isSplit ? NUMATopology.nodesPerServer : 1)
+    }
+
+    package init(cpu: Double, mem: Double, span: Int, terms: RequestTerms?) {
+        self.cpu = cpu
+        self.mem = mem
+        self.span = span
+        self.terms = terms
+        share = Resources(
+            cpu: Grid.share(Grid.demand(cpu), span: span),
+            mem: Grid.share(Grid.demand(mem), span: span)
+        )
+    }
+
+    /// Whether the VM is spread over several NUMA nodes; otherwise it lives on one.
     @inlinable
-    public var demandPerNode: Resources { perNode }
+    public var isSplit: Bool { span > 1 }
+
+    /// What the request takes from each NUMA node that it uses.
+    public var demandPerNode: Resources {
+        Resources(cpu: Grid.amount(share.cpu), mem: Grid.amount(share.mem))
+    }
+
+    /// What all nodes of a placement give together, in steps of the grid.
+    package var total: Resources { Resources(cpu: share.cpu * Double(span), mem: share.mem * Double(span)) }
 }

@@ -1,18 +1,12 @@
-/// An amount of the two resources that every NUMA node offers and every VM asks for.
-///
-/// Amounts are kept on a grid of 2⁻²⁰ (a microcore, a kibibyte when `mem` is in GiB). Sums and differences of
-/// grid points below 2³² are exact in `Double`, so a cluster from which every VM has left is bit for bit the
-/// empty cluster again, whatever the order of placements and releases.
+/// An amount of the two resources that every server offers and every VM asks for.
 public struct Resources: Equatable, Hashable, BitwiseCopyable, Sendable {
     /// Processor cores.
     public var cpu: Double
     /// Memory in GB.
     public var mem: Double
 
-    /// The largest amount of either resource that one NUMA node or VM may have.
+    /// The largest amount of any resource that one NUMA node or VM may have.
     public static let largest: Double = 4_294_967_296
-
-    static let stepsPerUnit: Double = 1_048_576
 
     /// Creates an amount from cores and GB, as they are.
     @inlinable
@@ -21,9 +15,10 @@ public struct Resources: Equatable, Hashable, BitwiseCopyable, Sendable {
         self.mem = mem
     }
 
-    /// The nearest amount on the grid of 2⁻²⁰.
+    /// What a VM gets that asks for this much: multiples of 10⁻⁶, rounded to the nearest, but never short by more than a part
+    /// in a million.
     public var onGrid: Resources {
-        Resources(cpu: Self.roundToGrid(cpu), mem: Self.roundToGrid(mem))
+        Resources(cpu: Grid.amount(Grid.demand(cpu)), mem: Grid.amount(Grid.demand(mem)))
     }
 
     /// Whether both resources are finite, above zero and at most ``largest``.
@@ -31,13 +26,9 @@ public struct Resources: Equatable, Hashable, BitwiseCopyable, Sendable {
         cpu > 0 && mem > 0 && cpu <= Self.largest && mem <= Self.largest
     }
 
-    /// What is left of `left` when `right` is taken away; exact on the grid.
+    /// What is left of `left` when `right` is taken away.
     @inlinable
     public static func - (left: Resources, right: Resources) -> Resources {
         Resources(cpu: left.cpu - right.cpu, mem: left.mem - right.mem)
-    }
-
-    static func roundToGrid(_ amount: Double) -> Double {
-        (amount * stepsPerUnit).rounded(.toNearestOrEven) / stepsPerUnit
     }
 }

@@ -12,6 +12,8 @@ public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertib
         public static let unavailableAction = Code(name: "unavailableAction")
         /// A VM with this id runs already.
         public static let duplicateVM = Code(name: "duplicateVM")
+        /// No VM with this id runs.
+        public static let notFound = Code(name: "notFound")
         /// The call does not fit the state: a step before a reset or after the end.
         public static let badState = Code(name: "badState")
     }

@@ -10,14 +10,27 @@ public struct VirtualMachine: Equatable, Sendable {
     public var arrival: Double
     /// Time in seconds from its placement to its end.
     public var lifetime: Double
+    /// Over how many NUMA nodes it is spread, 1 ... 8; 0 for what the cluster's rule says.
+    public var span: Int
+    /// What it asks for beside cores and memory, in the order of ``Trace/resources``; empty for nothing.
+    public var extras: [Double]
 
     /// Creates a VM from cores, GB and seconds.
-    @inlinable
-    public init(id: Int64, cpu: Double, mem: Double, arrival: Double, lifetime: Double) {
+    public init(
+        id: Int64,
+        cpu: Double,
+        mem: Double,
+        arrival: Double,
+        lifetime: Double,
+        span: Int = 0,
+        extras: [Double] = []
+    ) {
         self.id = id
         self.cpu = cpu
         self.mem = mem
         self.arrival = arrival
         self.lifetime = lifetime
+        self.span = span
+        self.extras = extras
     }
 }

@@ -1,35 +1,49 @@
 /// Evens out the NUMA nodes of the most uneven server.
 ///
-/// A VM on one node goes to the server, among those with room, whose nodes differ most in what remains, and there to
-/// the available node with the most; with all servers even, and for a split VM, this is First Fit. Ties go to the
-/// lowest server.
+/// The request goes to the server, among those with room, whose nodes differ most in what remains (the share of the scarcer
+/// resource), and there to the nodes with room that have the most left. A server all of whose nodes are needed cannot be made
+/// more even and counts as even; if all servers with room are even, this is First Fit. Ties go to the lowest server, there to
+/// the set whose nodes are nearest to each other, of those to the lowest. Source: the published implementation of SPANE, which
+/// knows two equal nodes.
 public struct BalanceFit: Policy, Sendable {
     /// Creates the policy.
     public init() {}
 
-    /// The available node with the most left on the most uneven server.
+    /// The roomiest available nodes of the most uneven server.
     ///
-    /// - Complexity: O(servers).
-    public mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
-        if request.isSplit { return cluster.firstAvailable(for: request) }
-        var best: Action?
+    /// - Complexity: O(servers * sets of nodes).
+    public mutating func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        var best: Placement?
         var widest = 0.0
-        for server in 0..<cluster.serverCount {
-            let first = server * NUMATopology.nodesPerServer
+        for index in 0..<(servers?.count ?? cluster.serverCount) {
+            let server = selectedServer(index, of: servers)
+            let count = cluster.nodeCount(of: server)
+            guard count > request.span else { continue }
+            let nodes = cluster.nodesWithRoom(on: server, for: request)
+            guard nodes.count >= request.span else { continue }
             var least = Double.infinity
             var most = -Double.infinity
-            var roomiest: Action?
-            var roomiestRemaining = -Double.infinity
-            for index in first..<first + NUMATopology.nodesPerServer {
-                let remaining = cluster.remaining(atNode: index)
+            for node in 0..<count {
+                let remaining = cluster.remaining(server: server, node: node)
                 least = min(least, remaining)
                 most = max(most, remaining)
-                if remaining > roomiestRemaining, cluster.hasRoom(atNode: index, for: request.demandPerNode) {
-                    (roomiest, roomiestRemaining) = (Action(index), remaining)
-                }
             }
-            if let roomiest, most - least > widest { (best, widest) = (roomiest, most - least) }
+            guard most - least > widest,
+                let set = cluster.bestSet(
+                    of: nodes,
+                    on: server,
+                    for: request,
+                    by: { -cluster.remaining(server: server, node: $0) }
+                )
+            else { continue }
+            (best, widest) = (Placement(server: server, nodes: set), most - least)
         }
-        return best ?? cluster.firstAvailable(for: request)
+        if let best { return best }
+        var first = FirstFit()
+        return first.placement(for: request, on: cluster, among: servers)
     }
 }

@@ -1,20 +1,47 @@
-/// The last action again while it is available, otherwise First Fit.
+/// The last place again while it has room, otherwise First Fit.
+///
+/// The last place is remembered as a server and the first of its nodes; a request that spans s nodes looks at s nodes from
+/// there on, beginning again at node 0 after the last one. Source: the published implementation of SPANE, which knows two equal
+/// nodes.
 public struct MoveToFront: Policy, Sendable {
-    private var last = Action(0)
+    private var server = 0
+    private var node = 0
 
-    /// Creates the policy; the last action is 0 at the start of an episode.
+    /// Creates the policy; the last place is node 0 of server 0 at the start of an episode.
     public init() {}
 
-    /// Sets the last action back to 0.
-    public mutating func begin(start: Int, on cluster: borrowing Cluster) { last = Action(0) }
+    /// Sets the last place back to node 0 of server 0.
+    public mutating func begin(start: Int, on cluster: borrowing Cluster) { (server, node) = (0, 0) }
 
-    /// The last action while it is available, otherwise the lowest one.
+    /// The last place while it has room, otherwise the first one.
     ///
-    /// - Complexity: O(1) while the last action is available, O(servers) otherwise.
-    public mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
-        if cluster.isAvailable(last, for: request) { return last }
-        guard let first = cluster.firstAvailable(for: request) else { return nil }
-        last = first
+    /// - Complexity: O(1) while the last place has room, O(servers) otherwise; O(servers given) among candidates.
+    public mutating func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        if let last = lastPlace(for: request, on: cluster, among: servers) { return last }
+        var firstFit = FirstFit()
+        guard let first = firstFit.placement(for: request, on: cluster, among: servers) else { return nil }
+        (server, node) = (first.server, first.nodes.first)
         return first
+    }
+
+    private func lastPlace(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        guard server < cluster.serverCount else { return nil }
+        if let servers {
+            guard (0..<servers.count).contains(where: { Int(servers[$0]) == server }) else { return nil }
+        }
+        let count = cluster.nodeCount(of: server)
+        guard request.span <= count, node < count else { return nil }
+        var nodes: UInt8 = 0
+        for offset in 0..<request.span { nodes |= 1 << UInt8((node + offset) % count) }
+        let placement = Placement(server: server, nodes: NodeSet(rawValue: nodes))
+        return cluster.isAvailable(placement, for: request) ? placement : nil
     }
 }

@@ -11,29 +11,49 @@ public protocol Policy {
     mutating func begin(start: Int, on cluster: borrowing Cluster)
 
     /// The placement for `request`, or `nil` when it fits nowhere.
-    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action?
+    ///
+    /// - Parameter servers: the candidates, each once, in ascending order; `nil` for all servers.
+    mutating func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement?
 }
 
 extension Policy {
     /// Does nothing: most policies remember nothing.
     public mutating func begin(start: Int, on cluster: borrowing Cluster) {}
+
+    /// The placement for `request` on any server, or `nil` when it fits nowhere.
+    @inline(__always)
+    public mutating func placement(for request: Request, on cluster: borrowing Cluster) -> Placement? {
+        placement(for: request, on: cluster, among: nil)
+    }
+}
+
+/// Server number `index` of those selected, where `nil` selects all in order.
+@inlinable
+@inline(__always)
+package func selectedServer(_ index: Int, of servers: Span<Int32>?) -> Int {
+    if let servers { return Int(servers[index]) }
+    return index
 }
 
 extension Environment {
     /// Plays the episode that ``reset(start:until:)`` started to its end.
     ///
-    /// - Throws: what ``step(_:)`` throws when the policy chooses an action that is not available.
+    /// - Throws: what ``step(_:)`` throws when the policy chooses a placement that has no room.
     @specialized(where P == FirstFit)
     public mutating func finish<P: Policy>(with policy: inout P) throws(SchedulingError) {
         policy.begin(start: head, on: cluster)
         while !isFinished {
-            guard let action = policy.action(for: request, on: cluster) else {
+            guard let placement = policy.placement(for: request, on: cluster) else {
                 throw SchedulingError(
                     .unavailableAction,
                     "the policy placed VM \(head) nowhere although there is room for it"
                 )
             }
-            try step(action)
+            try step(placement)
         }
     }
 }

@@ -1,4 +1,4 @@
-/// Uniform over the available actions.
+/// Uniform over the available placements.
 public struct RandomFit: Policy, Sendable {
     private let seed: UInt64
     private var generator: Xoshiro256StarStar
@@ -14,16 +14,29 @@ public struct RandomFit: Policy, Sendable {
         generator = Xoshiro256StarStar(seed: seed, stream: UInt64(start))
     }
 
-    /// An available action, each with the same probability.
+    /// An available placement, each with the same probability.
     ///
-    /// - Complexity: O(servers).
-    public mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
-        var chosen: Action?
+    /// - Complexity: O(servers * sets of nodes).
+    public mutating func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        var chosen: Placement?
         var seen = 0
-        // Reservoir sampling: one pass, nothing stored.
-        for index in 0..<cluster.actionCount where cluster.isAvailable(Action(index), for: request) {
-            seen += 1
-            if generator.below(seen) == 0 { chosen = Action(index) }
+        let farthest = request.terms?.farthest ?? .max
+        for index in 0..<(servers?.count ?? cluster.serverCount) {
+            let server = selectedServer(index, of: servers)
+            let nodes = cluster.nodesWithRoom(on: server, for: request)
+            nodes.forEachSubset(of: request.span) { set in
+                guard farthest == .max || cluster.farthest(within: set, on: server) <= farthest else { return }
+                // Reservoir sampling: one pass, nothing stored. A set is seen once for each of its nodes, which leaves all
+                // with the same probability and is how the paper counts actions.
+                for _ in 0..<request.span {
+                    seen += 1
+                    if generator.below(seen) == 0 { chosen = Placement(server: server, nodes: set) }
+                }
+            }
         }
         return chosen
     }

@@ -14,25 +14,6 @@ extension ByteWriter {
         }
     }
 
-    mutating func put(_ configuration: ClusterConfiguration) {
-        put(configuration.splitAbove)
-        // Runs of equal servers: most clusters have one.
-        var runs: [(node: Resources, count: Int)] = []
-        for node in configuration.nodeCapacities {
-            if let last = runs.last, last.node == node {
-                runs[runs.count - 1].count += 1
-            } else {
-                runs.append((node, 1))
-            }
-        }
-        put(runs.count)
-        for run in runs {
-            put(run.count)
-            put(run.node.cpu)
-            put(run.node.mem)
-        }
-    }
-
     mutating func put(_ reward: Reward) {
         switch reward {
         case .logWait:
@@ -64,7 +45,7 @@ extension ByteWriter {
         for vm in snapshot.running {
             put(vm.end)
             put(vm.vm)
-            put(vm.action)
+            put(UInt64(vm.placement.rawValue))
         }
     }
 }
@@ -77,24 +58,6 @@ extension ByteReader {
             hash += String(repeating: "0", count: 16 - digits.count) + digits
         }
         return hash
-    }
-
-    mutating func configuration() throws(StorageError) -> ClusterConfiguration {
-        let splitAbove = try double()
-        var nodes: [Resources] = []
-        for _ in 0..<(try count(of: "kinds of servers", words: 3)) {
-            let count = try integer()
-            guard count >= 1, count <= ClusterConfiguration.maximumServers - nodes.count else {
-                throw error("has \(count) more servers after \(nodes.count)")
-            }
-            let node = Resources(cpu: try double(), mem: try double())
-            nodes.append(contentsOf: repeatElement(node, count: count))
-        }
-        do {
-            return try ClusterConfiguration(nodeCapacities: nodes, splitAbove: splitAbove)
-        } catch {
-            throw self.error(error.description)
-        }
     }
 
     mutating func reward() throws(StorageError) -> Reward {
@@ -121,7 +84,10 @@ extension ByteReader {
         )
         let count = try count(of: "running VMs", words: 3)
         for _ in 0..<count {
-            snapshot.running.append(.init(end: try double(), vm: try integer(), action: try integer()))
+            let (end, vm) = (try double(), try integer())
+            let bits = try word()
+            guard let placement = UInt32(exactly: bits) else { throw error("has a VM at placement \(bits)") }
+            snapshot.running.append(.init(end: end, vm: vm, placement: Placement(rawValue: placement)))
         }
         return snapshot
     }

@@ -23,7 +23,7 @@ struct ImageKind {
     let signature: UInt64
     /// What it holds, for messages.
     let content: StaticString
-    let version: UInt64 = 1
+    let version: UInt64 = 2
 
     /// "SPANEENV"
     static let environment = ImageKind(signature: 0x564E_4545_4E41_5053, content: "the state of an environment")

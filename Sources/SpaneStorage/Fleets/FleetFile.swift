@@ -3,7 +3,7 @@ public import SpaneScheduling
 /// The state of a ``Fleet`` in HDF5. The schema is in `docs/file-formats.md`.
 public enum FleetFile {
     static let format = "spane-cluster"
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// Writes the state; an existing file is replaced in one step.
     public static func write(_ fleet: borrowing Fleet, to path: String) throws(StorageError) {
@@ -43,70 +43,51 @@ public enum FleetFile {
     private static func put(_ state: Fleet.State, into file: borrowing HDF5Writer) throws(StorageError) {
         try file.attribute("format", format)
         try file.attribute("format_version", version)
-        try file.attribute("split_above", state.splitAbove)
-        try file.dataset("capacity_cpu", state.capacities.map(\.cpu), .compressed)
-        try file.dataset("capacity_mem", state.capacities.map(\.mem), .compressed)
-        try file.dataset("cordoned", state.isCordoned.map { Int64($0 ? 1 : 0) }, .compressed)
-        try file.dataset("free_cpu", state.free.map(\.cpu), .compressed)
-        try file.dataset("free_mem", state.free.map(\.mem), .compressed)
-        try file.dataset("vm_id", state.vms.map { Int64(bitPattern: $0.id) }, .compressed)
-        try file.dataset("vm_cpu", state.vms.map(\.cpu), .compressed)
-        try file.dataset("vm_mem", state.vms.map(\.mem), .compressed)
-        try file.dataset("vm_action", state.vms.map { Int64($0.action) }, .compressed)
+        try put(state.layout, state.spanRule, into: file)
+        try put(state.types, into: file)
+        try file.dataset("server_number", state.servers.map { Int64($0.number) }, .compressed)
+        try file.dataset("server_type", state.servers.map { Int64($0.type) }, .compressed)
+        try file.dataset("cordoned", state.servers.map { Int64($0.isCordoned ? 1 : 0) }, .compressed)
+        try file.dataset("free", state.servers.flatMap { $0.free.flatMap { $0 } }, .compressed)
+        try file.dataset("shared_free", state.servers.flatMap(\.shared), .compressed)
+        try put(state.vms, state.layout, into: file)
     }
 
     private static func state(in file: borrowing HDF5Reader) throws(StorageError) -> Fleet.State {
         try file.check(format: format, version: version)
-        let splitAbove = try file.required(double: "split_above")
-        let cpu = try file.doubles("capacity_cpu")
-        guard cpu.dimensions.count == 1 else {
-            throw file.error(
-                .shapeMismatch,
-                "dataset /capacity_cpu has shape \(cpu.dimensions); it must have one dimension"
-            )
+        let layout = try file.layout()
+        let types = try file.serverTypes(layout)
+        let numbers = try file.integers("server_number").values
+        let typeOfServer = try file.integers("server_type", count: numbers.count)
+        let cordoned = try file.integers("cordoned", count: numbers.count)
+        if let wrong = typeOfServer.first(where: { $0 < 0 || $0 >= types.count }) {
+            throw file.error(.format, "dataset /server_type has the value \(wrong); there are \(types.count) types")
         }
-        let servers = cpu.values.count
-        let nodes = servers * NUMATopology.nodesPerServer
-        let mem = try file.doubles("capacity_mem", count: servers)
-        let cordoned = try file.integers("cordoned", count: servers)
-        let freeCPU = try file.doubles("free_cpu", count: nodes)
-        let freeMem = try file.doubles("free_mem", count: nodes)
-        let ids = try file.integers("vm_id")
-        let vmCount = ids.values.count
-        let vmCPU = try file.doubles("vm_cpu", count: vmCount)
-        let vmMem = try file.doubles("vm_mem", count: vmCount)
-        let actions = try file.integers("vm_action", count: vmCount)
+        let perNode = layout.nodeResources.count
+        let perServer = typeOfServer.map { types[Int($0)].nodes.count * perNode }
+        let free = try file.doubles("free", count: perServer.reduce(0, +))
+        let shared = try file.doubles("shared_free", count: numbers.count * layout.serverResources.count)
+        var servers: [Fleet.State.Server] = []
+        var first = 0
+        for server in numbers.indices {
+            let nodes = stride(from: first, to: first + perServer[server], by: perNode)
+            servers.append(
+                Fleet.State.Server(
+                    number: Int(numbers[server]),
+                    type: Int(typeOfServer[server]),
+                    isCordoned: cordoned[server] != 0,
+                    free: nodes.map { Array(free[$0..<$0 + perNode]) },
+                    shared: Array(shared[server * layout.serverResources.count..<(server + 1) * layout.serverResources.count])
+                )
+            )
+            first += perServer[server]
+        }
         return Fleet.State(
-            splitAbove: splitAbove,
-            capacities: (0..<servers).map { Resources(cpu: cpu.values[$0], mem: mem[$0]) },
-            isCordoned: cordoned.map { $0 != 0 },
-            free: (0..<nodes).map { Resources(cpu: freeCPU[$0], mem: freeMem[$0]) },
-            vms: (0..<vmCount).map {
-                (UInt64(bitPattern: ids.values[$0]), vmCPU[$0], vmMem[$0], Int(actions[$0]))
-            }
+            layout: layout,
+            spanRule: try file.spanRule(),
+            types: types,
+            servers: servers,
+            vms: try file.vms(layout)
         )
-    }
-}
-
-extension HDF5Reader {
-    fileprivate func doubles(_ name: String, count: Int) throws(StorageError) -> [Double] {
-        let numbers = try doubles(name)
-        try check(name, numbers.dimensions, count)
-        return numbers.values
-    }
-
-    fileprivate func integers(_ name: String, count: Int) throws(StorageError) -> [Int64] {
-        let numbers = try integers(name)
-        try check(name, numbers.dimensions, count)
-        return numbers.values
-    }
-
-    private func check(_ name: String, _ dimensions: [Int], _ count: Int) throws(StorageError) {
-        guard dimensions == [count] else {
-            throw error(
-                .shapeMismatch,
-                "dataset /\(name) has shape \(dimensions); the rest of the file wants [\(count)]"
-            )
-        }
     }
 }

@@ -57,9 +57,11 @@ public struct EpisodeSource: Sendable {
                     + "each is needed"
             )
         }
+        var scenarios: [Scenario] = []
         for workload in workloads {
-            for cluster in clusters { try cluster.check(fits: workload.trace) }
+            for cluster in clusters { scenarios.append(try Scenario(workload.trace, on: cluster)) }
         }
+        self.scenarios = scenarios
         self.workloads = workloads
         self.clusters = clusters
         lengths = workloads.flatMap { workload in clusters.map { _ in LengthMemo(count: workload.starts.count) } }
@@ -68,7 +70,11 @@ public struct EpisodeSource: Sendable {
 
     private let totalWeight: Int
     // [workload][cluster]
+    private let scenarios: [Scenario]
     private let lengths: [LengthMemo]
+
+    /// A workload on a cluster.
+    func scenario(_ workload: Int, _ cluster: Int) -> Scenario { scenarios[workload * clusters.count + cluster] }
 
     /// The automatic lengths of the episodes of a workload on a cluster.
     func lengths(_ workload: Int, _ cluster: Int) -> LengthMemo { lengths[workload * clusters.count + cluster] }

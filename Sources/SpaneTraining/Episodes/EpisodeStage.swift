@@ -60,13 +60,7 @@ package final class EpisodeStage {
     private func play(_ workload: Int, _ cluster: Int) throws(SchedulingError) -> Play {
         let index = workload * source.clusters.count + cluster
         if let play = plays[index] { return play }
-        let play = Play(
-            try Environment(
-                trace: source.workloads[workload].trace,
-                configuration: source.clusters[cluster],
-                reward: reward
-            )
-        )
+        let play = Play(try Environment(source.scenario(workload, cluster), reward: reward))
         plays[index] = play
         return play
     }

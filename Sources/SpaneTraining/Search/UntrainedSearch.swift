@@ -1,6 +1,6 @@
 public import SpaneEvaluation
 public import SpaneNetworks
-public import SpaneScheduling
+internal import SpaneScheduling
 
 /// Draws random networks and keeps those that place best, without training any.
 ///
@@ -45,8 +45,6 @@ public struct UntrainedSearch: Sendable {
     public func run(
         trials: Int,
         on plan: EpisodePlan,
-        trace: Trace,
-        configuration: ClusterConfiguration,
         threads: Int = 1,
         progress: (@Sendable (Int) -> Void)? = nil
     ) throws -> [Trial] {
@@ -56,12 +54,7 @@ public struct UntrainedSearch: Sendable {
             progress: progress,
             makeState: {},
             { _, index in
-                let evaluation = try Evaluation(
-                    of: .model(model(ofTrial: index)),
-                    on: plan,
-                    trace: trace,
-                    configuration: configuration
-                )
+                let evaluation = try Evaluation(of: .model(model(ofTrial: index)), on: plan)
                 return Trial(index: index, trimmedMean: Statistics.trimmedMean(evaluation.totalWaits))
             }
         )

@@ -49,12 +49,12 @@ struct EpisodeOptions: ParsableArguments {
         return try StartsFile.read(starts)
     }
 
-    /// Refuses a trace with a VM that is larger than a server.
-    func check(_ trace: Trace, fits configuration: ClusterConfiguration) throws {
+    /// The trace on these servers; refuses a trace with a VM that is larger than a server.
+    func scenario(_ trace: Trace, on configuration: ClusterConfiguration) throws -> Scenario {
         do {
-            try configuration.check(fits: trace)
+            return try Scenario(trace, on: configuration)
         } catch {
-            let node = configuration.nodeCapacities[0]
+            let node = configuration.firstNode
             throw ValidationError(
                 "\(self.trace): \(error); --node-cpu is \(CSVText.number(node.cpu)) and "
                     + "--node-mem is \(CSVText.number(node.mem))."
@@ -63,10 +63,8 @@ struct EpisodeOptions: ParsableArguments {
     }
 
     func plan(_ trace: Trace, _ configuration: ClusterConfiguration) throws -> EpisodePlan {
-        try check(trace, fits: configuration)
-        return try EpisodePlan(
-            trace: trace,
-            configuration: configuration,
+        try EpisodePlan(
+            scenario(trace, on: configuration),
             starts: startIndices(),
             length: length.length,
             threads: threadCount

@@ -33,15 +33,13 @@ package struct EpisodeRecord {
         let nodes = NUMATopology.nodesPerServer
         var availableCount = 0
         for server in 0..<serverCount {
-            var bits: UInt8 = 0
             for node in 0..<nodes {
                 let left = cluster.offered(server: server, node: node)
                 servers.append(Float(left.cpu) / normalisation.cpu)
                 servers.append(Float(left.mem) / normalisation.mem)
-                guard cluster.isAvailable(Action(server: server, node: node), for: request) else { continue }
-                bits |= 1 << UInt8(node)
-                availableCount += 1
             }
+            let bits = cluster.availableActions(on: server, for: request)
+            availableCount += bits.nonzeroBitCount
             available.append(bits)
         }
         requests.append(Float(request.cpu) / normalisation.cpu)

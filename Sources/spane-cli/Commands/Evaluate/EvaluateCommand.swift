@@ -60,8 +60,6 @@ struct EvaluateCommand: ParsableCommand {
                 try Evaluation(
                     of: source,
                     on: plan,
-                    trace: trace,
-                    configuration: configuration,
                     threads: episodes.threadCount,
                     progress: { bar.show($0) }
                 )

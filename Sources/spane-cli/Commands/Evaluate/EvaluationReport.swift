@@ -42,7 +42,7 @@ struct EvaluationReport {
             NumberText.percent(Double(bounds.count { $0 == 0 }) / Double(max(1, bounds.count))),
             "", "", "",
         ])
-        let node = configuration.nodeCapacities[0]
+        let node = configuration.firstNode
         return """
             \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(meanLength, decimals: 1)) VMs \
             (mean) on \(configuration.serverCount) servers of \(NUMATopology.nodesPerServer) x \
@@ -91,7 +91,7 @@ struct EvaluationReport {
     }
 
     func json() throws -> String {
-        let node = configuration.nodeCapacities[0]
+        let node = configuration.firstNode
         let document = Document(
             episodes: plan.episodes.count,
             mean_length: meanLength,

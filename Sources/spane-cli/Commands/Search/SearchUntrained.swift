@@ -56,8 +56,6 @@ struct SearchUntrained: ParsableCommand {
         let ranking = try search.run(
             trials: trials,
             on: plan,
-            trace: trace,
-            configuration: configuration,
             threads: episodes.threadCount,
             progress: { bar.show($0) }
         )

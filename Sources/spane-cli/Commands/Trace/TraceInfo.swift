@@ -17,7 +17,7 @@ struct TraceInfo: ParsableCommand {
     func run() throws {
         let configuration = try cluster.configuration()
         let (trace, description) = try TraceFile.load(path)
-        let summary = TraceSummary(trace.vms)
+        let summary = TraceSummary(Array(trace.vms))
         print(
             """
             \(path)

@@ -1,0 +1,110 @@
+internal import SpaneBuffers
+
+extension Cluster {
+    /// The number of NUMA nodes of a server.
+    @inline(__always)
+    public func nodeCount(of server: Int) -> Int { Int(details[server].nodeCount) }
+
+    /// The traits of a server; see ``ServerType/traits``.
+    public func traits(of server: Int) -> UInt64 { details[server].traits }
+
+    /// Cores and memory that a NUMA node has left; negative where more runs than it can hold.
+    public func free(server: Int, node: Int) -> Resources {
+        isCordoned(server)
+            ? resources(shelved, server: server, node: node) : resources(free, server: server, node: node)
+    }
+
+    /// What may be taken from a NUMA node: what it has left, or less than nothing while its server is cordoned.
+    @inline(__always)
+    package func offered(server: Int, node: Int) -> Resources { resources(free, server: server, node: node) }
+
+    /// What a NUMA node of a server has when nothing runs on it.
+    public func capacity(server: Int, node: Int = 0) -> Resources {
+        resources(capacity, server: server, node: node)
+    }
+
+    /// What a NUMA node has left of any resource of ``Layout/nodeResources``.
+    public func free(server: Int, node: Int, resource: Int) -> Double {
+        let index = server * valuesPerServer + node * valuesPerNode + resource
+        return Grid.amount(isCordoned(server) ? shelved[index] : free[index])
+    }
+
+    /// What a NUMA node has of any resource when nothing runs on its server.
+    public func capacity(server: Int, node: Int, resource: Int) -> Double {
+        Grid.amount(capacity[server * valuesPerServer + node * valuesPerNode + resource])
+    }
+
+    /// What a server has left of a resource of ``Layout/serverResources``.
+    public func sharedFree(server: Int, resource: Int) -> Double {
+        Grid.amount(sharedFree[server * layout.serverResources.count + resource])
+    }
+
+    /// What a server has of such a resource when nothing runs on it.
+    public func sharedCapacity(server: Int, resource: Int) -> Double {
+        Grid.amount(sharedCapacity[server * layout.serverResources.count + resource])
+    }
+
+    @inline(__always)
+    private func resources(_ values: borrowing FlatBuffer<Double>, server: Int, node: Int) -> Resources {
+        let base = server &* valuesPerServer &+ node &* valuesPerNode
+        return Resources(cpu: Grid.amount(values[base]), mem: Grid.amount(values[base &+ 1]))
+    }
+
+    /// Whether nothing runs on any server.
+    ///
+    /// - Complexity: O(servers).
+    public var isEmpty: Bool {
+        for server in 0..<serverCount {
+            let base = server * valuesPerServer
+            for value in base..<base + nodeCount(of: server) * valuesPerNode {
+                let left = isCordoned(server) ? shelved[value] : free[value]
+                if left != capacity[value] { return false }
+            }
+        }
+        for index in 0..<serverCount * layout.serverResources.count where sharedFree[index] != sharedCapacity[index] {
+            return false
+        }
+        return true
+    }
+
+    /// The share of a NUMA node that is left, by its scarcer resource: min(cpu / capacity, mem / capacity), 0 ... 1; 0 where
+    /// the node has none of one of the two.
+    @inline(__always)
+    func remaining(server: Int, node: Int) -> Double {
+        let base = server &* valuesPerServer &+ node &* valuesPerNode
+        let (cpu, mem) = (capacity[base], capacity[base &+ 1])
+        guard cpu > 0, mem > 0 else { return 0 }
+        return min(free[base] / cpu, free[base &+ 1] / mem)
+    }
+
+    /// How evenly the NUMA nodes of all servers are used: minus the sum over servers and resources of nodes of the difference
+    /// between the fullest and the emptiest node, as a share of a node's capacity. 0 is perfectly even.
+    ///
+    /// Where the nodes of a server differ, it is the difference of their shares.
+    /// - Complexity: O(servers).
+    public var balance: Double {
+        var imbalance = 0.0
+        for server in 0..<serverCount {
+            for resource in 0..<valuesPerNode { imbalance += spread(of: resource, on: server) }
+        }
+        return -imbalance
+    }
+
+    private func spread(of resource: Int, on server: Int) -> Double {
+        let base = server * valuesPerServer + resource
+        var (least, most) = (Double.infinity, -Double.infinity)
+        var (leastShare, mostShare) = (Double.infinity, -Double.infinity)
+        var areEqual = true
+        for node in 0..<nodeCount(of: server) {
+            let (left, all) = (free[base + node * valuesPerNode], capacity[base + node * valuesPerNode])
+            areEqual = areEqual && all == capacity[base]
+            least = min(least, left)
+            most = max(most, left)
+            guard all > 0 else { continue }
+            leastShare = min(leastShare, left / all)
+            mostShare = max(mostShare, left / all)
+        }
+        if areEqual { return capacity[base] > 0 ? (most - least) / capacity[base] : 0 }
+        return mostShare > leastShare ? mostShare - leastShare : 0
+    }
+}

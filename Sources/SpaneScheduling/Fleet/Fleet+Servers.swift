@@ -1,0 +1,167 @@
+internal import SpaneBuffers
+
+extension Fleet {
+    /// Adds empty servers whose two equal NUMA nodes have these capacities.
+    ///
+    /// - Returns: the numbers of the new servers.
+    /// - Throws: `invalidArgument` when a capacity is not above zero and at most ``Resources/largest``, or when there
+    ///   would be more than ``ClusterConfiguration/maximumServers``; nothing is added then.
+    /// - Complexity: O(servers added), amortised.
+    @discardableResult
+    public mutating func addServers(_ nodes: [Resources]) throws(SchedulingError) -> [Int] {
+        for (index, node) in nodes.enumerated() where !node.onGrid.isPositive {
+            throw SchedulingError(
+                .invalidArgument,
+                "nodes[\(index)] has \(node.cpu) cores and \(node.mem) GB; both must be above 0 and at most "
+                    + "\(Resources.largest)"
+            )
+        }
+        var types: [ServerType] = []
+        var kinds: [Resources: Int32] = [:]
+        let typeOfServer = nodes.map { node in
+            if let kind = kinds[node] { return kind }
+            types.append(ServerType(equalNodes: cluster.layout.nodes, of: node))
+            kinds[node] = Int32(truncatingIfNeeded: types.count - 1)
+            return Int32(truncatingIfNeeded: types.count - 1)
+        }
+        return try addServers(typeOfServer, of: types)
+    }
+
+    /// Adds empty servers.
+    ///
+    /// - Parameters:
+    ///   - typeOfServer: for each server an index into `types`.
+    ///   - types: the kinds of servers.
+    /// - Returns: the numbers of the new servers: those of servers that were removed, then new ones.
+    /// - Throws: `invalidArgument` when a type does not fit the cluster's layout, or when there would be more than
+    ///   ``ClusterConfiguration/maximumServers``; nothing is added then.
+    /// - Complexity: O(servers added), amortised.
+    @discardableResult
+    public mutating func addServers(
+        _ typeOfServer: [Int32],
+        of types: [ServerType]
+    ) throws(SchedulingError) -> [Int] {
+        guard typeOfServer.count <= ClusterConfiguration.maximumServers - serverCount else {
+            throw SchedulingError(
+                .invalidArgument,
+                "\(typeOfServer.count) servers added to \(serverCount) are more than the "
+                    + "\(ClusterConfiguration.maximumServers) that a cluster may have"
+            )
+        }
+        for (index, type) in types.enumerated() { try type.check(cluster.layout, as: "server type \(index)") }
+        for type in typeOfServer where !types.indices.contains(Int(type)) {
+            throw SchedulingError(.invalidArgument, "a server is of type \(type); there are \(types.count) types")
+        }
+        cluster.append(typeOfServer, of: types)
+        vms.reserve(servers: serverCount)
+        if serverCount > vmCounts.count {
+            let room = max(serverCount, 2 * vmCounts.count)
+            used = used.copy(count: room * cluster.valuesPerServer, filling: 0)
+            sharedUsed = sharedUsed.copy(count: room * cluster.layout.serverResources.count, filling: 0)
+            vmCounts = vmCounts.copy(count: room, filling: 0)
+        }
+        return numbers.append(typeOfServer.count)
+    }
+
+    /// Removes a server on which no VM runs; its number is given to the next one that is added.
+    ///
+    /// - Throws: `invalidArgument`, or `badState` when VMs run there.
+    /// - Complexity: O(VMs on the last server).
+    public mutating func removeServer(_ server: Int) throws(SchedulingError) {
+        let place = try place(of: server)
+        guard vmCounts[place] == 0 else {
+            throw SchedulingError(
+                .badState,
+                "server \(server) has \(vmCounts[place]) VMs; it can be removed when none runs there"
+            )
+        }
+        let last = serverCount - 1
+        if place != last {
+            move(valuesOf: last, to: place)
+            vms.moveServer(last, to: place)
+        }
+        clear(last)
+        cluster.removeServer(place)
+        numbers.remove(at: place)
+    }
+
+    /// Notes that a server has failed: what ran there is gone, and it is cordoned.
+    ///
+    /// - Returns: the ids of what ran there, ascending.
+    /// - Complexity: O(VMs on it).
+    public mutating func failServer(_ server: Int) throws(SchedulingError) -> [UInt64] {
+        let lost = try vms(on: server)
+        for id in lost { _ = release(id) }
+        try cordon(server)
+        return lost
+    }
+
+    /// Takes a server out of placement; its VMs stay.
+    public mutating func cordon(_ server: Int) throws(SchedulingError) { cluster.cordon(try place(of: server)) }
+
+    /// Puts a server back into placement.
+    public mutating func uncordon(_ server: Int) throws(SchedulingError) { cluster.uncordon(try place(of: server)) }
+
+    /// Gives a server other capacities. What runs there stays; where that is more than the server has now, it simply has no
+    /// room.
+    ///
+    /// - Throws: `invalidArgument` when the type does not fit the layout, or when it lacks a node on which a VM runs.
+    /// - Complexity: O(VMs on it + nodes * resources).
+    public mutating func resizeServer(_ server: Int, to type: ServerType) throws(SchedulingError) {
+        let place = try place(of: server)
+        try type.check(cluster.layout, as: "server \(server)")
+        var occupied = NodeSet.none
+        vms.forEach(on: place) { occupied = NodeSet(rawValue: occupied.rawValue | $0.placement.nodes.rawValue) }
+        guard NodeSet(first: type.nodes.count).isSuperset(of: occupied) else {
+            throw SchedulingError(
+                .invalidArgument,
+                "server \(server) would have \(type.nodes.count) NUMA nodes, and VMs run on others"
+            )
+        }
+        cluster.resize(place, to: type)
+    }
+
+    /// Sets what a NUMA node has left of cores and memory, for what the fleet cannot know of.
+    ///
+    /// - Throws: `invalidArgument` when there is no such node, or when `free` is negative or more than the capacity less
+    ///   what the VMs placed there use.
+    public mutating func setFree(_ free: Resources, server: Int, node: Int) throws(SchedulingError) {
+        let place = try place(of: server)
+        guard node >= 0, node < cluster.nodeCount(of: place) else {
+            throw SchedulingError(
+                .invalidArgument,
+                "node is \(node); it must be in 0 ... \(cluster.nodeCount(of: place) - 1)"
+            )
+        }
+        let base = place * cluster.valuesPerServer + node * cluster.valuesPerNode
+        let most = Resources(
+            cpu: Grid.amount(cluster.capacity[base] - used[base]),
+            mem: Grid.amount(cluster.capacity[base + 1] - used[base + 1])
+        )
+        let amount = free.onGrid
+        guard amount.cpu >= 0, amount.mem >= 0, amount.cpu <= most.cpu, amount.mem <= most.mem else {
+            throw SchedulingError(
+                .invalidArgument,
+                "free is \(free.cpu) cores and \(free.mem) GB on node \(node) of server \(server); it must be in "
+                    + "0 ... \(most.cpu) cores and 0 ... \(most.mem) GB, the capacity less what placed VMs use"
+            )
+        }
+        cluster.setFree(amount, server: place, node: node)
+    }
+
+    // MARK: Helpers
+
+    private mutating func move(valuesOf source: Int, to target: Int) {
+        let (perServer, shared) = (cluster.valuesPerServer, cluster.layout.serverResources.count)
+        for value in 0..<perServer { used[target * perServer + value] = used[source * perServer + value] }
+        for value in 0..<shared { sharedUsed[target * shared + value] = sharedUsed[source * shared + value] }
+        vmCounts[target] = vmCounts[source]
+    }
+
+    private mutating func clear(_ place: Int) {
+        let (perServer, shared) = (cluster.valuesPerServer, cluster.layout.serverResources.count)
+        for value in place * perServer..<(place + 1) * perServer { used[value] = 0 }
+        for value in place * shared..<(place + 1) * shared { sharedUsed[value] = 0 }
+        vmCounts[place] = 0
+    }
+}

@@ -1,0 +1,28 @@
+extension Layout {
+    /// What a VM asks for on servers of this layout.
+    ///
+    /// - Parameters:
+    ///   - cpu: cores in all.
+    ///   - mem: GB in all.
+    ///   - span: over how many NUMA nodes it is spread evenly, 1 ... 8.
+    ///   - extras: amounts in the order of ``extraResources``, in all; missing ones are 0.
+    ///   - require: traits that a server must have; see ``ServerType/traits``.
+    ///   - forbid: traits that a server must not have.
+    ///   - farthest: the largest distance between two of its nodes, where servers tell distances.
+    public func request(
+        cpu: Double,
+        mem: Double,
+        span: Int,
+        extras: [Double] = [],
+        require: UInt64 = 0,
+        forbid: UInt64 = 0,
+        farthest: UInt8 = .max
+    ) -> Request {
+        var shares = extras.map { Grid.demand($0) }
+        for index in 0..<min(nodeResources.count - 2, shares.count) {
+            shares[index] = Grid.share(shares[index], span: span)
+        }
+        let terms = RequestTerms(extras: shares, require: require, forbid: forbid, farthest: farthest)
+        return Request(cpu: cpu, mem: mem, span: span, terms: terms.isEmpty ? nil : terms)
+    }
+}

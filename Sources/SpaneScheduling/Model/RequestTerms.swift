@@ -1,0 +1,27 @@
+/// The parts of a request that most requests do not have.
+package final class RequestTerms: Equatable, Sendable {
+    /// In steps of the ``Grid``, in the order of ``Layout/extraResources``: what each node gives, then what the server gives.
+    package let extras: [Double]
+    /// The traits that a server must have; see ``ServerType/traits``.
+    package let require: UInt64
+    /// The traits that a server must not have.
+    package let forbid: UInt64
+    /// The largest distance between two of its nodes.
+    package let farthest: UInt8
+
+    package init(extras: [Double], require: UInt64, forbid: UInt64, farthest: UInt8) {
+        self.extras = extras
+        self.require = require
+        self.forbid = forbid
+        self.farthest = farthest
+    }
+
+    /// Whether such terms ask for nothing.
+    var isEmpty: Bool { extras.allSatisfy { $0 == 0 } && require == 0 && forbid == 0 && farthest == .max }
+
+    package static func == (left: RequestTerms, right: RequestTerms) -> Bool {
+        left === right
+            || (left.extras == right.extras && left.require == right.require && left.forbid == right.forbid
+                && left.farthest == right.farthest)
+    }
+}
