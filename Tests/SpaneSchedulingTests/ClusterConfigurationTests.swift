@@ -1,4 +1,5 @@
 import SpaneScheduling
+import SpaneTestSupport
 import Testing
 
 /// What a cluster may be made of.

@@ -1,4 +1,5 @@
 import SpaneScheduling
+import SpaneTestSupport
 import Testing
 
 /// Departures come out in the order that sorting by (end, index) gives.

@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func aVMLargerThanAServerIsRefused() throws {
-        var vms = try Self.trace().vms
+        var vms = try Array(Self.trace().vms)
         vms[3].cpu = 9
         let one = SchedulingError(
             .invalidTrace,
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func aBalanceWeightThatIsNotFiniteIsRefused() throws {
-        let vms = try Self.trace().vms
+        let vms = try Array(Self.trace().vms)
         for (weight, text) in [(Double.nan, "nan"), (.infinity, "inf")] {
             let error = SchedulingError(.invalidArgument, "the balance weight is \(text); it must be finite")
             #expect(throws: error) { try Self.make(vms, reward: .balance(weight: weight)) }
@@ -131,7 +131,11 @@ import Testing
 
     @Test func aPolicyThatPlacesNowhereIsRefused() throws {
         struct Nowhere: Policy {
-            mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? { nil }
+            mutating func placement(
+                for request: Request,
+                on cluster: borrowing Cluster,
+                among servers: Span<Int32>?
+            ) -> Placement? { nil }
         }
         var environment = try makeEnvironment()
         try environment.reset(start: 4, until: .length(2))

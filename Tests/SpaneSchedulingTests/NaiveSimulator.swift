@@ -1,4 +1,5 @@
 import SpaneScheduling
+import SpaneTestSupport
 
 /// The problem written down a second time: slowly, obviously, and apart from the library.
 ///
@@ -14,7 +15,7 @@ struct NaiveSimulator {
     }
 
     static let unitsPerStep = 2
-    static let units = 1_048_576.0 * 2
+    static let units = 1_000_000.0 * 2
 
     let vms: [VirtualMachine]
     let capacities: [Resources]
@@ -47,7 +48,7 @@ struct NaiveSimulator {
         clock = vms[start].arrival
     }
 
-    static func units(_ amount: Double) -> Int { Int((amount * 1_048_576).rounded(.toNearestOrEven)) * unitsPerStep }
+    static func units(_ amount: Double) -> Int { Int((amount * 1_000_000).rounded(.toNearestOrEven)) * unitsPerStep }
 
     func isSplit(_ vm: Int) -> Bool { Double(Self.units(vms[vm].mem)) / Self.units > splitAbove }
 

@@ -102,7 +102,11 @@ struct AnyPolicy: Policy {
     private var policy: any Policy
     init(_ policy: any Policy) { self.policy = policy }
     mutating func begin(start: Int, on cluster: borrowing Cluster) { policy.begin(start: start, on: cluster) }
-    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
-        policy.action(for: request, on: cluster)
+    mutating func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        policy.placement(for: request, on: cluster, among: servers)
     }
 }

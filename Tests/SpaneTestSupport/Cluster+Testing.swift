@@ -26,9 +26,7 @@ extension Cluster {
     package mutating func fill(leaving free: [Resources]) {
         removeAll()
         for (index, left) in free.enumerated() {
-            let node = capacity(server: Action(index).server)
-            let taken = Request(cpu: node.cpu - left.cpu, mem: node.mem - left.mem, isSplit: false)
-            place(taken, at: Action(index))
+            setFree(left, server: Action(index).server, node: Action(index).node)
         }
     }
 

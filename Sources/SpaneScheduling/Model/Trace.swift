@@ -63,8 +63,11 @@ public struct Trace: Sendable {
     public func flavor(of vm: Int) -> Int { Int(rows[vm].flavor) }
 
     /// The VMs of a trace, put together from what is kept of them.
-    public struct VMs: RandomAccessCollection, Sendable {
+    public struct VMs: RandomAccessCollection, Equatable, Sendable {
         let trace: Trace
+
+        /// Whether both have equal VMs in the same order.
+        public static func == (left: VMs, right: VMs) -> Bool { left.elementsEqual(right) }
 
         /// 0.
         public var startIndex: Int { 0 }
