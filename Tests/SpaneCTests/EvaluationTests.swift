@@ -34,14 +34,13 @@ private final class Listener {
         let starts = (0..<12).map { $0 * 250 }
         let configuration = try ClusterConfiguration(servers: 4)
         let plan = try EpisodePlan(
-            trace: trace,
-            configuration: configuration,
+            Scenario(trace, on: configuration),
             starts: starts,
             length: length == 0 ? .automatic : .fixed(Int(length))
         )
         let sources: [PolicySource] = [.heuristic(.bestFit), .model(model), .heuristic(.random(seed: 9))]
         let expected = try sources.flatMap {
-            try Evaluation(of: $0, on: plan, trace: trace, configuration: configuration).totalWaits
+            try Evaluation(of: $0, on: plan).totalWaits
         }
         var options = evaluationOptions
         options.servers = 4

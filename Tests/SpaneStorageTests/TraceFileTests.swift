@@ -54,7 +54,7 @@ import Testing
         changes.append { $0.arrival = $0.arrival.nextUp }
         changes.append { $0.lifetime = $0.lifetime.nextUp }
         for change in changes {
-            var vms = trace.vms
+            var vms = Array(trace.vms)
             change(&vms[vms.count - 1])
             hashes.insert(TraceFile.contentHash(of: try Trace(vms)))
         }

@@ -175,7 +175,9 @@ extension ServerType {
         var fitting: UInt8 = 0
         for (index, node) in nodes.enumerated() {
             var fits = Grid.capacity(node[0]) >= request.share.cpu && Grid.capacity(node[1]) >= request.share.mem
-            for extra in 0..<min(perNode, extras.count) { fits = fits && Grid.capacity(node[extra + 2]) >= extras[extra] }
+            for extra in 0..<min(perNode, extras.count) {
+                fits = fits && Grid.capacity(node[extra + 2]) >= extras[extra]
+            }
             if fits { fitting |= 1 << UInt8(index) }
         }
         let set = NodeSet(rawValue: fitting)

@@ -82,7 +82,10 @@ extension HDF5Reader {
         let extras = layout.extraResources.count
         let amounts = try doubles("terms_extras", count: require.count * extras)
         if let wrong = amounts.first(where: { !($0 >= 0 && $0 <= Resources.largest) }) {
-            throw error(.format, "dataset /terms_extras has the value \(wrong); it must be in 0 ... \(Resources.largest)")
+            throw error(
+                .format,
+                "dataset /terms_extras has the value \(wrong); it must be in 0 ... \(Resources.largest)"
+            )
         }
         return require.indices.map { index in
             RequestTerms(

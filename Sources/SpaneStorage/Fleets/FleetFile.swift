@@ -77,7 +77,9 @@ public enum FleetFile {
                     type: Int(typeOfServer[server]),
                     isCordoned: cordoned[server] != 0,
                     free: nodes.map { Array(free[$0..<$0 + perNode]) },
-                    shared: Array(shared[server * layout.serverResources.count..<(server + 1) * layout.serverResources.count])
+                    shared: Array(
+                        shared[server * layout.serverResources.count..<(server + 1) * layout.serverResources.count]
+                    )
                 )
             )
             first += perServer[server]
