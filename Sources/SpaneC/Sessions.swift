@@ -132,10 +132,10 @@ public func spane_session_decide(
             guard !env.environment.isFinished else {
                 throw Failure(SPANE_BAD_STATE, "no episode is under way; call spane_env_reset")
             }
-            guard let placement = try session.choose(env.environment.request) else {
+            guard let action = try session.decide(in: env) else {
                 throw Failure(SPANE_INTERNAL, "VM \(env.environment.head) is next and the policy finds no room for it")
             }
-            unsafe out.pointee = placement.action.rawValue
+            unsafe out.pointee = action.rawValue
             return SPANE_OK
         }
     }

@@ -23,6 +23,10 @@ struct Player: Policy {
         policy.placement(for: request, on: cluster, among: servers)
     }
 
+    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+        policy.action(for: request, on: cluster)
+    }
+
     /// Heuristics and published models.
     static let names = Reference.heuristics.map(\.name) + Reference.modelNames
 }

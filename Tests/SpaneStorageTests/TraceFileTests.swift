@@ -115,6 +115,6 @@ import Testing
             file.dataset("cpu", [0.1, 1.0 / 3])
         }
         let cores = try TraceFile.read(path).trace.vms.map(\.cpu)
-        #expect(cores == [104_858 / 1_048_576, 349_525 / 1_048_576])
+        #expect(cores == [0.1, 0.333333])
     }
 }

@@ -72,6 +72,15 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         }
     }
 
+    /// The action that the policy takes in the environment that it is bound to.
+    func decide(in environment: EnvironmentHandle) throws -> Action? {
+        follow(environment)
+        return try withCluster { cluster in
+            try adapt(to: cluster)
+            return policy.action(for: environment.environment.request, on: cluster)
+        }
+    }
+
     /// Calls `body` with the network, fit to the servers, and the servers.
     func withNetwork<Result>(
         _ body: (any ScoringPolicy, borrowing Cluster) throws -> Result

@@ -158,8 +158,8 @@ public final class DQN: Learner {
                 action = record.availableAction(exploration.below(choices))
             } else if choices == 1 {
                 action = record.availableAction(0)
-            } else if let chosen = policy.placement(for: environment.request, on: environment.cluster) {
-                action = chosen.action
+            } else if let chosen = policy.action(for: environment.request, on: environment.cluster) {
+                action = chosen
             } else {
                 preconditionFailure("an action is available until the episode ends")
             }

@@ -19,8 +19,8 @@ struct Recorder: Policy {
         among servers: Span<Int32>?
     ) -> Placement? {
         var session = session
-        let placement = session.placement(for: request, on: cluster, among: servers)
-        if let placement { actions.append(placement.action.rawValue) }
-        return placement
+        let action = session.action(for: request, on: cluster)
+        if let action { actions.append(action.rawValue) }
+        return action?.placement(ofSpan: request.span)
     }
 }
