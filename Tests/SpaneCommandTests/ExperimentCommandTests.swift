@@ -13,7 +13,7 @@ import Testing
     private var folder: TemporaryFolder { command.folder }
 
     private static let files = [
-        "experiment.json", "results.h5", "summary.csv", "summary.json", "summary.md", "waits-2.csv",
+        "experiment.json", "lock", "results.h5", "summary.csv", "summary.json", "summary.md", "waits-2.csv",
     ]
 
     init() throws {

@@ -12,18 +12,7 @@ import Testing
 
     /// The sample of a run with a space around it.
     private func write(_ settings: String = "trials = 5\nkeep = 2", generations: Int = 12) throws {
-        try TrainingSample.write(to: folder, generations: generations)
-        try folder.write(
-            """
-            [search]
-            \(settings)
-            [space]
-            learner.sigma = { log-uniform = [0.1, 1] }
-            network.activation = ["tanh", "relu"]
-
-            """ + folder.text("train.toml"),
-            to: "space.toml"
-        )
+        try TrainingSample.writeSearch(settings, to: folder, generations: generations)
     }
 
     private func search(_ name: String, _ more: String...) -> [String] {

@@ -14,9 +14,12 @@ package enum File {
     /// The size of a regular file in bytes.
     package static func size(_ path: String) throws(StorageError) -> Int {
         var status = stat()
-        guard unsafe path.withPath({ unsafe stat($0, &status) }) == 0 else {
-            throw StorageError("cannot be read", path: path, errno: errno)
-        }
+        let result = unsafe path.withPath { unsafe stat($0, &status) }
+        return try size(path, status, isKnown: result == 0)
+    }
+
+    private static func size(_ path: String, _ status: stat, isKnown: Bool) throws(StorageError) -> Int {
+        guard isKnown else { throw StorageError("cannot be read", path: path, errno: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw StorageError(.io, path: path, "cannot be read: it is not a regular file")
         }
@@ -25,12 +28,17 @@ package enum File {
 
     /// All bytes of a file, or its first `limit`.
     package static func read(_ path: String, limit: Int = .max) throws(StorageError) -> [UInt8] {
-        let size = min(try size(path), limit)
+        // Opening a pipe would wait for its writer.
+        _ = try size(path)
         // "e": programs that another thread starts meanwhile do not get the file.
         guard let file = unsafe path.withPath({ unsafe fopen($0, "rbe") }) else {
             throw StorageError("cannot be read", path: path, errno: errno)
         }
         defer { unsafe fclose(file) }
+        // The file may have been replaced by one of another size since.
+        var status = stat()
+        let result = unsafe fstat(fileno(file), &status)
+        let size = min(try size(path, status, isKnown: result == 0), limit)
         var count = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
             count = unsafe fread(buffer.baseAddress, 1, size, file)
