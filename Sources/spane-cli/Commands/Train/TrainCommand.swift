@@ -9,7 +9,7 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             A configuration file says all that decides the result; '--print-config' prints one with every key. The folder \
             gets the complete configuration, the weights of the best validation (best.h5) and the last ones (last.h5), \
-            logs (log.jsonl, and one for TensorBoard) and checkpoints. After a crash, Ctrl-C or a full disk the same \
+            logs (log.jsonl, and one for TensorBoard) and checkpoints. After a crash, Ctrl-C, a lost terminal or a full disk the same \
             command goes on from the last checkpoint and ends with the same weights. See docs/training.md.
             """
     )
