@@ -101,16 +101,17 @@ import Testing
         }
     }
 
-    @Test func stopped() throws {
+    @Test(arguments: [SIGTERM, SIGHUP])
+    func stopped(signal: Int32) throws {
         try write("trials = 3", generations: 1_000_000)
         let process = try command.start(search("run"))
         for _ in 0..<60_000 {
             if try folder.names().contains("run/trials/0/checkpoint.h5") { break }
             usleep(1000)
         }
-        process.send(SIGTERM)
+        process.send(signal)
         let result = try process.wait()
-        #expect(result.status == 128 + SIGTERM)
+        #expect(result.status == 128 + signal)
         #expect(
             result.output
                 == "Stopped after 0 of 3 trials; the state is saved. To go on:\n  spane search space.toml --output run\n"

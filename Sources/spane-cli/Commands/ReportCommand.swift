@@ -17,7 +17,7 @@ struct ReportCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Folders of experiments and runs, and results of searches.", valueName: "folder"))
     var paths: [String]
 
-    @Option(help: ArgumentHelp("The page to write; '-' is standard output.", valueName: "file.html"))
+    @Option(help: ArgumentHelp("The page to write, or '-'.", valueName: "file.html"))
     var output = "report.html"
 
     @Option(help: ArgumentHelp("Write each figure as SVG and PNG too, into this folder.", valueName: "folder"))
