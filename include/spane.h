@@ -151,6 +151,8 @@ spane_status spane_model_load_memory(const void *data, size_t size, spane_model 
 
 /*
  * Saves a model with its provenance (HDF5, format "spane-weights"); an existing file is replaced in one step.
+ * Files that are replaced keep their mode, and their owner where the system lets them; several threads and processes may
+ * save to one path at a time. A symbolic link stays and what it leads to is replaced. A device or pipe is written to.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO. Threads: any. Cost: O(parameters). Since: 0.1.
  */
 spane_status spane_model_save(const spane_model *model, const char *path);
@@ -342,7 +344,7 @@ spane_status spane_cluster_find(const spane_cluster *cluster, uint64_t id, spane
 spane_status spane_cluster_set_free(spane_cluster *cluster, int32_t server, int32_t node, spane_node free);
 
 /*
- * Saves the whole state (HDF5, format "spane-cluster"); an existing file is replaced in one step.
+ * Saves the whole state (HDF5, format "spane-cluster") in the way of spane_model_save.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(S + V). Since: 0.1.
  */
@@ -519,7 +521,7 @@ spane_status spane_trace_new(const int64_t *ids, const double *cpu, const double
 spane_status spane_trace_generate(size_t count, uint64_t seed, spane_trace **trace);
 
 /*
- * Saves a trace (HDF5, format "spane-trace"); an existing file is replaced in one step.
+ * Saves a trace (HDF5, format "spane-trace") in the way of spane_model_save.
  *   source    where the trace comes from; NULL to keep what the trace says
  *   licence   what may be done with it; NULL to keep what the trace says
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO. Threads: any. Cost: O(count). Since: 0.1.

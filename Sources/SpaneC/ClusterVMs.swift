@@ -93,7 +93,7 @@ public func spane_cluster_find(
 public func spane_cluster_save(_ cluster: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> spane_status {
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
-        let path = try unsafe text(path, "path")
+        let path = try unsafe pathText(path)
         return try cluster.gate.shared {
             try FleetFile.write(cluster.fleet, to: path)
             Log.write(SPANE_LOG_INFO, "\(path): \(cluster.fleet.serverCount) servers saved")

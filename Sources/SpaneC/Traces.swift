@@ -89,7 +89,7 @@ public func spane_trace_save(
 ) -> spane_status {
     call {
         let trace = try unsafe TraceHandle.of(trace)
-        let path = try unsafe text(path, "path")
+        let path = try unsafe pathText(path)
         let description = TraceDescription(
             source: try unsafe source == nil ? trace.description.source : text(source, "source"),
             licence: try unsafe licence == nil ? trace.description.licence : text(licence, "licence")

@@ -1,4 +1,5 @@
 import CSpane
+import Glibc
 import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
@@ -23,6 +24,16 @@ import Testing
         try ok(spane_trace_provenance(trace.pointer, name, &text, size, &size))
         #expect(text.last == 0)
         return String(decoding: text.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Paths are any bytes.
+    @Test func aPathThatIsNoUTF8() throws {
+        let path = Array(folder.file("caf").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0]
+        let trace = try makeTrace(count: 20, seed: 1)
+        try ok(spane_trace_save(trace.pointer, path, nil, nil))
+        #expect(access(path, F_OK) == 0)
+        let loaded = try Owned(spane_trace_free) { spane_trace_load(path, &$0) }
+        #expect(try vms(loaded, 20) == vms(trace, 20))
     }
 
     @Test func generatesWhatTheCommandGenerates() throws {

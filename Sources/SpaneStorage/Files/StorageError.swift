@@ -20,12 +20,23 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
     public let path: String
     /// What is wrong with it.
     public let detail: String
+    /// The number of the operating system's error; 0 where it did not refuse.
+    package let errno: Int32
 
     /// Creates an error about `path`.
     public init(_ code: Code, path: String, _ detail: String) {
         self.code = code
         self.path = path
         self.detail = detail
+        errno = 0
+    }
+
+    /// An error of the operating system: "`what`: No space left on device".
+    package init(_ what: String, path: String, errno: Int32) {
+        code = .io
+        self.path = path
+        detail = "\(what): \(File.systemError(errno))"
+        self.errno = errno
     }
 
     /// One sentence for a person: the file and what is wrong with it.

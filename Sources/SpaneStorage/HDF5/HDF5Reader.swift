@@ -16,9 +16,7 @@ package struct HDF5Reader: ~Copyable {
             throw StorageError(.format, path: path, "is not an HDF5 file, or its first bytes are damaged")
         }
         if !isTrusted { try Superblock.check(start, path: path) }
-        guard let file = unsafe HDF5Handle(chdf5_open_read_only(path), H5Fclose) else {
-            throw StorageError(.format, path: path, "cannot be opened (truncated or damaged?): \(HDF5.errorText)")
-        }
+        let file = try HDF5.openToRead(path)
         self.path = path
         self.file = file
         fileSize = size

@@ -43,6 +43,8 @@ struct SearchRunCommand: ParsableCommand {
     @Option(help: "Trials at a time; the results do not depend on it. [default: one for each processor]")
     var threads: Int?
 
+    @OptionGroup var lock: LockOptions
+
     func validate() throws {
         for (name, value, least) in [("threads", threads, 1), ("trials", trials, 1), ("keep", keep, 1)] {
             if let value, value < least {
@@ -58,7 +60,7 @@ struct SearchRunCommand: ParsableCommand {
 
     func run() throws {
         let search = try read()
-        let run = try SearchRun(search, in: output, version: SPANE_VERSION_STRING)
+        let run = try SearchRun(search, in: output, by: lock.guardian, version: SPANE_VERSION_STRING)
         StopSignal.install()
         let bar = ProgressBar("trials", total: search.trialCount, first: run.results.count, lineInterval: 30)
         let outcome = try run.run(threads: threads ?? processorCount, mustStop: { StopSignal.number != nil }) {
@@ -66,7 +68,7 @@ struct SearchRunCommand: ParsableCommand {
         }
         bar.clear()
         guard outcome == .finished else {
-            print(
+            StandardOutput.print(
                 StopReport.text(
                     "Stopped after \(NumberText.grouped(run.results.count)) of "
                         + "\(NumberText.grouped(search.trialCount)) trials"
@@ -74,7 +76,7 @@ struct SearchRunCommand: ParsableCommand {
             )
             throw StopReport.exitCode
         }
-        print(SearchReport(search, run).text)
+        StandardOutput.print(SearchReport(search, run).text)
     }
 
     private func read() throws -> SearchConfiguration {

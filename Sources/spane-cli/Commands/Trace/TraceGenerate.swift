@@ -32,6 +32,6 @@ struct TraceGenerate: ParsableCommand {
             licence: "MIT"
         )
         try TraceFile.write(trace, description, to: output)
-        print("\(output): \(NumberText.grouped(trace.count)) VMs of \(trace.flavors.count) sizes")
+        StandardOutput.print("\(output): \(NumberText.grouped(trace.count)) VMs of \(trace.flavors.count) sizes")
     }
 }
