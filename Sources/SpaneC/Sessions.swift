@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpane
+internal import SpaneHost
 internal import SpaneNetworks
 internal import SpaneScheduling
 
@@ -42,8 +43,9 @@ public func spane_session_new(
         let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
         let out = try unsafe required(session, "session")
         return try cluster.gate.shared {
-            let network = try model.network(for: cluster.fleet.cluster, "the cluster")
-            unsafe out.pointee = Handle.make(SessionHandle(.cluster(cluster), network))
+            try model.check(fits: cluster.fleet.cluster, "the cluster")
+            let made = try SessionHandle(.cluster(cluster), model, on: cluster.fleet.cluster)
+            unsafe out.pointee = Handle.make(made)
             return SPANE_OK
         }
     }
@@ -60,8 +62,9 @@ public func spane_session_new_env(
         let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
         let out = try unsafe required(session, "session")
         return try env.gate.shared {
-            let network = try model.network(for: env.environment.cluster, "the environment")
-            unsafe out.pointee = Handle.make(SessionHandle(.environment(env), network))
+            try model.check(fits: env.environment.cluster, "the environment")
+            let made = try SessionHandle(.environment(env), model, on: env.environment.cluster)
+            unsafe out.pointee = Handle.make(made)
             return SPANE_OK
         }
     }
@@ -108,7 +111,6 @@ public func spane_session_place(
                 let request = try session.request(request)
                 try cluster.fleet.checkIsNew(id)
                 guard let action = try session.choose(request) else { return SPANE_NO_ROOM }
-                try cluster.fleet.checkGrowth(toHold: cluster.fleet.vmCount + 1)
                 try cluster.fleet.place(id, request, at: action)
                 if let placement = unsafe placement { unsafe placement.pointee = spane_placement(action, request) }
                 return SPANE_OK
@@ -188,6 +190,7 @@ private func bind(
 ) throws -> spane_status {
     let name = try unsafe text(heuristic, "heuristic")
     let out = try unsafe required(session, "session")
+    try Memory.check(bytes: 0, for: "a session")
     guard let heuristic = Heuristic(name: name) else {
         throw Failure(
             SPANE_INVALID_ARGUMENT,
@@ -199,14 +202,13 @@ private func bind(
 }
 
 extension Model {
-    /// A network with these weights for a cluster, which messages call `name`.
-    fileprivate func network(for cluster: borrowing Cluster, _ name: StaticString) throws -> any ScoringPolicy {
+    /// Refuses a cluster, which messages call `name`, with another number of servers than the network is bound to.
+    fileprivate func check(fits cluster: borrowing Cluster, _ name: StaticString) throws(Failure) {
         if case .mlp(let architecture) = architecture, architecture.servers != cluster.serverCount {
             throw Failure(
                 SPANE_SHAPE_MISMATCH,
                 "model is bound to \(architecture.servers) servers and \(name) has \(cluster.serverCount)"
             )
         }
-        return try makeSession(on: cluster)
     }
 }

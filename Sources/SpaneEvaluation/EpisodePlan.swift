@@ -40,6 +40,8 @@ public struct EpisodePlan: Equatable, Sendable {
         episodes = try parallelMap(
             count: starts.count,
             threads: threads,
+            // Also the bound, which may have as many VMs running at once as the trace has.
+            stateBytes: configuration.environmentBytes(for: trace) + trace.count * 16,
             makeState: { try Environment(trace: trace, configuration: configuration) },
             { environment, index in
                 do {

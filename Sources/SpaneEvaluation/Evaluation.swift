@@ -30,6 +30,8 @@ public struct Evaluation: Equatable, Sendable {
         totalWaits = try parallelMap(
             count: plan.episodes.count,
             threads: threads,
+            stateBytes: configuration.environmentBytes(for: trace)
+                + policy.policyBytes(servers: configuration.serverCount),
             progress: progress,
             makeState: { try EpisodePlayer(policy, trace, configuration) },
             { player, index in

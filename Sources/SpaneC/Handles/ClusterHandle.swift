@@ -60,12 +60,6 @@ extension spane_placement {
 }
 
 extension Fleet {
-    /// Refuses to let the table of VMs grow where memory for it cannot be had.
-    func checkGrowth(toHold vms: Int) throws(Failure) {
-        guard let bytes = bytesToGrow(toHold: vms) else { return }
-        try Memory.check(bytes: bytes, for: "a table of \(vms) VMs")
-    }
-
     func request(_ request: spane_request) throws(SchedulingError) -> Request {
         try self.request(cpu: request.cpu, mem: request.mem)
     }

@@ -1,4 +1,5 @@
 internal import CSpane
+internal import SpaneHost
 internal import SpaneNetworks
 internal import SpaneScheduling
 
@@ -25,6 +26,9 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     // Used inside the gate only.
     private var policy: any Policy
     private let network: (any ScoringPolicy)?
+    private let architecture: Architecture?
+    // What the network was last fit to.
+    private var servers = 0
     private var scratch: [Float] = []
     private var ranking = Ranking()
     // The last episode of the environment that the policy was told of.
@@ -34,10 +38,19 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         self.place = place
         policy = heuristic.makePolicy()
         network = nil
+        architecture = nil
     }
 
-    init(_ place: Place, _ network: any ScoringPolicy) {
+    /// - Throws: as ``SpaneNetworks/Model/makeSession(on:)``, or `SPANE_OUT_OF_MEMORY`.
+    init(_ place: Place, _ model: Model, on cluster: borrowing Cluster) throws {
         self.place = place
+        architecture = model.architecture
+        servers = cluster.serverCount
+        try Memory.check(
+            bytes: model.architecture.sessionBytes(servers: servers),
+            for: "a session on \(servers) servers"
+        )
+        let network = try model.makeSession(on: cluster)
         policy = network
         self.network = network
     }
@@ -89,6 +102,13 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     func best(_ limit: Int, for request: Request) throws -> [Ranking.Entry] {
         try withNetwork { network, cluster in
             let count = cluster.actionCount
+            let entries = min(limit, count)
+            if scratch.count < count || entries > ranking.capacity {
+                try Memory.check(
+                    bytes: count * MemoryLayout<Float>.stride + entries * MemoryLayout<Ranking.Entry>.stride,
+                    for: "the scores of \(count) placements"
+                )
+            }
             if scratch.count < count { scratch = Array(repeating: 0, count: count) }
             var span = scratch.mutableSpan
             network.writeAdvantages(for: request, on: cluster, servers: nil, into: &span)
@@ -104,8 +124,13 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         policy.begin(start: environment.environment.start, on: environment.environment.cluster)
     }
 
-    private func adapt(to cluster: borrowing Cluster) throws(Failure) {
-        guard let network else { return }
+    private func adapt(to cluster: borrowing Cluster) throws {
+        guard let network, let architecture else { return }
+        let count = cluster.serverCount
+        if count != servers {
+            try Memory.check(bytes: architecture.sessionBytes(servers: count), for: "a session on \(count) servers")
+            servers = count
+        }
         do {
             try network.adapt(to: cluster)
         } catch {

@@ -1,3 +1,5 @@
+internal import SpaneHost
+
 /// The servers of a cluster and the rule that tells which VMs are split over NUMA nodes.
 public struct ClusterConfiguration: Equatable, Sendable {
     /// What one NUMA node of each server has; all nodes of a server are alike.
@@ -21,6 +23,7 @@ public struct ClusterConfiguration: Equatable, Sendable {
         splitAbove: Double = publishedSplitAbove
     ) throws(SchedulingError) {
         try Self.check(count: servers)
+        try Memory.require(bytes: 3 * servers * MemoryLayout<Resources>.stride, for: "\(servers) servers")
         try self.init(nodeCapacities: Array(repeating: node, count: servers), splitAbove: splitAbove)
     }
 

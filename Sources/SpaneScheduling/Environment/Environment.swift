@@ -145,6 +145,12 @@ extension ClusterConfiguration {
         }
     }
 
+    /// The bytes that an environment of a trace on these servers takes.
+    package func environmentBytes(for trace: Trace) -> Int {
+        // What the servers have left and can hold, their part of the journal, and the VMs that run.
+        4096 + serverCount * 128 + mostRunning(of: trace) * MemoryLayout<DepartureQueue.Entry>.stride
+    }
+
     /// The most VMs of a trace that can run at once: all of it, or as many of its smallest as all servers hold.
     package func mostRunning(of trace: Trace) -> Int {
         let nodes = Double(NUMATopology.nodesPerServer)

@@ -1,4 +1,5 @@
 internal import SpaneBuffers
+internal import SpaneHost
 
 /// The servers of a live scheduler and the VMs on them, kept up to date by events instead of a trace.
 ///
@@ -34,6 +35,9 @@ public struct Fleet: ~Copyable, Sendable {
 
     // MARK: Servers
 
+    /// What one server takes, and as much again for what passes through while it is added.
+    private static let bytesPerServer = 256
+
     /// Adds empty servers whose NUMA nodes have these capacities.
     ///
     /// - Throws: `invalidArgument` when a capacity is not above zero and at most ``Resources/largest``, or when there
@@ -54,6 +58,11 @@ public struct Fleet: ~Copyable, Sendable {
                     + "\(Resources.largest)"
             )
         }
+        // Growing copies what there is to storage for twice as many; a server takes some 130 bytes.
+        try Memory.require(
+            bytes: (nodes.count + 2 * serverCount) * Self.bytesPerServer,
+            for: "\(nodes.count) more servers"
+        )
         cluster.append(nodes.map(\.onGrid))
         guard serverCount > vmCounts.count else { return }
         let room = max(serverCount, 2 * vmCounts.count)
@@ -110,14 +119,18 @@ public struct Fleet: ~Copyable, Sendable {
     /// The most VMs that ``reserve(_:)`` makes room for.
     public static var largestVMCount: Int { Ledger.largestCapacity }
 
-    /// The bytes that have to be allocated before the fleet can hold `vms` VMs, or `nil` when there is room for them.
-    public func bytesToGrow(toHold vms: Int) -> Int? { ledger.bytesToGrow(toHold: vms) }
+    /// Refuses to let the table of VMs grow where memory for it cannot be had.
+    package func checkGrowth(toHold vms: Int) throws(SchedulingError) {
+        guard let bytes = ledger.bytesToGrow(toHold: vms) else { return }
+        try Memory.require(bytes: bytes, for: "a table of \(vms) VMs")
+    }
 
     /// Makes room for `vms` VMs in all, so that placing up to that many does not allocate.
     public mutating func reserve(_ vms: Int) throws(SchedulingError) {
         guard vms >= 0, vms <= Ledger.largestCapacity else {
             throw SchedulingError(.invalidArgument, "vms is \(vms); it must be in 0 ... \(Ledger.largestCapacity)")
         }
+        try checkGrowth(toHold: vms)
         ledger.reserve(vms)
     }
 
@@ -159,6 +172,7 @@ public struct Fleet: ~Copyable, Sendable {
                         ? "is cordoned" : "has no room for \(request.cpu) cores and \(request.mem) GB")
             )
         }
+        try checkGrowth(toHold: vmCount + 1)
         ledger.insert(.init(id: id, cpu: request.cpu, mem: request.mem, action: action.rawValue))
         cluster.place(request, at: action)
         count(request, at: action, sign: 1)

@@ -1,3 +1,5 @@
+package import SpaneHost
+
 /// Why a trace, a cluster or a step was refused. The message names the argument, its value and what is allowed.
 public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of mistake; new kinds may be added.
@@ -14,6 +16,8 @@ public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertib
         public static let duplicateVM = Code(name: "duplicateVM")
         /// The call does not fit the state: a step before a reset or after the end.
         public static let badState = Code(name: "badState")
+        /// Memory cannot be had; it was refused before it was tried.
+        public static let outOfMemory = Code(name: "outOfMemory")
     }
 
     /// The kind of mistake.
@@ -26,4 +30,6 @@ public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertib
         self.code = code
         self.description = description
     }
+
+    package init(_ error: OutOfMemory) { self.init(.outOfMemory, error.description) }
 }

@@ -1,3 +1,5 @@
+internal import SpaneHost
+
 /// An immutable sequence of VMs in order of arrival, checked when it is made.
 ///
 /// Copies share their storage.
@@ -20,6 +22,7 @@ public struct Trace: Sendable {
         guard vms.count < Int(Int32.max) else {
             throw SchedulingError(.invalidTrace, "the trace has \(vms.count) VMs; at most \(Int32.max - 1) are allowed")
         }
+        try Memory.require(bytes: vms.count * MemoryLayout<VirtualMachine>.stride, for: "a trace of \(vms.count) VMs")
         var checked = vms
         var sizes: Set<Resources> = []
         var previous = -Double.infinity
@@ -29,8 +32,11 @@ public struct Trace: Sendable {
             let size = Resources(cpu: checked[index].cpu, mem: checked[index].mem).onGrid
             checked[index].cpu = size.cpu
             checked[index].mem = size.mem
+            if sizes.count == sizes.capacity { try Self.checkGrowth(of: sizes) }
             sizes.insert(size)
         }
+        // The list, and what sorting it takes.
+        try Memory.require(bytes: 3 * sizes.count * MemoryLayout<Resources>.stride, for: "\(sizes.count) sizes of VMs")
         self.vms = checked
         flavors = sizes.sorted { ($0.cpu, $0.mem) < ($1.cpu, $1.mem) }
     }
@@ -40,6 +46,13 @@ public struct Trace: Sendable {
 
     /// The longest time in seconds, so that no sum of times is infinite: an environment tells VMs that never end from none.
     package static let largestTime = 0x1p53
+
+    /// Refuses more sizes than there is memory for; most traces have a few dozen, but all VMs may differ.
+    private static func checkGrowth(of sizes: borrowing Set<Resources>) throws(SchedulingError) {
+        // A table twice as long, at most three quarters full, with a bit for each place.
+        let places = 2 * (2 * sizes.capacity + 2)
+        try Memory.require(bytes: places * (MemoryLayout<Resources>.stride + 1), for: "\(sizes.count + 1) sizes of VMs")
+    }
 
     static func check(_ vm: VirtualMachine, at index: Int, after previous: Double) throws(SchedulingError) {
         func refuse(_ column: String, _ value: Double, _ rule: String) -> SchedulingError {

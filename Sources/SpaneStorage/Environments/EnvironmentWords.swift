@@ -1,3 +1,4 @@
+internal import SpaneHost
 internal import SpaneScheduling
 
 // How the parts of states are written as words. The layouts are in `docs/file-formats.md`.
@@ -88,6 +89,11 @@ extension ByteReader {
                 throw error("has \(count) more servers after \(nodes.count)")
             }
             let node = Resources(cpu: try double(), mem: try double())
+            try Memory.require(
+                bytes: 4 * (nodes.count + count) * MemoryLayout<Resources>.stride,
+                for: "\(nodes.count + count) servers",
+                path: name
+            )
             nodes.append(contentsOf: repeatElement(node, count: count))
         }
         do {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SpaneHost
 
 /// Whole files by way of the C library.
 package enum File {
@@ -27,6 +28,7 @@ package enum File {
             throw StorageError(.io, path: path, "cannot be read: \(systemError)")
         }
         defer { unsafe fclose(file) }
+        try Memory.require(bytes: size, for: "its content", path: path)
         var count = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
             count = unsafe fread(buffer.baseAddress, 1, size, file)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SpaneEvaluation
+import SpaneHost
 import SpaneScheduling
 import SpaneStorage
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CSpane
 import SpaneEvaluation
+import SpaneHost
 import SpaneRuns
 
 struct SearchRunCommand: ParsableCommand {
