@@ -53,6 +53,10 @@ public func spane_evaluate(
             length: settings.length,
             threads: settings.threads
         )
+        for (index, source) in sources.enumerated() {
+            guard let mismatch = source.mismatch(with: settings.configuration) else { continue }
+            Log.write(SPANE_LOG_INFO, "policies[\(index)]: \(mismatch)")
+        }
         let progress = settings.makeProgress(total: count * policyCount)
         var evaluations: [Evaluation] = []
         for source in sources {

@@ -84,7 +84,7 @@ public func spane_session_choose(
         let out = try unsafe required(placement, "placement")
         return try session.reading {
             let request = try session.request(request)
-            guard let action = try session.choose(request) else { return SPANE_NO_ROOM }
+            guard let action = try session.choose(request) else { return session.refusal(of: request) }
             unsafe out.pointee = spane_placement(action, request)
             return SPANE_OK
         }
@@ -110,7 +110,7 @@ public func spane_session_place(
             try cluster.gate.exclusive {
                 let request = try session.request(request)
                 try cluster.fleet.checkIsNew(id)
-                guard let action = try session.choose(request) else { return SPANE_NO_ROOM }
+                guard let action = try session.choose(request) else { return session.refusal(of: request) }
                 try cluster.fleet.place(id, request, at: action)
                 if let placement = unsafe placement { unsafe placement.pointee = spane_placement(action, request) }
                 return SPANE_OK
@@ -167,7 +167,7 @@ public func spane_session_choose_many(
             for index in 0..<count {
                 let request = try unsafe session.request(requests[index])
                 let placement = try session.choose(request).map { spane_placement($0, request) }
-                unsafe out?[index] = placement ?? spane_placement(server: -1, node: -1)
+                unsafe out?[index] = placement ?? session.nowhere(request)
             }
             return SPANE_OK
         }
@@ -175,6 +175,12 @@ public func spane_session_choose_many(
 }
 
 extension SessionHandle {
+    /// What stands in a list for a placement that is none.
+    @inline(never)
+    fileprivate func nowhere(_ request: Request) -> spane_placement {
+        spane_placement(server: -1, node: refusal(of: request) == SPANE_NEVER_FITS ? SPANE_NEVER : -1)
+    }
+
     /// Runs a decision that leaves the cluster as it is.
     @inline(__always)
     func reading(_ body: () throws -> spane_status) throws -> spane_status {

@@ -16,6 +16,12 @@ public enum PolicySource: Sendable {
         }
     }
 
+    /// What to tell about servers that a network was not made for; see ``SpaneNetworks/Normalisation/mismatch(with:)``.
+    package func mismatch(with configuration: ClusterConfiguration) -> String? {
+        guard case .model(let model) = self else { return nil }
+        return model.normalisation.mismatch(with: configuration)
+    }
+
     /// A policy of its own for one thread, bound to clusters of this configuration.
     ///
     /// - Throws: ``NetworkError`` when the network cannot serve such a cluster.

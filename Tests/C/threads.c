@@ -93,7 +93,7 @@ static void *choose_only(void *argument) {
         spane_status status;
         while ((status = spane_session_choose(self->session, request, &placement)) == SPANE_BAD_STATE) self->refused++;
         self->done += status == SPANE_OK;
-        self->wrong += status != SPANE_OK && status != SPANE_NO_ROOM;
+        self->wrong += status < 0;
         self->wrong += status == SPANE_OK && (placement.server < 0 || placement.server >= servers);
     }
     return NULL;
@@ -107,7 +107,7 @@ static void *place_and_release(void *argument) {
         spane_request request = some_request(&random);
         spane_status status;
         while ((status = spane_session_place(self->session, id, request, NULL)) == SPANE_BAD_STATE) self->refused++;
-        self->wrong += status != SPANE_OK && status != SPANE_NO_ROOM;
+        self->wrong += status < 0;
         if (status != SPANE_OK) continue;
         self->done++;
         while ((status = spane_cluster_release(self->cluster, id, NULL)) == SPANE_BAD_STATE) self->refused++;

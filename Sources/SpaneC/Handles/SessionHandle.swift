@@ -26,9 +26,11 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     // Used inside the gate only.
     private var policy: any Policy
     private let network: (any ScoringPolicy)?
-    private let architecture: Architecture?
+    private let model: Model?
     // What the network was last fit to.
     private var servers = 0
+    // The servers among which none was found that the network is not made for; nil once that was told.
+    private var suitable: Int? = 0
     private var scratch: [Float] = []
     private var ranking = Ranking()
     // The last episode of the environment that the policy was told of.
@@ -38,13 +40,13 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         self.place = place
         policy = heuristic.makePolicy()
         network = nil
-        architecture = nil
+        model = nil
     }
 
     /// - Throws: as ``SpaneNetworks/Model/makeSession(on:)``, or `SPANE_OUT_OF_MEMORY`.
     init(_ place: Place, _ model: Model, on cluster: borrowing Cluster) throws {
         self.place = place
-        architecture = model.architecture
+        self.model = model
         servers = cluster.serverCount
         try Memory.check(
             bytes: model.architecture.sessionBytes(servers: servers),
@@ -83,6 +85,14 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
             try adapt(to: cluster)
             return policy.action(for: request, on: cluster)
         }
+    }
+
+    /// Why there is no placement: no server has room now, or none could hold the request even if it were empty. Asked only
+    /// after nothing was found.
+    @inline(never)
+    func refusal(of request: Request) -> spane_status {
+        // A cluster without servers says nothing of those that it will have.
+        withCluster { $0.serverCount == 0 || $0.canEverHold(request) ? SPANE_NO_ROOM : SPANE_NEVER_FITS }
     }
 
     /// Calls `body` with the network, fit to the servers, and the servers.
@@ -124,13 +134,22 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         policy.begin(start: environment.environment.start, on: environment.environment.cluster)
     }
 
+    /// Tells the host, once, that the network decides about servers that it was not made for.
+    @inline(never)
+    private func tellMismatch(of model: Model, with cluster: borrowing Cluster) {
+        let mismatch = model.normalisation.mismatch(with: cluster)
+        suitable = mismatch == nil ? cluster.serverCount : nil
+        if let mismatch { Log.write(SPANE_LOG_INFO, "session: \(mismatch)") }
+    }
+
     private func adapt(to cluster: borrowing Cluster) throws {
-        guard let network, let architecture else { return }
+        guard let network, let model else { return }
         let count = cluster.serverCount
         if count != servers {
-            try Memory.check(bytes: architecture.sessionBytes(servers: count), for: "a session on \(count) servers")
+            try Memory.check(bytes: model.architecture.sessionBytes(servers: count), for: "a session on \(count) servers")
             servers = count
         }
+        if let suitable, suitable != count { tellMismatch(of: model, with: cluster) }
         do {
             try network.adapt(to: cluster)
         } catch {

@@ -7,7 +7,7 @@ extension Cluster {
         guard size.isPositive else {
             throw SchedulingError(
                 .invalidArgument,
-                "request is \(cpu) cores and \(mem) GB; both must be above 0 and at most \(Resources.largest)"
+                "request is \(cpu) cores and \(mem) GB; \(Resources(cpu: cpu, mem: mem).rule)"
             )
         }
         return request(cpu: size.cpu, mem: size.mem)

@@ -11,6 +11,7 @@ public struct Cluster: ~Copyable, Sendable {
     public private(set) var serverCount = 0
     /// The most cores and the most memory that a NUMA node of any server has.
     public private(set) var largestNode = Resources(cpu: 0, mem: 0)
+    private var largestNodes = LargestNodes()
 
     // [server][node][cpu, mem]: what may be taken, -1 on a cordoned server so that nothing fits there.
     var free: FlatBuffer<Double>
@@ -44,6 +45,7 @@ public struct Cluster: ~Copyable, Sendable {
         splitAbove = other.splitAbove
         serverCount = other.serverCount
         largestNode = other.largestNode
+        largestNodes = other.largestNodes
         free = other.free.copy()
         capacity = other.capacity.copy()
         shelved = other.shelved.copy()
@@ -66,6 +68,7 @@ public struct Cluster: ~Copyable, Sendable {
             if shelved.count > 0 { shelved = shelved.copy(count: room * Self.valuesPerServer, filling: 0) }
         }
         serverCount = needed
+        largestNodes.add(nodes)
         for (offset, node) in nodes.enumerated() {
             let server = first + offset
             capacity[server * Self.valuesPerNode] = node.cpu
@@ -113,6 +116,11 @@ public struct Cluster: ~Copyable, Sendable {
         }
         return true
     }
+
+    /// Whether some server, cordoned or not, could hold the request while nothing runs on it.
+    ///
+    /// - Complexity: O(log s) for s sizes of servers.
+    public func canEverHold(_ request: Request) -> Bool { largestNodes.canHold(request.demandPerNode) }
 
     // MARK: Following changes
 

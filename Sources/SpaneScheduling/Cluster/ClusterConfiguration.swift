@@ -36,8 +36,7 @@ public struct ClusterConfiguration: Equatable, Sendable {
         for (server, node) in nodeCapacities.enumerated() where !node.onGrid.isPositive {
             throw SchedulingError(
                 .invalidArgument,
-                "server \(server): a NUMA node has \(node.cpu) cores and \(node.mem) GB; "
-                    + "both must be above 0 and at most \(Resources.largest)"
+                "server \(server): a NUMA node has \(node.cpu) cores and \(node.mem) GB; \(node.rule)"
             )
         }
         guard splitAbove >= 0 else {

@@ -42,7 +42,7 @@ public struct Environment: ~Copyable, Sendable {
     ///
     /// - Throws: `invalidTrace` when a VM of the trace fits on no server even while nothing else runs; `invalidArgument`
     ///   when the balance weight is not finite.
-    /// - Complexity: O(servers * flavors), plus storage for the most VMs that can run at once.
+    /// - Complexity: O(servers + flavors), plus storage for the most VMs that can run at once.
     public init(
         trace: Trace,
         configuration: ClusterConfiguration,
@@ -131,9 +131,11 @@ extension Trace {
 extension ClusterConfiguration {
     /// Refuses a trace with a VM that could never be placed.
     public func check(fits trace: Trace) throws(SchedulingError) {
+        var largest = LargestNodes()
+        largest.add(nodeCapacities)
         for flavor in trace.flavors {
             let request = request(cpu: flavor.cpu, mem: flavor.mem)
-            guard canEverHold(request) else {
+            guard largest.canHold(request.demandPerNode) else {
                 let index = trace.vms.firstIndex { $0.cpu == flavor.cpu && $0.mem == flavor.mem } ?? 0
                 throw SchedulingError(
                     .invalidTrace,

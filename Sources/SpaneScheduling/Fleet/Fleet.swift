@@ -54,8 +54,7 @@ public struct Fleet: ~Copyable, Sendable {
         for (index, node) in nodes.enumerated() where !node.onGrid.isPositive {
             throw SchedulingError(
                 .invalidArgument,
-                "nodes[\(index)] has \(node.cpu) cores and \(node.mem) GB; both must be above 0 and at most "
-                    + "\(Resources.largest)"
+                "nodes[\(index)] has \(node.cpu) cores and \(node.mem) GB; \(node.rule)"
             )
         }
         // Growing copies what there is to storage for twice as many; a server takes some 130 bytes.

@@ -61,7 +61,7 @@ public struct Trace: Sendable {
         let size = Resources(cpu: vm.cpu, mem: vm.mem).onGrid
         for (column, raw, value) in [("cpu", vm.cpu, size.cpu), ("mem", vm.mem, size.mem)]
         where !(value > 0 && value <= Resources.largest) {
-            throw refuse(column, raw, "it must be above 0 and at most \(Resources.largest)")
+            throw refuse(column, raw, Resources.rule(raw))
         }
         guard vm.arrival.isFinite else { throw refuse("arrival", vm.arrival, "it must be finite") }
         guard abs(vm.arrival) <= largestTime else {

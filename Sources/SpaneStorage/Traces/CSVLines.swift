@@ -70,8 +70,8 @@ struct CSVLine {
     /// A finite number above zero.
     func positive(_ column: Int, _ header: [String]) throws(StorageError) -> Double {
         let value = try number(column, header)
-        guard value > 0, value <= Resources.largest else {
-            throw refuse(column, header, "above 0 and at most \(Resources.largest)")
+        guard Resources(cpu: value, mem: value).onGrid.isPositive else {
+            throw error("column \(header[column]) is \(value); \(Resources.rule(value))")
         }
         return value
     }

@@ -1,0 +1,35 @@
+package import SpaneScheduling
+
+extension Normalisation {
+    /// The nodes that the network was made for: "nodes of 40 cores and 90 GB".
+    package var hardware: String { Self.nodes(cpu, mem) }
+
+    /// What to tell about servers that the network was not made for; `nil` where all have the nodes that it was made for.
+    ///
+    /// - Complexity: O(servers).
+    package func mismatch(with cluster: borrowing Cluster) -> String? {
+        var other: Resources?
+        for server in 0..<cluster.serverCount where other == nil && !fits(cluster.capacity(server: server)) {
+            other = cluster.capacity(server: server)
+        }
+        return other.map(message)
+    }
+
+    /// As ``mismatch(with:)``, for a cluster that is yet to be made.
+    package func mismatch(with configuration: ClusterConfiguration) -> String? {
+        configuration.nodeCapacities.first { !fits($0) }.map(message)
+    }
+
+    private func fits(_ node: Resources) -> Bool { Float(node.cpu) == cpu && Float(node.mem) == mem }
+
+    private func message(_ node: Resources) -> String {
+        "the network is made for \(hardware); this cluster has \(Self.nodes(Float(node.cpu), Float(node.mem)))"
+    }
+
+    private static func nodes(_ cpu: Float, _ mem: Float) -> String { "nodes of \(plain(cpu)) cores and \(plain(mem)) GB" }
+
+    private static func plain(_ amount: Float) -> String {
+        let text = "\(amount)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+}
