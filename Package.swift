@@ -77,16 +77,19 @@ let package = Package(
         .target(
             name: "SpaneC",
             dependencies: [
-                "CSpane", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks", "SpaneStorage",
+                "CSpane", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks",
+                "SpaneStorage",
                 "SpaneEvaluation",
                 "SpaneWorkloads",
             ],
             swiftSettings: strict
         ),
+        .target(name: "CSpaneExit"),
         .executableTarget(
             name: "spane-cli",
             dependencies: [
-                "CSpane", "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage",
+                "CSpane", "CSpaneExit", "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
+                "SpaneStorage",
                 "SpaneEvaluation", "SpaneTraining", "SpaneRuns", "SpaneExperiments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

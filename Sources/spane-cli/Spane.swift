@@ -1,5 +1,6 @@
 import ArgumentParser
 import CSpane
+import CSpaneExit
 
 @main
 struct Spane: ParsableCommand {
@@ -12,4 +13,9 @@ struct Spane: ParsableCommand {
             ExperimentCommand.self, ReportCommand.self,
         ]
     )
+
+    static func main() {
+        exit_when_memory_runs_out()
+        main(nil)
+    }
 }
