@@ -17,16 +17,18 @@ public struct Resources: Equatable, Hashable, BitwiseCopyable, Sendable {
 
     /// What messages say against an amount that is none: what is allowed, or that it rounds to nothing.
     package static func rule(_ amount: Double) -> String {
-        roundsToNothing(amount) ? "it is below the smallest step of amounts, 2^-20 (about 9.5e-07)" : "it must be \(range)"
+        roundsToNothing(amount) ? "it is below \(step)" : "it must be \(range)"
     }
 
     /// As ``rule(_:)``, against both amounts.
     package var rule: String {
         for (name, amount) in [("cores", cpu), ("GB", mem)] where Self.roundsToNothing(amount) {
-            return "\(amount) \(name) are below the smallest step of amounts, 2^-20 (about 9.5e-07)"
+            return "\(amount) \(name) are below \(Self.step)"
         }
         return "both must be \(Self.range)"
     }
+
+    private static let step = "the smallest step of amounts, 2^-20 (about 9.5e-07)"
 
     private static func roundsToNothing(_ amount: Double) -> Bool { amount > 0 && roundToGrid(amount) == 0 }
 

@@ -80,7 +80,7 @@ public enum FleetFile {
         let cordoned = try file.integers("cordoned", count: servers)
         let freeCPU = try file.doubles("free_cpu", count: nodes)
         let freeMem = try file.doubles("free_mem", count: nodes)
-        let ids = try file.integers("vm_id")
+        let ids = try file.identifiers("vm_id")
         let vmCount = ids.values.count
         let vmCPU = try file.doubles("vm_cpu", count: vmCount)
         let vmMem = try file.doubles("vm_mem", count: vmCount)
@@ -92,7 +92,7 @@ public enum FleetFile {
             isCordoned: cordoned.map { $0 != 0 },
             free: (0..<nodes).map { Resources(cpu: freeCPU[$0], mem: freeMem[$0]) },
             vms: (0..<vmCount).map {
-                (UInt64(bitPattern: ids.values[$0]), vmCPU[$0], vmMem[$0], Int(actions[$0]))
+                (ids.values[$0], vmCPU[$0], vmMem[$0], Int(actions[$0]))
             }
         )
     }

@@ -150,6 +150,19 @@ package struct HDF5Reader: ~Copyable {
         try read(name, as: chdf5_native_int64(), zero: 0, check)
     }
 
+    /// Identifiers of 64 bits, written as unsigned numbers or, by their bits, as signed ones: HDF5 would turn those that the
+    /// other kind does not have into its nearest number.
+    package func identifiers(_ name: String) throws(StorageError) -> Numbers<UInt64> {
+        try read(name, as: isUnsigned(name) ? chdf5_native_uint64() : chdf5_native_int64(), zero: 0) { _ in }
+    }
+
+    private func isUnsigned(_ name: String) -> Bool {
+        guard has(name), let dataset = unsafe HDF5Handle(H5Dopen2(file.id, name, chdf5_default()), H5Dclose),
+            let type = HDF5Handle(H5Dget_type(dataset.id), H5Tclose)
+        else { return false }
+        return H5Tget_class(type.id) == H5T_INTEGER && H5Tget_sign(type.id) == H5T_SGN_NONE
+    }
+
     private func read<Element: BitwiseCopyable>(
         _ name: String,
         as type: hid_t,

@@ -71,7 +71,7 @@ struct CSVLine {
     func positive(_ column: Int, _ header: [String]) throws(StorageError) -> Double {
         let value = try number(column, header)
         guard Resources(cpu: value, mem: value).onGrid.isPositive else {
-            throw error("column \(header[column]) is \(value); \(Resources.rule(value))")
+            throw refuse(column, header, saying: Resources.rule(value))
         }
         return value
     }
@@ -95,7 +95,11 @@ struct CSVLine {
     }
 
     private func refuse(_ column: Int, _ header: [String], _ rule: String) -> StorageError {
+        refuse(column, header, saying: "it must be \(rule)")
+    }
+
+    private func refuse(_ column: Int, _ header: [String], saying detail: String) -> StorageError {
         let shown = String(decoding: fields[column], as: UTF8.self).prefix(40)
-        return error("column \(header[column]) is \"\(shown)\"; it must be \(rule)")
+        return error("column \(header[column]) is \"\(shown)\"; \(detail)")
     }
 }
