@@ -146,7 +146,8 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         guard let network, let model else { return }
         let count = cluster.serverCount
         if count != servers {
-            try Memory.check(bytes: model.architecture.sessionBytes(servers: count), for: "a session on \(count) servers")
+            let bytes = model.architecture.sessionBytes(servers: count)
+            try Memory.check(bytes: bytes, for: "a session on \(count) servers")
             servers = count
         }
         if let suitable, suitable != count { tellMismatch(of: model, with: cluster) }

@@ -26,7 +26,9 @@ extension Normalisation {
         "the network is made for \(hardware); this cluster has \(Self.nodes(Float(node.cpu), Float(node.mem)))"
     }
 
-    private static func nodes(_ cpu: Float, _ mem: Float) -> String { "nodes of \(plain(cpu)) cores and \(plain(mem)) GB" }
+    private static func nodes(_ cpu: Float, _ mem: Float) -> String {
+        "nodes of \(plain(cpu)) cores and \(plain(mem)) GB"
+    }
 
     private static func plain(_ amount: Float) -> String {
         let text = "\(amount)"

@@ -13,6 +13,7 @@ from typing import Any
 import header
 import pytest
 
+import spane
 from spane import _api, _cluster, _errors, _library, _options, _structs, _vector
 
 SCALARS: dict[str, Any] = {

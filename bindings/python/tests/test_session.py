@@ -59,8 +59,12 @@ def test_choose_many_is_choose(network: spane.Session) -> None:
     placements = network.choose_many(requests)
     assert placements.dtype == np.int32
     for (cpu, mem), placement in zip(requests, placements.tolist()):
-        assert network.choose(cpu, mem) == (None if placement[0] < 0 else tuple(placement))
-    assert placements[3].tolist() == [-1, -1]
+        if placement == [-1, -2]:
+            with pytest.raises(spane.NeverFitsError):
+                network.choose(cpu, mem)
+        else:
+            assert network.choose(cpu, mem) == (None if placement[0] < 0 else tuple(placement))
+    assert placements[3].tolist() == [-1, -2]
     assert network.choose_many([]).shape == (0, 2)
     assert network.choose_many(requests.tolist()).tolist() == placements.tolist()
 
