@@ -13,7 +13,6 @@ public func spane_cluster_reserve(_ cluster: OpaquePointer?, _ vms: Int) -> span
         let cluster = try unsafe ClusterHandle.of(cluster)
         let vms = try checkedCount(vms, atMost: Fleet.largestVMCount, "vms")
         return try cluster.gate.exclusive {
-            try cluster.fleet.checkGrowth(toHold: vms)
             try cluster.fleet.reserve(vms)
             return SPANE_OK
         }
@@ -48,7 +47,6 @@ public func spane_cluster_place(
         return try cluster.gate.exclusive {
             let request = try cluster.fleet.request(request)
             let placement = try placement.inside(for: request, cluster.fleet)
-            try cluster.fleet.checkGrowth(toHold: cluster.fleet.vmCount + 1)
             try cluster.fleet.place(id, request, at: placement)
             return SPANE_OK
         }

@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpane
+internal import SpaneHost
 internal import SpaneScheduling
 internal import SpaneStorage
 internal import SpaneWorkloads
@@ -42,8 +43,8 @@ public func spane_trace_new(
         let lifetime = try unsafe required(lifetime, "lifetime")
         let out = try unsafe required(trace, "trace")
         let count = try checkedCount(count, atLeast: 2, atMost: Int(Int32.max) - 1, "count")
-        // The rows, and once more while they are checked.
-        try Memory.check(bytes: 2 * count * MemoryLayout<VirtualMachine>.stride, for: "a trace of \(count) VMs")
+        // The rows; the trace asks for its own copy of them.
+        try Memory.check(bytes: count * MemoryLayout<VirtualMachine>.stride, for: "a trace of \(count) VMs")
         let vms = (0..<count).map { index in
             unsafe VirtualMachine(
                 id: ids.map { unsafe $0[index] } ?? Int64(index),
@@ -68,9 +69,9 @@ public func spane_trace_generate(
     call {
         let out = try unsafe required(trace, "trace")
         let count = try checkedCount(count, atLeast: 2, atMost: 100_000_000, "count")
-        // The rows, and as much again twice while they are drawn and sorted.
-        try Memory.check(bytes: 3 * count * MemoryLayout<VirtualMachine>.stride, for: "a trace of \(count) VMs")
-        let made = try Trace(SyntheticWorkload(count: count, seed: seed).makeVirtualMachines())
+        let workload = SyntheticWorkload(count: count, seed: seed)
+        try workload.checkMemory()
+        let made = try Trace(workload.makeVirtualMachines())
         let description = TraceDescription(
             source: "spane trace generate --count \(count) --seed \(seed)",
             licence: "MIT"

@@ -20,6 +20,14 @@ struct ArrivalProcess {
     private static let largestCampaign = 100_000.0
     private static let secondsPerDay = 86_400.0
 
+    /// The bytes that it takes to draw `count` VMs.
+    ///
+    /// The VMs stand in an array that doubles, and a last campaign may bring more than were asked for. Then their order is
+    /// sorted, beside them; the VMs in order come last.
+    static func bytes(toDraw count: Int) -> Int {
+        3 * (count + Int(largestCampaign)) * MemoryLayout<VirtualMachine>.stride
+    }
+
     init(_ workload: SyntheticWorkload) {
         self.workload = workload
         generators = workload.kinds.indices.map { Xoshiro256StarStar(seed: workload.seed, stream: UInt64($0) + 1) }

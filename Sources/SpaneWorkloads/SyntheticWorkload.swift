@@ -1,3 +1,4 @@
+package import SpaneHost
 public import SpaneScheduling
 
 /// A generator of VM traces that look like those of a public cloud: few sizes, lifetimes from seconds to weeks, bursts, a
@@ -54,6 +55,11 @@ public struct SyntheticWorkload: Equatable, Sendable {
         launchShare = 0.45
         batchGap = 120
         campaignShare = 0.8
+    }
+
+    /// Refuses more VMs than ``makeVirtualMachines()`` has memory for.
+    package func checkMemory() throws(OutOfMemory) {
+        try Memory.check(bytes: ArrivalProcess.bytes(toDraw: count), for: "a trace of \(count) VMs")
     }
 
     /// The VMs: numbered from 0, in order of arrival, from second 0 on, in whole seconds.

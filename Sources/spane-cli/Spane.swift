@@ -1,5 +1,6 @@
 import ArgumentParser
 import CSpane
+import CSpaneExit
 import Glibc
 import SpaneStorage
 
@@ -21,6 +22,7 @@ struct Spane: ParsableCommand {
     }
 
     static func main() {
+        exit_when_memory_runs_out()
         StandardFiles.fill()
         do {
             var command = try parseAsRoot(arguments)

@@ -44,8 +44,13 @@ final class PotentialSession: ScoringPolicy {
         makeSeats()
     }
 
+    private static func boards(servers: Int) -> Int { servers >= fewServers ? boardCount : 0 }
+
+    /// The bytes that the boards take.
+    static func boardBytes(servers: Int) -> Int { boards(servers: servers) * PlacementBoard.bytes(servers: servers) }
+
     private func makeSeats() {
-        let count = shape.serverCount >= Self.fewServers ? Self.boardCount : 0
+        let count = Self.boards(servers: shape.serverCount)
         seats = (0..<count).map { _ in Seat(serverCount: shape.serverCount) }
     }
 

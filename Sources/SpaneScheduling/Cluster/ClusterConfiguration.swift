@@ -1,3 +1,5 @@
+internal import SpaneHost
+
 /// The servers of a cluster, and the rule that says over how many NUMA nodes a VM is spread.
 public struct ClusterConfiguration: Equatable, Sendable {
     /// How many nodes the servers have at most, and which resources.
@@ -27,6 +29,7 @@ public struct ClusterConfiguration: Equatable, Sendable {
         splitAbove: Double = publishedSplitAbove
     ) throws(SchedulingError) {
         try Self.check(count: servers)
+        try Memory.require(bytes: 3 * servers * MemoryLayout<Resources>.stride, for: "\(servers) servers")
         try self.init(nodeCapacities: Array(repeating: node, count: servers), splitAbove: splitAbove)
     }
 
@@ -47,8 +50,7 @@ public struct ClusterConfiguration: Equatable, Sendable {
             guard node.onGrid.isPositive else {
                 throw SchedulingError(
                     .invalidArgument,
-                    "server \(server): a NUMA node has \(node.cpu) cores and \(node.mem) GB; "
-                        + "both must be above 0 and at most \(Resources.largest)"
+                    "server \(server): a NUMA node has \(node.cpu) cores and \(node.mem) GB; \(node.rule)"
                 )
             }
             kinds[node] = Int32(types.count)

@@ -1,4 +1,5 @@
 internal import SpaneBuffers
+internal import SpaneHost
 
 extension Fleet {
     /// Adds empty servers whose two equal NUMA nodes have these capacities.
@@ -12,8 +13,7 @@ extension Fleet {
         for (index, node) in nodes.enumerated() where !node.onGrid.isPositive {
             throw SchedulingError(
                 .invalidArgument,
-                "nodes[\(index)] has \(node.cpu) cores and \(node.mem) GB; both must be above 0 and at most "
-                    + "\(Resources.largest)"
+                "nodes[\(index)] has \(node.cpu) cores and \(node.mem) GB; \(node.rule)"
             )
         }
         var types: [ServerType] = []
@@ -52,6 +52,11 @@ extension Fleet {
         for type in typeOfServer where !types.indices.contains(Int(type)) {
             throw SchedulingError(.invalidArgument, "a server is of type \(type); there are \(types.count) types")
         }
+        // Growing copies what there is to storage for twice as many.
+        try Memory.require(
+            bytes: (typeOfServer.count + 2 * serverCount) * bytesPerServer,
+            for: "\(typeOfServer.count) more servers"
+        )
         cluster.append(typeOfServer, of: types)
         vms.reserve(servers: serverCount)
         if serverCount > vmCounts.count {
@@ -150,6 +155,11 @@ extension Fleet {
     }
 
     // MARK: Helpers
+
+    /// What one server takes, and some for what passes through while it is added.
+    private var bytesPerServer: Int {
+        128 + 32 * (cluster.valuesPerServer + cluster.layout.serverResources.count)
+    }
 
     private mutating func move(valuesOf source: Int, to target: Int) {
         let (perServer, shared) = (cluster.valuesPerServer, cluster.layout.serverResources.count)

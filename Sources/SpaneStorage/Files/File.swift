@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SpaneHost
 
 /// Whole files by way of the C library.
 package enum File {
@@ -39,6 +40,7 @@ package enum File {
         var status = stat()
         let result = unsafe fstat(fileno(file), &status)
         let size = min(try size(path, status, isKnown: result == 0), limit)
+        try Memory.require(bytes: size, for: "its content", path: path)
         var count = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
             count = unsafe fread(buffer.baseAddress, 1, size, file)

@@ -1,3 +1,5 @@
+package import SpaneHost
+
 /// Why a file could not be read or written. The message names the file, and the dataset, attribute or line in it.
 public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of mistake; new kinds may be added.
@@ -12,6 +14,8 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
         public static let version = Code(name: "version")
         /// A dataset has other dimensions than the rest of the file says.
         public static let shapeMismatch = Code(name: "shapeMismatch")
+        /// Memory for the content cannot be had; it was refused before it was tried.
+        public static let outOfMemory = Code(name: "outOfMemory")
     }
 
     /// The kind of mistake.
@@ -37,6 +41,10 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
         self.path = path
         detail = "\(what): \(File.systemError(errno))"
         self.errno = errno
+    }
+
+    package init(_ error: OutOfMemory, path: String) {
+        self.init(.outOfMemory, path: path, error.description)
     }
 
     /// One sentence for a person: the file and what is wrong with it.

@@ -1,3 +1,4 @@
+internal import SpaneHost
 public import SpaneScheduling
 
 /// Traces in HDF5: one dataset a column. The schema is in `docs/file-formats.md`.
@@ -52,6 +53,7 @@ public enum TraceFile {
         let mem = try column("mem", of: file, count: count)
         let arrival = try column("arrival", of: file, count: count)
         let lifetime = try column("lifetime", of: file, count: count)
+        try Memory.require(bytes: count * MemoryLayout<VirtualMachine>.stride, for: "\(count) VMs", path: path)
         let vms = (0..<count).map { index in
             VirtualMachine(
                 id: ids.values[index],
@@ -83,6 +85,8 @@ public enum TraceFile {
         _ description: TraceDescription,
         to path: String
     ) throws(StorageError) {
+        // One column at a time beside the file.
+        try Memory.require(bytes: trace.count * MemoryLayout<Double>.stride, for: "\(trace.count) VMs", path: path)
         try HDF5Writer.write(path) { file throws(StorageError) in
             try file.attribute("format", format)
             try file.attribute("format_version", version)
@@ -127,7 +131,7 @@ public enum TraceFile {
         do {
             return try Trace(vms)
         } catch {
-            throw StorageError(.format, path: path, error.description)
+            throw StorageError(error, path: path)
         }
     }
 }

@@ -57,6 +57,7 @@ struct EvaluateCommand: ParsableCommand {
                 throw NetworkError("\(policy.name): \(error)")
             }
         }
+        for (policy, source) in zip(policies, sources) { source.noteMismatch(of: policy.name, with: configuration) }
         let plan = try episodes.plan(trace, configuration)
         var evaluations: [Evaluation] = []
         for (policy, source) in zip(policies, sources) {

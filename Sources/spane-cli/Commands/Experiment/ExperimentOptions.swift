@@ -39,6 +39,10 @@ struct ExperimentOptions: ParsableArguments {
             policies: policies.flatMap { try $0.policies() }
         )
         try experiment.check(summary.settings)
+        // The servers of all clusters are alike.
+        if let first = clusters.first {
+            for policy in experiment.policies { policy.source.noteMismatch(of: policy.name, with: first) }
+        }
         let manifest = ExperimentManifest(
             experiment,
             traceFile: episodes.trace,

@@ -19,6 +19,7 @@ struct ModelInfo: ParsableCommand {
             case .integer(let number): (name, String(number))
             }
         }
+        lines.append(("made for", model.normalisation.hardware))
         lines.append(("parameters", NumberText.grouped(model.architecture.parameterCount)))
         lines.append(("parameters_sha256", WeightsFile.contentHash(of: model)))
         let entries = provenance.entries.sorted { $0.key < $1.key }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CSpane
 import SpaneEvaluation
+import SpaneHost
 import SpaneRuns
 
 struct SearchRunCommand: ParsableCommand {
@@ -40,7 +41,7 @@ struct SearchRunCommand: ParsableCommand {
     @Option(help: "The number of best trials whose weights are kept, in place of the file's.")
     var keep: Int?
 
-    @Option(help: "Trials at a time; the results do not depend on it. [default: one for each processor]")
+    @Option(help: "Trials at a time; the results do not depend on it. [default: one a processor that it may use]")
     var threads: Int?
 
     @OptionGroup var lock: LockOptions

@@ -26,7 +26,9 @@ struct TraceGenerate: ParsableCommand {
     }
 
     func run() throws {
-        let trace = try Trace(SyntheticWorkload(count: count, seed: seed).makeVirtualMachines())
+        let workload = SyntheticWorkload(count: count, seed: seed)
+        try workload.checkMemory()
+        let trace = try Trace(workload.makeVirtualMachines())
         let description = TraceDescription(
             source: "spane trace generate --count \(count) --seed \(seed)",
             licence: "MIT"

@@ -39,7 +39,7 @@ def evaluate(
 
     Policies are heuristics by name and Models; a mapping gives them names of your own. An episode
     has `length` placements, by default as many as First Fit makes until the cluster is first full,
-    and 40 more. The result does not depend on `threads` (0 for one a processor).
+    and 40 more. The result does not depend on `threads` (0 for all processors).
     """
     first = arguments.given(starts, np.int64, (None,), "starts")
     chosen = _named(policies)

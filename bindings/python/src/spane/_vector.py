@@ -82,7 +82,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         exceed: arguments.Index | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`count` environments, stepped by `threads` threads (0 for one a processor). Reset next.
+        """`count` environments, stepped by `threads` threads (0 for all processors). Reset next.
 
         Starts are drawn uniformly from a range, a tuple (low, high) without high (None for all that
         the trace allows), each environment from a stream of its own; or they are taken from a list

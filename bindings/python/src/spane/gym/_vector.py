@@ -48,7 +48,7 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         render_mode: str | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`threads` step the environments, 0 for one a processor. `starts` is a range (low, high),
+        """`threads` step the environments, 0 for all processors. `starts` is a range (low, high),
         or a list from which episodes are taken in order; see `VectorEnvironment`.
 
         Without `copy`, observations and infos are the arrays that the next step overwrites. For the
