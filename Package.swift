@@ -32,7 +32,12 @@ let package = Package(
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(name: "CSpaneKernels"),
         .target(name: "SpaneBuffers", swiftSettings: strict),
-        .target(name: "SpaneScheduling", dependencies: ["SpaneBuffers"], swiftSettings: strict),
+        .target(name: "CSpaneCancellation"),
+        .target(
+            name: "SpaneScheduling",
+            dependencies: ["SpaneBuffers", "CSpaneCancellation"],
+            swiftSettings: strict
+        ),
         .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling"], swiftSettings: strict),
         .target(
             name: "SpaneNetworks",

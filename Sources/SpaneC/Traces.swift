@@ -70,7 +70,9 @@ public func spane_trace_generate(
         let count = try checkedCount(count, atLeast: 2, atMost: 100_000_000, "count")
         // The rows, and as much again twice while they are drawn and sorted.
         try Memory.check(bytes: 3 * count * MemoryLayout<VirtualMachine>.stride, for: "a trace of \(count) VMs")
-        let made = try Trace(SyntheticWorkload(count: count, seed: seed).makeVirtualMachines())
+        let cancellation = Cancellation.current
+        let vms = try SyntheticWorkload(count: count, seed: seed).makeVirtualMachines(check: cancellation.check)
+        let made = try Trace(vms)
         let description = TraceDescription(
             source: "spane trace generate --count \(count) --seed \(seed)",
             licence: "MIT"
@@ -96,6 +98,22 @@ public func spane_trace_save(
         )
         try TraceFile.write(trace.trace, description, to: path)
         Log.write(SPANE_LOG_INFO, "\(path): \(trace.trace.count) VMs saved")
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_trace_save_memory")
+public func spane_trace_save_memory(
+    _ trace: OpaquePointer?,
+    _ data: UnsafeMutableRawPointer?,
+    _ capacity: Int,
+    _ size: UnsafeMutablePointer<Int>?
+) -> spane_status {
+    call {
+        let trace = try unsafe TraceHandle.of(trace)
+        let size = try unsafe required(size, "size")
+        let bytes = try TraceFile.image(of: trace.trace, trace.description)
+        try unsafe copy(bytes, to: data, capacity: capacity, size: size, "data")
         return SPANE_OK
     }
 }

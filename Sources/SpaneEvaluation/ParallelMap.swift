@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SpaneScheduling
 internal import Synchronization
 
 /// Applies `body` to 0 ..< `count` on several threads and gives the results in order.
@@ -9,7 +10,8 @@ internal import Synchronization
 /// - Parameters:
 ///   - threads: at least 1; no more threads are started than there is work.
 ///   - progress: called with the number of results so far, by one thread at a time.
-/// - Throws: the error of the lowest index that failed, or of making a state.
+/// - Throws: the error of the lowest index that failed, or of making a state; `cancelled` when the ``Cancellation`` of the
+///   calling thread asks for it.
 package func parallelMap<State: ~Copyable, Result: Sendable>(
     count: Int,
     threads: Int,
@@ -18,11 +20,14 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
     _ body: @escaping @Sendable (inout State, Int) throws -> Result
 ) throws -> [Result] {
     let shared = SharedWork<Result>(count: count, progress: progress)
+    let cancellation = Cancellation.current
     let work: @Sendable () -> Void = {
+        cancellation.adopt()
         do {
             var state = try makeState()
             while let index = shared.next() {
                 do {
+                    try cancellation.check()
                     shared.finish(index, .success(try body(&state, index)))
                 } catch {
                     shared.finish(index, .failure(error))

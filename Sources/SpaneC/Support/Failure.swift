@@ -36,6 +36,7 @@ struct Failure: Error {
         case .unavailableAction: SPANE_INFEASIBLE_ACTION
         case .duplicateVM: SPANE_EXISTS
         case .badState: SPANE_BAD_STATE
+        case .cancelled: SPANE_CANCELLED
         default: SPANE_INTERNAL
         }
     }
@@ -46,6 +47,7 @@ struct Failure: Error {
         case .format: SPANE_FORMAT
         case .version: SPANE_UNKNOWN_VERSION
         case .shapeMismatch: SPANE_SHAPE_MISMATCH
+        case .cancelled: SPANE_CANCELLED
         default: SPANE_INTERNAL
         }
     }

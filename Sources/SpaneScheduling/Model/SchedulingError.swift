@@ -14,6 +14,8 @@ public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertib
         public static let duplicateVM = Code(name: "duplicateVM")
         /// The call does not fit the state: a step before a reset or after the end.
         public static let badState = Code(name: "badState")
+        /// Somebody has stopped the work from outside.
+        public static let cancelled = Code(name: "cancelled")
     }
 
     /// The kind of mistake.

@@ -1,3 +1,5 @@
+internal import SpaneScheduling
+
 /// Why a file could not be read or written. The message names the file, and the dataset, attribute or line in it.
 public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of mistake; new kinds may be added.
@@ -12,6 +14,8 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
         public static let version = Code(name: "version")
         /// A dataset has other dimensions than the rest of the file says.
         public static let shapeMismatch = Code(name: "shapeMismatch")
+        /// Somebody has stopped the work from outside.
+        public static let cancelled = Code(name: "cancelled")
     }
 
     /// The kind of mistake.
@@ -26,6 +30,15 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
         self.code = code
         self.path = path
         self.detail = detail
+    }
+
+    /// - Throws: `cancelled` when the work on `path` is to stop.
+    static func checkCancellation(_ path: String) throws(StorageError) {
+        do {
+            try Cancellation.current.check()
+        } catch {
+            throw StorageError(.cancelled, path: path, error.description)
+        }
     }
 
     /// One sentence for a person: the file and what is wrong with it.

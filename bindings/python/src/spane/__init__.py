@@ -32,6 +32,7 @@ from spane._model import Model, ModelDescription
 from spane._options import EnvironmentOptions
 from spane._play import Episode, play
 from spane._session import Policy, Session
+from spane._starts import Starts
 from spane._structs import NODES
 from spane._trace import VM_DTYPE, Trace, TraceDescription
 from spane._vector import VectorEnvironment
@@ -74,6 +75,7 @@ __all__ = [
     "Server",
     "Session",
     "ShapeMismatchError",
+    "Starts",
     "Step",
     "Summary",
     "Trace",
