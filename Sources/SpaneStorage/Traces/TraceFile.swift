@@ -88,7 +88,8 @@ public enum TraceFile {
 
     /// The bytes that ``write(_:_:to:)`` writes.
     package static func image(of trace: Trace, _ description: TraceDescription) throws(StorageError) -> [UInt8] {
-        try HDF5Writer.image(named: "the trace") { file throws(StorageError) in try put(trace, description, into: file) }
+        try HDF5Writer.image(named: "the trace") { file throws(StorageError) in try put(trace, description, into: file)
+        }
     }
 
     private static func put(
