@@ -78,7 +78,7 @@ def play(vector: Any, steps: int, mode: AutoresetMode) -> list[Any]:
 @pytest.mark.parametrize("length", [10, LIMIT, 40])
 def test_the_same_as_the_wrapper(trace: spane.Trace, mode: AutoresetMode, length: int) -> None:
     """Whichever comes first, the end of the episode or the limit."""
-    given = {"trace": trace, "starts": STARTS, "length": length, "servers": 2}
+    given: dict[str, Any] = {"trace": trace, "starts": STARTS, "length": length, "servers": 2}
     native = spane.gym.PlacementVectorEnv(1, autoreset_mode=mode, max_episode_steps=LIMIT, **given)
     wrapped = gymnasium.vector.SyncVectorEnv(
         [lambda: _told(gymnasium.wrappers.TimeLimit(spane.gym.PlacementEnv(**given), LIMIT))],
@@ -87,12 +87,12 @@ def test_the_same_as_the_wrapper(trace: spane.Trace, mode: AutoresetMode, length
     assert play(native, 120, mode) == play(wrapped, 120, mode)
 
 
-class _told(gymnasium.Wrapper[Any, Any, Any, Any]):
+class _told(gymnasium.Wrapper):  # type: ignore[name-defined,misc]
     """Tells the total wait also of an episode that was cut."""
 
     def step(self, action: Any) -> Any:
         *rest, info = self.env.step(action)
-        info["total_wait"] = self.unwrapped._environment.info.total_wait  # type: ignore[attr-defined]
+        info["total_wait"] = self.unwrapped._environment.info.total_wait
         return (*rest, info)
 
 

@@ -22,7 +22,7 @@ def trace(library: str) -> spane.Trace:
 
 
 def by_evaluate(trace: spane.Trace, starts: Any) -> list[int]:
-    return spane.evaluate(trace, starts, length=LENGTH).starts.tolist()
+    return list(spane.evaluate(trace, starts, length=LENGTH).starts)
 
 
 def by_vector(trace: spane.Trace, starts: Any, count: int = 12) -> list[int]:
@@ -207,5 +207,5 @@ def test_lists_are_not_cut_to_size(trace: spane.Trace) -> None:
     for call in calls:
         with pytest.raises(spane.InvalidArgumentError):
             call()
-    with pytest.raises(TypeError, match="server is 0.5; it must be a whole number"):
+    with pytest.raises(TypeError, match=r"server is 0\.5; it must be a whole number"):
         cluster.cordon(0.5)  # type: ignore[arg-type]
