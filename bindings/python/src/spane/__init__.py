@@ -1,7 +1,7 @@
 """Where should the next virtual machine go? Decisions, simulation and evaluation with libspane.
 
-The library is loaded at the first use of anything that needs it. Packages that do not: converters of
-files (`spane.convert`), and results of experiments (`spane.results`, `spane.plot`, `spane.report`).
+The library is loaded at the first use of anything that needs it. Packages that do not need it:
+`spane.convert` makes files, and `spane.results`, `spane.plot` and `spane.report` show experiments.
 """
 
 from spane._cluster import ALL_NODES, VM, Cluster, Node, Placement, Server
