@@ -49,7 +49,7 @@ def test_an_older_format(
 ) -> None:
     new = make(tmp_path, weights)
     old, rewritten = _in_oldest_format(new, tmp_path / "old.h5"), tmp_path / "rewritten.h5"
-    with pytest.raises(spane.UnknownVersionError, match=r"old\.h5.*spane\.rewrite"):
+    with pytest.raises(spane.UnknownVersionError, match=r"old\.h5.*spane\.convert\.rewrite"):
         load(old)
     assert main([str(old), str(rewritten)]) == 0
     assert capsys.readouterr().out == f"spane.convert.rewrite: wrote {rewritten}\n"
