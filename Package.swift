@@ -34,7 +34,12 @@ let package = Package(
         .target(name: "CSpaneHost"),
         .target(name: "SpaneHost", dependencies: ["CSpaneHost"], swiftSettings: strict),
         .target(name: "SpaneBuffers", swiftSettings: strict),
-        .target(name: "SpaneScheduling", dependencies: ["SpaneBuffers", "SpaneHost"], swiftSettings: strict),
+        .target(name: "CSpaneCancellation"),
+        .target(
+            name: "SpaneScheduling",
+            dependencies: ["SpaneBuffers", "SpaneHost", "CSpaneCancellation"],
+            swiftSettings: strict
+        ),
         .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling", "SpaneHost"], swiftSettings: strict),
         .target(
             name: "SpaneNetworks",

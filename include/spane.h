@@ -96,7 +96,7 @@ typedef int32_t spane_status;
 #define SPANE_NOT_FOUND (-12)        /* no VM with this id is placed */
 #define SPANE_EXISTS (-13)           /* a VM with this id is placed already */
 #define SPANE_UNSUPPORTED (-14)      /* this kind of policy cannot do that */
-#define SPANE_CANCELLED (-15)        /* a callback of the caller has cancelled the call */
+#define SPANE_CANCELLED (-15)        /* the caller has cancelled the call: by a callback, or the flag of spane_set_cancel */
 
 /*
  * The name of a status, such as "SPANE_NO_ROOM", or "unknown status"; it belongs to the library.
@@ -111,6 +111,18 @@ const char *spane_status_name(spane_status status);
  * Status: none. Threads: any; each has a message of its own. Cost: O(1). Since: 0.1.
  */
 const char *spane_last_error(void);
+
+/* ------------------------------------------------------------------------------------------------- Cancel */
+
+/*
+ * Names the flag by which another thread or a signal handler can end a long call of this thread: once it is not 0,
+ * spane_evaluate ends before its next episode, and spane_trace_generate, spane_trace_load and spane_trace_load_memory end
+ * soon, with SPANE_CANCELLED. All other functions take no notice of it.
+ *   flag      read atomically, so write it atomically; stays valid until another one is named or the thread ends. NULL (the
+ *             start of every thread) for none
+ * Status: none. Threads: any; each has a flag of its own. Cost: O(1). Since: 0.1.
+ */
+void spane_set_cancel(const int32_t *flag);
 
 /* ---------------------------------------------------------------------------------------------------- Log */
 
@@ -516,7 +528,7 @@ typedef struct spane_trace_info {
 /*
  * Loads a trace: HDF5 (format "spane-trace"), or CSV with the header vmid,cpu,mem,at,lt or vmid,cpu,memory,time,type.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
- * SPANE_OUT_OF_MEMORY.
+ * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (spane_set_cancel).
  * Threads: any. Cost: O(count log count). Since: 0.1.
  */
 spane_status spane_trace_load(const char *path, spane_trace **trace);
@@ -524,7 +536,7 @@ spane_status spane_trace_load(const char *path, spane_trace **trace);
 /*
  * Loads a trace from the content of such an HDF5 file, which is copied.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
- * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY.
+ * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (spane_set_cancel).
  * Threads: any. Cost: O(size). Since: 0.1.
  */
 spane_status spane_trace_load_memory(const void *data, size_t size, spane_trace **trace);
@@ -543,8 +555,8 @@ spane_status spane_trace_new(const int64_t *ids, const double *cpu, const double
 /*
  * Makes the synthetic trace of docs/synthetic-trace.md; the same arguments give the same VMs on every machine.
  *   count     2 ... 100,000,000
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count); SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(count log count). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED
+ * (spane_set_cancel). Threads: any. Cost: O(count log count). Since: 0.1.
  */
 spane_status spane_trace_generate(size_t count, uint64_t seed, spane_trace **trace);
 
@@ -556,6 +568,14 @@ spane_status spane_trace_generate(size_t count, uint64_t seed, spane_trace **tra
  * Threads: any. Cost: O(count). Since: 0.1.
  */
 spane_status spane_trace_save(const spane_trace *trace, const char *path, const char *source, const char *licence);
+
+/*
+ * As spane_trace_save, into memory, with the source and licence that the trace has. Equal traces give equal bytes.
+ *   data      room for `capacity` bytes, or NULL to ask for the size
+ *   size      receives the bytes that the file takes; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO. Threads: any. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_trace_save_memory(const spane_trace *trace, void *data, size_t capacity, size_t *size);
 
 /*
  * Describes a trace; fills the first info->struct_size bytes of `info`.
@@ -1003,6 +1023,17 @@ typedef struct spane_evaluation_options {
 spane_status spane_evaluation_options_init(spane_evaluation_options *options);
 
 /*
+ * The starts of episodes that a text describes, as --starts of the spane command takes it.
+ *   text      "LO..<HI:COUNT:SEED" for COUNT distinct indices of LO ... HI - 1 drawn with SEED, or the path of a text file
+ *             with one index a line
+ *   starts    room for `capacity` indices, or NULL to ask for their number
+ *   count     receives the number of indices; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (the range or the COUNT); SPANE_BUFFER_TOO_SMALL; SPANE_IO;
+ * SPANE_FORMAT. Threads: any. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_starts_read(const char *text, int64_t *starts, size_t capacity, size_t *count);
+
+/*
  * Plays one episode from each start under each policy, as `spane evaluate` does. The results do not depend on the number
  * of threads.
  *   options   NULL for the defaults
@@ -1013,7 +1044,7 @@ spane_status spane_evaluation_options_init(spane_evaluation_options *options);
  *   bounds    receives `count` lower bounds on the total wait in seconds, which no policy can beat; may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, a start that the trace cannot serve, a policy, or
  * a VM of the trace fits on no empty server); SPANE_SHAPE_MISMATCH (a network is bound to another number of servers);
- * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (by progress).
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (by progress or spane_set_cancel).
  * Threads: any. Cost: O(policy_count * sum of lengths * S * W), divided by the threads. Since: 0.1.
  */
 spane_status spane_evaluate(const spane_trace *trace, const spane_evaluation_options *options, const int64_t *starts,

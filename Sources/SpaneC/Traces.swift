@@ -71,7 +71,8 @@ public func spane_trace_generate(
         let count = try checkedCount(count, atLeast: 2, atMost: 100_000_000, "count")
         let workload = SyntheticWorkload(count: count, seed: seed)
         try workload.checkMemory()
-        let made = try Trace(workload.makeVirtualMachines())
+        let cancellation = Cancellation.current
+        let made = try Trace(workload.makeVirtualMachines(check: cancellation.check))
         let description = TraceDescription(
             source: "spane trace generate --count \(count) --seed \(seed)",
             licence: "MIT"
@@ -97,6 +98,22 @@ public func spane_trace_save(
         )
         try TraceFile.write(trace.trace, description, to: path)
         Log.write(SPANE_LOG_INFO, "\(path): \(trace.trace.count) VMs saved")
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_trace_save_memory")
+public func spane_trace_save_memory(
+    _ trace: OpaquePointer?,
+    _ data: UnsafeMutableRawPointer?,
+    _ capacity: Int,
+    _ size: UnsafeMutablePointer<Int>?
+) -> spane_status {
+    call {
+        let trace = try unsafe TraceHandle.of(trace)
+        let size = try unsafe required(size, "size")
+        let bytes = try TraceFile.image(of: trace.trace, trace.description)
+        try unsafe copy(bytes, to: data, capacity: capacity, size: size, "data")
         return SPANE_OK
     }
 }

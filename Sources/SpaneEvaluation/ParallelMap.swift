@@ -1,5 +1,6 @@
 internal import Glibc
 internal import SpaneHost
+internal import SpaneScheduling
 internal import Synchronization
 
 /// Applies `body` to 0 ..< `count` on several threads and gives the results in order.
@@ -11,7 +12,8 @@ internal import Synchronization
 ///   - threads: at least 1; no more threads are started than there is work, or memory.
 ///   - stateBytes: what a `State` takes.
 ///   - progress: called with the number of results so far, by one thread at a time.
-/// - Throws: the error of the lowest index that failed, or of making a state; ``OutOfMemory``.
+/// - Throws: the error of the lowest index that failed, or of making a state; ``OutOfMemory``; `cancelled` when the
+///   ``Cancellation`` of the calling thread asks for it.
 package func parallelMap<State: ~Copyable, Result: Sendable>(
     count: Int,
     threads: Int,
@@ -25,11 +27,14 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
     try Memory.check(bytes: bytes + stateBytes, for: "\(count) results")
     let threads = Memory.affordableThreads(min(threads, count), bytesOfEach: stateBytes, beside: bytes)
     let shared = SharedWork<Result>(count: count, progress: progress)
+    let cancellation = Cancellation.current
     let work: @Sendable () -> Void = {
+        cancellation.adopt()
         do {
             var state = try makeState()
             while let index = shared.next() {
                 do {
+                    try cancellation.check()
                     shared.finish(index, .success(try body(&state, index)))
                 } catch {
                     shared.finish(index, .failure(error))

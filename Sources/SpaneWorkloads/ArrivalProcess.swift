@@ -60,8 +60,13 @@ struct ArrivalProcess {
     }
 
     /// The first `count` VMs by arrival, numbered from 0; VMs of the same second stay in order of generation.
-    consuming func takeVirtualMachines(_ count: Int) -> [VirtualMachine] {
-        let order = vms.indices.sorted { (vms[$0].arrival, $0) < (vms[$1].arrival, $1) }.prefix(count)
+    ///
+    /// - Throws: what `check` throws while they are sorted.
+    consuming func takeVirtualMachines(_ count: Int, check: () throws -> Void) rethrows -> [VirtualMachine] {
+        let order = try vms.indices.sorted { first, second in
+            try check()
+            return (vms[first].arrival, first) < (vms[second].arrival, second)
+        }.prefix(count)
         guard let first = order.first else { return [] }
         let origin = vms[first].arrival
         return order.enumerated().map { position, index in

@@ -67,10 +67,13 @@ public struct SyntheticWorkload: Equatable, Sendable {
     /// There are fewer than ``count`` only if a phase has no demand at all.
     ///
     /// - Complexity: O(n log n) for n VMs.
-    public func makeVirtualMachines() -> [VirtualMachine] {
+    public func makeVirtualMachines() -> [VirtualMachine] { makeVirtualMachines(check: {}) }
+
+    /// As ``makeVirtualMachines()``, until an error of `check`, which is called all the time.
+    package func makeVirtualMachines(check: () throws -> Void) rethrows -> [VirtualMachine] {
         guard count > 0 else { return [] }
         var process = ArrivalProcess(self)
-        while process.arrivedCount < count, process.advance() {}
-        return process.takeVirtualMachines(count)
+        while process.arrivedCount < count, process.advance() { try check() }
+        return try process.takeVirtualMachines(count, check: check)
     }
 }

@@ -68,6 +68,37 @@ import Testing
         }
     }
 
+    @Test func savesIntoMemoryWhatItSavesToAFile() throws {
+        let trace = try makeTrace(count: 300, seed: 4)
+        try ok(spane_trace_save(trace.pointer, folder.file("trace.h5"), nil, nil))
+        var size = 0
+        try ok(spane_trace_save_memory(trace.pointer, nil, 0, &size))
+        var bytes = [UInt8](repeating: 0, count: size)
+        expect(spane_trace_save_memory(trace.pointer, &bytes, size - 1, &size), SPANE_BUFFER_TOO_SMALL, "data")
+        try ok(spane_trace_save_memory(trace.pointer, &bytes, size, &size))
+        #expect(try folder.read("trace.h5") == bytes)
+    }
+
+    @Test func aFlagCancels() throws {
+        let path = folder.file("trace.h5")
+        try ok(spane_trace_save(try makeTrace(count: 300, seed: 4).pointer, path, nil, nil))
+        let bytes = try folder.read("trace.h5")
+        let csv = try folder.write("vmid,cpu,mem,at,lt\n0,1,1,0,5\n1,1,1,1,5\n", to: "trace.csv")
+        var flag: Int32 = 1
+        try withUnsafeMutablePointer(to: &flag) { flag in
+            spane_set_cancel(flag)
+            defer { spane_set_cancel(nil) }
+            var trace: OpaquePointer?
+            expect(spane_trace_generate(500, 1, &trace), SPANE_CANCELLED, "spane_set_cancel")
+            expect(spane_trace_load(path, &trace), SPANE_CANCELLED, path)
+            expect(spane_trace_load(csv, &trace), SPANE_CANCELLED, csv)
+            expect(spane_trace_load_memory(bytes, bytes.count, &trace), SPANE_CANCELLED, "spane_set_cancel")
+            #expect(trace == nil)
+            flag.pointee = 0
+            _ = try makeTrace(count: 500, seed: 1)
+        }
+    }
+
     @Test func savesTextsOfAnyLength() throws {
         let trace = try makeTrace(count: 2, seed: 4)
         for source in ["", "x", String(repeating: "söurce ", count: 500)] {

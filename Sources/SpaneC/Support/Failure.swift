@@ -45,6 +45,7 @@ struct Failure: Error {
         case .duplicateVM: SPANE_EXISTS
         case .badState: SPANE_BAD_STATE
         case .outOfMemory: SPANE_OUT_OF_MEMORY
+        case .cancelled: SPANE_CANCELLED
         default: SPANE_INTERNAL
         }
     }
@@ -56,6 +57,7 @@ struct Failure: Error {
         case .version: SPANE_UNKNOWN_VERSION
         case .shapeMismatch: SPANE_SHAPE_MISMATCH
         case .outOfMemory: SPANE_OUT_OF_MEMORY
+        case .cancelled: SPANE_CANCELLED
         default: SPANE_INTERNAL
         }
     }

@@ -20,6 +20,8 @@ public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertib
         public static let badState = Code(name: "badState")
         /// Memory cannot be had; it was refused before it was tried.
         public static let outOfMemory = Code(name: "outOfMemory")
+        /// Somebody has stopped the work from outside.
+        public static let cancelled = Code(name: "cancelled")
     }
 
     /// The kind of mistake.

@@ -1,4 +1,5 @@
 package import SpaneHost
+internal import SpaneScheduling
 
 /// Why a file could not be read or written. The message names the file, and the dataset, attribute or line in it.
 public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -16,6 +17,8 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
         public static let shapeMismatch = Code(name: "shapeMismatch")
         /// Memory for the content cannot be had; it was refused before it was tried.
         public static let outOfMemory = Code(name: "outOfMemory")
+        /// Somebody has stopped the work from outside.
+        public static let cancelled = Code(name: "cancelled")
     }
 
     /// The kind of mistake.
@@ -45,6 +48,15 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
 
     package init(_ error: OutOfMemory, path: String) {
         self.init(.outOfMemory, path: path, error.description)
+    }
+
+    /// - Throws: `cancelled` when the work on `path` is to stop.
+    static func checkCancellation(_ path: String) throws(StorageError) {
+        do {
+            try Cancellation.current.check()
+        } catch {
+            throw StorageError(.cancelled, path: path, error.description)
+        }
     }
 
     /// One sentence for a person: the file and what is wrong with it.

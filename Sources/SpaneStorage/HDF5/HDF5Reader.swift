@@ -305,7 +305,7 @@ package struct HDF5Reader: ~Copyable {
     }
 
     private static let heap =
-        "in a heap, which has no checksums; if the file is sound, convert it with python3 -m spane.rewrite OLD NEW"
+        "in a heap, which has no checksums; if the file is sound, convert it with python3 -m spane.convert.rewrite OLD NEW"
 
     /// Refuses attributes in a heap, in which HDF5 1.10 is lost when it is damaged.
     private func checkHasNoHeap(_ object: borrowing HDF5Handle, _ name: String) throws(StorageError) {

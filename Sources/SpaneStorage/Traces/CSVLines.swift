@@ -28,6 +28,8 @@ struct CSVLines {
             position += 1
             lineNumber += 1
             if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+            // Often enough to stop at once, and too seldom to cost anything.
+            if lineNumber.isMultiple(of: 4096) { try StorageError.checkCancellation(path) }
             guard end > start else { continue }
             // A line of commas alone has as many fields as bytes.
             if end - start > Self.longLine {

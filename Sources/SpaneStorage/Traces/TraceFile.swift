@@ -87,19 +87,31 @@ public enum TraceFile {
     ) throws(StorageError) {
         // One column at a time beside the file.
         try Memory.require(bytes: trace.count * MemoryLayout<Double>.stride, for: "\(trace.count) VMs", path: path)
-        try HDF5Writer.write(path) { file throws(StorageError) in
-            try file.attribute("format", format)
-            try file.attribute("format_version", version)
-            try file.attribute("source", description.source)
-            try file.attribute("licence", description.licence)
-            try file.attribute("content_sha256", contentHash(of: trace))
-            try file.dataset("vmid", trace.vms.map(\.id), .compressed)
-            try file.dataset("cpu", trace.vms.map(\.cpu), .compressed)
-            try file.dataset("mem", trace.vms.map(\.mem), .compressed)
-            try file.dataset("arrival", trace.vms.map(\.arrival), .compressed)
-            try file.dataset("lifetime", trace.vms.map(\.lifetime), .compressed)
-            for column in columns { try file.attribute("unit", column.unit, of: column.name) }
+        try HDF5Writer.write(path) { file throws(StorageError) in try put(trace, description, into: file) }
+    }
+
+    /// The bytes that ``write(_:_:to:)`` writes.
+    package static func image(of trace: Trace, _ description: TraceDescription) throws(StorageError) -> [UInt8] {
+        try HDF5Writer.image(named: "the trace") { file throws(StorageError) in try put(trace, description, into: file)
         }
+    }
+
+    private static func put(
+        _ trace: Trace,
+        _ description: TraceDescription,
+        into file: borrowing HDF5Writer
+    ) throws(StorageError) {
+        try file.attribute("format", format)
+        try file.attribute("format_version", version)
+        try file.attribute("source", description.source)
+        try file.attribute("licence", description.licence)
+        try file.attribute("content_sha256", contentHash(of: trace))
+        try file.dataset("vmid", trace.vms.map(\.id), .compressed)
+        try file.dataset("cpu", trace.vms.map(\.cpu), .compressed)
+        try file.dataset("mem", trace.vms.map(\.mem), .compressed)
+        try file.dataset("arrival", trace.vms.map(\.arrival), .compressed)
+        try file.dataset("lifetime", trace.vms.map(\.lifetime), .compressed)
+        for column in columns { try file.attribute("unit", column.unit, of: column.name) }
     }
 
     /// SHA-256 over the columns vmid (int64), cpu, mem, arrival, lifetime (float64) one after the other, little-endian.
@@ -120,7 +132,8 @@ public enum TraceFile {
         of file: borrowing HDF5Reader,
         count: Int
     ) throws(StorageError) -> [Double] {
-        try file.doubles(name) { dimensions throws(StorageError) in
+        try StorageError.checkCancellation(file.path)
+        return try file.doubles(name) { dimensions throws(StorageError) in
             guard dimensions == [count] else {
                 throw file.error(.shapeMismatch, "dataset /\(name) has shape \(dimensions); /vmid has [\(count)]")
             }
@@ -128,6 +141,7 @@ public enum TraceFile {
     }
 
     static func makeTrace(_ vms: [VirtualMachine], path: String) throws(StorageError) -> Trace {
+        try StorageError.checkCancellation(path)
         do {
             return try Trace(vms)
         } catch {

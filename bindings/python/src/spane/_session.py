@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctypes import byref, c_int32, c_size_t
-from typing import Any, Union
+from typing import Any, NoReturn, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +44,18 @@ class Session(Handle[SessionPointer]):
             name = arguments.text(policy, "policy")
             check(bind(place._pointer, name, byref(pointer)), place)
         self._place = place._pointer
-        self._own(pointer, "spane_session_free")
+        self._own(pointer)
 
     def close(self) -> None:
         """Gives the session back; what it was bound to stays."""
         super().close()
         self._place = type(self._place)()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a Session can be neither copied nor pickled, for what its policy remembers belongs to "
+            "what it is bound to; make a new one with Session(place, policy)"
+        )
 
     def decide(self) -> int:
         """The action for the next VM of the environment, for `Environment.step`.
