@@ -24,7 +24,7 @@ struct ExperimentOptions: ParsableArguments {
     var output: String
 
     func run(_ kind: Experiment.Kind, servers: [Int]) throws {
-        let (trace, description) = try TraceFile.load(episodes.trace)
+        let (trace, description) = try loadTrace(episodes.trace)
         let clusters = try servers.map { try server.configuration(servers: $0) }
         if let first = clusters.first { try episodes.check(trace, fits: first) }
         let experiment = try Experiment(
