@@ -58,12 +58,13 @@ public enum FleetFile {
     private static func state(in file: borrowing HDF5Reader) throws(StorageError) -> Fleet.State {
         try file.check(format: format, version: version)
         let splitAbove = try file.required(double: "split_above")
-        let cpu = try file.doubles("capacity_cpu")
-        guard cpu.dimensions.count == 1 else {
-            throw file.error(
-                .shapeMismatch,
-                "dataset /capacity_cpu has shape \(cpu.dimensions); it must have one dimension"
-            )
+        let cpu = try file.doubles("capacity_cpu") { dimensions throws(StorageError) in
+            guard dimensions.count == 1 else {
+                throw file.error(
+                    .shapeMismatch,
+                    "dataset /capacity_cpu has shape \(dimensions); it must have one dimension"
+                )
+            }
         }
         let servers = cpu.values.count
         let nodes = servers * NUMATopology.nodesPerServer
@@ -90,15 +91,11 @@ public enum FleetFile {
 
 extension HDF5Reader {
     fileprivate func doubles(_ name: String, count: Int) throws(StorageError) -> [Double] {
-        let numbers = try doubles(name)
-        try check(name, numbers.dimensions, count)
-        return numbers.values
+        try doubles(name) { dimensions throws(StorageError) in try check(name, dimensions, count) }.values
     }
 
     fileprivate func integers(_ name: String, count: Int) throws(StorageError) -> [Int64] {
-        let numbers = try integers(name)
-        try check(name, numbers.dimensions, count)
-        return numbers.values
+        try integers(name) { dimensions throws(StorageError) in try check(name, dimensions, count) }.values
     }
 
     private func check(_ name: String, _ dimensions: [Int], _ count: Int) throws(StorageError) {
