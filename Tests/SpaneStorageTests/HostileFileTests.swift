@@ -60,7 +60,7 @@ import Testing
                 { _ = try FleetFile.read($0) },
                 { path in
                     let bytes = try File.read(path)
-                    _ = try unsafe bytes.withUnsafeBytes { try unsafe FleetFile.read(memory: $0, name: path) }
+                    try unsafe bytes.withUnsafeBytes { _ = try unsafe FleetFile.read(memory: $0, name: path) }
                 },
             ]
         ),
@@ -110,12 +110,11 @@ import Testing
         ("soft link out", "/cpu_ is a link to another file, which is not read"),
         ("soft circle", "/cpu is more than 16 links away, soft ones included"),
         ("own group", "/cpu is not a dataset, or is damaged"),
-        ("contiguous claim", "dataset /cpu has shape [300000]; /vmid has [300]"),
+        ("contiguous claim", "dataset /cpu has shape [5000]; /vmid has [300]"),
         ("twice deflated", "dataset /cpu is packed with filter 1 more than once"),
         ("scale offset", "dataset /cpu is packed with filter 6; deflate, shuffle and Fletcher32 are read"),
-        ("old index", "dataset /cpu finds its chunks by a tree, in which a file may lead a reader in circles; "),
         ("tree index", "dataset /cpu finds its chunks by a tree, in which a file may lead a reader in circles; "),
-        ("links", "group / has 60005 links; at most 4096 are read"),
+        ("links", "group / has 5005 links; at most 4096 are read"),
         ("wide integers", "dataset /cpu does not hold numbers"),
         ("compound", "dataset /cpu does not hold numbers"),
     ])
@@ -125,7 +124,7 @@ import Testing
         let path = folder.file("trace.h5")
         try TraceFile.write(Samples.trace(count: 300), Samples.description, to: path)
         try #require(
-            try HostileFile.edit(path, "cpu", HostileFile.kind(kind), amount: 300_000, elsewhere: target)
+            try HostileFile.edit(path, "cpu", HostileFile.kind(kind), amount: 5000, elsewhere: target)
         )
         expectError(detail.contains("shape") ? .shapeMismatch : .format, path, detail) { try TraceFile.read(path) }
     }
@@ -151,7 +150,9 @@ import Testing
         try #require(
             try HostileFile.edit(path, "provenance", HostileFile.kind("attributes"), amount: 3000, elsewhere: path)
         )
-        expectError(.format, path, "provenance has 3001 attributes; at most 1000 are read") { try WeightsFile.read(path) }
+        expectError(.format, path, "/provenance has 3001 attributes; at most 1000 are read") {
+            try WeightsFile.read(path)
+        }
     }
 
     /// Links within the file lead to what they name.

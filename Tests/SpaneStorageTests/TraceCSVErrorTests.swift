@@ -61,7 +61,9 @@ import Testing
         try refuses(line: "2", "it has 1 columns; the header has 5")
     }
 
-    @Test(arguments: ["", " ", "x", "4x", "4 5", "0x", "--4", "nan", "inf", "1e999", "0x10", "0x1p4", "1e", "1e+", ".", "+", "٤"])
+    @Test(arguments: [
+        "", " ", "x", "4x", "4 5", "0x", "--4", "nan", "inf", "1e999", "0x10", "0x1p4", "1e", "1e+", ".", "+", "٤",
+    ])
     func textWhereANumberShouldBe(text: String) throws {
         try refuses(line: "2,\(text),4,6,100", "column cpu is \"\(text)\"; it must be a finite number")
         try refuses(line: "2,2,\(text),6,100", "column mem is \"\(text)\"; it must be a finite number")
@@ -146,28 +148,33 @@ import Testing
         try refuses(line: String(repeating: ",", count: 1000), tooMany)
         try refuses(line: "2,2,4,6,1" + String(repeating: "0", count: 70_000), tooLong)
         try refuses(line: String(repeating: "x", count: 70_000), tooLong)
-        try refuses("vmid,cpu,mem,at,lt,note\n1,2,4,5,100," + String(repeating: "x", count: 70_000), "line 2: \(tooLong)")
+        try refuses(
+            "vmid,cpu,mem,at,lt,note\n1,2,4,5,100," + String(repeating: "x", count: 70_000),
+            "line 2: \(tooLong)"
+        )
     }
 
     // MARK: Other formats
 
-    @Test(arguments: [
-        ([0x1F, 0x8B, 8, 0], "is packed with gzip; unpack it first"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "is packed with zstd; unpack it first"),
-        (
-            [0x50, 0x4B, 3, 4, 20],
-            "is a zip file, as spreadsheets (.xlsx, .ods) are too; take the CSV file out of it"
-        ),
-        ([0xFF, 0xFE, 0x76, 0], "is text in UTF-16; save it in UTF-8"),
-        ([0xFE, 0xFF, 0, 0x76], "is text in UTF-16; save it in UTF-8"),
-        (Array("vmid,cpu,mem".utf8).flatMap { [$0, 0] }, "is text in UTF-16; save it in UTF-8"),
-        (Array("vmid,cpu,mem".utf8).flatMap { [0, $0] }, "is text in UTF-16; save it in UTF-8"),
-        (
-            Array("vmid,cpu,mem,at,lt\r1,2,4,5,100\r2,2,4,5,100\r".utf8),
-            "ends its lines with carriage returns alone, as old Macs did; write it with line feeds "
-                + "(tr '\\r' '\\n' <OLD >NEW)"
-        ),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0x1F, 0x8B, 8, 0], "is packed with gzip; unpack it first"),
+            ([0x28, 0xB5, 0x2F, 0xFD], "is packed with zstd; unpack it first"),
+            (
+                [0x50, 0x4B, 3, 4, 20],
+                "is a zip file, as spreadsheets (.xlsx, .ods) are too; take the CSV file out of it"
+            ),
+            ([0xFF, 0xFE, 0x76, 0], "is text in UTF-16; save it in UTF-8"),
+            ([0xFE, 0xFF, 0, 0x76], "is text in UTF-16; save it in UTF-8"),
+            (Array("vmid,cpu,mem".utf8).flatMap { [$0, 0] }, "is text in UTF-16; save it in UTF-8"),
+            (Array("vmid,cpu,mem".utf8).flatMap { [0, $0] }, "is text in UTF-16; save it in UTF-8"),
+            (
+                Array("vmid,cpu,mem,at,lt\r1,2,4,5,100\r2,2,4,5,100\r".utf8),
+                "ends its lines with carriage returns alone, as old Macs did; write it with line feeds "
+                    + "(tr '\\r' '\\n' <OLD >NEW)"
+            ),
+        ] as [([UInt8], String)]
+    )
     func otherFormats(bytes: [UInt8], detail: String) throws {
         let path = try folder.write(bytes, to: "trace.csv")
         #expect(throws: StorageError(.format, path: path, detail)) { try TraceCSV.read(path) }

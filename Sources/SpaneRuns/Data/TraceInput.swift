@@ -17,7 +17,8 @@ package enum TraceInput {
             defer { close(descriptor) }
             return try load(descriptor: descriptor, name: path)
         }
-        guard let packing = OtherFormat.Packing(of: try File.read(path, limit: OtherFormat.Packing.signatureLength)) else {
+        guard let packing = OtherFormat.Packing(of: try File.read(path, limit: OtherFormat.Packing.signatureLength))
+        else {
             return try TraceFile.load(path)
         }
         let descriptor = try open(path)

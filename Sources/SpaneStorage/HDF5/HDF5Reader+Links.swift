@@ -76,11 +76,10 @@ extension HDF5Reader {
 
     /// The names of the links in a group, in the order of their names.
     package func names(in group: String) throws(StorageError) -> [String] {
-        guard let found = try find(group) else { throw error(.format, "group /\(group) is missing") }
+        guard let found = try find(group),
+            let handle = unsafe HDF5Handle(H5Gopen2(file.id, found, chdf5_default()), H5Gclose)
+        else { throw error(.format, "group /\(group) is missing") }
         try checkLinks(of: found == "/" ? "" : found)
-        guard let handle = unsafe HDF5Handle(H5Gopen2(file.id, found, chdf5_default()), H5Gclose) else {
-            throw error(.format, "group /\(group) is missing")
-        }
         var info = H5G_info_t()
         guard unsafe H5Gget_info(handle.id, &info) >= 0 else {
             throw error(.format, "group /\(group) cannot be listed: \(HDF5.errorText)")
@@ -101,6 +100,8 @@ extension HDF5Reader {
         defer { unsafe free(names.text) }
         guard unsafe list(&names) >= 0 else { return nil }
         let text = unsafe UnsafeBufferPointer(start: names.text, count: names.size)
-        return unsafe text.split(separator: 0).map { unsafe String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+        return unsafe text.split(separator: 0).map {
+            unsafe String(decoding: $0.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
     }
 }

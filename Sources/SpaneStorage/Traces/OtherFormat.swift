@@ -22,7 +22,10 @@ package enum OtherFormat {
     }
 
     private static let signatures: [(bytes: [UInt8], name: String)] = [
-        ([0x50, 0x4B, 0x03, 0x04], "is a zip file, as spreadsheets (.xlsx, .ods) are too; take the CSV file out of it"),
+        (
+            [0x50, 0x4B, 0x03, 0x04],
+            "is a zip file, as spreadsheets (.xlsx, .ods) are too; take the CSV file out of it"
+        ),
         ([0x42, 0x5A, 0x68], "is packed with bzip2; unpack it first"),
         ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "is packed with xz; unpack it first"),
         ([0x50, 0x41, 0x52, 0x31], "is a Parquet file; write it as CSV"),

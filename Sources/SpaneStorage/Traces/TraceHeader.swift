@@ -61,7 +61,9 @@ enum TraceHeader {
     private static func declaredSeparator(in records: CSVRecords) throws(StorageError) -> UInt8? {
         var line = firstLine(of: records)
         if line.last == UInt8(ascii: "\r") { line.removeLast() }
-        guard line.count >= 4, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep=" else { return nil }
+        guard line.count >= 4, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep=" else {
+            return nil
+        }
         guard line.count == 5, let separator = line.last, separators.contains(separator) else {
             let shown = VisibleText.of(line.dropFirst(4), atMost: 40)
             throw records.error("it says that \"\(shown)\" separates fields; a comma, a semicolon or a tab may")
