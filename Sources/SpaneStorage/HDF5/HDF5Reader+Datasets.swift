@@ -26,17 +26,20 @@ extension HDF5Reader {
         try read(name, as: chdf5_native_float(), zero: 0, check)
     }
 
+    /// - Parameter memory: the bytes that each value leads to.
     package func integers(
         _ name: String,
+        memory: Int = 0,
         check: DimensionCheck = { _ in }
     ) throws(StorageError) -> Numbers<Int64> {
-        try read(name, as: chdf5_native_int64(), zero: 0, check)
+        try read(name, as: chdf5_native_int64(), zero: 0, memory: memory, check)
     }
 
     private func read<Element: BitwiseCopyable>(
         _ name: String,
         as type: hid_t,
         zero: Element,
+        memory: Int = 0,
         _ check: DimensionCheck
     ) throws(StorageError) -> Numbers<Element> {
         guard let found = try find(name) else { throw error(.format, "dataset /\(name) is missing") }
@@ -52,7 +55,7 @@ extension HDF5Reader {
             of: dataset,
             name,
             size: H5Tget_size(stored.id),
-            inMemory: MemoryLayout<Element>.size
+            memory: max(memory, MemoryLayout<Element>.size)
         )
         var values = [Element](repeating: zero, count: count)
         let status = unsafe values.withUnsafeMutableBufferPointer { buffer in

@@ -79,11 +79,11 @@ extension HDF5Reader {
         of dataset: borrowing HDF5Handle,
         _ name: String,
         size: Int,
-        inMemory: Int
+        memory: Int
     ) throws(StorageError) -> Int {
         let tooMuch = error(.format, "dataset /\(name) claims \(dimensions) values, more than the file can hold")
         guard let count = Self.product(dimensions), let bytes = Self.product([count, size]),
-            let needed = Self.product([count, max(size, inMemory)])
+            let needed = Self.product([count, max(size, memory)])
         else { throw tooMuch }
         guard count > 0 else { return 0 }
         let claim = try claim(dimensions, bytes: bytes, of: dataset, name, size: size, tooMuch)

@@ -49,19 +49,13 @@ public enum TraceFile {
         _ path: String
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         try file.check(format: format, version: version)
-        // Five columns, and the rows, twice while they are checked; beside as much again for what is done with them.
-        let most = min(Int(Int32.max) - 1, MachineMemory.size / (2 * 15 * MemoryLayout<Double>.size))
-        let ids = try file.integers("vmid") { dimensions throws(StorageError) in
+        // Five columns, and the rows, twice while they are checked.
+        let memory = 15 * MemoryLayout<Double>.size
+        let ids = try file.integers("vmid", memory: memory) { dimensions throws(StorageError) in
             guard dimensions.count == 1 else {
                 throw file.error(
                     .shapeMismatch,
                     "dataset /vmid has shape \(dimensions); it must have one dimension"
-                )
-            }
-            guard dimensions[0] <= most else {
-                throw file.error(
-                    .format,
-                    "dataset /vmid claims \(dimensions[0]) VMs; at most \(most) are read on this machine"
                 )
             }
         }
