@@ -139,8 +139,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "SpaneHostileFiles",
+            dependencies: ["CHDF5"],
+            path: "Tests/SpaneHostileFiles"
+        ),
+        .target(
             name: "SpaneFileTestSupport",
-            dependencies: ["SpaneStorage", "CHDF5"],
+            dependencies: ["SpaneStorage", "SpaneHostileFiles", "CHDF5"],
             path: "Tests/SpaneFileTestSupport",
             swiftSettings: strict
         ),
@@ -184,7 +189,7 @@ let package = Package(
             name: "SpaneRunsTests",
             dependencies: [
                 "SpaneRuns", "SpaneTraining", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling", "SpaneNetworks",
-                "SpaneTestSupport",
+                "SpaneTestSupport", "SpaneFileTestSupport",
             ],
             swiftSettings: strict
         ),

@@ -526,7 +526,8 @@ typedef struct spane_trace_info {
 #define SPANE_TRACE_INFO_INIT {sizeof(spane_trace_info), 0, 0, 0, 0, 0, {0, 0}, {0, 0}}
 
 /*
- * Loads a trace: HDF5 (format "spane-trace"), or CSV with the header vmid,cpu,mem,at,lt or vmid,cpu,memory,time,type.
+ * Loads a trace: HDF5 (format "spane-trace"), or CSV with the columns vmid,cpu,mem,at,lt or vmid,cpu,memory,time,type, in any
+ * order; docs/file-formats.md says what else it may have.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
  * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (spane_set_cancel).
  * Threads: any. Cost: O(count log count). Since: 0.1.

@@ -3,10 +3,10 @@
 # instrumented for coverage and for address errors. Found inputs stay in .build_fuzz/found and are run again first.
 # FUZZ_SEED=N makes a run that begins without a corpus try the same inputs each time; 0, the default, others each time.
 set -euo pipefail
-seconds=${1:?usage: scripts/fuzz.sh SECONDS [weights|trace|snapshot|calls]...}
+seconds=${1:?usage: scripts/fuzz.sh SECONDS [weights|trace|csv|snapshot|calls]...}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(weights trace snapshot calls)
+[ ${#targets[@]} -gt 0 ] || targets=(weights trace csv snapshot calls)
 cd "$(dirname "$0")/.."
 
 scratch=.build_fuzz
@@ -26,7 +26,8 @@ export SPANE_FUZZ_WEIGHTS=$PWD/data/weights/untrained-1.h5
 status=0
 for target in "${targets[@]}"; do
     "$swift/bin/clang" -std=c11 -O1 -g -fsanitize=fuzzer,address -fuse-ld=lld -pedantic -Wall -Wextra -Wconversion \
-        -Wshadow -Werror -I include "Tests/C/fuzz/$target.c" Tests/C/fuzz/fuzz.c -o "$scratch/$target" \
+        -Wshadow -Werror -I include -I Tests/SpaneHostileFiles/include "Tests/C/fuzz/$target.c" Tests/C/fuzz/fuzz.c \
+        Tests/SpaneHostileFiles/hostile.c -o "$scratch/$target" \
         -Wl,--whole-archive "$objects" -Wl,--no-whole-archive "${runtime[@]}" "${hdf5[@]}" \
         -lstdc++ -lm -lpthread -ldl -Wl,-z,nostart-stop-gc
     corpus=$scratch/corpus/$target

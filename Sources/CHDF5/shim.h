@@ -72,6 +72,62 @@ static inline int chdf5_has_attribute_heap(hid_t object) {
     return info.meta_size.attr.heap_size > 0;
 }
 
+// What a link is, whether or not it leads anywhere.
+#if H5_VERSION_GE(1, 12, 0)
+typedef H5L_info2_t chdf5_link;
+static inline herr_t chdf5_link_info(hid_t file, const char *path, chdf5_link *info) {
+    return H5Lget_info2(file, path, info, H5P_DEFAULT);
+}
+#else
+typedef H5L_info_t chdf5_link;
+static inline herr_t chdf5_link_info(hid_t file, const char *path, chdf5_link *info) {
+    return H5Lget_info(file, path, info, H5P_DEFAULT);
+}
+#endif
+
+// Names, each with a NUL behind it, in one block of memory that the caller frees.
+struct chdf5_names {
+    char *text;
+    size_t size, capacity;
+};
+
+static inline herr_t chdf5_add_name(struct chdf5_names *names, const char *name) {
+    size_t length = strlen(name) + 1;
+    if (names->capacity - names->size < length) {
+        size_t capacity = 2 * (names->size + length);
+        char *text = (char *)realloc(names->text, capacity);
+        if (text == NULL) return -1;
+        names->text = text;
+        names->capacity = capacity;
+    }
+    memcpy(names->text + names->size, name, length);
+    names->size += length;
+    return 0;
+}
+
+static inline herr_t chdf5_add_link(hid_t group, const char *name, const chdf5_link *info, void *names) {
+    (void)group, (void)info;
+    return chdf5_add_name((struct chdf5_names *)names, name);
+}
+
+static inline herr_t chdf5_add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *names) {
+    (void)object, (void)info;
+    return chdf5_add_name((struct chdf5_names *)names, name);
+}
+
+// All links of a group, or all attributes of an object, by name; in one go, since HDF5 finds each by number anew.
+static inline herr_t chdf5_list_links(hid_t group, struct chdf5_names *names) {
+#if H5_VERSION_GE(1, 12, 0)
+    return H5Literate2(group, H5_INDEX_NAME, H5_ITER_INC, NULL, chdf5_add_link, names);
+#else
+    return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, chdf5_add_link, names);
+#endif
+}
+
+static inline herr_t chdf5_list_attributes(hid_t object, struct chdf5_names *names) {
+    return H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, chdf5_add_attribute, names);
+}
+
 // An empty file in memory to write, in the format of HDF5 1.10: unlike the older one, which is the default, it has
 // checksums over everything that describes the data. Times are left out, so that equal contents are equal bytes.
 static inline hid_t chdf5_create_image(void) {

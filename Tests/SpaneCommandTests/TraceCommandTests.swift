@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: [
         "vmid,cpu,mem,at,lt\n0,4,8,0,100\n1,2,16,10,5\n",
-        "vmid,cpu,memory,time,type\n70,4,8,0,0\n50,1,1,1,0\n90,2,16,10,0\n90,2,16,15,1\n70,4,8,100,1\n",
+        "vmid,cpu,memory,time,type\n70,4,8,0,0\n90,2,16,10,0\n90,2,16,15,1\n70,4,8,100,1\n",
     ])
     func bothLayoutsAreImported(text: String) throws {
         try folder.write(text, to: "in.csv")
@@ -52,6 +52,77 @@ import Testing
         #expect(description.source == "in.csv")
         #expect(description.licence == "unknown")
         #expect(try folder.names() == ["in.csv", "out.h5"])
+    }
+
+    @Test func whatIsLeftOutIsSaid() throws {
+        try folder.write(
+            "zone;time;vmid;cpu;memory;type\n1;0;70;4;8;0\n1;1;50;1;1;0\n1;10;90;2;16;0\n1;15;90;;;1\n1;100;70;;;1\n",
+            to: "in.csv"
+        )
+        let result = try command.run(["trace", "import", "in.csv", "out.h5"])
+        #expect(result.status == 0)
+        #expect(
+            result.errors == """
+                Note: in.csv: columns that a trace does not have are passed over: "zone"
+                Note: in.csv: VMs that are created and never deleted, and left out for want of a lifetime: 1
+
+                """
+        )
+        #expect(try TraceFile.read(folder.file("out.h5")).trace.vms == Self.expected)
+    }
+
+    /// Packed or not, by name, on standard input or in a pipe.
+    @Test(arguments: [
+        "cat", "gzip -c", "zstd -qc",
+    ])
+    func filesComeInAnyWay(pack: String) throws {
+        try folder.write("vmid,cpu,mem,at,lt\n0,4,8,0,100\n1,2,16,10,5\n", to: "in.csv")
+        // Not every machine has zstd.
+        let tool = "command -v \(pack.prefix { $0 != " " }) >/dev/null"
+        guard try command.run(["--version"], shell: tool).status == 0 else { return }
+        for (input, shell) in [
+            ("packed", "\(pack) <in.csv >packed"), ("-", "\(pack) <in.csv >packed && exec <packed"),
+            ("pipe", "rm -f pipe && mkfifo pipe && { \(pack) <in.csv >pipe & }"),
+        ] {
+            let result = try command.run(["trace", "import", input, "out.h5"], shell: shell)
+            #expect(result.output == "out.h5: 2 VMs of 2 sizes\n")
+            #expect(result.errors == "")
+            let (trace, description) = try TraceFile.read(folder.file("out.h5"))
+            #expect(trace.vms == Self.expected)
+            #expect(description.source == (input == "-" ? "standard input" : input))
+        }
+        let evaluation = [
+            "evaluate", "--trace", "-", "--starts", "0..<1:1:1", "--length", "1", "--policy", "first-fit", "--json",
+        ]
+        let result = try command.run(evaluation, shell: "exec <out.h5")
+        #expect(result.status == 0, "\(result.errors)")
+    }
+
+    @Test func packedFilesThatAreDamaged() throws {
+        try folder.write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1], to: "in.csv.gz")
+        try command.fail(
+            ["trace", "import", "in.csv.gz", "out.h5"],
+            status: Status.failure,
+            "in.csv.gz: cannot be unpacked: gzip: stdin: unexpected end of file"
+        )
+        try command.fail(
+            ["trace", "import", "in.csv.gz", "out.h5"],
+            status: Status.failure,
+            "in.csv.gz: is packed with gzip, and the program gzip cannot be run: No such file or directory",
+            shell: "PATH=/nowhere"
+        )
+    }
+
+    @Test(arguments: ["0x10", "inf", "nan", "4 ", "1e999"])
+    func onlyDecimalNumbersAreNumbers(text: String) throws {
+        for option in ["--node-cpu", "--node-mem", "--split-above"] {
+            let name = option.dropFirst(2)
+            try command.fail(
+                ["trace", "info", "trace.h5", option, text],
+                status: Status.usage,
+                "The value '\(text)' is invalid for '\(option) <\(name)>'"
+            )
+        }
     }
 
     @Test func sourceAndLicenceAreKept() throws {

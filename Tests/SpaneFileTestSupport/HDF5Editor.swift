@@ -9,9 +9,12 @@ package struct HDF5Editor {
     package static func edit(_ path: String, _ change: (HDF5Editor) -> Void) throws(StorageError) {
         try HDF5.perform { () throws(StorageError) in
             let readAndWrite: UInt32 = 1
-            let editor = HDF5Editor(file: must(unsafe H5Fopen(path, readAndWrite, chdf5_default())))
+            let access = must(H5Pcreate(chdf5_file_access_class()))
+            must(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110))
+            let editor = HDF5Editor(file: must(unsafe H5Fopen(path, readAndWrite, access)))
             change(editor)
             must(H5Fclose(editor.file))
+            must(H5Pclose(access))
         }
     }
 
@@ -29,6 +32,12 @@ package struct HDF5Editor {
     // MARK: Links
 
     package func remove(_ name: String) { must(unsafe H5Ldelete(file, name, chdf5_default())) }
+
+    /// Gives an object another name, and makes its old one a soft link.
+    package func move(_ name: String, to other: String) {
+        must(unsafe H5Lmove(file, name, file, other, chdf5_default(), chdf5_default()))
+        must(unsafe H5Lcreate_soft("/" + other, file, name, chdf5_default(), chdf5_default()))
+    }
 
     package func group(_ name: String) {
         replace(name)

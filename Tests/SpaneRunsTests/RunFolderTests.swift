@@ -1,3 +1,4 @@
+import SpaneFileTestSupport
 import SpaneRuns
 import SpaneStorage
 import SpaneTestSupport
@@ -154,6 +155,16 @@ import Testing
             samples.configuration(),
             "\(path): attribute format is \"spane-weights\"; it must be \"spane-checkpoint\""
         )
+    }
+
+    /// A group that holds itself has no end.
+    @Test func aCheckpointThatLeadsInCircles() throws {
+        try samples.run(samples.configuration(), in: "run")
+        let path = folder.file("run/checkpoint.h5")
+        let kind = HostileFile.kind("own group")
+        try #require(try HostileFile.edit(path, "learner/circle", kind, amount: 1, elsewhere: path))
+        let way = String(repeating: "/circle", count: 16)
+        try refuses(samples.configuration(), "\(path): /learner\(way) is more than 16 links away, soft ones included")
     }
 
     @Test func aLogThatWasCutShort() throws {

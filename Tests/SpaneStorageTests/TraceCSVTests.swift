@@ -1,3 +1,4 @@
+import Glibc
 import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
@@ -35,8 +36,61 @@ import Testing
         "\u{FEFF}vmid,cpu,mem,at,lt\n10,2,4,0,100\n11,0.5,20,0,0\n-3,16,64,7.25,1e6\n",
         // Blank lines, capital letters, spaces around numbers.
         "\n\nVMID,CPU,Mem,AT,lt\n\n10, 2 ,4,0,100\r\n\r\n11,0.5,20,0,0  \n-3,16,  64,7.25,1e6\n\n\n",
+        // Other separators, named or not.
+        "vmid;cpu;mem;at;lt\n10;2;4;0;100\n11;0.5;20;0;0\n-3;16;64;7.25;1e6\n",
+        "sep=;\r\nvmid;cpu;mem;at;lt\r\n10;2;4;0;100\r\n11;0.5;20;0;0\r\n-3;16;64;7.25;1e6\r\n",
+        "\u{FEFF}sep=\t\nvmid\tcpu\tmem\tat\tlt\n10\t2\t4\t0\t100\n11\t.5\t20\t0\t0\n-3\t16\t 64 \t7.25\t1e6\n",
+        // Quotes, and numbers in other forms.
+        "\"vmid\",\"cpu\",\"mem\",\"at\",\"lt\"\n10,\"2\",4,0,100\n\"11\",.5,2e1,0,0\n-3,+16,64.,7.25,\"1E+6\" \n",
     ])
     func rowsAreRead(text: String) throws { #expect(try read(text) == Self.rows) }
+
+    /// Columns in any order, and further ones, as data frames are written.
+    @Test(arguments: [
+        ("lt,cpu,mem,at,vmid\n100,2,4,0,10\n0,.5,20,0,11\n1e6,16,64,7.25,-3\n", []),
+        // By pandas with its index, and by R's write.csv.
+        (
+            ",vmid,cpu,mem,at,lt\n0,10,2.0,4.0,0.0,100.0\n1,11,0.5,20.0,0.0,0.0\n2,-3,16.0,64.0,7.25,1000000.0\n",
+            ["\"\""]
+        ),
+        (
+            "\"\",\"vmid\",\"cpu\",\"mem\",\"at\",\"lt\"\n\"1\",10,2,4,0,100\n\"2\",11,0.5,20,0,0\n\"3\",-3,16,64,7.25,1e+06\n",
+            ["\"\""]
+        ),
+        (
+            "vmid,Zone,cpu,mem,at,lt,owner\n10,a b,2,4,0,100,\"x, \"\"y\"\"\"\n11,,.5,20,0,0,\"\n\"\n-3,c,16,64,7.25,1e6,\n",
+            ["\"zone\"", "\"owner\""]
+        ),
+    ])
+    func otherColumnsArePassedOver(text: String, names: [String]) throws {
+        #expect(try read(text) == Self.rows)
+        let notes = try TraceCSV.read(folder.file("trace.csv")).description.notes
+        let found = "columns that a trace does not have are passed over: " + names.joined(separator: ", ")
+        #expect(notes == (names.isEmpty ? [] : [found]))
+    }
+
+    /// Each value is the double that the C library reads.
+    @Test func numbersAreRoundedCorrectly() throws {
+        var generator = Xoshiro256StarStar(seed: 12)
+        func digits(_ count: Int) -> String {
+            String((0..<count).map { _ in Character(String(generator.below(10))) })
+        }
+        var texts = ["9007199254740993", "9007199254740992.5", "0.30000000000000004", "4.35", "123456789012345678e-5"]
+        for _ in 0..<3000 {
+            var text = digits(generator.below(5))
+            if generator.below(3) > 0 { text += "." + digits(1 + generator.below(20)) }
+            if generator.below(4) == 0 { text += "e-" + String(generator.below(30)) }
+            if text.contains(where: \.isNumber), text.first != "e" { texts.append(text) }
+        }
+        let expected = texts.map { unsafe strtod($0, nil) }
+        let rows = texts.map { "1,1,1,\($0),1\n1,1,1,1e15,1\n" }
+        for (index, row) in rows.enumerated() {
+            // One at a time, so that they need not ascend.
+            guard expected[index] <= 1e15 else { continue }
+            let vms = try TraceFile.load(content: Array("vmid,cpu,mem,at,lt\n\(row)".utf8), name: "text").trace.vms
+            #expect(vms[0].arrival.bitPattern == expected[index].bitPattern, "\(texts[index])")
+        }
+    }
 
     // MARK: An event a line
 
@@ -53,6 +107,8 @@ import Testing
             5,4,8,100,1
             """
         )
+        let notes = try TraceCSV.read(folder.file("trace.csv")).description.notes
+        #expect(notes == ["VMs that are created and never deleted, and left out for want of a lifetime: 1"])
         // 5, 900 and 7 in order of creation, not of deletion; 8 is never deleted and dropped.
         #expect(
             vms == [

@@ -1,7 +1,6 @@
 internal import CSpane
 internal import SpaneScheduling
 internal import SpaneStorage
-internal import Synchronization
 
 /// What a `spane_trace` stands for.
 final class TraceHandle: LoadedObject, Sendable {
@@ -10,13 +9,10 @@ final class TraceHandle: LoadedObject, Sendable {
 
     let trace: Trace
     let description: TraceDescription
-    private let hash: Mutex<String>
 
-    /// - Parameter description: its hash may be empty, then it is found when it is first asked for.
     init(_ trace: Trace, _ description: TraceDescription) {
         self.trace = trace
-        self.description = description
-        hash = Mutex(description.contentHash)
+        self.description = description.describing(trace)
     }
 
     convenience init(path: String) throws {
@@ -29,19 +25,14 @@ final class TraceHandle: LoadedObject, Sendable {
         self.init(trace, description)
     }
 
-    var contents: String { "\(trace.count) VMs" }
+    var contents: String { description.notes.reduce("\(trace.count) VMs") { "\($0) (\($1))" } }
 
     static func of(_ handle: OpaquePointer?) throws(Failure) -> TraceHandle {
         try unsafe Handle.object(handle, TraceHandle.self, "trace")
     }
 
     /// SHA-256 of the columns.
-    var contentHash: String {
-        hash.withLock { hash in
-            if hash.isEmpty { hash = TraceFile.contentHash(of: trace) }
-            return hash
-        }
-    }
+    var contentHash: String { description.contentHash }
 }
 
 extension spane_vm {

@@ -41,7 +41,7 @@ package struct TrainingData: Sendable {
         func load(_ path: String, _ key: String) throws -> (trace: Trace, description: TraceDescription) {
             if let known = loaded[path] { return known }
             guard !path.isEmpty else { throw refuse("\(key) is \"\"; it must name a file, or give --trace") }
-            let content = try TraceFile.load(path)
+            let content = try TraceInput.load(path)
             loaded[path] = content
             return content
         }

@@ -1,3 +1,5 @@
+internal import SpaneStorage
+
 /// What came of one trial.
 package struct SearchResult: Equatable, Sendable {
     /// How a trial ended.
@@ -69,17 +71,23 @@ package struct SearchResult: Equatable, Sendable {
     init?(fields: [Substring]) {
         guard fields.count >= Self.columns.count, let trial = Int(fields[0]), trial >= 0, let seed = Int(fields[1]),
             let status = Status(rawValue: String(fields[2])), let steps = Int(fields[5]),
-            let seconds = Double(fields[6]), let untrained = Double(fields[7]), let firstFit = Double(fields[8])
+            let seconds = Self.number(fields[6]), let untrained = Self.number(fields[7]),
+            let firstFit = Self.number(fields[8])
         else { return nil }
         var validations: [Point] = []
         for text in fields[9].split(separator: " ") {
             let parts = text.split(separator: ":")
-            guard parts.count == 2, let step = Int(parts[0]), let value = Double(parts[1]) else { return nil }
+            guard parts.count == 2, let step = Int(parts[0]), let value = Self.number(parts[1]) else { return nil }
             validations.append(Point(step: step, value: value))
         }
         (self.trial, self.seed, self.status, self.steps) = (trial, seed, status, steps)
         (self.seconds, self.untrained, self.firstFit) = (seconds, untrained, firstFit)
         self.validations = validations
+    }
+
+    /// A number as ``fields`` writes it.
+    private static func number(_ text: Substring) -> Double? {
+        ["nan", "inf", "-inf"].contains(text) ? Double(text) : PlainNumber.parse(text)
     }
 
     init(

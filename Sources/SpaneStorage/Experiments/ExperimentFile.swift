@@ -65,16 +65,20 @@ public enum ExperimentFile {
         from file: borrowing HDF5Reader
     ) throws(StorageError) {
         let group = name(of: cluster)
-        guard try file.integers("\(group)/start").values == cluster.starts.map(Int64.init),
-            try file.integers("\(group)/length").values == cluster.lengths.map(Int64.init),
-            try file.doubles("\(group)/bound").values == cluster.bounds
-        else { throw file.error(.format, "group /\(group) holds other episodes than this experiment has") }
+        let otherEpisodes = file.error(.format, "group /\(group) holds other episodes than this experiment has")
+        let count = cluster.starts.count
+        func checkCount(_ dimensions: [Int]) throws(StorageError) {
+            guard dimensions == [count] else { throw otherEpisodes }
+        }
+        guard try file.integers("\(group)/start", check: checkCount).values == cluster.starts.map(Int64.init),
+            try file.integers("\(group)/length", check: checkCount).values == cluster.lengths.map(Int64.init),
+            try file.doubles("\(group)/bound", check: checkCount).values == cluster.bounds
+        else { throw otherEpisodes }
         for (index, policy) in policies.enumerated() {
             let dataset = "\(group)/policy_\(index)"
-            guard file.has(dataset) else { continue }
+            guard try file.has(dataset) else { continue }
             try file.check("policy", of: dataset, is: policy.name)
             try file.check("weights_sha256", of: dataset, is: policy.contentHash)
-            let count = cluster.starts.count
             let waits = try file.doubles(dataset) { dimensions throws(StorageError) in
                 guard dimensions == [count] else {
                     throw file.error(

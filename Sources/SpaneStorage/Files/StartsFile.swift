@@ -4,13 +4,17 @@ public enum StartsFile {
     ///
     /// - Throws: ``StorageError`` naming the file, the line and the value that is no index, or when there is none.
     public static func read(_ path: String) throws(StorageError) -> [Int] {
-        var lines = CSVLines(try File.read(path), path: path)
+        var records = CSVRecords(try File.read(path), path: path)
         var starts: [Int] = []
-        while let line = try lines.next() {
-            try line.checkCount(["start"])
-            let start = try line.integer(0, ["start"])
+        while records.startNext() {
+            try records.findFields()
+            try records.checkCount(1)
+            let field = records.fields[0]
+            guard let start = records.integer(field) else {
+                throw records.error("column start is \"\(records.shown(field))\"; it must be an integer")
+            }
             guard start >= 0, start <= Int64(Int32.max) else {
-                throw line.error("the start \(start) is no index of a VM")
+                throw records.error("the start \(start) is no index of a VM")
             }
             starts.append(Int(start))
         }

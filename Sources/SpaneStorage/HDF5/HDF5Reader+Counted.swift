@@ -2,15 +2,11 @@
 
 extension HDF5Reader {
     func doubles(_ name: String, count: Int) throws(StorageError) -> [Double] {
-        let numbers = try doubles(name)
-        try check(name, numbers.dimensions, count)
-        return numbers.values
+        try doubles(name) { dimensions throws(StorageError) in try check(name, dimensions, count) }.values
     }
 
     func integers(_ name: String, count: Int) throws(StorageError) -> [Int64] {
-        let numbers = try integers(name)
-        try check(name, numbers.dimensions, count)
-        return numbers.values
+        try integers(name) { dimensions throws(StorageError) in try check(name, dimensions, count) }.values
     }
 
     private func check(_ name: String, _ dimensions: [Int], _ count: Int) throws(StorageError) {

@@ -1,16 +1,66 @@
+package import SpaneScheduling
+internal import Synchronization
+
 /// Where a trace comes from and what may be done with it.
 public struct TraceDescription: Equatable, Sendable {
     /// Its origin: a file name, or the command that generated it.
     public var source: String
     /// Its licence, such as `CC BY-NC 4.0`.
     public var licence: String
-    /// SHA-256 of its columns in hexadecimal; see ``TraceFile/contentHash(of:)``.
-    public internal(set) var contentHash: String
+    /// What a person should know of how it was read, a sentence each: what was left out. Kept in no file.
+    public let notes: [String]
+    private let hash: LazyHash?
 
-    /// Describes a trace that is about to be written; writing fills in the hash.
+    /// SHA-256 of its columns in hexadecimal, empty for a trace that is not known yet; see ``TraceFile/contentHash(of:)``.
+    ///
+    /// - Complexity: O(n) when it is asked for first.
+    public var contentHash: String { hash?.value ?? "" }
+
+    /// Describes a trace that is about to be written; writing finds the hash.
     public init(source: String, licence: String) {
         self.source = source
         self.licence = licence
-        contentHash = ""
+        notes = []
+        hash = nil
+    }
+
+    /// Describes a trace that was read.
+    ///
+    /// - Parameter contentHash: if it is known.
+    init(source: String, licence: String, of trace: Trace, contentHash: String? = nil, notes: [String] = []) {
+        self.source = source
+        self.licence = licence
+        self.notes = notes
+        hash = LazyHash(trace, contentHash)
+    }
+
+    /// The same, and the hash of this trace where there was none.
+    package func describing(_ trace: Trace) -> TraceDescription {
+        hash == nil ? TraceDescription(source: source, licence: licence, of: trace, notes: notes) : self
+    }
+
+    /// Whether two say the same of the same trace.
+    public static func == (left: TraceDescription, right: TraceDescription) -> Bool {
+        left.source == right.source && left.licence == right.licence && left.contentHash == right.contentHash
+            && left.notes == right.notes
+    }
+}
+
+/// The hash of a trace, found when it is first asked for: that takes longer than reading a trace from text.
+private final class LazyHash: Sendable {
+    private let trace: Trace
+    private let known: Mutex<String?>
+
+    init(_ trace: Trace, _ known: String?) {
+        self.trace = trace
+        self.known = Mutex(known)
+    }
+
+    var value: String {
+        known.withLock { known in
+            let value = known ?? TraceFile.contentHash(of: trace)
+            known = value
+            return value
+        }
     }
 }

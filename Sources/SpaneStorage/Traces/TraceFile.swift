@@ -13,9 +13,19 @@ public enum TraceFile {
     ///
     /// - Throws: ``StorageError`` naming the file and the dataset, or the line and column, that is wrong.
     public static func load(_ path: String) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
-        let signature = Superblock.signature
-        if try File.read(path, limit: signature.count) == signature { return try read(path) }
+        if try File.read(path, limit: Superblock.signature.count) == Superblock.signature { return try read(path) }
         return try TraceCSV.read(path)
+    }
+
+    /// Reads a trace from the content of a file in any of these formats, which messages call `name`.
+    package static func load(
+        content: [UInt8],
+        name: String
+    ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        guard content.starts(with: Superblock.signature) else { return try TraceCSV.read(content: content, name: name) }
+        return try unsafe content.withUnsafeBufferPointer { bytes throws(StorageError) in
+            try unsafe read(memory: UnsafeRawBufferPointer(bytes), name: name)
+        }
     }
 
     /// Reads a trace from an HDF5 file.
@@ -40,7 +50,9 @@ public enum TraceFile {
         _ path: String
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         try file.check(format: format, version: version)
-        let ids = try file.integers("vmid") { dimensions throws(StorageError) in
+        // Five columns, and the rows, twice while they are checked.
+        let memory = 15 * MemoryLayout<Double>.size
+        let ids = try file.integers("vmid", memory: memory) { dimensions throws(StorageError) in
             guard dimensions.count == 1 else {
                 throw file.error(
                     .shapeMismatch,
@@ -63,19 +75,21 @@ public enum TraceFile {
                 lifetime: lifetime[index]
             )
         }
-        var description = TraceDescription(
-            source: try file.string("source") ?? "unknown",
-            licence: try file.string("licence") ?? "unknown"
-        )
         let trace = try makeTrace(vms, path: path)
-        description.contentHash = contentHash(of: trace)
-        if let recorded = try file.string("content_sha256"), recorded != description.contentHash {
+        let hash = contentHash(of: trace)
+        if let recorded = try file.string("content_sha256"), recorded != hash {
             throw file.error(
                 .format,
-                "attribute content_sha256 is \(recorded) and the columns hash to \(description.contentHash); "
+                "attribute content_sha256 is \(recorded) and the columns hash to \(hash); "
                     + "the file was changed after it was written"
             )
         }
+        let description = TraceDescription(
+            source: try file.string("source") ?? "unknown",
+            licence: try file.string("licence") ?? "unknown",
+            of: trace,
+            contentHash: hash
+        )
         return (trace, description)
     }
 
@@ -153,7 +167,6 @@ public enum TraceFile {
 extension HDF5Reader {
     /// Refuses a file that does not say that it is of this format and version.
     package func check(format: String, version: Int64) throws(StorageError) {
-        try checkHasNoHeap()
         let found = try string("format")
         guard found == format else {
             throw error(

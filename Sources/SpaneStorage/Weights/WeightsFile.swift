@@ -143,7 +143,7 @@ extension HDF5Reader {
     }
 
     fileprivate func provenance() throws(StorageError) -> [String: String] {
-        guard has("provenance") else { return [:] }
+        guard try has("provenance") else { return [:] }
         var entries: [String: String] = [:]
         for name in try attributes(of: "provenance") { entries[name] = try string(name, of: "provenance") }
         return entries

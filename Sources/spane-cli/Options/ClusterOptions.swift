@@ -8,9 +8,9 @@ struct ClusterOptions: ParsableArguments {
 
     @OptionGroup var server: ServerOptions
 
-    var nodeCPU: Double { server.nodeCPU }
-    var nodeMem: Double { server.nodeMem }
-    var splitAbove: Double { server.splitAbove }
+    var nodeCPU: Double { server.nodeCPU.value }
+    var nodeMem: Double { server.nodeMem.value }
+    var splitAbove: Double { server.splitAbove.value }
 
     func configuration() throws -> ClusterConfiguration { try server.configuration(servers: servers) }
 }
@@ -18,19 +18,19 @@ struct ClusterOptions: ParsableArguments {
 /// The options that describe one server.
 struct ServerOptions: ParsableArguments {
     @Option(help: "Cores of one NUMA node.")
-    var nodeCPU = ClusterConfiguration.publishedNode.cpu
+    var nodeCPU = DecimalArgument(ClusterConfiguration.publishedNode.cpu)
 
     @Option(help: "Memory of one NUMA node in GB.")
-    var nodeMem = ClusterConfiguration.publishedNode.mem
+    var nodeMem = DecimalArgument(ClusterConfiguration.publishedNode.mem)
 
     @Option(help: "A VM with more memory than this, in GB, is split over the NUMA nodes of its server.")
-    var splitAbove = ClusterConfiguration.publishedSplitAbove
+    var splitAbove = DecimalArgument(ClusterConfiguration.publishedSplitAbove)
 
     func configuration(servers: Int) throws -> ClusterConfiguration {
         try ClusterConfiguration(
             servers: servers,
-            node: Resources(cpu: nodeCPU, mem: nodeMem),
-            splitAbove: splitAbove
+            node: Resources(cpu: nodeCPU.value, mem: nodeMem.value),
+            splitAbove: splitAbove.value
         )
     }
 }

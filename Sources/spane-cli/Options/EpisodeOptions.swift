@@ -6,7 +6,7 @@ import SpaneStorage
 
 /// The options that describe episodes of a trace.
 struct EpisodeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The trace, in HDF5 or CSV.", valueName: "file"))
+    @Option(help: ArgumentHelp("The trace, in HDF5 or CSV; - for standard input.", valueName: "file"))
     var trace: String
 
     @Option(

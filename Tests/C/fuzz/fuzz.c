@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <hostile.h>
 #include <spane.h>
 
 void fuzz_fail(const char *claim, const char *file, int line) {
@@ -87,6 +88,16 @@ static void put_attribute(struct fuzz_input *input, hid_t object, const struct f
     H5Sclose(space);
 }
 
+/* Puts something in place of an item that means harm; what it leads to is a file that exists. */
+static void put_hostile(struct fuzz_input *input, hid_t file, const struct fuzz_item *item) {
+    enum hostile_kind kind = (enum hostile_kind)fuzz_below(input, hostile_kinds);
+    uint64_t amount = fuzz_word(input) >> fuzz_below(input, 64);
+    /* What takes long to make, and not to refuse. */
+    if ((kind == hostile_links || kind == hostile_attributes) && amount > 200) amount = 200;
+    if (amount > 1 << 14 && kind >= hostile_zeros && kind <= hostile_tree_index) amount = 1 << 14;
+    hostile_put(file, item->name, kind, amount, "/dev/zero");
+}
+
 static void put_dataset(struct fuzz_input *input, hid_t file, const struct fuzz_item *item, uint8_t change) {
     hsize_t dimensions[3] = {item->dimensions[0], item->dimensions[1], 1}, chunk[3];
     int rank = item->dimensions[1] ? 2 : 1;
@@ -136,7 +147,7 @@ uint8_t *fuzz_image(struct fuzz_input *input, const struct fuzz_item *items, siz
     FILE *closed;
 
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+    H5Pset_libver_bounds(access, input->left & 1 ? H5F_LIBVER_V18 : H5F_LIBVER_V110, H5F_LIBVER_V110);
     /* As the library writes it: links and attributes in the headers. */
     H5Pset_link_phase_change(creation, 65535, 0);
     H5Pset_attr_phase_change(creation, 65535, 0);
@@ -151,6 +162,10 @@ uint8_t *fuzz_image(struct fuzz_input *input, const struct fuzz_item *items, siz
         /* Most items stay as they are, so that a file is not always refused for the first of them. */
         change = change < 192 ? 0 : change % 16;
         if (change >= 14) continue;
+        if (change >= 8 && change < 12 && strchr("IDFg", items[i].kind)) {
+            put_hostile(input, file, &items[i]);
+            continue;
+        }
         switch (items[i].kind) {
         case 'g': {
             hid_t group = H5Gcreate2(file, items[i].name, H5P_DEFAULT, like_root, H5P_DEFAULT);

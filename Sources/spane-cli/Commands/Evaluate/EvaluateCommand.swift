@@ -48,7 +48,7 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let configuration = try cluster.configuration()
         let sources = try policies.map { try $0.source() }
-        let (trace, description) = try TraceFile.load(episodes.trace)
+        let (trace, description) = try loadTrace(episodes.trace)
         // What can be refused is refused before the work begins.
         for (policy, source) in zip(policies, sources) {
             do {

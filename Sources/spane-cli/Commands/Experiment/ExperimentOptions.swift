@@ -26,7 +26,7 @@ struct ExperimentOptions: ParsableArguments {
     @OptionGroup var lock: LockOptions
 
     func run(_ kind: Experiment.Kind, servers: [Int]) throws {
-        let (trace, description) = try TraceFile.load(episodes.trace)
+        let (trace, description) = try loadTrace(episodes.trace)
         let clusters = try servers.map { try server.configuration(servers: $0) }
         if let first = clusters.first { _ = try episodes.scenario(trace, on: first) }
         let experiment = try Experiment(

@@ -9,11 +9,12 @@ struct TraceImport: ParsableCommand {
         discussion: """
             Two layouts are read, told apart by the header: 'vmid,cpu,mem,at,lt' with a VM a line in order of arrival, \
             and 'vmid,cpu,memory,time,type' with an event a line (type 0 creates, 1 deletes). Sizes are cores and GB, \
-            times seconds.
+            times seconds. Columns may be in any order, further ones are passed over, and commas, semicolons or tabs \
+            separate them. Files packed with gzip or zstd are unpacked by these programs.
             """
     )
 
-    @Argument(help: ArgumentHelp("The trace to read.", valueName: "in.csv"))
+    @Argument(help: ArgumentHelp("The trace to read; - for standard input.", valueName: "in.csv"))
     var input: String
 
     @Argument(help: ArgumentHelp("The file to write.", valueName: "out.h5"))
@@ -26,7 +27,7 @@ struct TraceImport: ParsableCommand {
     var licence: String?
 
     func run() throws {
-        var (trace, description) = try TraceFile.load(input)
+        var (trace, description) = try loadTrace(input)
         description.source = source ?? description.source
         description.licence = licence ?? description.licence
         try TraceFile.write(trace, description, to: output)

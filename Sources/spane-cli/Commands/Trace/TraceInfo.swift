@@ -9,14 +9,14 @@ struct TraceInfo: ParsableCommand {
         abstract: "Describe a trace: sizes, rates, lifetimes, and how full it would keep a cluster."
     )
 
-    @Argument(help: ArgumentHelp("The trace, in HDF5 or CSV.", valueName: "trace"))
+    @Argument(help: ArgumentHelp("The trace, in HDF5 or CSV; - for standard input.", valueName: "trace"))
     var path: String
 
     @OptionGroup var cluster: ClusterOptions
 
     func run() throws {
         let configuration = try cluster.configuration()
-        let (trace, description) = try TraceFile.load(path)
+        let (trace, description) = try loadTrace(path)
         let summary = TraceSummary(Array(trace.vms))
         StandardOutput.print(
             """
