@@ -143,8 +143,8 @@ static int put_claim(hid_t file, const char *name, enum hostile_kind kind, hid_t
         return dataset < 0 ? -1 : 0;
     }
     default: /* zeros, in whichever way they are packed */
-        if (amount > 1 << 22) amount = 1 << 22;
-        chunk = amount < (1 << 20) ? amount : (1 << 20);
+        if (amount > 1 << 18) amount = 1 << 18;
+        chunk = amount < (1 << 16) ? amount : (1 << 16);
         if (kind == hostile_old_index) chunk = (amount + 3) / 4;
         if (H5Pset_chunk(creation, 1, &chunk) < 0) return -1;
         if (kind == hostile_scale_offset && H5Pset_scaleoffset(creation, H5Z_SO_INT, 0) < 0) return -1;
