@@ -130,7 +130,8 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
 
     private var fleetTitle: String {
         guard let fleet else {
-            return "nodes of \(Self.text(node_cpu)) cores and \(Self.text(node_mem)) GB, split above \(Self.text(split_above)) GB"
+            return
+                "nodes of \(Self.text(node_cpu)) cores and \(Self.text(node_mem)) GB, split above \(Self.text(split_above)) GB"
         }
         return "\(fleet.description) (sha256 \(fleet.sha256.prefix(12)))"
     }

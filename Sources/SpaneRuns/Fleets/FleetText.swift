@@ -58,7 +58,12 @@ struct FleetFrame {
     static var keys: [Key<FleetFrame>] {
         [
             .names("node_resources", \.nodeResources, atMost: Layout.mostResources - 2, except: ServerClass.ownKeys),
-            .names("server_resources", \.serverResources, atMost: Layout.mostResources - 2, except: ServerClass.ownKeys),
+            .names(
+                "server_resources",
+                \.serverResources,
+                atMost: Layout.mostResources - 2,
+                except: ServerClass.ownKeys
+            ),
             .names("traits", \.traits, atMost: UInt64.bitWidth),
             .number("split_above", \.splitAbove, .within(0...Double.infinity), ""),
             .number("split_from", \.splitFrom, .within(0...Double.infinity), ""),

@@ -15,7 +15,8 @@ struct ServerClass {
         let known: String? = if case .text(let name)? = entries["name"], !name.isEmpty { name } else { nil }
         let place = "server \(known ?? "number \(number)"): "
         let perNode = ["cpu", "mem"] + frame.nodeResources
-        let amounts = perNode.map { Values.amount($0, \.node) } + frame.serverResources.map { Values.amount($0, \.shared) }
+        let amounts =
+            perNode.map { Values.amount($0, \.node) } + frame.serverResources.map { Values.amount($0, \.shared) }
         // Where the nodes are equal, the class has what each of them has; else the list has it.
         let isList = if case .list? = entries["nodes"] { true } else { false }
         try KeyedTable.read(
@@ -27,7 +28,10 @@ struct ServerClass {
             of: file
         )
         if isList, let twice = perNode.first(where: { entries[$0] != nil }) {
-            throw RunConfigurationError(file, "\(place)\(twice) stands beside a list of nodes; it must stand in its tables")
+            throw RunConfigurationError(
+                file,
+                "\(place)\(twice) stands beside a list of nodes; it must stand in its tables"
+            )
         }
         var nodes: [[Double]] = []
         for (index, table) in values.nodes.enumerated() {

@@ -28,10 +28,13 @@ extension ClusterConfiguration {
             let name = types[used[0]].name
             return "\(total)\(name.isEmpty ? "" : " \(name)") of \(types[used[0]].inWords(layout))"
         }
-        var parts = used.prefix(Self.mostInWords).map { index in
+        // Where not all are named, those are of which there are most.
+        let shown =
+            used.count <= Self.mostInWords ? used : used.sorted { (-counts[$0], $0) < (-counts[$1], $1) }
+        var parts = shown.prefix(Self.mostInWords).map { index in
             "\(counts[index]) x \(types[index].name.isEmpty ? "" : "\(types[index].name) of ")\(types[index].inWords(layout))"
         }
-        let others = used.dropFirst(Self.mostInWords)
+        let others = shown.dropFirst(Self.mostInWords)
         if !others.isEmpty {
             parts.append("\(others.reduce(0) { $0 + counts[$1] }) of \(others.count) further kinds")
         }
@@ -46,7 +49,8 @@ extension ClusterConfiguration {
             bounds.append("from \(CSVText.number(spanRule.splitFromCores)) cores")
         }
         if bounds.isEmpty || spanRule.span == 1 { return "VMs are on one NUMA node unless they say otherwise" }
-        return "VMs \(bounds.joined(separator: " or ")) are spread over \(spanRule.span) NUMA nodes unless they say otherwise"
+        return
+            "VMs \(bounds.joined(separator: " or ")) are spread over \(spanRule.span) NUMA nodes unless they say otherwise"
     }
 
     /// What all servers have of each resource: cores, memory, and the further ones by name.

@@ -13,7 +13,7 @@ struct ClusterOptions: ParsableArguments {
     )
     var fleet: String?
 
-    @Option(help: "The number of servers. [default: \(defaultServers)]")
+    @Option(help: "The number of servers. (default: \(defaultServers))")
     var servers: Int?
 
     @OptionGroup var server: ServerOptions
@@ -39,16 +39,16 @@ struct ClusterOptions: ParsableArguments {
 
 /// The options that describe one of many equal servers.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "Cores of one NUMA node. [default: \(ClusterConfiguration.publishedNode.cpu)]")
+    @Option(help: "Cores of one NUMA node. (default: \(ClusterConfiguration.publishedNode.cpu))")
     var nodeCPU: DecimalArgument?
 
-    @Option(help: "Memory of one NUMA node in GB. [default: \(ClusterConfiguration.publishedNode.mem)]")
+    @Option(help: "Memory of one NUMA node in GB. (default: \(ClusterConfiguration.publishedNode.mem))")
     var nodeMem: DecimalArgument?
 
     @Option(
         help: """
-            A VM with more memory than this, in GB, is split over the NUMA nodes of its server. [default: \
-            \(ClusterConfiguration.publishedSplitAbove)]
+            A VM with more memory than this, in GB, is split over the NUMA nodes of its server. (default: \
+            \(ClusterConfiguration.publishedSplitAbove))
             """
     )
     var splitAbove: DecimalArgument?
