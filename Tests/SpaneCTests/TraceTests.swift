@@ -81,7 +81,8 @@ import Testing
 
     @Test func aFlagCancels() throws {
         let path = folder.file("trace.h5")
-        try ok(spane_trace_save(try makeTrace(count: 300, seed: 4).pointer, path, nil, nil))
+        let saved = try makeTrace(count: 300, seed: 4)
+        try ok(spane_trace_save(saved.pointer, path, nil, nil))
         let bytes = try folder.read("trace.h5")
         let csv = try folder.write("vmid,cpu,mem,at,lt\n0,1,1,0,5\n1,1,1,1,5\n", to: "trace.csv")
         var flag: Int32 = 1

@@ -46,14 +46,17 @@ import Testing
             epochs = 1
             warm_up_episodes = 0
             gradient_steps = 1
+            [data]
+            servers = [2]
+            traces = [{ file = "trace.h5", starts = "0..<300" }]
             [validation]
-            first = 0
+            starts = "300..<450:20:1"
             """,
             to: "train.toml"
         )
         try Samples.writeTrace(to: command.folder)
         let result = try command.run(
-            ["train", "train.toml", "--trace", "trace.h5", "--threads", "1", "--output", "run"],
+            ["train", "train.toml", "--threads", "1", "--output", "run"],
             shell: "ulimit -v 400000"
         )
         #expect(result.status == 1)

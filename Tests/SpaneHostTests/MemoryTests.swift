@@ -1,4 +1,5 @@
 import SpaneHost
+import SpaneTestSupport
 import Testing
 
 @Suite struct MemoryTests {

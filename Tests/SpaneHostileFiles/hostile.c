@@ -111,7 +111,13 @@ static int put_claim(hid_t file, const char *name, enum hostile_kind kind, hid_t
     hsize_t endless[2] = {H5S_UNLIMITED, H5S_UNLIMITED};
     if (amount == 0) return -1;
     switch (kind) {
-    case hostile_contiguous_claim: return put_dataset(file, name, H5T_IEEE_F64LE, creation, amount, amount, 0);
+    case hostile_contiguous_claim:
+        /* A hole in the file, or not even that. */
+        if (amount <= 1 << 26) {
+            H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+            H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+        }
+        return put_dataset(file, name, H5T_IEEE_F64LE, creation, amount, amount, 0);
     case hostile_chunked_claim:
         if (chunk > amount) chunk = amount;
         if (H5Pset_chunk(creation, 1, &chunk) < 0 || H5Pset_deflate(creation, 9) < 0) return -1;
@@ -120,6 +126,8 @@ static int put_claim(hid_t file, const char *name, enum hostile_kind kind, hid_t
         if (H5Pset_chunk(creation, 1, &giant) < 0 || H5Pset_deflate(creation, 9) < 0) return -1;
         return put_dataset(file, name, H5T_IEEE_F64LE, creation, 6, H5S_UNLIMITED, giant <= 1 << 16 ? 6 : 0);
     case hostile_tiny_chunks:
+        /* The index alone takes 15 bytes a chunk. */
+        if (amount > 1 << 20) return -1;
         if (H5Pset_chunk(creation, 1, &one) < 0 || H5Pset_deflate(creation, 9) < 0) return -1;
         return put_dataset(file, name, H5T_STD_I8LE, creation, amount, amount, 1);
     case hostile_sparse_chunks:
@@ -135,8 +143,8 @@ static int put_claim(hid_t file, const char *name, enum hostile_kind kind, hid_t
         return dataset < 0 ? -1 : 0;
     }
     default: /* zeros, in whichever way they are packed */
-        if (amount > 1 << 22) amount = 1 << 22;
-        chunk = amount < (1 << 20) ? amount : (1 << 20);
+        if (amount > 1 << 18) amount = 1 << 18;
+        chunk = amount < (1 << 16) ? amount : (1 << 16);
         if (kind == hostile_old_index) chunk = (amount + 3) / 4;
         if (H5Pset_chunk(creation, 1, &chunk) < 0) return -1;
         if (kind == hostile_scale_offset && H5Pset_scaleoffset(creation, H5Z_SO_INT, 0) < 0) return -1;

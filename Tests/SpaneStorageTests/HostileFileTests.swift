@@ -54,7 +54,7 @@ import Testing
             description: "cluster",
             dataset: "vm_id",
             write: { path in
-                let fleet = try Fleet()
+                let fleet = Fleet()
                 try FleetFile.write(fleet, to: path)
             },
             read: [
@@ -148,7 +148,7 @@ import Testing
     @Test(arguments: [
         ("contiguous claim", 1 << 22, "dataset /vmid claims [4194304] values, more than the file can hold"),
         ("chunked claim", 1 << 22, "dataset /vmid claims [4194304] values, more than the file can hold"),
-        ("tiny chunks", 1 << 20, "dataset /vmid claims [1048576] values, more than the file can hold"),
+        ("tiny chunks", 1 << 20, "dataset /vmid has 1048576 chunks; at most 262144 are read"),
         ("sparse chunks", 1 << 16, "dataset /vmid claims [65536] values, more than the file can hold"),
     ])
     func claimsOfAnyNumber(kind: String, amount: UInt64, detail: String) throws {
@@ -166,6 +166,19 @@ import Testing
         )
         expectError(.format, path, "/provenance has 3001 attributes; at most 1000 are read") {
             try WeightsFile.read(path)
+        }
+    }
+
+    /// A file that is nearly all holes, as large as it likes.
+    @Test func aFileOfHoles() throws {
+        let path = folder.file("trace.h5")
+        try TraceFile.write(Samples.trace(count: 300), Samples.description, to: path)
+        try #require(
+            try HostileFile.edit(path, "vmid", HostileFile.kind("contiguous claim"), amount: 1 << 26, elsewhere: path)
+        )
+        #expect(try File.size(path) > 8 << 26)
+        expectError(.format, path, "dataset /vmid claims [67108864] values, more than the file can hold") {
+            try TraceFile.read(path)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import Glibc
 internal import SpaneHost
 
 /// Reads datasets and attributes of one HDF5 file; made and used inside ``HDF5/perform(_:)``.
@@ -15,7 +16,7 @@ package struct HDF5Reader: ~Copyable {
     ///
     /// - Parameter isTrusted: whether it may be in a format of HDF5 that has no checksums.
     package init(path: String, isTrusted: Bool = false) throws(StorageError) {
-        let size = try File.size(path)
+        let size = min(try File.size(path), HDF5Limits.sizeOnDisk(path))
         try Memory.require(bytes: Memory.hdf5, for: "the library of HDF5", path: path)
         let start = try File.read(path, limit: Superblock.beginning)
         guard start.starts(with: Superblock.signature) else {
@@ -102,6 +103,17 @@ final class HDF5Limits {
     init(fileSize: Int) {
         let (unpacked, overflow) = fileSize.multipliedReportingOverflow(by: StorageClaim.deflateRatio)
         bytes = min(MachineMemory.size / 2, overflow ? .max : unpacked + 1 << 26)
+    }
+
+    /// More than the content of a file can have, going by the room that it takes on the disk.
+    ///
+    /// A file of a few bytes may have any size that it likes, with nothing but holes in it. File systems that compress do
+    /// not do so 64 times.
+    static func sizeOnDisk(_ path: String) -> Int {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return 0 }
+        let (size, overflow) = Int(status.st_blocks).multipliedReportingOverflow(by: 512 * 64)
+        return overflow ? .max : size + 1 << 20
     }
 
     /// Takes a part of what datasets may have, if there is as much.

@@ -4,6 +4,8 @@ internal import CHDF5
 struct StorageClaim {
     /// Deflate shrinks at most about 1032 times; checksums add a little to what is stored.
     static let deflateRatio = 1040
+    /// The most chunks of a dataset.
+    static let mostChunks = 1 << 18
 
     /// The bytes of all chunks, or of the one piece that the values lie in, before filters.
     var bytes: Int
@@ -123,9 +125,14 @@ extension HDF5Reader {
             extents.allSatisfy({ $0 > 0 && $0 <= UInt32.max })
         else { throw error(.format, "dataset /\(name) has no readable chunks: \(HDF5.errorText)") }
         let chunk = extents.map { Int($0) }
-        // Two bytes of the file a chunk at the very least: its address, and what it holds. Chunks are counted only then.
-        guard let chunks = Self.product(zip(dimensions, chunk).map { ($0 - 1) / $1 + 1 }), chunks <= fileSize / 2,
-            let chunkBytes = Self.product(chunk + [size]), let all = Self.product([chunks, chunkBytes]),
+        guard let chunks = Self.product(zip(dimensions, chunk).map { ($0 - 1) / $1 + 1 }), chunks <= fileSize / 2 else {
+            throw tooMuch
+        }
+        // HDF5 makes a note of some hundred bytes of each.
+        guard chunks <= StorageClaim.mostChunks else {
+            throw error(.format, "dataset /\(name) has \(chunks) chunks; at most \(StorageClaim.mostChunks) are read")
+        }
+        guard let chunkBytes = Self.product(chunk + [size]), let all = Self.product([chunks, chunkBytes]),
             let space = HDF5Handle(H5Dget_space(dataset.id), H5Sclose)
         else { throw tooMuch }
         var found: hsize_t = 0

@@ -41,7 +41,7 @@ struct SearchRunCommand: ParsableCommand {
     @Option(help: "The number of best trials whose weights are kept, in place of the file's.")
     var keep: Int?
 
-    @Option(help: "Trials at a time; the results do not depend on it. [default: one a processor that it may use]")
+    @Option(help: "Trials at a time; the results do not depend on it. [default: one for each processor to be had]")
     var threads: Int?
 
     @OptionGroup var lock: LockOptions
