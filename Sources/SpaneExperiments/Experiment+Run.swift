@@ -18,8 +18,9 @@ extension Experiment {
         ExperimentWaits(
             kind: kind.rawValue,
             trace: description,
-            node: clusters[0].firstNode,
-            splitAbove: clusters[0].splitAbove,
+            node: clusters[0].uniformNode,
+            splitAbove: clusters[0].onlySplitAbove,
+            fleet: FleetNote(ofOther: clusters[0]),
             policies: policies.map {
                 ExperimentWaits.Policy(name: $0.name, group: $0.group ?? "", contentHash: $0.contentHash ?? "")
             },

@@ -35,9 +35,11 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     var starts: StartsEntry
     var length: String
     var servers: [Int]
-    var node_cpu: Double
-    var node_mem: Double
-    var split_above: Double
+    /// What a NUMA node has and above what VMs are split; absent where `fleet` says it.
+    var node_cpu: Double?
+    var node_mem: Double?
+    var split_above: Double?
+    var fleet: FleetNote?
     var policies: [PolicyEntry]
 
     /// Describes an experiment.
@@ -65,9 +67,10 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         case .fixed(let count): length = String(count)
         }
         servers = experiment.clusters.map(\.serverCount)
-        node_cpu = experiment.clusters[0].firstNode.cpu
-        node_mem = experiment.clusters[0].firstNode.mem
-        split_above = experiment.clusters[0].splitAbove
+        node_cpu = experiment.clusters[0].uniformNode?.cpu
+        node_mem = experiment.clusters[0].uniformNode?.mem
+        split_above = experiment.clusters[0].onlySplitAbove
+        fleet = FleetNote(ofOther: experiment.clusters[0])
         policies = experiment.policies.map {
             PolicyEntry(name: $0.name, group: $0.group, file: $0.file, sha256: $0.contentHash)
         }
@@ -109,14 +112,28 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         if old.starts.sha256 != starts.sha256 { compare("starts", old.starts.title, starts.title) }
         compare("length", old.length, length)
         compare("servers", Self.list(old.servers), Self.list(servers))
-        compare("cores of a NUMA node", "\(old.node_cpu)", "\(node_cpu)")
-        compare("GB of a NUMA node", "\(old.node_mem)", "\(node_mem)")
-        compare("VMs are split above (GB)", "\(old.split_above)", "\(split_above)")
+        if old.fleet == nil, fleet == nil {
+            compare("cores of a NUMA node", Self.text(old.node_cpu), Self.text(node_cpu))
+            compare("GB of a NUMA node", Self.text(old.node_mem), Self.text(node_mem))
+            compare("VMs are split above (GB)", Self.text(old.split_above), Self.text(split_above))
+        } else if old.fleet?.sha256 != fleet?.sha256 {
+            compare("fleet", old.fleetTitle, fleetTitle)
+        }
         compare("policies", Self.list(old.policies.map(\.title)), Self.list(policies.map(\.title)))
         for (old, new) in zip(old.policies, policies) where old.title == new.title {
             compare("weights of \(new.name)", "sha256 \(old.sha256 ?? "")", "sha256 \(new.sha256 ?? "")")
         }
         return lines
+    }
+
+    private static func text(_ number: Double?) -> String { number.map { "\($0)" } ?? "none" }
+
+    private var fleetTitle: String {
+        guard let fleet else {
+            return
+                "nodes of \(Self.text(node_cpu)) cores and \(Self.text(node_mem)) GB, split above \(Self.text(split_above)) GB"
+        }
+        return "\(fleet.description) (sha256 \(fleet.sha256.prefix(12)))"
     }
 
     private static func list(_ items: [some CustomStringConvertible]) -> String {

@@ -8,6 +8,10 @@ public struct DemandSummary: Equatable, Sendable {
     public var mean: Resources
     /// The most cores and the most GB in use, each at its own moment.
     public var peak: Resources
+    /// The mean of each further resource of the trace; missing ones are 0.
+    public var meanExtras: [Double]
+    /// The most of each further resource, each at its own moment.
+    public var peakExtras: [Double]
 
     /// Summarises VMs in order of arrival.
     ///
@@ -15,6 +19,9 @@ public struct DemandSummary: Equatable, Sendable {
     init(_ vms: [VirtualMachine]) {
         mean = Resources(cpu: 0, mem: 0)
         peak = Resources(cpu: 0, mem: 0)
+        let extras = vms.reduce(0) { max($0, $1.extras.count) }
+        meanExtras = Array(repeating: 0, count: extras)
+        peakExtras = meanExtras
         guard let first = vms.first, let last = vms.last else { return }
         let span = last.arrival - first.arrival
         if span > 0 {
@@ -22,6 +29,7 @@ public struct DemandSummary: Equatable, Sendable {
                 let share = min(vm.lifetime, last.arrival - vm.arrival) / span
                 mean.cpu += vm.cpu * share
                 mean.mem += vm.mem * share
+                for (place, amount) in vm.extras.enumerated() { meanExtras[place] += amount * share }
             }
         }
         findPeak(vms)
@@ -32,6 +40,7 @@ public struct DemandSummary: Equatable, Sendable {
         let departures = vms.indices.sorted { vms[$0].arrival + vms[$0].lifetime < vms[$1].arrival + vms[$1].lifetime }
         var next = 0
         var used = Resources(cpu: 0, mem: 0)
+        var usedExtras = peakExtras
         for vm in vms where vm.lifetime > 0 {
             while next < departures.count {
                 let leaving = vms[departures[next]]
@@ -39,6 +48,7 @@ public struct DemandSummary: Equatable, Sendable {
                 if leaving.lifetime > 0 {
                     used.cpu -= leaving.cpu
                     used.mem -= leaving.mem
+                    for (place, amount) in leaving.extras.enumerated() { usedExtras[place] -= amount }
                 }
                 next += 1
             }
@@ -46,6 +56,10 @@ public struct DemandSummary: Equatable, Sendable {
             used.mem += vm.mem
             peak.cpu = max(peak.cpu, used.cpu)
             peak.mem = max(peak.mem, used.mem)
+            for (place, amount) in vm.extras.enumerated() {
+                usedExtras[place] += amount
+                peakExtras[place] = max(peakExtras[place], usedExtras[place])
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ public struct TraceSummary: Equatable, Sendable {
     public var count: Int
     /// The time from the first arrival to the last, in seconds.
     public var span: Double
-    /// Every size that occurs, ascending by cores, then memory.
+    /// Every size that occurs, ascending by cores, then memory, then span, then what else is asked for.
     public var flavors: [FlavorSummary]
     /// How long the VMs run, in seconds.
     public var lifetimes: LifetimeQuantiles
@@ -30,15 +30,25 @@ public struct TraceSummary: Equatable, Sendable {
     }
 
     private static func flavors(of vms: [VirtualMachine]) -> [FlavorSummary] {
-        let sorted = vms.sorted { ($0.cpu, $0.mem, $0.lifetime) < ($1.cpu, $1.mem, $1.lifetime) }
+        let sorted = vms.sorted { one, other in
+            if one.extras == other.extras {
+                return (one.cpu, one.mem, one.span, one.lifetime) < (other.cpu, other.mem, other.span, other.lifetime)
+            }
+            if (one.cpu, one.mem, one.span) != (other.cpu, other.mem, other.span) {
+                return (one.cpu, one.mem, one.span) < (other.cpu, other.mem, other.span)
+            }
+            return one.extras.lexicographicallyPrecedes(other.extras)
+        }
         var flavors: [FlavorSummary] = []
         var start = 0
         for end in 1..<(sorted.count + 1) {
             let vm = sorted[start]
-            if end < sorted.count, sorted[end].cpu == vm.cpu, sorted[end].mem == vm.mem { continue }
+            if end < sorted.count, sorted[end].isOfTheSize(of: vm) { continue }
             flavors.append(
                 FlavorSummary(
                     size: Resources(cpu: vm.cpu, mem: vm.mem),
+                    span: vm.span,
+                    extras: vm.extras,
                     count: end - start,
                     share: Double(end - start) / Double(sorted.count),
                     lifetimes: LifetimeQuantiles(sorted: sorted[start..<end].map(\.lifetime))
@@ -47,5 +57,11 @@ public struct TraceSummary: Equatable, Sendable {
             start = end
         }
         return flavors
+    }
+}
+
+extension VirtualMachine {
+    fileprivate func isOfTheSize(of other: VirtualMachine) -> Bool {
+        cpu == other.cpu && mem == other.mem && span == other.span && extras == other.extras
     }
 }

@@ -79,8 +79,8 @@ import Testing
             try HDF5Editor.edit(folder.file("trace.h5"), change)
             try self.refuses("trace.h5", detail)
         }
-        try refuses("attribute format_version is 2; this library reads version 1") {
-            $0.attribute("format_version", 2 as Int64)
+        try refuses("attribute format_version is 3; this library reads versions 1 to 2") {
+            $0.attribute("format_version", 3 as Int64)
         }
         try refuses("dataset /lifetime is missing") { $0.remove("lifetime") }
         try refuses("dataset /cpu has shape [599]; /vmid has [600]") { $0.dataset("cpu", cores.dropLast()) }

@@ -39,11 +39,11 @@ import Testing
     }
 
     @Test func theVersion() throws {
-        try refuses("attribute format_version is missing; this library reads version 1", .version) {
+        try refuses("attribute format_version is missing; this library reads versions 1 to 2", .version) {
             $0.removeAttribute("format_version")
         }
-        for version: Int64 in [0, 2, -1, .max] {
-            try refuses("attribute format_version is \(version); this library reads version 1", .version) {
+        for version: Int64 in [0, 3, -1, .max] {
+            try refuses("attribute format_version is \(version); this library reads versions 1 to 2", .version) {
                 $0.attribute("format_version", version)
             }
         }

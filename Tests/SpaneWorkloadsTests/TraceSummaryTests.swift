@@ -92,4 +92,20 @@ struct TraceSummaryTests {
         ]).demand
         #expect(demand.peak == Resources(cpu: 3, mem: 9))
     }
+
+    @Test("Spans and further amounts tell sizes apart, and add up")
+    func spansAndExtras() {
+        func vm(_ span: Int, _ extras: [Double], at arrival: Double, for lifetime: Double) -> VirtualMachine {
+            VirtualMachine(id: 0, cpu: 1, mem: 2, arrival: arrival, lifetime: lifetime, span: span, extras: extras)
+        }
+        let summary = TraceSummary([
+            vm(0, [1, 0], at: 0, for: 10), vm(2, [], at: 0, for: 5), vm(0, [1, 0], at: 5, for: 10),
+            vm(0, [0, 4], at: 10, for: 1),
+        ])
+        #expect(summary.flavors.map(\.span) == [0, 0, 2])
+        #expect(summary.flavors.map(\.extras) == [[0, 4], [1, 0], []])
+        #expect(summary.flavors.map(\.count) == [1, 2, 1])
+        #expect(summary.demand.meanExtras == [1.5, 0])
+        #expect(summary.demand.peakExtras == [2, 4])
+    }
 }

@@ -16,7 +16,10 @@ extension ByteWriter {
         }
     }
 
-    mutating func put(_ configuration: ClusterConfiguration) {
+    mutating func put(_ configuration: ClusterConfiguration) { put(configuration, configuration.types) }
+
+    /// The same with these types in place of its own.
+    mutating func put(_ configuration: ClusterConfiguration, _ types: [ServerType]) {
         put(configuration.spanRule.splitAbove)
         put(configuration.spanRule.splitFromCores)
         put(configuration.spanRule.span)
@@ -26,8 +29,8 @@ extension ByteWriter {
         for name in layout.nodeResources.dropFirst(2) { put(name) }
         put(layout.serverResources.count)
         for name in layout.serverResources { put(name) }
-        put(configuration.types.count)
-        for type in configuration.types { put(type) }
+        put(types.count)
+        for type in types { put(type) }
         // Runs of equal servers: most clusters have one.
         var runs: [(type: Int32, count: Int)] = []
         for type in configuration.typeOfServer {

@@ -14,9 +14,15 @@ public enum ExperimentFile {
             try file.attribute("trace_source", experiment.trace.source)
             try file.attribute("trace_licence", experiment.trace.licence)
             try file.attribute("trace_sha256", experiment.trace.contentHash)
-            try file.attribute("node_cpu", experiment.node.cpu)
-            try file.attribute("node_mem", experiment.node.mem)
-            try file.attribute("split_above", experiment.splitAbove)
+            if let node = experiment.node {
+                try file.attribute("node_cpu", node.cpu)
+                try file.attribute("node_mem", node.mem)
+            }
+            if let bound = experiment.splitAbove { try file.attribute("split_above", bound) }
+            if let fleet = experiment.fleet {
+                try file.attribute("fleet", fleet.description)
+                try file.attribute("fleet_sha256", fleet.sha256)
+            }
             for cluster in experiment.clusters { try put(cluster, experiment.policies, into: file) }
         }
     }
@@ -51,6 +57,7 @@ public enum ExperimentFile {
             let file = try HDF5Reader(path: path)
             try file.check(format: format, version: version)
             try file.check("trace_sha256", of: "/", is: experiment.trace.contentHash)
+            if let fleet = experiment.fleet { try file.check("fleet_sha256", of: "/", is: fleet.sha256) }
             var experiment = experiment
             for index in experiment.clusters.indices {
                 try fill(&experiment.clusters[index], experiment.policies, from: file)

@@ -46,10 +46,12 @@ public struct ExperimentWaits: Equatable, Sendable {
     public var kind: String
     /// The trace.
     public var trace: TraceDescription
-    /// What one NUMA node has.
-    public var node: Resources
-    /// A VM with more memory than this, in GB, is split.
-    public var splitAbove: Double
+    /// What one NUMA node has, where all servers have two equal ones of nothing else.
+    public var node: Resources?
+    /// A VM with more memory than this, in GB, is split, where that is all that the rule says.
+    public var splitAbove: Double?
+    /// The servers where `node` and `splitAbove` do not say it all.
+    public var fleet: FleetNote?
     /// The policies.
     public var policies: [Policy]
     /// The episodes by number of servers.
@@ -59,8 +61,9 @@ public struct ExperimentWaits: Equatable, Sendable {
     public init(
         kind: String,
         trace: TraceDescription,
-        node: Resources,
-        splitAbove: Double,
+        node: Resources?,
+        splitAbove: Double?,
+        fleet: FleetNote? = nil,
         policies: [Policy],
         clusters: [Cluster]
     ) {
@@ -68,6 +71,7 @@ public struct ExperimentWaits: Equatable, Sendable {
         self.trace = trace
         self.node = node
         self.splitAbove = splitAbove
+        self.fleet = fleet
         self.policies = policies
         self.clusters = clusters
     }

@@ -8,7 +8,7 @@ public enum ContentHash {
     /// The hash of a text in UTF-8, in hexadecimal.
     public static func ofText(_ text: String) -> String { of(text.utf8) }
 
-    private static func of(_ bytes: some Sequence<UInt8>) -> String {
+    static func of(_ bytes: some Sequence<UInt8>) -> String {
         var hash = SHA256()
         for byte in bytes { hash.update(byte: byte) }
         return hash.hexadecimal()

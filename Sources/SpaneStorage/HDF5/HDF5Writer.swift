@@ -48,6 +48,9 @@ package struct HDF5Writer: ~Copyable {
         StorageError(.io, path: path, "\(what) cannot be written: \(HDF5.errorText)")
     }
 
+    /// An error about content that cannot be written in this format.
+    func refusal(_ detail: String) -> StorageError { StorageError(.format, path: path, detail) }
+
     /// Makes a group.
     package func group(_ name: String) throws(StorageError) {
         guard let creation = HDF5Handle(H5Pcreate(chdf5_group_create_class()), H5Pclose),

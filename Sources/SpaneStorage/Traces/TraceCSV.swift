@@ -7,6 +7,7 @@ public import SpaneScheduling
 /// - `vmid,cpu,memory,time,type`: an event a line, type 0 for a creation and 1 for a deletion. Every VM that is deleted
 ///   becomes a row, in order of creation and numbered from 0, with the time between as its lifetime.
 ///
+/// Either may have a column `span`, and a column `resource:NAME` for each further resource that VMs ask for.
 /// `docs/file-formats.md` says what else such a file may have.
 public enum TraceCSV {
     // The text, and rows of up to four times its size, twice while they are checked.
@@ -35,7 +36,8 @@ public enum TraceCSV {
         let lines = content.count { $0 == UInt8(ascii: "\n") } + 1
         var table = try TraceHeader.read(content, path: name)
         try Memory.require(
-            bytes: lines * (table.layout == .rows ? bytesPerRow : bytesPerEvent),
+            bytes: lines * (table.layout == .rows ? bytesPerRow : bytesPerEvent)
+                + (table.resources.isEmpty ? 0 : lines * (32 + table.resources.count * MemoryLayout<Double>.stride)),
             for: "\(lines) lines",
             path: name
         )
@@ -51,7 +53,7 @@ public enum TraceCSV {
                 notes.append("VMs that are created and never deleted, and left out for want of a lifetime: \(endless)")
             }
         }
-        let trace = try TraceFile.makeTrace(vms, path: name)
+        let trace = try TraceFile.makeTrace(vms, resources: table.resources, path: name)
         let source = name.split(separator: "/").last.map(String.init) ?? name
         return (trace, TraceDescription(source: source, licence: "unknown", of: trace, notes: notes))
     }
@@ -83,7 +85,17 @@ public enum TraceCSV {
             }
             guard lifetime >= 0 else { throw table.error("column lt is \(lifetime); it must not be negative") }
             previous = arrival
-            vms.append(VirtualMachine(id: id, cpu: cpu, mem: mem, arrival: arrival, lifetime: lifetime))
+            vms.append(
+                VirtualMachine(
+                    id: id,
+                    cpu: cpu,
+                    mem: mem,
+                    arrival: arrival,
+                    lifetime: lifetime,
+                    span: try table.span(),
+                    extras: try table.extras()
+                )
+            )
         }
         return vms
     }
@@ -103,7 +115,17 @@ public enum TraceCSV {
                 running[id] = vms.count
                 let cpu = try table.size(1)
                 let mem = try table.size(2)
-                vms.append(VirtualMachine(id: id, cpu: cpu, mem: mem, arrival: time, lifetime: -1))
+                vms.append(
+                    VirtualMachine(
+                        id: id,
+                        cpu: cpu,
+                        mem: mem,
+                        arrival: time,
+                        lifetime: -1,
+                        span: try table.span(),
+                        extras: try table.extras()
+                    )
+                )
             case 1:
                 guard let index = running.removeValue(forKey: id) else {
                     throw table.error("column vmid is \(id), which is deleted but does not run")

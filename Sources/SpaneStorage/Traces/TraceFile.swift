@@ -5,6 +5,8 @@ public import SpaneScheduling
 public enum TraceFile {
     static let format = "spane-trace"
     static let version: Int64 = 1
+    /// Of files with columns that a reader of version 1 does not know and must not pass over.
+    static let versionWithTerms: Int64 = 2
     static let columns: [(name: String, unit: String)] = [
         ("vmid", "1"), ("cpu", "core"), ("mem", "GB"), ("arrival", "s"), ("lifetime", "s"),
     ]
@@ -49,7 +51,7 @@ public enum TraceFile {
         _ file: borrowing HDF5Reader,
         _ path: String
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
-        try file.check(format: format, version: version)
+        let version = try file.check(format: format, versions: version...versionWithTerms)
         // Five columns, and the rows, twice while they are checked.
         let memory = 15 * MemoryLayout<Double>.size
         let ids = try file.integers("vmid", memory: memory) { dimensions throws(StorageError) in
@@ -65,17 +67,24 @@ public enum TraceFile {
         let mem = try column("mem", of: file, count: count)
         let arrival = try column("arrival", of: file, count: count)
         let lifetime = try column("lifetime", of: file, count: count)
-        try Memory.require(bytes: count * MemoryLayout<VirtualMachine>.stride, for: "\(count) VMs", path: path)
+        let terms = version == versionWithTerms ? try TraceTerms(in: file, count: count) : TraceTerms()
+        try Memory.require(
+            bytes: count * (MemoryLayout<VirtualMachine>.stride + terms.bytesPerVM),
+            for: "\(count) VMs",
+            path: path
+        )
         let vms = (0..<count).map { index in
             VirtualMachine(
                 id: ids.values[index],
                 cpu: cpu[index],
                 mem: mem[index],
                 arrival: arrival[index],
-                lifetime: lifetime[index]
+                lifetime: lifetime[index],
+                span: terms.span(of: index),
+                extras: terms.extras(of: index)
             )
         }
-        let trace = try makeTrace(vms, path: path)
+        let trace = try makeTrace(vms, resources: terms.resources, path: path)
         let hash = contentHash(of: trace)
         if let recorded = try file.string("content_sha256"), recorded != hash {
             throw file.error(
@@ -116,7 +125,7 @@ public enum TraceFile {
         into file: borrowing HDF5Writer
     ) throws(StorageError) {
         try file.attribute("format", format)
-        try file.attribute("format_version", version)
+        try file.attribute("format_version", trace.hasTerms ? versionWithTerms : version)
         try file.attribute("source", description.source)
         try file.attribute("licence", description.licence)
         try file.attribute("content_sha256", contentHash(of: trace))
@@ -126,9 +135,11 @@ public enum TraceFile {
         try file.dataset("arrival", trace.vms.map(\.arrival), .compressed)
         try file.dataset("lifetime", trace.vms.map(\.lifetime), .compressed)
         for column in columns { try file.attribute("unit", column.unit, of: column.name) }
+        try TraceTerms.put(trace, into: file)
     }
 
-    /// SHA-256 over the columns vmid (int64), cpu, mem, arrival, lifetime (float64) one after the other, little-endian.
+    /// SHA-256 over the columns vmid (int64), cpu, mem, arrival, lifetime (float64) one after the other, little-endian, and
+    /// those of ``TraceTerms`` where there are any.
     ///
     /// - Complexity: O(n).
     public static func contentHash(of trace: Trace) -> String {
@@ -138,10 +149,11 @@ public enum TraceFile {
         for vm in trace.vms { hash.update(word: vm.mem.bitPattern) }
         for vm in trace.vms { hash.update(word: vm.arrival.bitPattern) }
         for vm in trace.vms { hash.update(word: vm.lifetime.bitPattern) }
+        TraceTerms.hash(trace, into: &hash)
         return hash.hexadecimal()
     }
 
-    private static func column(
+    static func column(
         _ name: String,
         of file: borrowing HDF5Reader,
         count: Int
@@ -154,31 +166,16 @@ public enum TraceFile {
         }.values
     }
 
-    static func makeTrace(_ vms: [VirtualMachine], path: String) throws(StorageError) -> Trace {
+    static func makeTrace(
+        _ vms: [VirtualMachine],
+        resources: [String],
+        path: String
+    ) throws(StorageError) -> Trace {
         try StorageError.checkCancellation(path)
         do {
-            return try Trace(vms)
+            return try Trace(vms, resources: resources)
         } catch {
             throw StorageError(error, path: path)
-        }
-    }
-}
-
-extension HDF5Reader {
-    /// Refuses a file that does not say that it is of this format and version.
-    package func check(format: String, version: Int64) throws(StorageError) {
-        let found = try string("format")
-        guard found == format else {
-            throw error(
-                .format,
-                "attribute format is \(found.map { "\"\($0)\"" } ?? "missing"); it must be \"\(format)\""
-            )
-        }
-        guard let number = try integer("format_version") else {
-            throw error(.version, "attribute format_version is missing; this library reads version \(version)")
-        }
-        guard number == version else {
-            throw error(.version, "attribute format_version is \(number); this library reads version \(version)")
         }
     }
 }

@@ -19,9 +19,10 @@ enum TraceHeader {
             records.separator = likelySeparator(in: records)
         }
         try records.findFields()
-        let names = records.fields.map { field in
-            String(decoding: records.bytes[records.trimmed(field)], as: UTF8.self).lowercased()
+        let given = records.fields.map { field in
+            String(decoding: records.bytes[records.trimmed(field)], as: UTF8.self)
         }
+        let names = given.map { $0.lowercased() }
         let layout = layouts.first { $0.columns.allSatisfy(names.contains) }
         guard let layout else {
             let shown = VisibleText.of(names.joined(separator: ",").utf8, atMost: 80)
@@ -30,12 +31,37 @@ enum TraceHeader {
                     + layouts.map { $0.columns.joined(separator: ",") }.joined(separator: " or ")
             )
         }
-        if let twice = layout.columns.first(where: { name in names.count { $0 == name } > 1 }) {
-            throw records.error("the header has the column \(twice) more than once")
+        let resources = try resources(in: given, records)
+        let columns = layout.columns + [TraceTable.spanColumn] + resources.map { TraceTable.resourcePrefix + $0 }
+        // The name of a resource is taken as it is written.
+        let keys = zip(given, names).map { $1.hasPrefix(TraceTable.resourcePrefix) ? resourceColumn($0) : $1 }
+        if let twice = columns.first(where: { name in keys.count { $0 == name } > 1 }) {
+            throw records.error("the header has the column \(VisibleText.of(twice.utf8, atMost: 40)) more than once")
         }
-        let places = names.map { layout.columns.firstIndex(of: $0) ?? -1 }
+        let places = keys.map { columns.firstIndex(of: $0) ?? -1 }
         let others = zip(names, places).filter { $0.1 < 0 }.map(\.0)
-        return TraceTable(records, layout: layout, places: places, otherColumns: others)
+        return TraceTable(records, layout: layout, resources: resources, places: places, otherColumns: others)
+    }
+
+    private static func resourceColumn(_ given: String) -> String {
+        TraceTable.resourcePrefix + given.dropFirst(TraceTable.resourcePrefix.count)
+    }
+
+    /// The resources that columns `resource:NAME` are for, ascending.
+    private static func resources(in header: [String], _ records: CSVRecords) throws(StorageError) -> [String] {
+        var names: Set<String> = []
+        for column in header where column.lowercased().hasPrefix(TraceTable.resourcePrefix) {
+            let name = String(column.dropFirst(TraceTable.resourcePrefix.count))
+            if let detail = TraceTerms.refusal(of: name) { throw records.error(detail) }
+            names.insert(name)
+        }
+        guard names.count <= TraceTerms.mostResources else {
+            throw records.error(
+                "the header has \(names.count) columns \(TraceTable.resourcePrefix)NAME; at most "
+                    + "\(TraceTerms.mostResources) are read"
+            )
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// Refuses a first line that is no text.

@@ -22,28 +22,44 @@ struct TraceTable {
         )
     }
 
+    /// The column that says over how many NUMA nodes a VM is spread.
+    static let spanColumn = "span"
+    /// What the column of any other resource than cores and memory starts with.
+    static let resourcePrefix = "resource:"
+    /// The columns that every table of a layout has.
+    private static let needed = 5
+
     let layout: Layout
+    /// The resources that it has columns for.
+    let resources: [String]
     /// The names of the columns that the layout does not need.
     let otherColumns: [String]
 
     private var records: CSVRecords
     /// For each column of the table the place of its value, which is negative for columns that are passed over.
     private let places: [Int]
+    /// The column of each place, -1 where there is none.
     private let columnOf: [Int]
     private let isInteger: [Bool]
-    /// The values of a row that was read in one pass, integers as they are and numbers by their bits.
-    private var values: InlineArray<5, Int64> = .init(repeating: 0)
+    /// The values of a row that was read in one pass, integers as they are and numbers by their bits: those that are needed,
+    /// and the span.
+    private var values: InlineArray<6, Int64> = .init(repeating: 0)
+    /// Those of the resources.
+    private var amounts: [Double]
     private var isPlain = false
 
     /// - Parameter records: at its first row.
-    /// - Parameter places: for each column its place in the layout, or a negative number.
-    init(_ records: CSVRecords, layout: Layout, places: [Int], otherColumns: [String]) {
+    /// - Parameter places: for each column its place: in the layout, then that of the span, then those of the resources; a
+    ///   negative number for columns that are passed over.
+    init(_ records: CSVRecords, layout: Layout, resources: [String], places: [Int], otherColumns: [String]) {
         self.records = records
         self.layout = layout
+        self.resources = resources
         self.places = places
         self.otherColumns = otherColumns
-        columnOf = layout.columns.indices.map { places.firstIndex(of: $0) ?? 0 }
-        isInteger = places.map { $0 >= 0 && layout.integers[$0] }
+        amounts = Array(repeating: 0, count: resources.count)
+        columnOf = (0...Self.needed + resources.count).map { places.firstIndex(of: $0) ?? -1 }
+        isInteger = places.map { $0 == Self.needed || layout.integers.indices.contains($0) && layout.integers[$0] }
     }
 
     /// The line of the present row.
@@ -81,7 +97,11 @@ struct TraceTable {
                 values[place] = value
             } else {
                 guard let value = PlainNumber.scan(bytes, &at) else { return nil }
-                values[place] = Int64(bitPattern: value.bitPattern)
+                if place <= Self.needed {
+                    values[place] = Int64(bitPattern: value.bitPattern)
+                } else {
+                    amounts[place - Self.needed - 1] = value
+                }
             }
             guard column + 1 < places.count else { break }
             guard bytes[at] == records.separator else { return nil }
@@ -103,7 +123,9 @@ struct TraceTable {
     /// A finite number.
     mutating func number(_ place: Int) throws(StorageError) -> Double {
         if isPlain {
-            let value = Double(bitPattern: UInt64(bitPattern: values[place]))
+            let value =
+                place <= Self.needed
+                ? Double(bitPattern: UInt64(bitPattern: values[place])) : amounts[place - Self.needed - 1]
             if value.isFinite { return value }
         } else if let value = records.number(records.fields[columnOf[place]]) {
             return value
@@ -129,6 +151,44 @@ struct TraceTable {
         return value
     }
 
+    /// Over how many NUMA nodes the VM is spread; 0 for what the cluster's rule says, where the column is missing or empty.
+    mutating func span() throws(StorageError) -> Int {
+        guard hasValue(Self.needed) else { return 0 }
+        let value = try integer(Self.needed)
+        guard value >= 0, value <= SpaneScheduling.Layout.mostNodes else {
+            throw refuse(
+                Self.needed,
+                "in 1 ... \(SpaneScheduling.Layout.mostNodes), or 0 or empty for the cluster's rule"
+            )
+        }
+        return Int(value)
+    }
+
+    /// The amounts of the resources; an empty field is 0.
+    mutating func extras() throws(StorageError) -> [Double] {
+        var extras: [Double] = []
+        for place in (Self.needed + 1)..<(Self.needed + 1 + resources.count) {
+            let value = hasValue(place) ? try number(place) : 0
+            guard value >= 0, value <= Resources.largest else { throw refuse(place, "in 0 ... \(Resources.largest)") }
+            extras.append(value)
+        }
+        return extras
+    }
+
+    /// Whether the row has something in a column that may be missing.
+    private func hasValue(_ place: Int) -> Bool {
+        guard columnOf[place] >= 0 else { return false }
+        return isPlain || !records.trimmed(records.fields[columnOf[place]]).isEmpty
+    }
+
+    private func name(of place: Int) -> String {
+        switch place {
+        case ..<Self.needed: layout.columns[place]
+        case Self.needed: Self.spanColumn
+        default: Self.resourcePrefix + resources[place - Self.needed - 1]
+        }
+    }
+
     func error(_ detail: String) -> StorageError { records.error(detail) }
 
     private mutating func refuse(_ place: Int, _ rule: String) -> StorageError {
@@ -144,6 +204,6 @@ struct TraceTable {
         let hint =
             records.separator != UInt8(ascii: ",") && records.bytes[field].contains(UInt8(ascii: ","))
             ? ", with a decimal point" : ""
-        return error("column \(layout.columns[place]) is \"\(records.shown(field))\"; \(detail)\(hint)")
+        return error("column \(name(of: place)) is \"\(records.shown(field))\"; \(detail)\(hint)")
     }
 }

@@ -55,7 +55,9 @@ struct EpisodeOptions: ParsableArguments {
         do {
             return try Scenario(trace, on: configuration)
         } catch {
-            let node = configuration.firstNode
+            guard let node = configuration.uniformNode else {
+                throw ValidationError("\(self.trace): \(error); the fleet has \(configuration.serversInWords).")
+            }
             throw ValidationError(
                 "\(self.trace): \(error); --node-cpu is \(CSVText.number(node.cpu)) and "
                     + "--node-mem is \(CSVText.number(node.mem))."

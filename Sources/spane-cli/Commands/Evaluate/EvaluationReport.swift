@@ -11,6 +11,9 @@ struct EvaluationReport {
     let trace: TraceDescription
     let configuration: ClusterConfiguration
 
+    /// The servers, where `node_cpu`, `node_mem` and `split_above` do not say it all.
+    private var fleet: FleetNote? { FleetNote(ofOther: configuration) }
+
     private var bounds: [Double] { plan.episodes.map(\.bound) }
 
     private var meanLength: Double { Statistics.mean(plan.episodes.map { Double($0.length) }) }
@@ -42,11 +45,10 @@ struct EvaluationReport {
             NumberText.percent(Double(bounds.count { $0 == 0 }) / Double(max(1, bounds.count))),
             "", "", "",
         ])
-        let node = configuration.firstNode
+        let rule = fleet == nil ? "" : "; \(configuration.ruleInWords)"
         return """
             \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(meanLength, decimals: 1)) VMs \
-            (mean) on \(configuration.serverCount) servers of \(NUMATopology.nodesPerServer) x \
-            (\(CSVText.number(node.cpu)) cores, \(CSVText.number(node.mem)) GB); total wait of an episode in seconds
+            (mean) on \(configuration.serversInWords)\(rule); total wait of an episode in seconds
 
             \(table.text)
             """
@@ -80,9 +82,10 @@ struct EvaluationReport {
         let episodes: Int
         let mean_length: Double
         let servers: Int
-        let node_cpu: Double
-        let node_mem: Double
-        let split_above: Double
+        let node_cpu: Double?
+        let node_mem: Double?
+        let split_above: Double?
+        let fleet: FleetNote?
         let trace_source: String
         let trace_sha256: String
         let trace_licence: String
@@ -91,14 +94,14 @@ struct EvaluationReport {
     }
 
     func json() throws -> String {
-        let node = configuration.firstNode
         let document = Document(
             episodes: plan.episodes.count,
             mean_length: meanLength,
             servers: configuration.serverCount,
-            node_cpu: node.cpu,
-            node_mem: node.mem,
-            split_above: configuration.splitAbove,
+            node_cpu: configuration.uniformNode?.cpu,
+            node_mem: configuration.uniformNode?.mem,
+            split_above: configuration.onlySplitAbove,
+            fleet: fleet,
             trace_source: trace.source,
             trace_sha256: trace.contentHash,
             trace_licence: trace.licence,

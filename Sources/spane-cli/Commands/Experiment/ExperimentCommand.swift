@@ -25,12 +25,10 @@ struct ExperimentWaitTime: ParsableCommand {
         discussion: ExperimentCommand.discussion
     )
 
-    @Option(help: "The number of servers.")
-    var servers = 5
-
+    @OptionGroup var cluster: ClusterOptions
     @OptionGroup var options: ExperimentOptions
 
-    func run() throws { try options.run(.waitTime, servers: [servers]) }
+    func run() throws { try options.run(.waitTime, on: [cluster.configuration()]) }
 }
 
 struct ExperimentFlexibility: ParsableCommand {
@@ -43,7 +41,10 @@ struct ExperimentFlexibility: ParsableCommand {
     @Option(parsing: .upToNextOption, help: ArgumentHelp("The numbers of servers.", valueName: "n ..."))
     var servers: [Int]
 
+    @OptionGroup var server: ServerOptions
     @OptionGroup var options: ExperimentOptions
 
-    func run() throws { try options.run(.flexibility, servers: servers) }
+    func run() throws {
+        try options.run(.flexibility, on: servers.map { try server.configuration(servers: $0) })
+    }
 }

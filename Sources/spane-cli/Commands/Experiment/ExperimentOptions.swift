@@ -7,8 +7,6 @@ import SpaneStorage
 /// What the experiments have in common.
 struct ExperimentOptions: ParsableArguments {
     @OptionGroup var episodes: EpisodeOptions
-    @OptionGroup var server: ServerOptions
-
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
@@ -25,9 +23,8 @@ struct ExperimentOptions: ParsableArguments {
 
     @OptionGroup var lock: LockOptions
 
-    func run(_ kind: Experiment.Kind, servers: [Int]) throws {
+    func run(_ kind: Experiment.Kind, on clusters: [ClusterConfiguration]) throws {
         let (trace, description) = try loadTrace(episodes.trace)
-        let clusters = try servers.map { try server.configuration(servers: $0) }
         if let first = clusters.first { _ = try episodes.scenario(trace, on: first) }
         let experiment = try Experiment(
             kind: kind,

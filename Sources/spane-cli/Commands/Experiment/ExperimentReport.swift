@@ -13,7 +13,8 @@ struct ExperimentReport {
     /// What the terminal shows.
     var text: String {
         let blocks = isOverview ? overviews([.trimmedMean10, .saved15]) : summary.clusters.flatMap(tables)
-        return blocks.map { "\($0.title)\n\n\($0.table.text)" }.joined(separator: "\n\n")
+        return (waits.fleet.map { "\($0.description)\n\n" } ?? "")
+            + blocks.map { "\($0.title)\n\n\($0.table.text)" }.joined(separator: "\n\n")
             + "\n\n" + notes.joined(separator: "\n")
     }
 
@@ -23,6 +24,7 @@ struct ExperimentReport {
         let blocks = overview + summary.clusters.flatMap(tables)
         return "# Experiment: \(kind.rawValue)\n\n"
             + "Trace: \(waits.trace.source) (licence: \(waits.trace.licence); sha256 \(waits.trace.contentHash)).\n\n"
+            + (waits.fleet.map { "Servers: \($0.description) (sha256 \($0.sha256)).\n\n" } ?? "")
             + blocks.map { "## \($0.title)\n\n\($0.table.markdown)\n" }.joined(separator: "\n")
             + "\n## Notes\n\n" + notes.map { "- \($0)\n" }.joined()
     }
@@ -169,8 +171,8 @@ struct ExperimentReport {
             )
             try FileSystem.write(text, to: folder.file("waits-\(cluster.servers).csv"))
         }
-        try FileSystem.write(SummaryCSV.text(summary), to: folder.file("summary.csv"))
-        try FileSystem.write(try SummaryJSON.text(summary), to: folder.file("summary.json"))
+        try FileSystem.write(SummaryCSV.text(summary, waits.fleet), to: folder.file("summary.csv"))
+        try FileSystem.write(try SummaryJSON.text(summary, waits.fleet), to: folder.file("summary.json"))
         try FileSystem.write(markdown, to: folder.file("summary.md"))
     }
 }

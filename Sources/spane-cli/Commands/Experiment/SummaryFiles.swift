@@ -10,14 +10,15 @@ enum SummaryCSV {
         "difference_high",
     ]
 
-    static func text(_ summary: ExperimentSummary) -> String {
-        var text = CSVText.line(header)
+    static func text(_ summary: ExperimentSummary, _ fleet: FleetNote?) -> String {
+        let last = fleet.map { [$0.description] } ?? []
+        var text = CSVText.line(header + (fleet == nil ? [] : ["fleet"]))
         for cluster in summary.clusters {
             for row in cluster.rows {
                 for figure in ExperimentFigure.allCases where row.figures[figure] != nil {
                     text += CSVText.line(
                         ["\(cluster.servers)", row.name, row.kind.rawValue, row.group ?? "", figure.rawValue]
-                            + numbers(row.figures[figure]) + numbers(row.differences[figure])
+                            + numbers(row.figures[figure]) + numbers(row.differences[figure]) + last
                     )
                 }
             }
@@ -40,6 +41,7 @@ enum SummaryJSON {
         let confidence: Double
         let resamples: Int
         let seed: UInt64
+        let fleet: FleetNote?
         let clusters: [Cluster]
     }
 
@@ -74,13 +76,14 @@ enum SummaryJSON {
         }
     }
 
-    static func text(_ summary: ExperimentSummary) throws -> String {
+    static func text(_ summary: ExperimentSummary, _ fleet: FleetNote?) throws -> String {
         let document = Document(
             baseline: summary.baseline,
             threshold: summary.settings.threshold,
             confidence: summary.settings.confidence,
             resamples: summary.settings.resamples,
             seed: summary.settings.seed,
+            fleet: fleet,
             clusters: summary.clusters.map { cluster in
                 Cluster(
                     servers: cluster.servers,

@@ -49,7 +49,10 @@ struct SearchUntrained: ParsableCommand {
         try File.makeFolder(output)
         let search = UntrainedSearch(
             architecture: try .published(),
-            normalisation: try Normalisation(cpu: Float(cluster.nodeCPU), mem: Float(cluster.nodeMem)),
+            normalisation: try Normalisation(
+                cpu: Float(configuration.firstNode.cpu),
+                mem: Float(configuration.firstNode.mem)
+            ),
             seed: seed
         )
         let bar = ProgressBar("trials", total: trials)
@@ -75,7 +78,7 @@ struct SearchUntrained: ParsableCommand {
         Provenance([
             "tool": "spane search untrained",
             "command": "spane search untrained --trace \(episodes.trace) --starts \(episodes.starts) "
-                + "--servers \(cluster.servers) --trials \(trials) --seed \(seed) --keep \(kept)",
+                + "\(cluster.given) --trials \(trials) --seed \(seed) --keep \(kept)",
             "seed": "\(seed)",
             "trial": "\(trial.index)",
             "trace_source": trace.source,

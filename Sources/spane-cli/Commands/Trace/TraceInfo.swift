@@ -27,35 +27,52 @@ struct TraceInfo: ParsableCommand {
               VMs       \(NumberText.grouped(summary.count)) of \(summary.flavors.count) sizes in \
             \(NumberText.duration(summary.span))
 
-            \(flavors(summary))
+            \(flavors(summary, trace.resources, configuration))
 
             \(arrivals(summary.arrivals))
 
-            \(saturation(summary.demand, configuration))
+            \(saturation(summary.demand, trace.resources, configuration))
             """
         )
     }
 
-    private func flavors(_ summary: TraceSummary) -> String {
-        var table = Table(header: [
-            "cores", "GB", "VMs", "share", "split", "lifetime 10 %", "25 %", "50 %", "75 %", "90 %", "99 %",
-        ])
+    private func flavors(
+        _ summary: TraceSummary,
+        _ resources: [String],
+        _ configuration: ClusterConfiguration
+    ) -> String {
+        var table = Table(
+            header: ["cores", "GB"] + resources + [
+                "VMs", "share", "split", "lifetime 10 %", "25 %", "50 %", "75 %", "90 %", "99 %",
+            ]
+        )
         for flavor in summary.flavors {
+            let extras = resources.indices.map { $0 < flavor.extras.count ? CSVText.number(flavor.extras[$0]) : "0" }
             table.add(
-                [
-                    CSVText.number(flavor.size.cpu),
-                    CSVText.number(flavor.size.mem),
+                [CSVText.number(flavor.size.cpu), CSVText.number(flavor.size.mem)] + extras + [
                     NumberText.grouped(flavor.count),
                     NumberText.percent(flavor.share, decimals: 2),
-                    flavor.size.mem > cluster.splitAbove ? "yes" : "no",
+                    split(flavor, configuration),
                 ] + flavor.lifetimes.values.map(NumberText.duration)
             )
         }
         table.add(
-            ["all", "", NumberText.grouped(summary.count), NumberText.percent(1, decimals: 2), ""]
+            ["all", ""] + resources.map { _ in "" }
+                + [NumberText.grouped(summary.count), NumberText.percent(1, decimals: 2), ""]
                 + summary.lifetimes.values.map(NumberText.duration)
         )
         return table.text
+    }
+
+    /// Whether VMs of a size are spread over several NUMA nodes, and over how many unless that is all that there are.
+    private func split(_ flavor: FlavorSummary, _ configuration: ClusterConfiguration) -> String {
+        let rule = configuration.spanRule.span(cpu: flavor.size.cpu, mem: flavor.size.mem)
+        let span = flavor.span > 0 ? flavor.span : rule
+        return switch span {
+        case 1: "no"
+        case 2 where configuration.layout.nodes == 2: "yes"
+        default: "over \(span)"
+        }
     }
 
     private func arrivals(_ arrivals: ArrivalSummary) -> String {
@@ -72,24 +89,43 @@ struct TraceInfo: ParsableCommand {
             """
     }
 
-    private func saturation(_ demand: DemandSummary, _ configuration: ClusterConfiguration) -> String {
-        let nodes = Double(configuration.actionCount)
-        let capacity = Resources(cpu: nodes * cluster.nodeCPU, mem: nodes * cluster.nodeMem)
-        var table = Table(header: ["if no VM ever waited", "cores", "of the cluster", "GB", "of the cluster"])
-        for (name, used) in [("mean in use", demand.mean), ("most in use", demand.peak)] {
-            table.add([
-                name,
-                NumberText.grouped(used.cpu, decimals: 1),
-                NumberText.percent(used.cpu / capacity.cpu),
-                NumberText.grouped(used.mem, decimals: 1),
-                NumberText.percent(used.mem / capacity.mem),
-            ])
+    private func saturation(
+        _ demand: DemandSummary,
+        _ resources: [String],
+        _ configuration: ClusterConfiguration
+    ) -> String {
+        let capacity = configuration.capacity
+        var table = Table(
+            header: ["if no VM ever waited"] + (["cores", "GB"] + resources).flatMap { [$0, "of the cluster"] }
+        )
+        for (name, used, extras) in [
+            ("mean in use", demand.mean, demand.meanExtras), ("most in use", demand.peak, demand.peakExtras),
+        ] {
+            var cells = amount(used.cpu, of: capacity.cpu) + amount(used.mem, of: capacity.mem)
+            for (place, resource) in resources.enumerated() {
+                cells += amount(place < extras.count ? extras[place] : 0, of: capacity.extras[resource])
+            }
+            table.add([name] + cells)
         }
-        let servers = configuration.serverCount
+        // A short word for the paper's servers, and what it all comes to for any.
+        let servers =
+            configuration.uniformNode == nil
+            ? configuration.serversInWords + "; in all " : "\(configuration.serverCount) servers, "
+        let extras = configuration.layout.extraResources.map {
+            ", \(NumberText.grouped(capacity.extras[$0] ?? 0)) \($0)"
+        }.joined()
+        let rule = configuration.onlySplitAbove == nil || configuration.uniformNode == nil
         return """
             \(table.text)
-            The cluster: \(servers) servers, \(NumberText.grouped(capacity.cpu)) cores, \
-            \(NumberText.grouped(capacity.mem)) GB. Over 100 % VMs must wait.
+            The cluster: \(servers)\(NumberText.grouped(capacity.cpu)) cores, \
+            \(NumberText.grouped(capacity.mem)) GB\(extras). Over 100 % VMs must wait.\
+            \(rule ? "\n\(configuration.ruleInWords)." : "")
             """
+    }
+
+    /// An amount, and its share of what there is; a dash where there is nothing of the kind.
+    private func amount(_ used: Double, of capacity: Double?) -> [String] {
+        let share = capacity.map { $0 > 0 ? NumberText.percent(used / $0) : "-" } ?? "-"
+        return [NumberText.grouped(used, decimals: 1), share]
     }
 }

@@ -43,6 +43,17 @@ def add_experiment(page: Page, experiment: Experiment) -> None:
         _policies(page, experiment)
 
 
+def _servers(experiment: Experiment) -> str:
+    manifest = experiment.manifest
+    if "fleet" in manifest:
+        return f"{manifest['fleet']['description']}; sha256 {manifest['fleet']['sha256']}"
+    return (
+        f"{', '.join(str(count.servers) for count in experiment.counts)}; each of 2 NUMA "
+        f"nodes of {manifest['node_cpu']:g} cores and {manifest['node_mem']:g} GB; VMs "
+        f"above {manifest['split_above']:g} GB are split"
+    )
+
+
 def _facts(page: Page, experiment: Experiment) -> None:
     manifest = experiment.manifest
     trace, starts = manifest["trace"], manifest["starts"]
@@ -53,12 +64,7 @@ def _facts(page: Page, experiment: Experiment) -> None:
                 "episodes",
                 f"{starts['count']:,} starts from {starts['given']}, length {manifest['length']}",
             ),
-            (
-                "servers",
-                f"{', '.join(str(count.servers) for count in experiment.counts)}; each of 2 NUMA "
-                f"nodes of {manifest['node_cpu']:g} cores and {manifest['node_mem']:g} GB; VMs "
-                f"above {manifest['split_above']:g} GB are split",
-            ),
+            ("servers", _servers(experiment)),
             ("baseline", experiment.baseline),
             (
                 "intervals",

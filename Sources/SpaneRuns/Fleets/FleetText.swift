@@ -1,0 +1,123 @@
+internal import SpaneScheduling
+
+/// Fleets in TOML. `docs/file-formats.md` describes them.
+enum FleetText {
+    /// Reads the text of `file`.
+    ///
+    /// - Throws: ``RunConfigurationError`` naming the class of servers, the key, its value and what is allowed.
+    static func parse(_ text: String, file: String) throws(RunConfigurationError) -> ClusterConfiguration {
+        let entries = try TOML.parse(text, file: file)
+        var frame = FleetFrame()
+        try KeyedTable.read(entries, FleetFrame.keys, required: ["server"], into: &frame, of: file)
+        var classes: [ServerClass] = []
+        for (index, table) in frame.servers.enumerated() {
+            let next = try ServerClass(table, number: index + 1, in: frame, file: file)
+            guard !classes.contains(where: { $0.name == next.name }) else {
+                throw RunConfigurationError(file, "server \(next.name) is there twice; names must differ")
+            }
+            classes.append(next)
+        }
+        do {
+            let layout = try Layout(
+                nodes: classes.reduce(1) { max($0, $1.type.nodes.count) },
+                nodeResources: frame.nodeResources,
+                serverResources: frame.serverResources
+            )
+            let count = classes.reduce(0) { $0 + $1.count }
+            guard count <= ClusterConfiguration.maximumServers else {
+                throw SchedulingError(
+                    .invalidArgument,
+                    "there are \(count) servers; at most \(ClusterConfiguration.maximumServers) are allowed"
+                )
+            }
+            return try ClusterConfiguration(
+                layout: layout,
+                types: classes.map(\.type),
+                typeOfServer: classes.enumerated().flatMap { index, each in
+                    Array(repeating: Int32(index), count: each.count)
+                },
+                spanRule: SpanRule(splitAbove: frame.splitAbove, splitFromCores: frame.splitFrom, span: frame.splitSpan)
+            )
+        } catch {
+            throw RunConfigurationError(file, "\(error)")
+        }
+    }
+}
+
+/// What a fleet says before its classes of servers.
+struct FleetFrame {
+    var nodeResources: [String] = []
+    var serverResources: [String] = []
+    /// The name of each bit of ``SpaneScheduling/ServerType/traits``.
+    var traits: [String] = []
+    var splitAbove = Double.infinity
+    var splitFrom = Double.infinity
+    var splitSpan = 2
+    var servers: [[String: TOML]] = []
+
+    static var keys: [Key<FleetFrame>] {
+        [
+            .names("node_resources", \.nodeResources, atMost: Layout.mostResources - 2, except: ServerClass.ownKeys),
+            .names(
+                "server_resources",
+                \.serverResources,
+                atMost: Layout.mostResources - 2,
+                except: ServerClass.ownKeys
+            ),
+            .names("traits", \.traits, atMost: UInt64.bitWidth),
+            .number("split_above", \.splitAbove, .within(0...Double.infinity), ""),
+            .number("split_from", \.splitFrom, .within(0...Double.infinity), ""),
+            .integer("split_span", \.splitSpan, 1...Layout.mostNodes, ""),
+            serversKey,
+        ]
+    }
+
+    private static var serversKey: Key<FleetFrame> {
+        let rule = "one or more tables [[server]]"
+        return Key(
+            name: "server",
+            comment: "",
+            rule: rule,
+            read: { (frame, value) throws(Refusal) in
+                guard case .list(let items) = value, !items.isEmpty else { throw Refusal(value: value, rule: rule) }
+                for item in items {
+                    guard case .table(let entries) = item else { throw Refusal(value: value, rule: rule) }
+                    frame.servers.append(entries)
+                }
+            },
+            write: { .list($0.servers.map { .table($0) }) }
+        )
+    }
+}
+
+extension Key {
+    /// Different names, none of them empty or one of `others`.
+    static func names(
+        _ name: String,
+        _ path: WritableKeyPath<Root, [String]>,
+        atMost limit: Int,
+        except others: [String] = []
+    ) -> Key {
+        let rule =
+            "a list of at most \(limit) different names"
+            + (others.isEmpty ? "" : " other than \(others.joined(separator: ", "))")
+        return Key(
+            name: name,
+            comment: "",
+            rule: rule,
+            read: { (root, value) throws(Refusal) in
+                guard case .list(let items) = value, items.count <= limit else {
+                    throw Refusal(value: value, rule: rule)
+                }
+                var names: [String] = []
+                for item in items {
+                    guard case .text(let text) = item, !text.isEmpty, !names.contains(text), !others.contains(text)
+                    else { throw Refusal(value: value, rule: rule) }
+                    names.append(text)
+                }
+                root[keyPath: path] = names
+            },
+            write: { .list($0[keyPath: path].map { .text($0) }) }
+        )
+    }
+}
