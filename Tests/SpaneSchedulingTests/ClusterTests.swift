@@ -40,7 +40,7 @@ import Testing
                 let each = (0..<cluster.actionCount).map { cluster.isAvailable(Action($0), for: request) }
                 try #require(each == expected)
                 let first = cluster.firstAvailable(for: request)
-                try #require(first == expected.firstIndex(of: true).map { Action($0) })
+                try #require(first?.action == expected.firstIndex(of: true).map { Action($0) })
             }
         }
     }

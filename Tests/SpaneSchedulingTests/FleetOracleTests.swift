@@ -1,0 +1,31 @@
+import SpaneScheduling
+import SpaneTestSupport
+import Testing
+
+/// A live fleet and the naive one agree about everything after every call.
+@Suite struct FleetOracleTests {
+    /// Servers with up to so many nodes.
+    @Test(arguments: 1...Layout.mostNodes)
+    func agreesAfterEveryCall(nodes: Int) throws {
+        var (steps, refused, round) = (0, 0, 0)
+        let all = OracleEffort.steps(share: 0.98) / Layout.mostNodes
+        while steps < all {
+            round += 1
+            var walk = try FleetWalk(nodes: nodes, Xoshiro256StarStar(seed: UInt64(round), stream: UInt64(nodes)))
+            for _ in 0..<min(500, all - steps) {
+                try walk.step()
+                steps += 1
+                try require(walk)
+                try walk.requireSameAnswers()
+            }
+            refused += walk.refused
+        }
+        // Both kinds of calls were many.
+        #expect(refused > steps / 10 && refused < steps * 9 / 10)
+    }
+
+    private func require(_ walk: borrowing FleetWalk) throws {
+        let difference = walk.difference
+        try #require(difference == nil)
+    }
+}
