@@ -31,33 +31,42 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(name: "CSpaneKernels"),
+        .target(name: "CSpaneHost"),
+        .target(name: "SpaneHost", dependencies: ["CSpaneHost"], swiftSettings: strict),
         .target(name: "SpaneBuffers", swiftSettings: strict),
-        .target(name: "SpaneScheduling", dependencies: ["SpaneBuffers"], swiftSettings: strict),
-        .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling"], swiftSettings: strict),
+        .target(name: "CSpaneCancellation"),
+        .target(
+            name: "SpaneScheduling",
+            dependencies: ["SpaneBuffers", "SpaneHost", "CSpaneCancellation"],
+            swiftSettings: strict
+        ),
+        .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling", "SpaneHost"], swiftSettings: strict),
         .target(
             name: "SpaneNetworks",
-            dependencies: ["SpaneBuffers", "SpaneScheduling", "CSpaneKernels"],
+            dependencies: ["SpaneBuffers", "SpaneHost", "SpaneScheduling", "CSpaneKernels"],
             swiftSettings: strict
         ),
         .target(
             name: "SpaneStorage",
-            dependencies: ["SpaneBuffers", "SpaneScheduling", "SpaneNetworks", "CHDF5"],
+            dependencies: ["SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks", "CHDF5"],
             swiftSettings: strict
         ),
         .target(
             name: "SpaneEvaluation",
-            dependencies: ["SpaneScheduling", "SpaneNetworks"],
+            dependencies: ["SpaneHost", "SpaneScheduling", "SpaneNetworks"],
             swiftSettings: strict
         ),
         .target(
             name: "SpaneTraining",
-            dependencies: ["SpaneBuffers", "SpaneScheduling", "CSpaneKernels", "SpaneNetworks", "SpaneEvaluation"],
+            dependencies: [
+                "SpaneBuffers", "SpaneHost", "SpaneScheduling", "CSpaneKernels", "SpaneNetworks", "SpaneEvaluation",
+            ],
             swiftSettings: strict
         ),
         .target(
             name: "SpaneRuns",
             dependencies: [
-                "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
+                "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
                 "SpaneTraining",
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
@@ -73,17 +82,20 @@ let package = Package(
         .target(
             name: "SpaneC",
             dependencies: [
-                "CSpane", "CSpaneMessage", "SpaneBuffers", "SpaneScheduling", "SpaneNetworks", "SpaneStorage",
+                "CSpane", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks",
+                "SpaneStorage",
                 "SpaneEvaluation",
                 "SpaneWorkloads",
             ],
             swiftSettings: strict
         ),
+        .target(name: "CSpaneExit"),
         .executableTarget(
             name: "spane-cli",
             dependencies: [
-                "CSpane", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
-                "SpaneTraining", "SpaneRuns", "SpaneExperiments",
+                "CSpane", "CSpaneExit", "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
+                "SpaneStorage",
+                "SpaneEvaluation", "SpaneTraining", "SpaneRuns", "SpaneExperiments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -92,6 +104,11 @@ let package = Package(
             name: "SpaneTestSupport",
             dependencies: ["SpaneScheduling", "SpaneNetworks"],
             path: "Tests/SpaneTestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SpaneHostTests",
+            dependencies: ["SpaneHost", "SpaneTestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -7,8 +7,8 @@
  * Conventions
  * -----------
  * - Every function that can fail returns a spane_status: 0 is success, a positive number is an expected outcome that
- *   is no error (SPANE_NO_ROOM), a negative number is an error. On an error every output is left as it was, except
- *   where a function says otherwise, and spane_last_error() describes it.
+ *   is no error (SPANE_NO_ROOM, SPANE_NEVER_FITS), a negative number is an error. On an error every output is left as it
+ *   was, except where a function says otherwise, and spane_last_error() describes it.
  * - Handles (spane_model *, spane_cluster *, ...) are made by a function whose name ends in _new, _load or _clone and
  *   given back with the _free of their type. _free(NULL) does nothing. A handle keeps alive what it was made from, so
  *   the order in which handles are given back does not matter. Using a handle after its _free is undefined, as with
@@ -23,6 +23,12 @@
  * - Results depend neither on the number of threads nor on the processor's instruction set.
  * - The library never writes to stdout or stderr, installs no signal handlers and starts no threads except where a
  *   number of threads is asked for: those of spane_evaluate end before it returns, those of a spane_vec_env with it.
+ * - A number of threads of 0 stands for the processors that the calling thread may use: those of its affinity mask
+ *   (sched_setaffinity, taskset), at most the CPU quota of its control groups (cgroup v1 or v2), rounded up. Where memory
+ *   or the system's limits do not allow as many threads as asked for, there are fewer.
+ * - SPANE_OUT_OF_MEMORY comes before anything is tried: when the system does not grant the memory (RLIMIT_AS, ulimit -v,
+ *   overcommitment) or, from 1 MB on, when it is more than the machine has available or the memory limit of a control
+ *   group leaves.
  * - In a process made by fork(2) all handles can be used and given back; threads that waited for work stay behind, so a
  *   spane_vec_env works on the calling thread alone there. As with malloc(3) in general, another thread of the parent may
  *   hold a lock at the moment of the fork: fork while no other thread is inside a call that loads, saves, hashes or logs.
@@ -71,7 +77,10 @@ int32_t spane_abi_version(void);
 typedef int32_t spane_status;
 
 #define SPANE_OK 0                   /* done */
-#define SPANE_NO_ROOM 1              /* the request fits on no server; nothing was changed */
+#define SPANE_NO_ROOM 1              /* the request fits on no server now; nothing was changed */
+#define SPANE_NEVER_FITS 2           /* no server could hold the request even if it were empty, cordoned ones included, so
+                                        that waiting is in vain; nothing was changed. Without servers it is
+                                        SPANE_NO_ROOM */
 #define SPANE_INVALID_ARGUMENT (-1)  /* an argument is outside its range */
 #define SPANE_NULL_POINTER (-2)      /* a pointer that must not be NULL is NULL */
 #define SPANE_BUFFER_TOO_SMALL (-3)  /* an output needs more room than its capacity; the message says how much */
@@ -87,7 +96,7 @@ typedef int32_t spane_status;
 #define SPANE_NOT_FOUND (-12)        /* no VM with this id is placed */
 #define SPANE_EXISTS (-13)           /* a VM with this id is placed already */
 #define SPANE_UNSUPPORTED (-14)      /* this kind of policy cannot do that */
-#define SPANE_CANCELLED (-15)        /* a callback of the caller has cancelled the call */
+#define SPANE_CANCELLED (-15)        /* the caller has cancelled the call: by a callback, or the flag of spane_set_cancel */
 
 /*
  * The name of a status, such as "SPANE_NO_ROOM", or "unknown status"; it belongs to the library.
@@ -103,10 +112,23 @@ const char *spane_status_name(spane_status status);
  */
 const char *spane_last_error(void);
 
+/* ------------------------------------------------------------------------------------------------- Cancel */
+
+/*
+ * Names the flag by which another thread or a signal handler can end a long call of this thread: once it is not 0,
+ * spane_evaluate ends before its next episode, and spane_trace_generate, spane_trace_load and spane_trace_load_memory end
+ * soon, with SPANE_CANCELLED. All other functions take no notice of it.
+ *   flag      read atomically, so write it atomically; stays valid until another one is named or the thread ends. NULL (the
+ *             start of every thread) for none
+ * Status: none. Threads: any; each has a flag of its own. Cost: O(1). Since: 0.1.
+ */
+void spane_set_cancel(const int32_t *flag);
+
 /* ---------------------------------------------------------------------------------------------------- Log */
 
 #define SPANE_LOG_ERROR 1 /* each call that fails, with its message */
-#define SPANE_LOG_INFO 2  /* also files that are loaded and saved */
+#define SPANE_LOG_INFO 2  /* also files that are loaded and saved, and a network that decides about nodes of another size
+                             than it is made for: once a session, at its first decision, and once an evaluation */
 
 /* Receives one line without a line end. Called in the thread of the call that it is about. */
 typedef void (*spane_log_callback)(int32_t level, const char *message, void *user);
@@ -137,7 +159,8 @@ typedef struct spane_model_info {
 
 /*
  * Loads weights (HDF5, format "spane-weights").
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
+ * SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(parameters). Since: 0.1.
  */
 spane_status spane_model_load(const char *path, spane_model **model);
@@ -145,13 +168,17 @@ spane_status spane_model_load(const char *path, spane_model **model);
 /*
  * Loads weights from the content of such a file, which is copied.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
- * SPANE_UNKNOWN_VERSION. Threads: any. Cost: O(size). Since: 0.1.
+ * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(size). Since: 0.1.
  */
 spane_status spane_model_load_memory(const void *data, size_t size, spane_model **model);
 
 /*
  * Saves a model with its provenance (HDF5, format "spane-weights"); an existing file is replaced in one step.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO. Threads: any. Cost: O(parameters). Since: 0.1.
+ * Files that are replaced keep their mode, and their owner where the system lets them; several threads and processes may
+ * save to one path at a time. A symbolic link stays and what it leads to is replaced. A device or pipe is written to.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(parameters). Since: 0.1.
  */
 spane_status spane_model_save(const spane_model *model, const char *path);
 
@@ -159,7 +186,8 @@ spane_status spane_model_save(const spane_model *model, const char *path);
  * As spane_model_save, into memory. Equal models with equal provenance give equal bytes.
  *   data      room for `capacity` bytes, or NULL to ask for the size
  *   size      receives the bytes that the file takes; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO. Threads: any. Cost: O(parameters). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(parameters). Since: 0.1.
  */
 spane_status spane_model_save_memory(const spane_model *model, void *data, size_t capacity, size_t *size);
 
@@ -198,6 +226,9 @@ typedef struct spane_cluster spane_cluster;
 
 /* spane_placement.node of a VM that is split over all nodes of its server. */
 #define SPANE_ALL_NODES (-1)
+
+/* spane_placement.node, beside server -1, of a VM that no server could hold even if it were empty. */
+#define SPANE_NEVER (-2)
 
 /* What one NUMA node of a server has; both nodes of a server are alike. */
 typedef struct spane_node {
@@ -247,7 +278,8 @@ typedef struct spane_server_info {
 /*
  * Makes a cluster without servers.
  *   options   NULL for the defaults
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_UNKNOWN_VERSION (struct_size).
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_UNKNOWN_VERSION (struct_size);
+ * SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(1). Since: 0.1.
  */
 spane_status spane_cluster_new(const spane_cluster_options *options, spane_cluster **cluster);
@@ -342,15 +374,16 @@ spane_status spane_cluster_find(const spane_cluster *cluster, uint64_t id, spane
 spane_status spane_cluster_set_free(spane_cluster *cluster, int32_t server, int32_t node, spane_node free);
 
 /*
- * Saves the whole state (HDF5, format "spane-cluster"); an existing file is replaced in one step.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_BAD_STATE.
+ * Saves the whole state (HDF5, format "spane-cluster") in the way of spane_model_save.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(S + V). Since: 0.1.
  */
 spane_status spane_cluster_save(const spane_cluster *cluster, const char *path);
 
 /*
  * Makes a cluster from a saved state.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
+ * SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(S + V). Since: 0.1.
  */
 spane_status spane_cluster_load(const char *path, spane_cluster **cluster);
@@ -359,7 +392,7 @@ spane_status spane_cluster_load(const char *path, spane_cluster **cluster);
  * As spane_cluster_save, into memory.
  *   data      room for `capacity` bytes, or NULL to ask for the size
  *   size      receives the bytes that the state takes; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO; SPANE_BAD_STATE.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(S + V). Since: 0.1.
  */
 spane_status spane_cluster_save_memory(const spane_cluster *cluster, void *data, size_t capacity, size_t *size);
@@ -367,7 +400,8 @@ spane_status spane_cluster_save_memory(const spane_cluster *cluster, void *data,
 /*
  * As spane_cluster_load, from memory, which is copied.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
- * SPANE_UNKNOWN_VERSION. Threads: any. Cost: O(S + V). Since: 0.1.
+ * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(S + V). Since: 0.1.
  */
 spane_status spane_cluster_load_memory(const void *data, size_t size, spane_cluster **cluster);
 
@@ -384,14 +418,16 @@ typedef struct spane_session spane_session;
 /*
  * Binds a heuristic to a cluster.
  *   heuristic "first-fit", "best-fit", "balance-fit", "move-to-front" or "random[:SEED]"
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (heuristic). Threads: any. Cost: O(1). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (heuristic); SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(1). Since: 0.1.
  */
 spane_status spane_session_new_heuristic(spane_cluster *cluster, const char *heuristic, spane_session **session);
 
 /*
  * Binds a network to a cluster.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_SHAPE_MISMATCH (the network is bound to another number of servers);
- * SPANE_INVALID_ARGUMENT (weights too large to sum over servers). Threads: any. Cost: O(parameters). Since: 0.1.
+ * SPANE_INVALID_ARGUMENT (weights too large to sum over servers); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(parameters + S * W). Since: 0.1.
  */
 spane_status spane_session_new(spane_cluster *cluster, const spane_model *model, spane_session **session);
 
@@ -403,8 +439,9 @@ void spane_session_free(spane_session *session);
 
 /*
  * The best placement for a request; the cluster stays as it is.
- * Status: SPANE_OK; SPANE_NO_ROOM; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request); SPANE_SHAPE_MISMATCH (the
- * network is bound to another number of servers); SPANE_BAD_STATE.
+ * Status: SPANE_OK; SPANE_NO_ROOM; SPANE_NEVER_FITS; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request);
+ * SPANE_SHAPE_MISMATCH (the network is bound to another number of servers); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after
+ * servers were added).
  * Threads: one at a time. Cost: O(S * W), blocks of servers without room nearly free. Since: 0.1.
  */
 spane_status spane_session_choose(spane_session *session, spane_request request, spane_placement *placement);
@@ -412,7 +449,7 @@ spane_status spane_session_choose(spane_session *session, spane_request request,
 /*
  * Chooses as spane_session_choose and places the VM `id` there, in one step.
  *   placement receives where; may be NULL
- * Status: as spane_session_choose; also SPANE_EXISTS, SPANE_OUT_OF_MEMORY, SPANE_UNSUPPORTED (bound to an environment).
+ * Status: as spane_session_choose; also SPANE_EXISTS, SPANE_UNSUPPORTED (bound to an environment).
  * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: as spane_session_choose. Since: 0.1.
  */
 spane_status spane_session_place(spane_session *session, uint64_t id, spane_request request,
@@ -420,7 +457,8 @@ spane_status spane_session_place(spane_session *session, uint64_t id, spane_requ
 
 /*
  * Chooses for each of `count` requests as if it were the only one; the cluster stays as it is.
- *   placements  receives `count` placements; server -1 where there is no room
+ *   placements  receives `count` placements; server -1 where there is no room, with node -1, or SPANE_NEVER where
+ *               spane_session_choose would return SPANE_NEVER_FITS
  * Status: SPANE_OK (also where some have no room); else as spane_session_choose. On an error none is written.
  * Threads: one at a time. Cost: count * spane_session_choose. Since: 0.1.
  */
@@ -431,8 +469,9 @@ spane_status spane_session_choose_many(spane_session *session, const spane_reque
  * The `k` best placements with room, best first, ties to the lower server, then node; networks only.
  *   placements, scores   receive up to `k` of each; scores may be NULL. A split VM gets one placement a server
  *   found                receives how many
- * Status: SPANE_OK; SPANE_NO_ROOM (found is set to 0); SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, k is 0);
- * SPANE_UNSUPPORTED (a heuristic); SPANE_SHAPE_MISMATCH; SPANE_BAD_STATE.
+ * Status: SPANE_OK; SPANE_NO_ROOM, SPANE_NEVER_FITS (found is set to 0); SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT
+ * (request, k is 0); SPANE_UNSUPPORTED (a heuristic); SPANE_SHAPE_MISMATCH; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after
+ * servers were added, or for a larger k than any before).
  * Threads: one at a time. Cost: O(S * W + S log k). Since: 0.1.
  */
 spane_status spane_session_top(spane_session *session, spane_request request, size_t k, spane_placement *placements,
@@ -445,7 +484,8 @@ spane_status spane_session_top(spane_session *session, spane_request request, si
  *   scores    receives count * SPANE_NODES values, one for each NUMA node of each server, whether it has room or not;
  *             -infinity for a cordoned server
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a server, count); SPANE_UNSUPPORTED (a
- * heuristic); SPANE_SHAPE_MISMATCH; SPANE_BAD_STATE. Threads: one at a time. Cost: O(count * W). Since: 0.1.
+ * heuristic); SPANE_SHAPE_MISMATCH; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after servers were added).
+ * Threads: one at a time. Cost: O(count * W). Since: 0.1.
  */
 spane_status spane_session_scores(spane_session *session, spane_request request, const int32_t *servers, size_t count,
                                   float *scores);
@@ -487,7 +527,8 @@ typedef struct spane_trace_info {
 
 /*
  * Loads a trace: HDF5 (format "spane-trace"), or CSV with the header vmid,cpu,mem,at,lt or vmid,cpu,memory,time,type.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
+ * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (spane_set_cancel).
  * Threads: any. Cost: O(count log count). Since: 0.1.
  */
 spane_status spane_trace_load(const char *path, spane_trace **trace);
@@ -495,7 +536,8 @@ spane_status spane_trace_load(const char *path, spane_trace **trace);
 /*
  * Loads a trace from the content of such an HDF5 file, which is copied.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
- * SPANE_UNKNOWN_VERSION. Threads: any. Cost: O(size). Since: 0.1.
+ * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (spane_set_cancel).
+ * Threads: any. Cost: O(size). Since: 0.1.
  */
 spane_status spane_trace_load_memory(const void *data, size_t size, spane_trace **trace);
 
@@ -513,18 +555,27 @@ spane_status spane_trace_new(const int64_t *ids, const double *cpu, const double
 /*
  * Makes the synthetic trace of docs/synthetic-trace.md; the same arguments give the same VMs on every machine.
  *   count     2 ... 100,000,000
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count); SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(count log count). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED
+ * (spane_set_cancel). Threads: any. Cost: O(count log count). Since: 0.1.
  */
 spane_status spane_trace_generate(size_t count, uint64_t seed, spane_trace **trace);
 
 /*
- * Saves a trace (HDF5, format "spane-trace"); an existing file is replaced in one step.
+ * Saves a trace (HDF5, format "spane-trace") in the way of spane_model_save.
  *   source    where the trace comes from; NULL to keep what the trace says
  *   licence   what may be done with it; NULL to keep what the trace says
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO. Threads: any. Cost: O(count). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(count). Since: 0.1.
  */
 spane_status spane_trace_save(const spane_trace *trace, const char *path, const char *source, const char *licence);
+
+/*
+ * As spane_trace_save, into memory, with the source and licence that the trace has. Equal traces give equal bytes.
+ *   data      room for `capacity` bytes, or NULL to ask for the size
+ *   size      receives the bytes that the file takes; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO. Threads: any. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_trace_save_memory(const spane_trace *trace, void *data, size_t capacity, size_t *size);
 
 /*
  * Describes a trace; fills the first info->struct_size bytes of `info`.
@@ -639,7 +690,7 @@ spane_status spane_env_options_init(spane_env_options *options);
  * Makes an environment; reset it next.
  *   options   NULL for the defaults
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, or a VM of the trace fits on no empty server);
- * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(S * flavors). Since: 0.1.
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(S + flavors). Since: 0.1.
  */
 spane_status spane_env_new(const spane_trace *trace, const spane_env_options *options, spane_env **env);
 
@@ -710,7 +761,7 @@ spane_status spane_env_describe(const spane_env *env, spane_env_info *info);
  * Saves options and state, so that the episode can go on elsewhere, bit for bit. Equal states give equal bytes.
  *   data      room for `capacity` bytes, or NULL to ask for the size
  *   size      receives the bytes that the state takes; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(V log V), O(count of the trace) for the first one. Since: 0.1.
  */
 spane_status spane_env_save_memory(const spane_env *env, void *data, size_t capacity, size_t *size);
@@ -719,7 +770,7 @@ spane_status spane_env_save_memory(const spane_env *env, void *data, size_t capa
  * Makes an environment with the options and the state that were saved.
  *   trace     one with the content of the trace that was used then
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT (damaged); SPANE_SHAPE_MISMATCH
- * (another trace); SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(S * flavors + V). Since: 0.1.
+ * (another trace); SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(S + flavors + V). Since: 0.1.
  */
 spane_status spane_env_load_memory(const spane_trace *trace, const void *data, size_t size, spane_env **env);
 
@@ -735,15 +786,16 @@ spane_status spane_env_restore_memory(spane_env *env, const void *data, size_t s
  * Binds a heuristic to an environment, which the session keeps alive. spane_session_decide asks it where the next VM goes;
  * the other functions of sessions ask about any request on the servers of the episode.
  *   heuristic as in spane_session_new_heuristic
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (heuristic). Threads: any. Cost: O(1). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (heuristic); SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(1). Since: 0.1.
  */
 spane_status spane_session_new_env_heuristic(spane_env *env, const char *heuristic, spane_session **session);
 
 /*
  * Binds a network to an environment, which the session keeps alive.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_SHAPE_MISMATCH (the network is bound to another number of servers);
- * SPANE_INVALID_ARGUMENT (weights too large to sum over servers); SPANE_BAD_STATE (overlap).
- * Threads: any. Cost: O(parameters). Since: 0.1.
+ * SPANE_INVALID_ARGUMENT (weights too large to sum over servers); SPANE_BAD_STATE (overlap); SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(parameters + S * W). Since: 0.1.
  */
 spane_status spane_session_new_env(spane_env *env, const spane_model *model, spane_session **session);
 
@@ -772,7 +824,7 @@ typedef struct spane_vec_env spane_vec_env;
 typedef struct spane_vec_env_options {
     uint32_t struct_size; /* sizeof(spane_vec_env_options) */
     int32_t count;        /* environments, 1 ... 2^20 */
-    int32_t threads;      /* that step them, the caller's among them: 1 ... 1024, or 0 for one a processor */
+    int32_t threads;      /* that step them, the caller's among them: 1 ... 1024, or 0 for all processors */
     int32_t autoreset;    /* SPANE_AUTORESET_... */
     uint64_t seed;        /* of the starts */
     int64_t start_low;    /* starts are drawn uniformly from start_low ... start_high - 1, */
@@ -908,8 +960,9 @@ spane_status spane_vec_env_describe(const spane_vec_env *vec, int32_t index, spa
  * for bit. Equal states give equal bytes.
  *   data      room for `capacity` bytes, or NULL to ask for the size
  *   size      receives the bytes that the state takes; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE. Threads: one at a time.
- * Cost: O(count + V log V) with V of all environments, O(count of the trace) for the first one. Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(count + V log V) with V of all environments, O(count of the trace) for the first one.
+ * Since: 0.1.
  */
 spane_status spane_vec_env_save_memory(const spane_vec_env *vec, void *data, size_t capacity, size_t *size);
 
@@ -955,7 +1008,7 @@ typedef struct spane_evaluation_options {
     double node_mem;      /* GB of each NUMA node */
     double split_above;   /* GB; a VM with more memory is split. 0 or more, infinity for never */
     int64_t length;       /* VMs placed in each episode; 0 for what First Fit places until the cluster is first full + 40 */
-    int32_t threads;      /* 1 ... 1024, or 0 for one a processor; they end before the function returns */
+    int32_t threads;      /* 1 ... 1024, or 0 for all processors; they end before the function returns */
     uint32_t reserved;    /* 0 */
     spane_progress_callback progress; /* NULL for none */
     void *user;                       /* handed to every call of `progress` */
@@ -970,6 +1023,17 @@ typedef struct spane_evaluation_options {
 spane_status spane_evaluation_options_init(spane_evaluation_options *options);
 
 /*
+ * The starts of episodes that a text describes, as --starts of the spane command takes it.
+ *   text      "LO..<HI:COUNT:SEED" for COUNT distinct indices of LO ... HI - 1 drawn with SEED, or the path of a text file
+ *             with one index a line
+ *   starts    room for `capacity` indices, or NULL to ask for their number
+ *   count     receives the number of indices; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (the range or the COUNT); SPANE_BUFFER_TOO_SMALL; SPANE_IO;
+ * SPANE_FORMAT. Threads: any. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_starts_read(const char *text, int64_t *starts, size_t capacity, size_t *count);
+
+/*
  * Plays one episode from each start under each policy, as `spane evaluate` does. The results do not depend on the number
  * of threads.
  *   options   NULL for the defaults
@@ -980,7 +1044,7 @@ spane_status spane_evaluation_options_init(spane_evaluation_options *options);
  *   bounds    receives `count` lower bounds on the total wait in seconds, which no policy can beat; may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, a start that the trace cannot serve, a policy, or
  * a VM of the trace fits on no empty server); SPANE_SHAPE_MISMATCH (a network is bound to another number of servers);
- * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (by progress).
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (by progress or spane_set_cancel).
  * Threads: any. Cost: O(policy_count * sum of lengths * S * W), divided by the threads. Since: 0.1.
  */
 spane_status spane_evaluate(const spane_trace *trace, const spane_evaluation_options *options, const int64_t *starts,
@@ -993,7 +1057,8 @@ spane_status spane_evaluate(const spane_trace *trace, const spane_evaluation_opt
  *   count     at least 1
  *   fraction  0 or more, below 0.5; 0.1 is customary
  *   mean      receives it
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT. Threads: any. Cost: O(count log count). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(count log count). Since: 0.1.
  */
 spane_status spane_trimmed_mean(const double *values, size_t count, double fraction, double *mean);
 

@@ -30,6 +30,7 @@ for cc in "${compilers[@]}"; do
     for program in threads steps damage allocations; do
         "${c[@]}" "Tests/C/$program.c" Tests/C/check.c -o "$out/$program" "${spane[@]}" -lpthread
     done
+    "${c[@]}" Tests/C/memory.c Tests/C/memory_calls.c Tests/C/check.c -o "$out/memory" "${spane[@]}"
     for standard in c++17 c++20; do
         for exceptions in -fexceptions -fno-exceptions; do
             "$cxx" -std=$standard $exceptions "${warnings[@]}" "${cxx_include[@]}" Tests/C/wrapper.cpp -o "$out/wrapper" \
@@ -46,6 +47,7 @@ done
 "$out/steps" data
 "$out/damage" data "$out/scratch"
 "$out/allocations" data
+"$out/memory" data "$out/scratch"
 for policy in balance-fit data/weights/untrained-1.h5; do
     for scheduler in scheduler scheduler-cpp; do
         echo "$scheduler $policy"

@@ -93,7 +93,7 @@ static int come(struct fleet *fleet, spane_session *session, spane_request reque
     struct vm vm = {fleet->next_id++, request, {0, 0}};
     spane_status status = spane_session_place(session, vm.id, request, &vm.where);
     check(status, "place");
-    if (status == SPANE_NO_ROOM) return 0;
+    if (status == SPANE_NO_ROOM || status == SPANE_NEVER_FITS) return 0;
     fleet->live[fleet->count++] = vm;
     fleet->cpu += request.cpu;
     fleet->mem += request.mem;
@@ -150,7 +150,7 @@ static void measure(spane_model *model, int32_t servers, int64_t vms_wanted) {
                 spane_status status = spane_session_choose(session, wanted, &chosen);
                 total += now() - start;
                 check(status, "choose");
-                if (status == SPANE_NO_ROOM) continue;
+                if (status == SPANE_NO_ROOM || status == SPANE_NEVER_FITS) continue;
                 struct vm vm = {fleet.next_id++, wanted, chosen};
                 check(spane_cluster_place(cluster, vm.id, wanted, chosen), "place");
                 fleet.live[fleet.count++] = vm;

@@ -11,6 +11,7 @@
 // H5T_NATIVE_* and the classes of property lists are variables behind macros that first open the library.
 static inline hid_t chdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t chdf5_native_uint64(void) { return H5T_NATIVE_UINT64; }
 static inline hid_t chdf5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t chdf5_file_float(void) { return H5T_IEEE_F32LE; }
 static inline hid_t chdf5_file_double(void) { return H5T_IEEE_F64LE; }
@@ -23,7 +24,21 @@ static inline hid_t chdf5_group_create_class(void) { return H5P_GROUP_CREATE; }
 static inline hid_t chdf5_default(void) { return H5P_DEFAULT; }
 static inline hid_t chdf5_all(void) { return H5S_ALL; }
 
-static inline hid_t chdf5_open_read_only(const char *path) { return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT); }
+// Opens a file to read. It is not locked, where HDF5 lets us choose (1.10.7 and later, but 1.12.0): some file systems have
+// no locks, and files that are replaced whole need none.
+static inline hid_t chdf5_open_read_only(const char *path) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file, errors;
+    if (access < 0) return -1;
+#if H5_VERSION_GE(1, 10, 7) && (H5_VERS_MINOR != 12 || H5_VERS_RELEASE > 0)
+    H5Pset_file_locking(access, 0, 1);
+#endif
+    file = H5Fopen(path, H5F_ACC_RDONLY, access);
+    // Closing would forget why it could not be opened.
+    errors = H5Eget_current_stack();
+    H5Pclose(access);
+    H5Eset_current_stack(errors);
+    return file;
+}
 
 // A file in memory: a copy of `size` bytes to read.
 static inline hid_t chdf5_open_image(const void *data, size_t size) {

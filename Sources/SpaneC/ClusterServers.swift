@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpane
+internal import SpaneHost
 internal import SpaneScheduling
 
 // Making clusters, and their servers.
@@ -21,6 +22,7 @@ public func spane_cluster_new(
 ) -> spane_status {
     call {
         let out = try unsafe required(cluster, "cluster")
+        try Memory.check(bytes: 0, for: "a cluster")
         var chosen = spane_cluster_options.defaults
         if let options = unsafe options { chosen = try unsafe read(options, defaults: chosen, "options") }
         guard chosen.reserved == 0 else {
@@ -45,9 +47,9 @@ public func spane_cluster_add_servers(
         let cluster = try unsafe ClusterHandle.of(cluster)
         let count = try checkedCount(count, atMost: ClusterConfiguration.maximumServers, "count")
         let nodes = try unsafe elements(nodes, count, "nodes")
+        // The list of what they have; the fleet asks for the rest.
+        try Memory.check(bytes: count * MemoryLayout<spane_node>.stride, for: "\(count) more servers")
         return try cluster.gate.exclusive {
-            // Twice the storage of all servers, for growing copies what there is.
-            try Memory.check(bytes: (cluster.fleet.serverCount + count) * 512, for: "\(count) more servers")
             let number = Int32(truncatingIfNeeded: cluster.fleet.serverCount)
             try unsafe cluster.fleet.addServers(nodes.map { Resources(cpu: $0.cpu, mem: $0.mem) })
             if let first = unsafe first { unsafe first.pointee = number }

@@ -13,7 +13,6 @@ public func spane_cluster_reserve(_ cluster: OpaquePointer?, _ vms: Int) -> span
         let cluster = try unsafe ClusterHandle.of(cluster)
         let vms = try checkedCount(vms, atMost: Fleet.largestVMCount, "vms")
         return try cluster.gate.exclusive {
-            try cluster.fleet.checkGrowth(toHold: vms)
             try cluster.fleet.reserve(vms)
             return SPANE_OK
         }
@@ -48,7 +47,6 @@ public func spane_cluster_place(
         return try cluster.gate.exclusive {
             let request = try cluster.fleet.request(request)
             let placement = try placement.inside(for: request, cluster.fleet)
-            try cluster.fleet.checkGrowth(toHold: cluster.fleet.vmCount + 1)
             try cluster.fleet.place(id, request, at: placement)
             return SPANE_OK
         }
@@ -93,7 +91,7 @@ public func spane_cluster_find(
 public func spane_cluster_save(_ cluster: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> spane_status {
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
-        let path = try unsafe text(path, "path")
+        let path = try unsafe pathText(path)
         return try cluster.gate.shared {
             try FleetFile.write(cluster.fleet, to: path)
             Log.write(SPANE_LOG_INFO, "\(path): \(cluster.fleet.serverCount) servers saved")

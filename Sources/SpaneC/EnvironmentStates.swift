@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpane
+internal import SpaneHost
 internal import SpaneScheduling
 internal import SpaneStorage
 
@@ -18,6 +19,9 @@ public func spane_env_save_memory(
         let env = try unsafe EnvironmentHandle.of(env)
         let size = try unsafe required(size, "size")
         return try env.gate.shared {
+            let running = env.environment.runningCount
+            // The VMs that run, sorted, and the bytes while they double.
+            try Memory.check(bytes: 4096 + running * 192, for: "the state of \(running) VMs")
             let bytes = EnvironmentImage.make(
                 .init(header: env.settings.header(on: env.trace), snapshot: env.environment.snapshot)
             )
@@ -58,8 +62,6 @@ public func spane_env_restore_memory(
             guard image.settings == env.settings else {
                 throw Failure(SPANE_SHAPE_MISMATCH, "data: the state was saved with other options than those of env")
             }
-            // What is checked is built beside it first.
-            try env.settings.checkMemory(on: env.trace.trace)
             try image.restore(&env.environment)
             env.episode += 1
             return SPANE_OK
@@ -83,7 +85,7 @@ private struct SavedState {
         do {
             try environment.restore(snapshot)
         } catch {
-            throw Failure(SPANE_FORMAT, "data: \(error)")
+            throw Failure(state: error, of: "data")
         }
     }
 }

@@ -3,6 +3,7 @@
 
 public import CSpane
 internal import SpaneEvaluation
+internal import SpaneHost
 internal import SpaneNetworks
 internal import SpaneScheduling
 
@@ -42,14 +43,18 @@ public func spane_evaluate(
         for index in 0..<policyCount {
             sources.append(try unsafe source(of: policies[index], index, settings.configuration))
         }
-        try Memory.check(bytes: count * (policyCount + 4) * MemoryLayout<Double>.stride, for: "\(count) episodes")
-        let threads = try settings.threads(for: trace)
+        // The results of each policy, the starts, and the episodes; what plays them asks for its own.
+        try Memory.check(bytes: count * (policyCount * 8 + 64), for: "\(count) episodes under \(policyCount) policies")
         let plan = try EpisodePlan(
             Scenario(trace, on: settings.configuration),
             starts: unsafe Array(starts).map { Int($0) },
             length: settings.length,
-            threads: threads
+            threads: settings.threads
         )
+        for (index, source) in sources.enumerated() {
+            guard let mismatch = source.mismatch(with: settings.configuration) else { continue }
+            Log.write(SPANE_LOG_INFO, "policies[\(index)]: \(mismatch)")
+        }
         let progress = settings.makeProgress(total: count * policyCount)
         var evaluations: [Evaluation] = []
         for source in sources {
@@ -57,7 +62,7 @@ public func spane_evaluate(
                 try Evaluation(
                     of: source,
                     on: plan,
-                    threads: threads,
+                    threads: settings.threads,
                     afterEpisode: { try progress?.advance() }
                 )
             )
@@ -90,6 +95,8 @@ public func spane_trimmed_mean(
         guard fraction >= 0, fraction < 0.5 else {
             throw Failure(SPANE_INVALID_ARGUMENT, "fraction is \(fraction); it must be at least 0 and below 0.5")
         }
+        // A copy, and it sorted.
+        try Memory.check(bytes: 4 * count * MemoryLayout<Double>.stride, for: "\(count) values")
         let copy = unsafe Array(values)
         if let index = copy.firstIndex(where: \.isNaN) {
             throw Failure(SPANE_INVALID_ARGUMENT, "values[\(index)] is not a number")
@@ -136,6 +143,8 @@ private func source(
             )
         }
         let source = PolicySource.model(model)
+        let servers = configuration.serverCount
+        try Memory.check(bytes: source.policyBytes(servers: servers), for: "a policy for \(servers) servers")
         do {
             // What can be refused is refused before the work begins.
             _ = try source.makePolicy(for: configuration)

@@ -3,6 +3,7 @@
 
 public import CSpane
 internal import CSpaneMessage
+internal import SpaneScheduling
 
 @implementation @_cdecl("spane_version")
 public func spane_version() -> Int32 {
@@ -20,6 +21,7 @@ public func spane_status_name(_ status: spane_status) -> UnsafePointer<CChar>? {
     switch status {
     case SPANE_OK: unsafe constant("SPANE_OK")
     case SPANE_NO_ROOM: unsafe constant("SPANE_NO_ROOM")
+    case SPANE_NEVER_FITS: unsafe constant("SPANE_NEVER_FITS")
     case SPANE_INVALID_ARGUMENT: unsafe constant("SPANE_INVALID_ARGUMENT")
     case SPANE_NULL_POINTER: unsafe constant("SPANE_NULL_POINTER")
     case SPANE_BUFFER_TOO_SMALL: unsafe constant("SPANE_BUFFER_TOO_SMALL")
@@ -41,6 +43,9 @@ public func spane_status_name(_ status: spane_status) -> UnsafePointer<CChar>? {
 
 @implementation @_cdecl("spane_last_error")
 public func spane_last_error() -> UnsafePointer<CChar>? { unsafe message_get() }
+
+@implementation @_cdecl("spane_set_cancel")
+public func spane_set_cancel(_ flag: UnsafePointer<Int32>?) { unsafe Cancellation(flag).adopt() }
 
 @implementation @_cdecl("spane_set_log")
 public func spane_set_log(

@@ -29,7 +29,7 @@ public func spane_session_top(
                 unsafe placements[index] = spane_placement(best[index].action.placement(ofSpan: request.span))
                 unsafe scores?[index] = best[index].score
             }
-            return best.isEmpty ? SPANE_NO_ROOM : SPANE_OK
+            return best.isEmpty ? session.refusal(of: request) : SPANE_OK
         }
     }
 }

@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpane
+internal import SpaneHost
 internal import SpaneNetworks
 internal import SpaneScheduling
 
@@ -42,8 +43,9 @@ public func spane_session_new(
         let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
         let out = try unsafe required(session, "session")
         return try cluster.gate.shared {
-            let network = try model.network(for: cluster.fleet.cluster, "the cluster")
-            unsafe out.pointee = Handle.make(SessionHandle(.cluster(cluster), network))
+            try model.check(fits: cluster.fleet.cluster, "the cluster")
+            let made = try SessionHandle(.cluster(cluster), model, on: cluster.fleet.cluster)
+            unsafe out.pointee = Handle.make(made)
             return SPANE_OK
         }
     }
@@ -60,8 +62,9 @@ public func spane_session_new_env(
         let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
         let out = try unsafe required(session, "session")
         return try env.gate.shared {
-            let network = try model.network(for: env.environment.cluster, "the environment")
-            unsafe out.pointee = Handle.make(SessionHandle(.environment(env), network))
+            try model.check(fits: env.environment.cluster, "the environment")
+            let made = try SessionHandle(.environment(env), model, on: env.environment.cluster)
+            unsafe out.pointee = Handle.make(made)
             return SPANE_OK
         }
     }
@@ -81,7 +84,7 @@ public func spane_session_choose(
         let out = try unsafe required(placement, "placement")
         return try session.reading {
             let request = try session.request(request)
-            guard let chosen = try session.choose(request) else { return SPANE_NO_ROOM }
+            guard let chosen = try session.choose(request) else { return session.refusal(of: request) }
             unsafe out.pointee = spane_placement(chosen)
             return SPANE_OK
         }
@@ -107,8 +110,7 @@ public func spane_session_place(
             try cluster.gate.exclusive {
                 let request = try session.request(request)
                 try cluster.fleet.checkIsNew(id)
-                guard let chosen = try session.choose(request) else { return SPANE_NO_ROOM }
-                try cluster.fleet.checkGrowth(toHold: cluster.fleet.vmCount + 1)
+                guard let chosen = try session.choose(request) else { return session.refusal(of: request) }
                 try cluster.fleet.place(id, request, at: chosen)
                 if let placement = unsafe placement { unsafe placement.pointee = spane_placement(chosen) }
                 return SPANE_OK
@@ -132,10 +134,10 @@ public func spane_session_decide(
             guard !env.environment.isFinished else {
                 throw Failure(SPANE_BAD_STATE, "no episode is under way; call spane_env_reset")
             }
-            guard let placement = try session.choose(env.environment.request) else {
+            guard let action = try session.decide(in: env) else {
                 throw Failure(SPANE_INTERNAL, "VM \(env.environment.head) is next and the policy finds no room for it")
             }
-            unsafe out.pointee = placement.action.rawValue
+            unsafe out.pointee = action.rawValue
             return SPANE_OK
         }
     }
@@ -165,7 +167,7 @@ public func spane_session_choose_many(
             for index in 0..<count {
                 let request = try unsafe session.request(requests[index])
                 let placement = try session.choose(request).map { spane_placement($0) }
-                unsafe out?[index] = placement ?? spane_placement(server: -1, node: -1)
+                unsafe out?[index] = placement ?? session.nowhere(request)
             }
             return SPANE_OK
         }
@@ -173,6 +175,12 @@ public func spane_session_choose_many(
 }
 
 extension SessionHandle {
+    /// What stands in a list for a placement that is none.
+    @inline(never)
+    fileprivate func nowhere(_ request: Request) -> spane_placement {
+        spane_placement(server: -1, node: refusal(of: request) == SPANE_NEVER_FITS ? SPANE_NEVER : -1)
+    }
+
     /// Runs a decision that leaves the cluster as it is.
     @inline(__always)
     func reading(_ body: () throws -> spane_status) throws -> spane_status {
@@ -188,6 +196,7 @@ private func bind(
 ) throws -> spane_status {
     let name = try unsafe text(heuristic, "heuristic")
     let out = try unsafe required(session, "session")
+    try Memory.check(bytes: 0, for: "a session")
     guard let heuristic = Heuristic(name: name) else {
         throw Failure(
             SPANE_INVALID_ARGUMENT,
@@ -199,14 +208,13 @@ private func bind(
 }
 
 extension Model {
-    /// A network with these weights for a cluster, which messages call `name`.
-    fileprivate func network(for cluster: borrowing Cluster, _ name: StaticString) throws -> any ScoringPolicy {
+    /// Refuses a cluster, which messages call `name`, with another number of servers than the network is bound to.
+    fileprivate func check(fits cluster: borrowing Cluster, _ name: StaticString) throws(Failure) {
         if case .mlp(let architecture) = architecture, architecture.servers != cluster.serverCount {
             throw Failure(
                 SPANE_SHAPE_MISMATCH,
                 "model is bound to \(architecture.servers) servers and \(name) has \(cluster.serverCount)"
             )
         }
-        return try makeSession(on: cluster)
     }
 }

@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpane
+internal import SpaneHost
 internal import SpaneScheduling
 internal import SpaneStorage
 internal import SpaneWorkloads
@@ -42,8 +43,8 @@ public func spane_trace_new(
         let lifetime = try unsafe required(lifetime, "lifetime")
         let out = try unsafe required(trace, "trace")
         let count = try checkedCount(count, atLeast: 2, atMost: Int(Int32.max) - 1, "count")
-        // The rows, and once more while they are checked.
-        try Memory.check(bytes: 2 * count * MemoryLayout<VirtualMachine>.stride, for: "a trace of \(count) VMs")
+        // The rows; the trace asks for its own copy of them.
+        try Memory.check(bytes: count * MemoryLayout<VirtualMachine>.stride, for: "a trace of \(count) VMs")
         let vms = (0..<count).map { index in
             unsafe VirtualMachine(
                 id: ids.map { unsafe $0[index] } ?? Int64(index),
@@ -68,9 +69,10 @@ public func spane_trace_generate(
     call {
         let out = try unsafe required(trace, "trace")
         let count = try checkedCount(count, atLeast: 2, atMost: 100_000_000, "count")
-        // The rows, and as much again twice while they are drawn and sorted.
-        try Memory.check(bytes: 3 * count * MemoryLayout<VirtualMachine>.stride, for: "a trace of \(count) VMs")
-        let made = try Trace(SyntheticWorkload(count: count, seed: seed).makeVirtualMachines())
+        let workload = SyntheticWorkload(count: count, seed: seed)
+        try workload.checkMemory()
+        let cancellation = Cancellation.current
+        let made = try Trace(workload.makeVirtualMachines(check: cancellation.check))
         let description = TraceDescription(
             source: "spane trace generate --count \(count) --seed \(seed)",
             licence: "MIT"
@@ -89,13 +91,29 @@ public func spane_trace_save(
 ) -> spane_status {
     call {
         let trace = try unsafe TraceHandle.of(trace)
-        let path = try unsafe text(path, "path")
+        let path = try unsafe pathText(path)
         let description = TraceDescription(
             source: try unsafe source == nil ? trace.description.source : text(source, "source"),
             licence: try unsafe licence == nil ? trace.description.licence : text(licence, "licence")
         )
         try TraceFile.write(trace.trace, description, to: path)
         Log.write(SPANE_LOG_INFO, "\(path): \(trace.trace.count) VMs saved")
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_trace_save_memory")
+public func spane_trace_save_memory(
+    _ trace: OpaquePointer?,
+    _ data: UnsafeMutableRawPointer?,
+    _ capacity: Int,
+    _ size: UnsafeMutablePointer<Int>?
+) -> spane_status {
+    call {
+        let trace = try unsafe TraceHandle.of(trace)
+        let size = try unsafe required(size, "size")
+        let bytes = try TraceFile.image(of: trace.trace, trace.description)
+        try unsafe copy(bytes, to: data, capacity: capacity, size: size, "data")
         return SPANE_OK
     }
 }

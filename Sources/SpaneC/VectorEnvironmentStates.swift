@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpane
+internal import SpaneHost
 internal import SpaneScheduling
 internal import SpaneStorage
 
@@ -18,6 +19,7 @@ public func spane_vec_env_save_memory(
         let vec = try unsafe VectorHandle.of(vec)
         let size = try unsafe required(size, "size")
         return try vec.gate.shared {
+            try vec.vector.checkMemoryToSave()
             try unsafe copy(VectorImage.make(vec.vector.contents), to: data, capacity: capacity, size: size, "data")
             return SPANE_OK
         }
@@ -57,7 +59,6 @@ public func spane_vec_env_restore_memory(
             guard state.environment == vec.vector.environmentSettings, state.settings.isLike(vec.vector.settings) else {
                 throw Failure(SPANE_SHAPE_MISMATCH, "data: the state was saved with other options than those of vec")
             }
-            try vec.vector.environmentSettings.checkMemory(on: vec.vector.trace.trace)
             try state.restore(vec.vector)
             return SPANE_OK
         }
@@ -74,6 +75,7 @@ private struct SavedVector {
     init(_ data: UnsafeRawPointer?, _ size: Int, _ trace: TraceHandle, threads: Int) throws {
         let contents = try unsafe VectorImage.read(bytes(data, size), name: "data")
         environment = try EnvironmentSettings(contents.header, on: trace)
+        try Memory.check(bytes: contents.slots.count * 512, for: "\(contents.slots.count) environments")
         do {
             let options = try spane_vec_env_options(words: contents.options, threads: threads)
             settings = try VectorSettings(options, on: trace.trace)
@@ -99,14 +101,16 @@ private struct SavedVector {
             do {
                 try unsafe vector.slots[index].environment.check(slot.snapshot)
             } catch {
-                throw Failure(SPANE_FORMAT, "data: environment \(index): \(error)")
+                throw Failure(state: error, of: "data: environment \(index)")
             }
         }
         for (index, slot) in slots.enumerated() {
             do {
                 try unsafe vector.slots[index].environment.restore(slot.snapshot)
             } catch {
-                throw Failure(SPANE_INTERNAL, "data: environment \(index): \(error)")
+                // It was looked at above, so this is no fault of the data; memory may have run out since.
+                let status = error.code == .outOfMemory ? SPANE_OUT_OF_MEMORY : SPANE_INTERNAL
+                throw Failure(status, "data: environment \(index): \(error)")
             }
             unsafe vector.slots[index].generator = slot.generator
         }
@@ -115,6 +119,14 @@ private struct SavedVector {
 }
 
 extension VectorEnvironment {
+    /// Refuses to save what there is no memory for.
+    fileprivate func checkMemoryToSave() throws(OutOfMemory) {
+        let running = (0..<settings.count).reduce(0) { unsafe $0 + slots[$1].environment.runningCount }
+        // The words of each, and the bytes while they double; the list of starts is among them.
+        let bytes = settings.count * 1024 + running * 192 + list.count * 32
+        try Memory.check(bytes: bytes, for: "the state of \(settings.count) environments")
+    }
+
     /// All that a state has to say.
     fileprivate var contents: VectorImage.Contents {
         VectorImage.Contents(

@@ -1,3 +1,5 @@
+internal import SpaneScheduling
+
 /// What one policy made of the episodes of a plan.
 public struct Evaluation: Equatable, Sendable {
     /// The total wait of each episode in seconds, in the order of the plan.
@@ -26,6 +28,8 @@ public struct Evaluation: Equatable, Sendable {
         totalWaits = try parallelMap(
             count: plan.episodes.count,
             threads: threads,
+            stateBytes: plan.scenario.configuration.environmentBytes(for: plan.scenario.trace)
+                + policy.policyBytes(servers: plan.scenario.configuration.serverCount),
             progress: progress,
             makeState: { try EpisodePlayer(policy, plan.scenario) },
             { player, index in

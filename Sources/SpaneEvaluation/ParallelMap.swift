@@ -1,4 +1,6 @@
 internal import Glibc
+internal import SpaneHost
+internal import SpaneScheduling
 internal import Synchronization
 
 /// Applies `body` to 0 ..< `count` on several threads and gives the results in order.
@@ -7,22 +9,32 @@ internal import Synchronization
 /// reuses it, so a body whose result depends on its index alone gives the same results for any number of threads.
 ///
 /// - Parameters:
-///   - threads: at least 1; no more threads are started than there is work.
+///   - threads: at least 1; no more threads are started than there is work, or memory.
+///   - stateBytes: what a `State` takes.
 ///   - progress: called with the number of results so far, by one thread at a time.
-/// - Throws: the error of the lowest index that failed, or of making a state.
+/// - Throws: the error of the lowest index that failed, or of making a state; ``OutOfMemory``; `cancelled` when the
+///   ``Cancellation`` of the calling thread asks for it.
 package func parallelMap<State: ~Copyable, Result: Sendable>(
     count: Int,
     threads: Int,
+    stateBytes: Int = 0,
     progress: (@Sendable (Int) -> Void)? = nil,
     makeState: @escaping @Sendable () throws -> State,
     _ body: @escaping @Sendable (inout State, Int) throws -> Result
 ) throws -> [Result] {
+    // All results, and once more when they are handed over.
+    let bytes = count * (MemoryLayout<Result?>.stride + MemoryLayout<Result>.stride)
+    try Memory.check(bytes: bytes + stateBytes, for: "\(count) results")
+    let threads = Memory.affordableThreads(min(threads, count), bytesOfEach: stateBytes, beside: bytes)
     let shared = SharedWork<Result>(count: count, progress: progress)
+    let cancellation = Cancellation.current
     let work: @Sendable () -> Void = {
+        cancellation.adopt()
         do {
             var state = try makeState()
             while let index = shared.next() {
                 do {
+                    try cancellation.check()
                     shared.finish(index, .success(try body(&state, index)))
                 } catch {
                     shared.finish(index, .failure(error))
@@ -32,14 +44,11 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
             shared.finish(nil, .failure(error))
         }
     }
-    let extra = (1..<max(1, min(threads, count))).compactMap { _ in Thread(work) }
+    let extra = (1..<threads).compactMap { _ in Thread(work) }
     work()
     for thread in extra { thread.join() }
     return try shared.results()
 }
-
-/// The processors that this process may use.
-package var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
 private final class SharedWork<Result: Sendable>: Sendable {
     private struct Contents {
@@ -83,7 +92,11 @@ private final class SharedWork<Result: Sendable>: Sendable {
     func results() throws -> [Result] {
         try contents.withLock { contents in
             if let failure = contents.failure { throw failure.error }
-            return contents.results.compactMap(\.self)
+            // Twice the results in all, where compactMap would grow an array beside them.
+            return contents.results.map { result in
+                guard let result else { preconditionFailure("a result is missing") }
+                return result
+            }
         }
     }
 }

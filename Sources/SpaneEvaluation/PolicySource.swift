@@ -8,6 +8,20 @@ public enum PolicySource: Sendable {
     /// A network.
     case model(Model)
 
+    /// The bytes that a policy for so many servers takes.
+    package func policyBytes(servers: Int) -> Int {
+        switch self {
+        case .heuristic: 1024
+        case .model(let model): model.architecture.sessionBytes(servers: servers)
+        }
+    }
+
+    /// What to tell about servers that a network was not made for; see ``SpaneNetworks/Normalisation/mismatch(with:)``.
+    package func mismatch(with configuration: ClusterConfiguration) -> String? {
+        guard case .model(let model) = self else { return nil }
+        return model.normalisation.mismatch(with: configuration)
+    }
+
     /// A policy of its own for one thread, bound to clusters of this configuration.
     ///
     /// - Throws: ``NetworkError`` when the network cannot serve such a cluster.

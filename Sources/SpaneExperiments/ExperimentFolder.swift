@@ -1,4 +1,3 @@
-internal import Glibc
 public import SpaneStorage
 
 /// The folder in which an experiment keeps its results.
@@ -17,20 +16,22 @@ public struct ExperimentFolder: Sendable {
     /// The waits of all parts that are played.
     public var resultsPath: String { file("results.h5") }
 
-    /// Begins an experiment in the folder, or goes on with the one that is there.
+    /// Makes the folder where it is missing, and keeps other processes out of it for as long as the result lives.
     ///
-    /// - Parameter waits: the experiment with nothing played.
-    /// - Returns: the experiment with what was played before.
-    /// - Throws: ``ExperimentError`` that says what differs when the folder holds another experiment, or ``StorageError``.
-    public func begin(_ manifest: ExperimentManifest, _ waits: ExperimentWaits) throws -> ExperimentWaits {
-        guard exists(manifestPath) else {
-            guard !exists(resultsPath) else {
+    /// - Throws: ``ExperimentError`` as ``begin(_:_:)`` does, or ``StorageError`` when another process holds the folder.
+    package func hold(for manifest: ExperimentManifest, by guardian: LockedFolder.Guard) throws -> LockedFolder {
+        try LockedFolder(path, for: "playing episodes", owned: [], by: guardian) { try check(manifest) }
+    }
+
+    /// Refuses a folder of another experiment, and changes nothing.
+    private func check(_ manifest: ExperimentManifest) throws {
+        guard File.exists(manifestPath) else {
+            guard !File.exists(resultsPath) else {
                 throw ExperimentError(
                     "\(path): has results.h5 but no experiment.json that says what they are; take another folder"
                 )
             }
-            try TextFile.write(manifest.json(), to: manifestPath)
-            return waits
+            return
         }
         let old = try ExperimentManifest(json: TextFile.read(manifestPath), path: manifestPath)
         let differences = manifest.differences(from: old)
@@ -39,11 +40,22 @@ public struct ExperimentFolder: Sendable {
                 "\(path): holds another experiment; take another folder. " + differences.joined(separator: "; ")
             )
         }
-        return exists(resultsPath) ? try ExperimentFile.read(resultsPath, of: waits) : waits
+    }
+
+    /// Begins an experiment in the folder, or goes on with the one that is there.
+    ///
+    /// - Parameter waits: the experiment with nothing played.
+    /// - Returns: the experiment with what was played before.
+    /// - Throws: ``ExperimentError`` that says what differs when the folder holds another experiment, or ``StorageError``.
+    public func begin(_ manifest: ExperimentManifest, _ waits: ExperimentWaits) throws -> ExperimentWaits {
+        try check(manifest)
+        guard File.exists(manifestPath) else {
+            try TextFile.write(manifest.json(), to: manifestPath)
+            return waits
+        }
+        return File.exists(resultsPath) ? try ExperimentFile.read(resultsPath, of: waits) : waits
     }
 
     /// Keeps what is played so far.
     public func save(_ waits: ExperimentWaits) throws { try ExperimentFile.write(waits, to: resultsPath) }
-
-    private func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 }

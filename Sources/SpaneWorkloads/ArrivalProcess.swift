@@ -20,6 +20,14 @@ struct ArrivalProcess {
     private static let largestCampaign = 100_000.0
     private static let secondsPerDay = 86_400.0
 
+    /// The bytes that it takes to draw `count` VMs.
+    ///
+    /// The VMs stand in an array that doubles, and a last campaign may bring more than were asked for. Then their order is
+    /// sorted, beside them; the VMs in order come last.
+    static func bytes(toDraw count: Int) -> Int {
+        3 * (count + Int(largestCampaign)) * MemoryLayout<VirtualMachine>.stride
+    }
+
     init(_ workload: SyntheticWorkload) {
         self.workload = workload
         generators = workload.kinds.indices.map { Xoshiro256StarStar(seed: workload.seed, stream: UInt64($0) + 1) }
@@ -52,8 +60,13 @@ struct ArrivalProcess {
     }
 
     /// The first `count` VMs by arrival, numbered from 0; VMs of the same second stay in order of generation.
-    consuming func takeVirtualMachines(_ count: Int) -> [VirtualMachine] {
-        let order = vms.indices.sorted { (vms[$0].arrival, $0) < (vms[$1].arrival, $1) }.prefix(count)
+    ///
+    /// - Throws: what `check` throws while they are sorted.
+    consuming func takeVirtualMachines(_ count: Int, check: () throws -> Void) rethrows -> [VirtualMachine] {
+        let order = try vms.indices.sorted { first, second in
+            try check()
+            return (vms[first].arrival, first) < (vms[second].arrival, second)
+        }.prefix(count)
         guard let first = order.first else { return [] }
         let origin = vms[first].arrival
         return order.enumerated().map { position, index in

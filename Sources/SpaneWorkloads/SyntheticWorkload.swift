@@ -1,3 +1,4 @@
+package import SpaneHost
 public import SpaneScheduling
 
 /// A generator of VM traces that look like those of a public cloud: few sizes, lifetimes from seconds to weeks, bursts, a
@@ -56,15 +57,23 @@ public struct SyntheticWorkload: Equatable, Sendable {
         campaignShare = 0.8
     }
 
+    /// Refuses more VMs than ``makeVirtualMachines()`` has memory for.
+    package func checkMemory() throws(OutOfMemory) {
+        try Memory.check(bytes: ArrivalProcess.bytes(toDraw: count), for: "a trace of \(count) VMs")
+    }
+
     /// The VMs: numbered from 0, in order of arrival, from second 0 on, in whole seconds.
     ///
     /// There are fewer than ``count`` only if a phase has no demand at all.
     ///
     /// - Complexity: O(n log n) for n VMs.
-    public func makeVirtualMachines() -> [VirtualMachine] {
+    public func makeVirtualMachines() -> [VirtualMachine] { makeVirtualMachines(check: {}) }
+
+    /// As ``makeVirtualMachines()``, until an error of `check`, which is called all the time.
+    package func makeVirtualMachines(check: () throws -> Void) rethrows -> [VirtualMachine] {
         guard count > 0 else { return [] }
         var process = ArrivalProcess(self)
-        while process.arrivedCount < count, process.advance() {}
-        return process.takeVirtualMachines(count)
+        while process.arrivedCount < count, process.advance() { try check() }
+        return try process.takeVirtualMachines(count, check: check)
     }
 }

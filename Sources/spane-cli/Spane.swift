@@ -1,5 +1,8 @@
 import ArgumentParser
 import CSpane
+import CSpaneExit
+import Glibc
+import SpaneStorage
 
 @main
 struct Spane: ParsableCommand {
@@ -12,4 +15,43 @@ struct Spane: ParsableCommand {
             ExperimentCommand.self, ReportCommand.self,
         ]
     )
+
+    /// The words of the command line, in which file names may be any bytes.
+    static let arguments: [String] = (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+        unsafe CommandLine.unsafeArgv[index].map { unsafe PathText.text(cString: $0) }
+    }
+
+    static func main() {
+        exit_when_memory_runs_out()
+        StandardFiles.fill()
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+            try StandardOutput.check()
+        } catch {
+            end(with: error)
+        }
+    }
+
+    private static func end(with error: any Error) -> Never {
+        // A reader that has seen enough, as head does, is no mistake. The end is what it is for other programs.
+        if (error as? StorageError)?.errno == EPIPE {
+            raise(SIGPIPE)
+            Glibc.exit(128 + SIGPIPE)
+        }
+        let code = exitCode(for: error)
+        let message = fullMessage(for: error)
+        guard code.isSuccess else {
+            if !message.isEmpty { StandardError.write(message + "\n") }
+            Glibc.exit(code.rawValue)
+        }
+        // Help, or the version.
+        if !message.isEmpty { StandardOutput.print(message) }
+        do {
+            try StandardOutput.check()
+        } catch {
+            end(with: error)
+        }
+        Glibc.exit(code.rawValue)
+    }
 }

@@ -64,7 +64,7 @@ static void test_other_functions(const spane_trace *trace, const spane_model *mo
         DONE(spane_session_top(session, small, 4, best, NULL, &found));
         DONE(spane_session_choose(session, small, &placement));
         CHECK(found == 4 && best[0].server == placement.server && best[0].node == placement.node);
-        CHECK(spane_session_choose(session, huge, &placement) == SPANE_NO_ROOM);
+        CHECK(spane_session_choose(session, huge, &placement) == SPANE_NEVER_FITS);
         DONE(spane_session_choose_many(heuristic, &small, 1, &placement));
         REFUSES(SPANE_UNSUPPORTED, "environment", placement, spane_session_place(heuristic, 1, small, &placement));
         REFUSES(SPANE_UNSUPPORTED, "heuristic", values, spane_session_q_values(heuristic, small, values, 10));

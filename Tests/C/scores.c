@@ -123,7 +123,7 @@ void test_scores(void) {
         DONE(spane_session_q_values(session, small, scores, 4));
         CHECK(isinf(scores[0]) && scores[0] < 0 && isfinite(scores[3]));
         check_fill(best, sizeof best);
-        CHECK(spane_session_top(session, (spane_request){1000, 1}, 4, best, scores, &found) == SPANE_NO_ROOM);
+        CHECK(spane_session_top(session, (spane_request){1000, 1}, 4, best, scores, &found) == SPANE_NEVER_FITS);
         CHECK(found == 0 && check_is_filled(best, sizeof best));
         DONE(spane_session_scores(session, small, (int32_t[]){1, 1, 0}, 3, (float[6]){0}));
         DONE(spane_session_scores(session, small, (int32_t[]){1}, 0, scores));

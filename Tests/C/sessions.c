@@ -77,14 +77,14 @@ static void test_deciding(spane_cluster *cluster, spane_session *session) {
     DONE(spane_session_choose_many(session, NULL, 0, NULL));
     DONE(spane_session_choose_many(session, requests, 3, many));
     CHECK(many[0].server >= 0 && many[0].node >= 0);
-    CHECK(many[1].server == -1);
+    CHECK(many[1].server == -1 && many[1].node == SPANE_NEVER);
     CHECK(many[2].server >= 0 && many[2].node == SPANE_ALL_NODES);
     DONE(spane_session_choose(session, small, &placement));
     CHECK(placement.server >= 0 && placement.server < 2 && placement.node >= 0 && placement.node < SPANE_NODES);
 
     check_fill(&placement, sizeof placement);
-    CHECK(spane_session_choose(session, (spane_request){4294967296.0, 1}, &placement) == SPANE_NO_ROOM);
-    CHECK(spane_session_place(session, 1, (spane_request){1, 181}, &placement) == SPANE_NO_ROOM);
+    CHECK(spane_session_choose(session, (spane_request){4294967296.0, 1}, &placement) == SPANE_NEVER_FITS);
+    CHECK(spane_session_place(session, 1, (spane_request){1, 181}, &placement) == SPANE_NEVER_FITS);
     CHECK(check_is_filled(&placement, sizeof placement) && *spane_last_error() == '\0');
     DONE(spane_cluster_count(cluster, NULL, &vms));
     CHECK(vms == 0);
@@ -102,6 +102,9 @@ static void test_deciding(spane_cluster *cluster, spane_session *session) {
     CHECK(placement.server == 1);
     DONE(spane_cluster_cordon(cluster, 1));
     CHECK(spane_session_choose(session, small, &placement) == SPANE_NO_ROOM);
+    DONE(spane_session_choose_many(session, &small, 1, many));
+    CHECK(many[0].server == -1 && many[0].node == -1);
+    CHECK(spane_session_choose(session, (spane_request){1, 181}, &placement) == SPANE_NEVER_FITS);
     DONE(spane_cluster_uncordon(cluster, 0));
     DONE(spane_cluster_uncordon(cluster, 1));
 }

@@ -105,7 +105,7 @@ int main(int count, char **arguments)
 
     huge.cpu = 81;
     huge.mem = 16;
-    CHECK(spane_session_choose(first_fit, huge, &placement) == SPANE_NO_ROOM);
+    CHECK(spane_session_choose(first_fit, huge, &placement) == SPANE_NEVER_FITS);
     CHECK(spane_session_new_heuristic(cluster, "worst-fit", &network) == SPANE_INVALID_ARGUMENT && network == NULL);
     CHECK(strstr(spane_last_error(), "worst-fit") != NULL);
 

@@ -117,6 +117,8 @@ void test_sessions(const std::string &data) {
     std::optional<spane::Placement> placement = must(session.choose(small));
     CHECK(placement && placement->server >= 0);
     CHECK(!must(session.choose({1000, 1})) && !must(heuristic.place(1, {1000, 1})));
+    CHECK(must(session.choose({1000, 1})).never_fits && must(heuristic.place(1, {1000, 1})).never_fits);
+    CHECK(!must(session.choose(small)).never_fits);
     CHECK(must(heuristic.place(1, small)).has_value());
     FAILS(SPANE_INVALID_ARGUMENT, session.choose({0, 1}));
     const std::array<spane::Request, 2> requests = {small, {1000, 1}};

@@ -146,7 +146,7 @@ import Testing
         try ok(spane_env_reset(env.pointer, 0, SPANE_END_EXCEED, 100))
         try ok(spane_env_step(env.pointer, 1, nil))
         let before = try savedState(of: env)
-        expect(spane_env_step(env.pointer, 1, nil), SPANE_INFEASIBLE_ACTION, "server 0, node 1", "8.0 cores")
+        expect(spane_env_step(env.pointer, 1, nil), SPANE_INFEASIBLE_ACTION, "node 1 of server 0", "8.0 cores")
         #expect(try savedState(of: env) == before)
         var result = spane_step_result()
         try ok(spane_env_step(env.pointer, 0, &result))

@@ -34,14 +34,13 @@ private final class Listener {
         let starts = (0..<12).map { $0 * 250 }
         let configuration = try ClusterConfiguration(servers: 4)
         let plan = try EpisodePlan(
-            trace: trace,
-            configuration: configuration,
+            Scenario(trace, on: configuration),
             starts: starts,
             length: length == 0 ? .automatic : .fixed(Int(length))
         )
         let sources: [PolicySource] = [.heuristic(.bestFit), .model(model), .heuristic(.random(seed: 9))]
         let expected = try sources.flatMap {
-            try Evaluation(of: $0, on: plan, trace: trace, configuration: configuration).totalWaits
+            try Evaluation(of: $0, on: plan).totalWaits
         }
         var options = evaluationOptions
         options.servers = 4
@@ -98,6 +97,73 @@ private final class Listener {
             #expect(listener.calls.count { $0.done >= cancelAt } == 1)
         }
         #expect(String(cString: spane_status_name(SPANE_CANCELLED)) == "SPANE_CANCELLED")
+    }
+
+    /// The flag of spane_set_cancel is that of the thread, so no other test sees it.
+    @Test(arguments: [1, 3] as [Int32]) func aFlagCancels(threads: Int32) throws {
+        let trace = try makeTrace(count: 3000, seed: 3)
+        let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+        flag.initialize(to: 0)
+        spane_set_cancel(flag)
+        defer {
+            spane_set_cancel(nil)
+            flag.deallocate()
+        }
+        var options = evaluationOptions
+        options.threads = threads
+        options.user = UnsafeMutableRawPointer(flag)
+        // Cancelled from inside, after the first episodes.
+        options.progress = { _, _, user in
+            user?.assumingMemoryBound(to: Int32.self).pointee = 1
+            return 0
+        }
+        var waits = [Double](repeating: -1, count: 8)
+        let starts = (0..<8).map { Int64($0 * 100) }
+        func evaluate(_ status: spane_status) {
+            "first-fit".withCString { name in
+                var policy = spane_policy(heuristic: name, model: nil)
+                let got = spane_evaluate(trace.pointer, &options, starts, 8, &policy, 1, &waits, nil, nil)
+                if status == SPANE_OK { #expect(got == SPANE_OK) } else { expect(got, status, "spane_set_cancel") }
+            }
+        }
+        if threads == 1 {
+            evaluate(SPANE_CANCELLED)
+            #expect(waits.allSatisfy { $0 == -1 })
+        }
+        options.progress = nil
+        flag.pointee = 1
+        evaluate(SPANE_CANCELLED)
+        #expect(waits.allSatisfy { $0 == -1 })
+        flag.pointee = 0
+        evaluate(SPANE_OK)
+        #expect(waits.allSatisfy { $0 >= 0 })
+        flag.pointee = 1
+        spane_set_cancel(nil)
+        evaluate(SPANE_OK)
+    }
+
+    @Test func readsStarts() throws {
+        func read(_ text: String) throws -> [Int64] {
+            var count = 0
+            try ok(spane_starts_read(text, nil, 0, &count))
+            var starts = [Int64](repeating: -1, count: count)
+            if count > 1 { expect(spane_starts_read(text, &starts, count - 1, &count), SPANE_BUFFER_TOO_SMALL, "room") }
+            #expect(starts.allSatisfy { $0 == -1 })
+            try ok(spane_starts_read(text, &starts, count, &count))
+            return starts
+        }
+        #expect(try read("10..<5000:20:7") == Starts.sample(10..<5000, count: 20, seed: 7).map { Int64($0) })
+        let path = try folder.write("7\n\n3\n7\n", to: "starts.txt")
+        #expect(try read(path) == [7, 3, 7])
+        var count = -1
+        expect(spane_starts_read("5..<5:1:1", nil, 0, &count), SPANE_INVALID_ARGUMENT, "5..<5")
+        expect(spane_starts_read("0..<5:6:1", nil, 0, &count), SPANE_INVALID_ARGUMENT, "1 ... 5")
+        expect(spane_starts_read("/nowhere/at/all", nil, 0, &count), SPANE_IO, "/nowhere/at/all")
+        let wrong = try folder.write("1\nx\n", to: "wrong.txt")
+        expect(spane_starts_read(wrong, nil, 0, &count), SPANE_FORMAT, "line 2")
+        expect(spane_starts_read(nil, nil, 0, &count), SPANE_NULL_POINTER, "text")
+        expect(spane_starts_read("0..<5:1:1", nil, 0, nil), SPANE_NULL_POINTER, "count")
+        #expect(count == -1)
     }
 
     @Test func boundsAndLengthsNeedNoPolicies() throws {

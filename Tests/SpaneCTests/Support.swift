@@ -65,7 +65,7 @@ func makeTrace(_ vms: [VirtualMachine]) throws -> Owned {
     }
 }
 
-func makeTrace(_ trace: Trace) throws -> Owned { try makeTrace(trace.vms) }
+func makeTrace(_ trace: Trace) throws -> Owned { try makeTrace(Array(trace.vms)) }
 
 func makeTrace(count: Int, seed: UInt64) throws -> Owned {
     try Owned(spane_trace_free) { spane_trace_generate(count, seed, &$0) }

@@ -1,4 +1,5 @@
 import CSpane
+import Glibc
 import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
@@ -25,10 +26,20 @@ import Testing
         return String(decoding: text.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Paths are any bytes.
+    @Test func aPathThatIsNoUTF8() throws {
+        let path = Array(folder.file("caf").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0]
+        let trace = try makeTrace(count: 20, seed: 1)
+        try ok(spane_trace_save(trace.pointer, path, nil, nil))
+        #expect(access(path, F_OK) == 0)
+        let loaded = try Owned(spane_trace_free) { spane_trace_load(path, &$0) }
+        #expect(try vms(loaded, 20) == vms(trace, 20))
+    }
+
     @Test func generatesWhatTheCommandGenerates() throws {
         let expected = try Trace(SyntheticWorkload(count: 500, seed: 9).makeVirtualMachines())
         let trace = try makeTrace(count: 500, seed: 9)
-        #expect(try vms(trace, 500) == expected.vms)
+        #expect(try vms(trace, 500) == Array(expected.vms))
         #expect(try text(trace, "content_sha256") == TraceFile.contentHash(of: expected))
         #expect(try text(trace, "source") == "spane trace generate --count 500 --seed 9")
         var info = spane_trace_info()
@@ -54,6 +65,37 @@ import Testing
             #expect(try text(other, "content_sha256") == text(trace, "content_sha256"))
             #expect(try text(other, "source") == "a test")
             #expect(try text(other, "licence") == "MIT")
+        }
+    }
+
+    @Test func savesIntoMemoryWhatItSavesToAFile() throws {
+        let trace = try makeTrace(count: 300, seed: 4)
+        try ok(spane_trace_save(trace.pointer, folder.file("trace.h5"), nil, nil))
+        var size = 0
+        try ok(spane_trace_save_memory(trace.pointer, nil, 0, &size))
+        var bytes = [UInt8](repeating: 0, count: size)
+        expect(spane_trace_save_memory(trace.pointer, &bytes, size - 1, &size), SPANE_BUFFER_TOO_SMALL, "data")
+        try ok(spane_trace_save_memory(trace.pointer, &bytes, size, &size))
+        #expect(try folder.read("trace.h5") == bytes)
+    }
+
+    @Test func aFlagCancels() throws {
+        let path = folder.file("trace.h5")
+        try ok(spane_trace_save(try makeTrace(count: 300, seed: 4).pointer, path, nil, nil))
+        let bytes = try folder.read("trace.h5")
+        let csv = try folder.write("vmid,cpu,mem,at,lt\n0,1,1,0,5\n1,1,1,1,5\n", to: "trace.csv")
+        var flag: Int32 = 1
+        try withUnsafeMutablePointer(to: &flag) { flag in
+            spane_set_cancel(flag)
+            defer { spane_set_cancel(nil) }
+            var trace: OpaquePointer?
+            expect(spane_trace_generate(500, 1, &trace), SPANE_CANCELLED, "spane_set_cancel")
+            expect(spane_trace_load(path, &trace), SPANE_CANCELLED, path)
+            expect(spane_trace_load(csv, &trace), SPANE_CANCELLED, csv)
+            expect(spane_trace_load_memory(bytes, bytes.count, &trace), SPANE_CANCELLED, "spane_set_cancel")
+            #expect(trace == nil)
+            flag.pointee = 0
+            _ = try makeTrace(count: 500, seed: 1)
         }
     }
 

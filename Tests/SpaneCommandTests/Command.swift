@@ -9,8 +9,11 @@ struct Command {
     /// What a run left behind.
     struct Result {
         let status: Int32
-        let output: String
+        /// The bytes of standard output.
+        let bytes: [UInt8]
         let errors: String
+        /// Standard output as text.
+        var output: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     let folder = TemporaryFolder()
@@ -52,7 +55,7 @@ struct Command {
             defer { for name in [files.output, files.errors] { unsafe unlink(folder.file(name)) } }
             return Result(
                 status: status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F),
-                output: try folder.text(files.output),
+                bytes: try folder.read(files.output),
                 errors: try folder.text(files.errors)
             )
         }
@@ -60,10 +63,16 @@ struct Command {
 
     /// Starts the command in the folder, as ``run(_:shell:)`` does.
     func start(_ arguments: [String], shell: String = "") throws -> Process {
+        try start(script: "\(shell.isEmpty ? "" : shell + " && ")exec \"$@\"", arguments)
+    }
+
+    /// Runs commands of the shell in the folder, for which `"$1"` is the command, and waits for their end.
+    func run(script: String) throws -> Result { try start(script: script, []).wait() }
+
+    private func start(script commands: String, _ arguments: [String]) throws -> Process {
         let number = UUID().uuidString
         let (output, errors) = ("\(number).out", "\(number).err")
-        let script =
-            "cd \"$1\" && exec >\"$2\" 2>\"$3\" && shift 3 && \(shell.isEmpty ? "" : shell + " && ")exec \"$@\""
+        let script = "cd \"$1\" && exec >\"$2\" 2>\"$3\" && shift 3 && \(commands)"
         let id = try spawn(["/bin/sh", "-c", script, "sh", folder.path, output, errors, Self.executable] + arguments)
         return Process(id: id, files: (output, errors), folder: folder)
     }
@@ -71,6 +80,12 @@ struct Command {
     /// Runs the command, which must succeed and say nothing on standard error, and gives its output.
     @discardableResult
     func succeed(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+        try succeed(arguments, sourceLocation: sourceLocation)
+    }
+
+    /// The same with the arguments in an array.
+    @discardableResult
+    func succeed(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
         let result = try run(arguments)
         #expect(result.status == 0, "\(result.errors)", sourceLocation: sourceLocation)
         #expect(result.errors == "", sourceLocation: sourceLocation)

@@ -32,8 +32,7 @@ import Testing
 
     private func plan() throws -> EpisodePlan {
         try EpisodePlan(
-            trace: Samples.trace(),
-            configuration: ClusterConfiguration(servers: 2),
+            Scenario(Samples.trace(), on: ClusterConfiguration(servers: 2)),
             starts: Starts.sample(0..<400, count: 12, seed: 3)
         )
     }
@@ -48,9 +47,7 @@ import Testing
         #expect(lines[3...].map { $0.prefix { $0 != " " } } == Self.policies.map { $0[...] } + ["lower"])
         let evaluation = try Evaluation(
             of: .heuristic(.balanceFit),
-            on: plan,
-            trace: Samples.trace(),
-            configuration: ClusterConfiguration(servers: 2)
+            on: plan
         )
         let cells = lines[4].split(separator: " ").map { $0.replacingOccurrences(of: ",", with: "") }
         let shown = try #require(Double(cells[1]))
@@ -71,9 +68,7 @@ import Testing
         for (column, heuristic) in [Heuristic.firstFit, .balanceFit, .random(seed: 7), .random(seed: 0)].enumerated() {
             let evaluation = try Evaluation(
                 of: .heuristic(heuristic),
-                on: plan,
-                trace: Samples.trace(),
-                configuration: ClusterConfiguration(servers: 2)
+                on: plan
             )
             // Reading the text gives the number that was written.
             #expect(rows.dropFirst().map { Double($0[3 + column]) } == evaluation.totalWaits)
@@ -98,9 +93,7 @@ import Testing
         #expect(policies.map { $0["policy"] as? String } == Self.policies)
         let evaluation = try Evaluation(
             of: .model(Samples.spane()),
-            on: plan,
-            trace: Samples.trace(),
-            configuration: ClusterConfiguration(servers: 2)
+            on: plan
         )
         let summary = EvaluationSummary(evaluation, on: plan)
         let network = policies[4]

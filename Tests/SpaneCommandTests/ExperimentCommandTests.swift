@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SpaneEvaluation
 import SpaneFileTestSupport
 import SpaneNetworks
@@ -13,7 +14,7 @@ import Testing
     private var folder: TemporaryFolder { command.folder }
 
     private static let files = [
-        "experiment.json", "results.h5", "summary.csv", "summary.json", "summary.md", "waits-2.csv",
+        "experiment.json", "lock", "results.h5", "summary.csv", "summary.json", "summary.md", "waits-2.csv",
     ]
 
     init() throws {
@@ -183,6 +184,21 @@ import Testing
         #expect(text.contains("\n60 of 60 episodes were played before.\n"))
         #expect(text.contains("On 2 servers, less nets in the same episodes"))
         #expect(text.contains("4 blocks of 3 episodes, each "))
+    }
+
+    /// One process at a time plays in a folder; another one changes nothing there.
+    @Test func anotherProcess() throws {
+        _ = try run(arguments())
+        let before = try folder.names()
+        let lock = unsafe open(folder.file("folder/lock"), O_RDWR | O_CLOEXEC)
+        defer { close(lock) }
+        try #require(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        try command.fail(
+            arguments(),
+            status: Status.failure,
+            "folder: another process is playing episodes in this folder"
+        )
+        #expect(try folder.names() == before)
     }
 
     @Test func anotherExperiment() throws {

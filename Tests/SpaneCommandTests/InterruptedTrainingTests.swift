@@ -43,10 +43,16 @@ import Testing
     // MARK: A run that would take very long
 
     /// Starts the run, waits until it is past a step and gives the process.
-    private func start(past step: Int = 0) throws -> Command.Process {
-        let process = try command.start(Self.arguments)
+    private func start(past step: Int = 0, shell: String = "") throws -> Command.Process {
+        let process = try command.start(Self.arguments, shell: shell)
+        try wait(for: process, past: step)
+        return process
+    }
+
+    /// Waits until the run is past a step.
+    private func wait(for process: Command.Process, past step: Int) throws {
         for _ in 0..<60_000 {
-            if try lastStep() > step { return process }
+            if try lastStep() > step { return }
             usleep(1000)
         }
         process.send(SIGKILL)
@@ -74,7 +80,7 @@ import Testing
         return result
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func stopped(signal: Int32) throws {
         try TrainingSample.write(to: folder, generations: 1_000_000)
         let result = try stop(start(), by: signal)
@@ -89,6 +95,19 @@ import Testing
         let steps = try TrainingSample.log(folder, "run").filter { $0.contains(#""event":"step""#) }
         #expect(steps.count > step)
         for (index, line) in steps.enumerated() { #expect(line.contains("\"step\":\(index + 1),")) }
+    }
+
+    /// The end of a terminal can be told twice, and is no news to a run that nohup started.
+    @Test func hangups() throws {
+        try TrainingSample.write(to: folder, generations: 1_000_000)
+        let process = try start()
+        process.send(SIGHUP)
+        #expect(try stop(process, by: SIGHUP).output.contains("; the state is saved."))
+        let step = try lastStep()
+        let deaf = try start(past: step, shell: "trap '' HUP")
+        deaf.send(SIGHUP)
+        try wait(for: deaf, past: lastStep() + 1)
+        _ = try stop(deaf)
     }
 
     @Test func twoProcessesInOneFolder() throws {

@@ -16,7 +16,8 @@ import Testing
         }
         #expect(lines.first == "a.h5")
         for line in [
-            "architecture spane", "aggregators mean", "parameters_sha256 \(WeightsFile.contentHash(of: model))",
+            "architecture spane", "aggregators mean",
+            "made for nodes of 40 cores and 90 GB", "parameters_sha256 \(WeightsFile.contentHash(of: model))",
             "provenance", "seed 3", "metrics one", "two",
         ] {
             #expect(lines.contains(line), "\(line)")

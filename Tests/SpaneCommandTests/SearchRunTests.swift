@@ -12,18 +12,7 @@ import Testing
 
     /// The sample of a run with a space around it.
     private func write(_ settings: String = "trials = 5\nkeep = 2", generations: Int = 12) throws {
-        try TrainingSample.write(to: folder, generations: generations)
-        try folder.write(
-            """
-            [search]
-            \(settings)
-            [space]
-            learner.sigma = { log-uniform = [0.1, 1] }
-            network.activation = ["tanh", "relu"]
-
-            """ + folder.text("train.toml"),
-            to: "space.toml"
-        )
+        try TrainingSample.writeSearch(settings, to: folder, generations: generations)
     }
 
     private func search(_ name: String, _ more: String...) -> [String] {
@@ -112,16 +101,17 @@ import Testing
         }
     }
 
-    @Test func stopped() throws {
+    @Test(arguments: [SIGTERM, SIGHUP])
+    func stopped(signal: Int32) throws {
         try write("trials = 3", generations: 1_000_000)
         let process = try command.start(search("run"))
         for _ in 0..<60_000 {
             if try folder.names().contains("run/trials/0/checkpoint.h5") { break }
             usleep(1000)
         }
-        process.send(SIGTERM)
+        process.send(signal)
         let result = try process.wait()
-        #expect(result.status == 128 + SIGTERM)
+        #expect(result.status == 128 + signal)
         #expect(
             result.output
                 == "Stopped after 0 of 3 trials; the state is saved. To go on:\n  spane search space.toml --output run\n"

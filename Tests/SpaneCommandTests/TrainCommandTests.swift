@@ -201,6 +201,22 @@ enum TrainingSample {
         )
     }
 
+    /// Writes these and `space.toml`.
+    static func writeSearch(_ settings: String, to folder: TemporaryFolder, generations: Int) throws {
+        try write(to: folder, generations: generations)
+        try folder.write(
+            """
+            [search]
+            \(settings)
+            [space]
+            learner.sigma = { log-uniform = [0.1, 1] }
+            network.activation = ["tanh", "relu"]
+
+            """ + folder.text("train.toml"),
+            to: "space.toml"
+        )
+    }
+
     /// The log without the times.
     static func log(_ folder: TemporaryFolder, _ name: String) throws -> [String] {
         try folder.text("\(name)/log.jsonl").split(separator: "\n").map { line in

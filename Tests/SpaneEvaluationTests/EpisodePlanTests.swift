@@ -9,7 +9,7 @@ import Testing
 
     @Test func theAutomaticLengthIsFirstFitsAndFortyMore() throws {
         let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
-        let plan = try EpisodePlan(trace: trace, configuration: configuration, starts: Self.starts)
+        let plan = try EpisodePlan(Scenario(trace, on: configuration), starts: Self.starts)
         #expect(plan.episodes.map(\.start) == Self.starts)
         #expect(EpisodePlan.Length.margin == 40)
         var environment = try Environment(trace: trace, configuration: configuration)
@@ -26,8 +26,7 @@ import Testing
 
     @Test func aFixedLengthIsTaken() throws {
         let plan = try EpisodePlan(
-            trace: Samples.trace(),
-            configuration: Samples.configuration(),
+            Scenario(Samples.trace(), on: Samples.configuration()),
             starts: Self.starts,
             length: .fixed(77)
         )
@@ -36,7 +35,7 @@ import Testing
 
     @Test func theBoundIsThatOfThePool() throws {
         let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
-        let plan = try EpisodePlan(trace: trace, configuration: configuration, starts: Self.starts)
+        let plan = try EpisodePlan(Scenario(trace, on: configuration), starts: Self.starts)
         for episode in plan.episodes {
             let bound = try trace.pooledBound(
                 start: episode.start,
@@ -52,13 +51,13 @@ import Testing
     func threadsDoNotMatter(threads: Int) throws {
         let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
         let starts = Array(stride(from: 400, through: 0, by: -10))
-        let one = try EpisodePlan(trace: trace, configuration: configuration, starts: starts)
-        let plan = try EpisodePlan(trace: trace, configuration: configuration, starts: starts, threads: threads)
-        #expect(plan == one)
+        let one = try EpisodePlan(Scenario(trace, on: configuration), starts: starts)
+        let plan = try EpisodePlan(Scenario(trace, on: configuration), starts: starts, threads: threads)
+        #expect(plan.episodes == one.episodes)
     }
 
     @Test func noStartsMakeAnEmptyPlan() throws {
-        let plan = try EpisodePlan(trace: Samples.trace(), configuration: Samples.configuration(), starts: [])
+        let plan = try EpisodePlan(Scenario(Samples.trace(), on: Samples.configuration()), starts: [])
         #expect(plan.episodes.isEmpty)
     }
 
@@ -69,8 +68,7 @@ import Testing
         for threads in [1, 4] {
             #expect(throws: SchedulingError(.invalidArgument, message)) {
                 try EpisodePlan(
-                    trace: trace,
-                    configuration: configuration,
+                    Scenario(trace, on: configuration),
                     starts: starts,
                     length: length,
                     threads: threads
@@ -95,7 +93,7 @@ import Testing
     @Test func anAutomaticLengthThatRunsIntoTheEnd() throws {
         let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
         let error = #expect(throws: SchedulingError.self) {
-            try EpisodePlan(trace: trace, configuration: configuration, starts: [0, 580])
+            try EpisodePlan(Scenario(trace, on: configuration), starts: [0, 580])
         }
         let message = try #require(error?.description)
         #expect(message.hasPrefix("starts[1]: from start 580 the automatic length is "))
@@ -105,7 +103,7 @@ import Testing
     @Test func aVMLargerThanAServer() throws {
         let small = try ClusterConfiguration(servers: 3, node: Resources(cpu: 2, mem: 24))
         let error = #expect(throws: SchedulingError.self) {
-            try EpisodePlan(trace: Samples.trace(), configuration: small, starts: [0], threads: 2)
+            try EpisodePlan(Scenario(Samples.trace(), on: small), starts: [0], threads: 2)
         }
         #expect(error?.code == .invalidTrace)
         #expect(error?.description.hasSuffix("no server is that large") == true)

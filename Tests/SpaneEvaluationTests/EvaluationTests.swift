@@ -15,8 +15,7 @@ import Testing
         trace = try Samples.trace()
         configuration = try Samples.configuration()
         plan = try EpisodePlan(
-            trace: trace,
-            configuration: configuration,
+            Scenario(trace, on: configuration),
             starts: Array(stride(from: 0, to: 400, by: 9)),
             length: .automatic
         )
@@ -31,7 +30,7 @@ import Testing
     }
 
     private func waits(_ source: PolicySource, _ plan: EpisodePlan, threads: Int) throws -> [Double] {
-        try Evaluation(of: source, on: plan, trace: trace, configuration: configuration, threads: threads).totalWaits
+        try Evaluation(of: source, on: plan, threads: threads).totalWaits
     }
 
     /// One environment of its own and one policy of its own for each episode.
@@ -57,8 +56,7 @@ import Testing
 
     @Test func episodesKeepTheirResultsInAnotherOrder() throws {
         let reversed = try EpisodePlan(
-            trace: trace,
-            configuration: configuration,
+            Scenario(trace, on: configuration),
             starts: plan.episodes.map(\.start).reversed()
         )
         for source in try Self.sources() {
@@ -78,8 +76,6 @@ import Testing
         let evaluation = try Evaluation(
             of: .heuristic(.firstFit),
             on: plan,
-            trace: trace,
-            configuration: configuration,
             threads: 3,
             progress: { done in progress.withLock { $0.append(done) } }
         )
@@ -89,12 +85,10 @@ import Testing
     }
 
     @Test func anEmptyPlanIsPlayedAtOnce() throws {
-        let nothing = try EpisodePlan(trace: trace, configuration: configuration, starts: [])
+        let nothing = try EpisodePlan(Scenario(trace, on: configuration), starts: [])
         let evaluation = try Evaluation(
             of: .heuristic(.firstFit),
             on: nothing,
-            trace: trace,
-            configuration: configuration,
             threads: 4
         )
         #expect(evaluation.totalWaits == [])

@@ -14,8 +14,7 @@ import Testing
         trace = try Samples.trace()
         configuration = try Samples.configuration()
         plan = try EpisodePlan(
-            trace: trace,
-            configuration: configuration,
+            Scenario(trace, on: configuration),
             starts: Array(stride(from: 0, to: 400, by: 29))
         )
     }
@@ -25,7 +24,7 @@ import Testing
     }
 
     private func run(_ search: UntrainedSearch, trials: Int, threads: Int = 1) throws -> [UntrainedSearch.Trial] {
-        try search.run(trials: trials, on: plan, trace: trace, configuration: configuration, threads: threads)
+        try search.run(trials: trials, on: plan, threads: threads)
     }
 
     @Test func everyTrialIsRankedByItsOwnWaits() throws {
@@ -35,9 +34,7 @@ import Testing
         for trial in ranking {
             let evaluation = try Evaluation(
                 of: .model(search.model(ofTrial: trial.index)),
-                on: plan,
-                trace: trace,
-                configuration: configuration
+                on: plan
             )
             #expect(trial.trimmedMean == Statistics.trimmedMean(evaluation.totalWaits))
         }
@@ -64,12 +61,10 @@ import Testing
 
     @Test func tiesGoToTheLowerIndex() throws {
         // Without an episode all networks are alike.
-        let nothing = try EpisodePlan(trace: trace, configuration: configuration, starts: [])
+        let nothing = try EpisodePlan(Scenario(trace, on: configuration), starts: [])
         let ranking = try search().run(
             trials: 9,
             on: nothing,
-            trace: trace,
-            configuration: configuration,
             threads: 3
         )
         #expect(ranking.map(\.index) == Array(0..<9))

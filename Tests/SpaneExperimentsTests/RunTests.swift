@@ -22,9 +22,7 @@ import Testing
             for (policy, played) in zip(experiment.policies, cluster.waits) {
                 let evaluation = try Evaluation(
                     of: policy.source,
-                    on: plans[place],
-                    trace: experiment.trace,
-                    configuration: experiment.clusters[place]
+                    on: plans[place]
                 )
                 #expect(played == evaluation.totalWaits)
                 #expect(evaluation.totalWaits.contains { $0 > 0 })

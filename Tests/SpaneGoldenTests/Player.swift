@@ -15,6 +15,14 @@ struct Player: Policy {
 
     mutating func begin(start: Int, on cluster: borrowing Cluster) { policy.begin(start: start, on: cluster) }
 
+    mutating func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        policy.placement(for: request, on: cluster, among: servers)
+    }
+
     mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
         policy.action(for: request, on: cluster)
     }

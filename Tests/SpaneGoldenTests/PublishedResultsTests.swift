@@ -1,4 +1,5 @@
 import SpaneScheduling
+import SpaneTestSupport
 import Testing
 
 /// The published results on the 1000 test starts at 5 servers.

@@ -1,4 +1,5 @@
 import SpaneScheduling
+import SpaneTestSupport
 import Testing
 
 /// The totals of all 150 validation episodes.

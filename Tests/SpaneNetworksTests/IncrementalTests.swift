@@ -110,9 +110,13 @@ import Testing
             var session = session
             session.begin(start: start, on: cluster)
         }
-        mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+        mutating func placement(
+            for request: Request,
+            on cluster: borrowing Cluster,
+            among servers: Span<Int32>?
+        ) -> Placement? {
             var session = session
-            return session.action(for: request, on: cluster)
+            return session.placement(for: request, on: cluster, among: servers)
         }
     }
 }

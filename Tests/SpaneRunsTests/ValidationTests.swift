@@ -37,8 +37,8 @@ import Testing
         let trace = try TraceFile.load(samples.folder.file("trace.h5")).trace
         let cluster = try ClusterConfiguration(servers: servers, node: Resources(cpu: 8, mem: 24))
         let starts = try #require(try Starts.parse("300..<450:8:1"))
-        let plan = try EpisodePlan(trace: trace, configuration: cluster, starts: starts)
-        return try Evaluation(of: policy, on: plan, trace: trace, configuration: cluster).totalWaits
+        let plan = try EpisodePlan(Scenario(trace, on: cluster), starts: starts)
+        return try Evaluation(of: policy, on: plan).totalWaits
     }
 
     @Test func metrics() throws {

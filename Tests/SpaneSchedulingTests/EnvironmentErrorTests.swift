@@ -95,7 +95,7 @@ import Testing
         try environment.step(Action(0))
         var twin = environment.copy()
         let before = environment.state
-        let full = "action 0 (server 0, node 0) has no room for 4.0 cores and 8.0 GB"
+        let full = "action 0 (node 0 of server 0) has no room for 4.0 cores and 8.0 GB"
         #expect(throws: SchedulingError(.unavailableAction, full)) { try environment.step(Action(0)) }
         for number in [-1, 4, Int32.max] as [Int32] {
             let beyond = "action is \(number); a cluster of 2 servers has actions 0 ... 3"

@@ -66,11 +66,13 @@ import Testing
         for (left, taken) in zip(free, used) {
             try #require(left.cpu >= 0 && left.cpu <= capacity.cpu)
             try #require(left.mem >= 0 && left.mem <= capacity.mem)
-            // Exactly: amounts lie on a grid.
-            try #require(left.cpu + taken.cpu == capacity.cpu)
-            try #require(left.mem + taken.mem == capacity.mem)
+            // Exactly: amounts are whole numbers of steps.
+            try #require(steps(left.cpu) + steps(taken.cpu) == steps(capacity.cpu))
+            try #require(steps(left.mem) + steps(taken.mem) == steps(capacity.mem))
         }
     }
+
+    private func steps(_ amount: Double) -> Int { Int((amount * 1_000_000).rounded()) }
 
     private func checkMask(_ environment: borrowing Environment) throws {
         let mask = environment.mask

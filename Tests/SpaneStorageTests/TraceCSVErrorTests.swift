@@ -74,6 +74,13 @@ import Testing
         try refuses(line: "2,2,\(text),6,100", "column mem is \"\(text)\"; \(rule)")
     }
 
+    @Test(arguments: ["1e-7", "0.0000001"])
+    func sizesThatRoundToNothing(text: String) throws {
+        let rule = "it is below the smallest step of amounts, 2^-20 (about 9.5e-07)"
+        try refuses(line: "2,\(text),4,6,100", "column cpu is \"\(text)\"; \(rule)")
+        try refuses(line: "2,2,\(text),6,100", "column mem is \"\(text)\"; \(rule)")
+    }
+
     @Test(arguments: ["9223372036854775808", "1.5", "1e3"])
     func identifiersThatAreNoIntegers(text: String) throws {
         try refuses(line: "\(text),2,4,6,100", "column vmid is \"\(text)\"; it must be an integer")

@@ -14,7 +14,7 @@ import Testing
         #expect(description.contentHash == TraceFile.contentHash(of: trace))
         #expect(description.source == "trace.csv")
         #expect(description.licence == "unknown")
-        return trace.vms
+        return Array(trace.vms)
     }
 
     // MARK: A VM a line

@@ -129,10 +129,17 @@ import Testing
 
     // MARK: Values
 
-    @Test(arguments: ["cpu", "mem"], [-4, 0, 1e-9, 1e10, .nan, .infinity, -.infinity])
+    @Test(arguments: ["cpu", "mem"], [-4, 0, 1e10, .nan, .infinity, -.infinity])
     func impossibleSizes(name: String, value: Double) throws {
         try refuses("VM 2: \(name) is \(value); it must be above 0 and at most 4294967296.0") {
             $0.dataset(name, [4, 4, value, 4])
+        }
+    }
+
+    @Test(arguments: ["cpu", "mem"])
+    func sizesThatRoundToNothing(name: String) throws {
+        try refuses("VM 2: \(name) is 1e-09; it is below the smallest step of amounts, 2^-20 (about 9.5e-07)") {
+            $0.dataset(name, [4, 4, 1e-9, 4])
         }
     }
 

@@ -54,7 +54,7 @@ import Testing
         changes.append { $0.arrival = $0.arrival.nextUp }
         changes.append { $0.lifetime = $0.lifetime.nextUp }
         for change in changes {
-            var vms = trace.vms
+            var vms = Array(trace.vms)
             change(&vms[vms.count - 1])
             hashes.insert(TraceFile.contentHash(of: try Trace(vms)))
         }
@@ -115,6 +115,6 @@ import Testing
             file.dataset("cpu", [0.1, 1.0 / 3])
         }
         let cores = try TraceFile.read(path).trace.vms.map(\.cpu)
-        #expect(cores == [104_858 / 1_048_576, 349_525 / 1_048_576])
+        #expect(cores == [0.1, 0.333333])
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct WritingTests {
     private let folder = TemporaryFolder()
 
-    private static let writers: [@Sendable (String) throws -> Void] = [
+    static let writers: [@Sendable (String) throws -> Void] = [
         { try TraceFile.write(Samples.trace(), Samples.description, to: $0) },
         { try WeightsFile.write(Samples.spane(), Provenance(), to: $0) },
         { try TextFile.write("some text\n", to: $0) },

@@ -14,13 +14,6 @@ extension Cluster {
     }
 }
 
-extension Policy {
-    /// The lowest action that stands for the policy's placement.
-    package mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
-        placement(for: request, on: cluster)?.action
-    }
-}
-
 extension DepartureQueue.Entry {
     /// An entry for a VM on one node.
     package init(end: Double, vm: Int32, action: Action) {

@@ -87,12 +87,11 @@ import Testing
         let source = try Self.source(servers: [2])
         let trace = source.workloads[0].trace
         let plan = try EpisodePlan(
-            trace: trace,
-            configuration: source.clusters[0],
+            Scenario(trace, on: source.clusters[0]),
             starts: Array(stride(from: 0, to: 300, by: 6))
         )
         func objective(_ policy: PolicySource) throws -> Double {
-            let played = try Evaluation(of: policy, on: plan, trace: trace, configuration: source.clusters[0])
+            let played = try Evaluation(of: policy, on: plan)
             return Objective.meanLog.value(played.totalWaits, logScale: 1000)
         }
         var (before, after) = (0.0, 0.0)

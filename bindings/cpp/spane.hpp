@@ -84,6 +84,14 @@ struct End {
     static constexpr End automatic() { return {SPANE_END_AUTO, 0}; }
 };
 
+/// Where a VM goes, if anywhere.
+struct Choice : std::optional<Placement> {
+    using std::optional<Placement>::optional;
+
+    /// Whether no server could hold the VM even if it were empty, so that waiting is in vain.
+    bool never_fits = false;
+};
+
 /// Where a VM runs and what it asked for.
 struct Placed {
     Placement placement;
@@ -430,17 +438,17 @@ public:
     }
 
     /// Empty where there is no room.
-    Fallible<std::optional<Placement>> choose(Request request) {
+    Fallible<Choice> choose(Request request) {
         Placement placement{};
         const spane_status status = spane_session_choose(get(), request, &placement);
-        return detail::outcome(status, unless_full(status, placement));
+        return detail::outcome(status, choice(status, placement));
     }
 
     /// Empty where there is no room.
-    Fallible<std::optional<Placement>> place(std::uint64_t id, Request request) {
+    Fallible<Choice> place(std::uint64_t id, Request request) {
         Placement placement{};
         const spane_status status = spane_session_place(get(), id, request, &placement);
-        return detail::outcome(status, unless_full(status, placement));
+        return detail::outcome(status, choice(status, placement));
     }
 
     /// As many placements as requests.
@@ -450,7 +458,7 @@ public:
             spane_session_choose_many(get(), requests.data(), requests.size(), placements.data()));
     }
 
-    /// Writes the best `placements.size()` and says how many there are; 0 where there is no room.
+    /// Writes the best `placements.size()` and says how many there are; 0 where there is no room, now or ever.
     Fallible<std::size_t> top(Request request, Span<Placement> placements) {
         std::size_t found = 0;
         const spane_status status =
@@ -494,9 +502,11 @@ public:
     }
 
 private:
-    static std::optional<Placement> unless_full(spane_status status, Placement placement) {
-        if (status == SPANE_NO_ROOM) return std::nullopt;
-        return placement;
+    static Choice choice(spane_status status, Placement placement) {
+        Choice choice;
+        if (status == SPANE_OK) choice.emplace(placement);
+        choice.never_fits = status == SPANE_NEVER_FITS;
+        return choice;
     }
 };
 

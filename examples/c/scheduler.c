@@ -1,6 +1,7 @@
 /*
  * A scheduler's main loop with libspane: VMs arrive and leave, a fleet is kept up to date, each VM is placed by a policy,
- * and VMs that fit nowhere wait in a queue.
+ * and VMs that fit nowhere wait in a queue. A VM that no server is large enough for would make it wait for ever, so it is
+ * refused.
  *
  *   cc scheduler.c $(pkg-config --cflags --libs spane) -o scheduler
  *   ./scheduler ../data/events.csv best-fit
@@ -30,7 +31,7 @@ struct scheduler {
     spane_session *session;
     struct waiting *queue; /* first come, first served */
     double used_cpu;
-    int placed, waited, gave_up;
+    int placed, waited, gave_up, refused;
     double total_wait;
 };
 
@@ -55,9 +56,18 @@ static spane_session *open_session(spane_cluster *cluster, const char *policy) {
     return session;
 }
 
+/* Returns whether the VM need not wait: it was placed, or is refused because no server is large enough for it. */
 static int try_to_place(struct scheduler *self, uint64_t id, spane_request request) {
     spane_placement placement;
-    if (check(spane_session_place(self->session, id, request, &placement)) == SPANE_NO_ROOM) return 0;
+    switch (check(spane_session_place(self->session, id, request, &placement))) {
+    case SPANE_NO_ROOM: return 0;
+    case SPANE_NEVER_FITS:
+        fprintf(stderr, "scheduler: VM %" PRIu64 " of %g cores and %g GB is refused; no server is that large\n", id,
+                request.cpu, request.mem);
+        self->refused++;
+        return 1;
+    default: break;
+    }
     /* Here the VM is started on placement.server, on NUMA node placement.node or on SPANE_ALL_NODES. */
     self->placed++;
     self->used_cpu += request.cpu;
@@ -67,9 +77,13 @@ static int try_to_place(struct scheduler *self, uint64_t id, spane_request reque
 /* Places those that wait, in order, as long as the first one fits. */
 static void serve_queue(struct scheduler *self, double now) {
     struct waiting *first;
-    while ((first = self->queue) && try_to_place(self, first->id, first->request)) {
-        self->waited++;
-        self->total_wait += now - first->since;
+    while ((first = self->queue)) {
+        int placed = self->placed;
+        if (!try_to_place(self, first->id, first->request)) break;
+        if (self->placed > placed) {
+            self->waited++;
+            self->total_wait += now - first->since;
+        }
         self->queue = first->next;
         free(first);
     }
@@ -92,7 +106,9 @@ static void leave(struct scheduler *self, uint64_t id, spane_request request) {
         free(gone);
         self->gave_up++;
     } else {
-        check(spane_cluster_release(self->cluster, id, NULL));
+        spane_status status = spane_cluster_release(self->cluster, id, NULL);
+        if (status == SPANE_NOT_FOUND) return; /* it was refused */
+        check(status);
         self->used_cpu -= request.cpu;
     }
 }
@@ -137,6 +153,7 @@ int main(int argc, char **argv) {
     printf("placed       %d VMs\n", self.placed);
     printf("waited       %d VMs, %.0f s on average\n", self.waited, self.waited ? self.total_wait / self.waited : 0);
     printf("gave up      %d VMs\n", self.gave_up);
+    printf("refused      %d VMs\n", self.refused);
     printf("utilisation  %.1f %% of the cores\n", 100 * busy / (now - first) / (SERVERS * SPANE_NODES * node.cpu));
     spane_session_free(self.session);
     spane_cluster_free(self.cluster);

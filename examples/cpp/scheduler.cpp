@@ -1,5 +1,5 @@
 // A scheduler's main loop with libspane: VMs arrive and leave, a fleet is kept up to date, each VM is placed by a policy,
-// and VMs that fit nowhere wait in a queue. Networks rank the placements, and the scheduler has the last word: it keeps
+// and VMs that fit nowhere wait in a queue; one that no server is large enough for is refused. Networks rank the placements, and the scheduler has the last word: it keeps
 // the two replicas of a service on different servers.
 //
 //   c++ -std=c++17 scheduler.cpp $(pkg-config --cflags --libs spane) -o scheduler
@@ -77,25 +77,34 @@ public:
         std::cout << std::fixed << std::setprecision(1) << "placed       " << placed_ << " VMs\n"
                   << "waited       " << waited_ << " VMs, " << total_wait_ / std::max(waited_, 1) << " s on average\n"
                   << "gave up      " << gave_up_ << " VMs\n"
+                  << "refused      " << refused_ << " VMs\n"
                   << "utilisation  " << 100 * busy_ / (now_ - start) / (servers * SPANE_NODES * node.cpu)
                   << " % of the cores\n";
     }
 
 private:
     // The best placement that the scheduler's own rule allows.
-    std::optional<spane::Placement> choose(const Event &event) {
-        if (!ranks_) return session_->choose(event.request);
+    spane::Choice choose(const Event &event) {
+        spane::Choice choice = session_->choose(event.request);
+        if (!choice || !ranks_) return choice;
         std::array<spane::Placement, servers * SPANE_NODES> best;
         const std::size_t found = session_->top(event.request, best);
         const auto replica = cluster_.find(event.id ^ 1); // services have two replicas, 2n and 2n + 1
         for (std::size_t i = 0; i < found; i++) {
             if (!replica || best[i].server != replica->placement.server) return best[i];
         }
-        return std::nullopt;
+        return {};
     }
 
+    // Whether the VM need not wait: it was placed, or is refused because no server is large enough for it.
     bool try_to_place(const Event &event) {
-        const std::optional<spane::Placement> placement = choose(event);
+        const spane::Choice placement = choose(event);
+        if (placement.never_fits) {
+            std::cerr << "scheduler: VM " << event.id << " of " << event.request.cpu << " cores and "
+                      << event.request.mem << " GB is refused; no server is that large\n";
+            refused_++;
+            return true;
+        }
         if (!placement) return false;
         // Here the VM is started on placement->server, on NUMA node placement->node or on SPANE_ALL_NODES.
         cluster_.place(event.id, event.request, *placement);
@@ -111,7 +120,7 @@ private:
         if (waiting != queue_.end()) { // it has waited for too long
             queue_.erase(waiting);
             gave_up_++;
-        } else {
+        } else if (cluster_.find(event.id)) { // else it was refused
             cluster_.release(event.id);
             used_cpu_ -= event.request.cpu;
         }
@@ -122,7 +131,7 @@ private:
     bool ranks_ = false;
     std::deque<Event> queue_;
     double now_ = 0, used_cpu_ = 0, busy_ = 0, total_wait_ = 0;
-    int placed_ = 0, waited_ = 0, gave_up_ = 0;
+    int placed_ = 0, waited_ = 0, gave_up_ = 0, refused_ = 0;
 };
 
 } // namespace

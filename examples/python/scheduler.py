@@ -2,7 +2,8 @@
 """A scheduler's main loop with libspane, the same as in examples/c/scheduler.c.
 
 VMs arrive and leave, a fleet is kept up to date, each VM is placed by a policy, and VMs that fit
-nowhere wait in a queue.
+nowhere wait in a queue. A VM that no server is large enough for would make it wait for ever, so it
+is refused.
 
     python3 scheduler.py ../data/events.csv best-fit
     python3 scheduler.py ../data/events.csv ../../data/weights/potential-synthetic.h5
@@ -30,11 +31,17 @@ class Scheduler:
         # VMs that wait by id, first come, first served: cores, GB, and since when.
         self.queue: dict[int, tuple[float, float, float]] = {}
         self.used_cpu = 0.0
-        self.placed = self.waited = self.gave_up = 0
+        self.placed = self.waited = self.gave_up = self.refused = 0
         self.total_wait = 0.0
 
     def try_to_place(self, vm: int, cpu: float, mem: float) -> bool:
-        placement = self.session.place(vm, cpu, mem)
+        """Whether the VM need not wait: it was placed, or is refused."""
+        try:
+            placement = self.session.place(vm, cpu, mem)
+        except spane.NeverFitsError as error:
+            print(f"scheduler: VM {vm} is refused: {error}", file=sys.stderr)
+            self.refused += 1
+            return True
         if placement is None:
             return False
         # Here the VM is started on placement.server, on NUMA node placement.node or, for
@@ -51,7 +58,7 @@ class Scheduler:
         if vm in self.queue:  # it has waited for too long
             del self.queue[vm]
             self.gave_up += 1
-        else:
+        elif vm in self.cluster:  # else it was refused
             self.cluster.release(vm)
             self.used_cpu -= cpu
 
@@ -59,11 +66,13 @@ class Scheduler:
         """Places those that wait, in order, as long as the first one fits."""
         while self.queue:
             vm, (cpu, mem, since) = next(iter(self.queue.items()))
+            placed = self.placed
             if not self.try_to_place(vm, cpu, mem):
                 break
             del self.queue[vm]
-            self.waited += 1
-            self.total_wait += now - since
+            if self.placed > placed:
+                self.waited += 1
+                self.total_wait += now - since
 
 
 def main(path: str, policy: str = "balance-fit") -> None:
@@ -95,6 +104,7 @@ def main(path: str, policy: str = "balance-fit") -> None:
     print(f"placed       {scheduler.placed} VMs")
     print(f"waited       {waited} VMs, {scheduler.total_wait / max(1, waited):.0f} s on average")
     print(f"gave up      {scheduler.gave_up} VMs")
+    print(f"refused      {scheduler.refused} VMs")
     print(f"utilisation  {100 * busy / capacity:.1f} % of the cores")
 
 

@@ -71,7 +71,7 @@ def main() -> None:
         spane.gym.PlacementEnv,
         n_envs=8 if given.algorithm == "ppo" else 1,
         seed=given.seed,
-        env_kwargs={**options, "starts": (0, len(trace) // 2)},
+        env_kwargs={**options, "starts": range(len(trace) // 2)},
     )
     model = learner(given.algorithm, environments, given.seed)
     model.learn(given.steps)

@@ -13,10 +13,20 @@ final class ClusterHandle: LoadedObject, @unchecked Sendable {
 
     init(_ fleet: consuming Fleet) { self.fleet = fleet }
 
-    init(path: String) throws { fleet = try FleetFile.read(path) }
+    init(path: String) throws {
+        fleet = try FleetFile.read(path)
+        try checkLayout(path)
+    }
 
     init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
         fleet = try unsafe FleetFile.read(memory: bytes, name: name)
+        try checkLayout(name)
+    }
+
+    private func checkLayout(_ name: String) throws(Failure) {
+        guard fleet.cluster.layout == .published, fleet.cluster.fewestNodes == SPANE_NODES else {
+            throw Failure(SPANE_FORMAT, "\(name): the servers are not of two NUMA nodes with cores and memory alone")
+        }
     }
 
     var contents: String { "\(fleet.serverCount) servers" }
@@ -59,12 +69,6 @@ extension spane_placement {
 }
 
 extension Fleet {
-    /// Refuses to let the table of VMs grow where memory for it cannot be had.
-    func checkGrowth(toHold vms: Int) throws(Failure) {
-        guard let bytes = bytesToGrow(toHold: vms) else { return }
-        try Memory.check(bytes: bytes, for: "a table of \(vms) VMs")
-    }
-
     func request(_ request: spane_request) throws(SchedulingError) -> Request {
         try self.request(cpu: request.cpu, mem: request.mem)
     }

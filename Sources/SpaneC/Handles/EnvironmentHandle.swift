@@ -1,4 +1,5 @@
 internal import CSpane
+internal import SpaneHost
 internal import SpaneScheduling
 internal import SpaneStorage
 
@@ -99,11 +100,8 @@ struct EnvironmentSettings: Equatable, Sendable {
     }
 
     /// Refuses environments for which there is no memory.
-    func checkMemory(on trace: Trace, count: Int = 1) throws(Failure) {
-        // Servers with their part of the journal, and VMs that run.
-        let bytes = count * (1024 + configuration.serverCount * 128 + configuration.mostRunning(of: trace) * 16)
-        // Copies of small ones are too frequent for questions to the system.
-        guard bytes > 1 << 20 else { return }
+    func checkMemory(on trace: Trace, count: Int = 1) throws(OutOfMemory) {
+        let bytes = count * configuration.environmentBytes(for: trace)
         try Memory.check(bytes: bytes, for: "\(count) environments of \(configuration.serverCount) servers")
     }
 }
@@ -130,6 +128,9 @@ extension EnvironmentSettings {
         }
         guard let flags = UInt32(exactly: header.flags), flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
             throw Failure(SPANE_FORMAT, "data: flags are \(header.flags), which this library does not know")
+        }
+        guard header.configuration.layout == .published else {
+            throw Failure(SPANE_FORMAT, "data: the servers are not of two NUMA nodes with cores and memory alone")
         }
         do {
             _ = try Scenario(trace.trace, on: header.configuration)

@@ -43,7 +43,7 @@ public func spane_model_load_memory(
 public func spane_model_save(_ model: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> spane_status {
     call {
         let model = try unsafe Handle.object(model, ModelHandle.self, "model")
-        let path = try unsafe text(path, "path")
+        let path = try unsafe pathText(path)
         try WeightsFile.write(model.model, model.provenance, to: path)
         Log.write(SPANE_LOG_INFO, "\(path): \(model.contents) saved")
         return SPANE_OK

@@ -1,4 +1,5 @@
 internal import CSpane
+internal import SpaneHost
 internal import SpaneNetworks
 internal import SpaneScheduling
 
@@ -25,6 +26,11 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     // Used inside the gate only.
     private var policy: any Policy
     private let network: (any ScoringPolicy)?
+    private let model: Model?
+    // What the network was last fit to.
+    private var servers = 0
+    // The servers among which none was found that the network is not made for; nil once that was told.
+    private var suitable: Int? = 0
     private var scratch: [Float] = []
     private var ranking = Ranking()
     // The last episode of the environment that the policy was told of.
@@ -34,10 +40,19 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         self.place = place
         policy = heuristic.makePolicy()
         network = nil
+        model = nil
     }
 
-    init(_ place: Place, _ network: any ScoringPolicy) {
+    /// - Throws: as ``SpaneNetworks/Model/makeSession(on:)``, or `SPANE_OUT_OF_MEMORY`.
+    init(_ place: Place, _ model: Model, on cluster: borrowing Cluster) throws {
         self.place = place
+        self.model = model
+        servers = cluster.serverCount
+        try Memory.check(
+            bytes: model.architecture.sessionBytes(servers: servers),
+            for: "a session on \(servers) servers"
+        )
+        let network = try model.makeSession(on: cluster)
         policy = network
         self.network = network
     }
@@ -72,6 +87,23 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         }
     }
 
+    /// The action that the policy takes in the environment that it is bound to.
+    func decide(in environment: EnvironmentHandle) throws -> Action? {
+        follow(environment)
+        return try withCluster { cluster in
+            try adapt(to: cluster)
+            return policy.action(for: environment.environment.request, on: cluster)
+        }
+    }
+
+    /// Why there is no placement: no server has room now, or none could hold the request even if it were empty. Asked only
+    /// after nothing was found.
+    @inline(never)
+    func refusal(of request: Request) -> spane_status {
+        // A cluster without servers says nothing of those that it will have.
+        withCluster { $0.serverCount == 0 || $0.canEverHold(request) ? SPANE_NO_ROOM : SPANE_NEVER_FITS }
+    }
+
     /// Calls `body` with the network, fit to the servers, and the servers.
     func withNetwork<Result>(
         _ body: (any ScoringPolicy, borrowing Cluster) throws -> Result
@@ -89,6 +121,13 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     func best(_ limit: Int, for request: Request) throws -> [Ranking.Entry] {
         try withNetwork { network, cluster in
             let count = cluster.actionCount
+            let entries = min(limit, count)
+            if scratch.count < count || entries > ranking.capacity {
+                try Memory.check(
+                    bytes: count * MemoryLayout<Float>.stride + entries * MemoryLayout<Ranking.Entry>.stride,
+                    for: "the scores of \(count) placements"
+                )
+            }
             if scratch.count < count { scratch = Array(repeating: 0, count: count) }
             var span = scratch.mutableSpan
             network.writeAdvantages(for: request, on: cluster, servers: nil, into: &span)
@@ -104,8 +143,23 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         policy.begin(start: environment.environment.start, on: environment.environment.cluster)
     }
 
-    private func adapt(to cluster: borrowing Cluster) throws(Failure) {
-        guard let network else { return }
+    /// Tells the host, once, that the network decides about servers that it was not made for.
+    @inline(never)
+    private func tellMismatch(of model: Model, with cluster: borrowing Cluster) {
+        let mismatch = model.normalisation.mismatch(with: cluster)
+        suitable = mismatch == nil ? cluster.serverCount : nil
+        if let mismatch { Log.write(SPANE_LOG_INFO, "session: \(mismatch)") }
+    }
+
+    private func adapt(to cluster: borrowing Cluster) throws {
+        guard let network, let model else { return }
+        let count = cluster.serverCount
+        if count != servers {
+            let bytes = model.architecture.sessionBytes(servers: count)
+            try Memory.check(bytes: bytes, for: "a session on \(count) servers")
+            servers = count
+        }
+        if let suitable, suitable != count { tellMismatch(of: model, with: cluster) }
         do {
             try network.adapt(to: cluster)
         } catch {

@@ -34,7 +34,7 @@ final class VectorEnvironment: @unchecked Sendable {
     private let failure = Mutex<Failure?>(nil)
 
     init(_ trace: TraceHandle, _ environmentSettings: EnvironmentSettings, _ settings: VectorSettings) throws {
-        let first = try environmentSettings.makeEnvironment(on: trace.trace, count: settings.count)
+        let first = try environmentSettings.makeEnvironment(on: trace.trace, count: settings.count + 1)
         self.trace = trace
         self.environmentSettings = environmentSettings
         self.settings = settings

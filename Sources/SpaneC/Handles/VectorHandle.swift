@@ -1,4 +1,5 @@
 internal import CSpane
+internal import SpaneHost
 
 /// What a `spane_vec_env` stands for: environments, and threads that step them.
 final class VectorHandle: HandleObject, @unchecked Sendable {
@@ -12,7 +13,8 @@ final class VectorHandle: HandleObject, @unchecked Sendable {
     init(_ vector: VectorEnvironment) {
         self.vector = vector
         // The threads hold the environments and not this object, which ends them.
-        pool = WorkerPool(threads: min(vector.settings.threads, vector.settings.count) - 1) { vector.work() }
+        let threads = Memory.affordableThreads(min(vector.settings.threads, vector.settings.count), bytesOfEach: 0)
+        pool = WorkerPool(threads: threads - 1) { vector.work() }
     }
 
     static func of(_ handle: OpaquePointer?) throws(Failure) -> VectorHandle {

@@ -1,5 +1,6 @@
 internal import CSpane
 internal import CSpaneMessage
+internal import SpaneStorage
 
 /// Runs the body of a fallible C function: clears the thread's message, and turns an error into status and message.
 @inline(__always)
@@ -45,6 +46,11 @@ func required<Value>(
 /// The text of a C string that must not be NULL.
 func text(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(Failure) -> String {
     unsafe String(cString: try required(pointer, name))
+}
+
+/// The path behind an argument that must not be NULL; it may be any bytes.
+func pathText(_ pointer: UnsafePointer<CChar>?) throws(Failure) -> String {
+    unsafe PathText.text(cString: try required(pointer, "path"))
 }
 
 @inline(never)

@@ -14,7 +14,7 @@ extension ClusterConfiguration {
         where !Resources(cpu: value, mem: value).onGrid.isPositive {
             throw Failure(
                 SPANE_INVALID_ARGUMENT,
-                "\(name)->\(field) is \(value); it must be above 0 and at most \(Resources.largest)"
+                "\(name)->\(field) is \(value); \(Resources.rule(value))"
             )
         }
         guard splitAbove >= 0 else {

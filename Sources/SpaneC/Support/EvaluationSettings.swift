@@ -1,6 +1,7 @@
 internal import CSpane
 internal import Glibc
 internal import SpaneEvaluation
+internal import SpaneHost
 internal import SpaneScheduling
 internal import Synchronization
 
@@ -9,7 +10,7 @@ internal import Synchronization
 struct EvaluationSettings {
     let configuration: ClusterConfiguration
     let length: EpisodePlan.Length
-    private let threadCount: Int
+    let threads: Int
     private let callback: spane_progress_callback?
     private let user: UnsafeMutableRawPointer?
 
@@ -27,7 +28,7 @@ struct EvaluationSettings {
             )
         }
         length = unsafe options.length == 0 ? .automatic : .fixed(Int(options.length))
-        threadCount = try unsafe Threads.count(options.threads, "options->threads")
+        threads = try unsafe Threads.count(options.threads, "options->threads")
         configuration = try unsafe ClusterConfiguration(
             servers: options.servers,
             nodeCPU: options.node_cpu,
@@ -37,14 +38,6 @@ struct EvaluationSettings {
         )
         unsafe callback = options.progress
         unsafe user = options.user
-    }
-
-    /// The number of threads, after making sure that each of them gets an environment.
-    func threads(for trace: Trace) throws -> Int {
-        _ = try Scenario(trace, on: configuration)
-        let bytes = 4096 + configuration.serverCount * 128 + configuration.mostRunning(of: trace) * 16
-        try Memory.check(bytes: threadCount * bytes, for: "\(threadCount) threads")
-        return threadCount
     }
 
     /// The progress that the caller wants to hear of.

@@ -1,4 +1,5 @@
 internal import CSpane
+internal import SpaneHost
 internal import SpaneNetworks
 internal import SpaneScheduling
 internal import SpaneStorage
@@ -22,11 +23,18 @@ struct Failure: Error {
             self.init(Self.status(of: error.code), error.description)
         case let error as StorageError:
             self.init(Self.status(of: error.code), error.description)
+        case let error as OutOfMemory:
+            self.init(SPANE_OUT_OF_MEMORY, error.description)
         case let error as NetworkError:
             self.init(SPANE_INVALID_ARGUMENT, error.description)
         default:
             self.init(SPANE_INTERNAL, "\(error)")
         }
+    }
+
+    /// What is wrong with a saved state, which messages call `name`.
+    init(state error: SchedulingError, of name: String) {
+        self.init(error.code == .outOfMemory ? SPANE_OUT_OF_MEMORY : SPANE_FORMAT, "\(name): \(error)")
     }
 
     private static func status(of code: SchedulingError.Code) -> spane_status {
@@ -36,6 +44,8 @@ struct Failure: Error {
         case .unavailableAction: SPANE_INFEASIBLE_ACTION
         case .duplicateVM: SPANE_EXISTS
         case .badState: SPANE_BAD_STATE
+        case .outOfMemory: SPANE_OUT_OF_MEMORY
+        case .cancelled: SPANE_CANCELLED
         default: SPANE_INTERNAL
         }
     }
@@ -46,6 +56,8 @@ struct Failure: Error {
         case .format: SPANE_FORMAT
         case .version: SPANE_UNKNOWN_VERSION
         case .shapeMismatch: SPANE_SHAPE_MISMATCH
+        case .outOfMemory: SPANE_OUT_OF_MEMORY
+        case .cancelled: SPANE_CANCELLED
         default: SPANE_INTERNAL
         }
     }

@@ -17,7 +17,7 @@ func load<Object: LoadedObject>(
     _ name: StaticString
 ) -> spane_status {
     call {
-        let path = try unsafe text(path, "path")
+        let path = try unsafe pathText(path)
         let out = try unsafe required(out, name)
         let object = try Object(path: path)
         Log.write(SPANE_LOG_INFO, "\(path): \(object.contents) loaded")

@@ -8,6 +8,9 @@ struct Ranking {
     private(set) var entries: [Entry] = []
     private var limit = 0
 
+    /// The length of a list that takes no new storage.
+    var capacity: Int { entries.capacity }
+
     /// Lists the `limit` best placements with room, best first, ties to the lower action; a split VM has one a server.
     ///
     /// - Parameter scores: of every action.

@@ -85,12 +85,7 @@ final class AfterstateSession: ScoringPolicy {
 
     // MARK: Deciding
 
-    func placement(
-        for request: Request,
-        on cluster: borrowing Cluster,
-        among servers: Span<Int32>?
-    ) -> Placement? {
-        if let servers { return bestByAdvantages(for: request, on: cluster, among: servers) }
+    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
         prepare(request, cluster)
         var best: Action?
         var most = -Float.infinity
@@ -98,7 +93,7 @@ final class AfterstateSession: ScoringPolicy {
             if score > most { (best, most) = (action, score) }
         }
         // Without a score that can be compared, as with weights that overflow, any action with room will do.
-        return best?.placement(ofSpan: request.span) ?? cluster.firstAvailable(for: request)
+        return best ?? cluster.firstAvailable(for: request)?.action
     }
 
     func writeAdvantages(

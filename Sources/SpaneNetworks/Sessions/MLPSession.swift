@@ -31,19 +31,14 @@ final class MLPSession: ScoringPolicy {
         try layers.architecture.check(servers: cluster.serverCount)
     }
 
-    func placement(
-        for request: Request,
-        on cluster: borrowing Cluster,
-        among servers: Span<Int32>?
-    ) -> Placement? {
-        if let servers { return bestByAdvantages(for: request, on: cluster, among: servers) }
+    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
         forward(request, cluster)
         var best: Action?
         var most = -Float.infinity
         for index in 0..<advantages.count where cluster.isAvailable(Action(index), for: request) {
             if best == nil || advantages[index] > most { (best, most) = (Action(index), advantages[index]) }
         }
-        return best?.placement(ofSpan: request.span)
+        return best
     }
 
     func writeAdvantages(

@@ -23,10 +23,20 @@ struct PlacementBoard: ~Copyable {
     // winners[1] is the winner of all, winners[i] of 2i and 2i + 1; matches of the first round look at scores.
     private let winners: FlatBuffer<Int32>
 
-    init(serverCount: Int) {
+    private static func leaves(_ servers: Int) -> Int {
         var leaves = 2
-        while leaves < serverCount { leaves *= 2 }
-        self.leaves = leaves
+        while leaves < servers { leaves *= 2 }
+        return leaves
+    }
+
+    /// The bytes that a board takes.
+    static func bytes(servers: Int) -> Int {
+        let leaf = MemoryLayout<Float>.stride + MemoryLayout<UInt8>.stride + MemoryLayout<Int32>.stride
+        return 256 + leaves(servers) * leaf
+    }
+
+    init(serverCount: Int) {
+        leaves = Self.leaves(serverCount)
         scores = FlatBuffer(repeating: -.infinity, count: leaves)
         nodes = FlatBuffer(repeating: 0, count: leaves)
         winners = FlatBuffer(repeating: 0, count: leaves)

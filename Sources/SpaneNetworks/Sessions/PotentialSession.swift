@@ -44,23 +44,22 @@ final class PotentialSession: ScoringPolicy {
         makeSeats()
     }
 
+    private static func boards(servers: Int) -> Int { servers >= fewServers ? boardCount : 0 }
+
+    /// The bytes that the boards take.
+    static func boardBytes(servers: Int) -> Int { boards(servers: servers) * PlacementBoard.bytes(servers: servers) }
+
     private func makeSeats() {
-        let count = shape.serverCount >= Self.fewServers ? Self.boardCount : 0
+        let count = Self.boards(servers: shape.serverCount)
         seats = (0..<count).map { _ in Seat(serverCount: shape.serverCount) }
     }
 
-    func placement(
-        for request: Request,
-        on cluster: borrowing Cluster,
-        among servers: Span<Int32>?
-    ) -> Placement? {
-        if let servers { return bestByAdvantages(for: request, on: cluster, among: servers) }
+    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
         precondition(
             ClusterShape(cluster) == shape,
             "the session is made for \(shape.serverCount) servers; adapt it to the cluster first"
         )
-        let best = seats.isEmpty ? bestOfAll(request, cluster) : bestOnBoard(request, cluster)
-        return best?.placement(ofSpan: request.span)
+        return seats.isEmpty ? bestOfAll(request, cluster) : bestOnBoard(request, cluster)
     }
 
     /// Looks at every server that has room.

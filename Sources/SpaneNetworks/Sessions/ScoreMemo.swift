@@ -28,6 +28,11 @@ struct ScoreMemo: ~Copyable {
     // Situations told apart at once; a power of two.
     private static let situationLimit = 4096
 
+    /// The bytes that it takes.
+    static let bytes =
+        size * MemoryLayout<Entry>.stride
+        + situationLimit * (MemoryLayout<Situation>.stride + MemoryLayout<Int64>.stride)
+
     private let entries = FlatBuffer(repeating: Entry(), count: size)
     private let situations = FlatBuffer(repeating: Situation(), count: situationLimit)
     private let generations = FlatBuffer<Int64>(repeating: 0, count: situationLimit)

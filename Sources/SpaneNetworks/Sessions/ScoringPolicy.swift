@@ -32,14 +32,28 @@ public protocol ScoringPolicy: AnyObject, Policy {
 }
 
 extension ScoringPolicy {
-    /// The best available placement by the advantages of some servers, ties to the lowest action.
+    /// The placement of the best action.
+    public func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        var policy = self
+        let action =
+            servers == nil
+            ? policy.action(for: request, on: cluster)
+            : bestByAdvantages(for: request, on: cluster, among: servers)
+        return action?.placement(ofSpan: request.span)
+    }
+
+    /// The best available action by the advantages of some servers, ties to the lowest action.
     ///
     /// - Complexity: O(servers given * widths).
     func bestByAdvantages(
         for request: Request,
         on cluster: borrowing Cluster,
         among servers: Span<Int32>?
-    ) -> Placement? {
+    ) -> Action? {
         let nodes = NUMATopology.nodesPerServer
         let count = servers?.count ?? cluster.serverCount
         var advantages = [Float](repeating: 0, count: count * nodes)
@@ -56,7 +70,7 @@ extension ScoringPolicy {
                 (best, most) = (action, score)
             }
         }
-        return best?.placement(ofSpan: request.span)
+        return best
     }
 }
 

@@ -30,6 +30,8 @@ final class Shortlists {
     /// On fewer servers a scan of all of them is as fast.
     static let leastServers = 384
     private static let listCount = 31
+    /// The servers that all lists together have places for.
+    static let places = listCount * Shortlist.capacity + changedCapacity
     private static let changedBit = UInt32(1) << listCount
     private static let changedCapacity = 64
 

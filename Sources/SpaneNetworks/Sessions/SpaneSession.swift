@@ -77,18 +77,14 @@ final class SpaneSession: ScoringPolicy {
         advantageGrid = grid
     }
 
-    func placement(
-        for request: Request,
-        on cluster: borrowing Cluster,
-        among servers: Span<Int32>?
-    ) -> Placement? {
+    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
         // Kernels look for cores and memory alone.
-        if servers != nil || request.terms != nil { return bestByAdvantages(for: request, on: cluster, among: servers) }
+        if request.terms != nil { return bestByAdvantages(for: request, on: cluster, among: nil) }
         prepare(request, cluster)
         let chosen =
             unsafe shortlists?.choose(request, terms)
             ?? table.blocks.choose(request, head.base, terms.base, among: table.shape.serverCount)
-        return chosen.action >= 0 ? Action(rawValue: chosen.action).placement(ofSpan: request.span) : nil
+        return chosen.action >= 0 ? Action(rawValue: chosen.action) : nil
     }
 
     func writeAdvantages(

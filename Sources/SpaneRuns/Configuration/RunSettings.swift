@@ -20,7 +20,7 @@ package struct RunSettings: Sendable {
                 "threads",
                 \.threads,
                 0...4096,
-                "Threads, 0 for all processors. The results do not depend on them."
+                "Threads, 0 for all processors that the process may use. The results do not depend on them."
             ).ofNoConsequence,
             .integer("log_every", \.logEvery, 1...1_000_000_000, "Steps between two lines of the log."),
             .number(

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import SpaneStorage
+package import SpaneStorage
 
 /// The folder of one run, which one process at a time may hold.
 package final class RunFolder {
@@ -34,9 +34,9 @@ package final class RunFolder {
     /// - Throws: ``StorageError`` when it is no folder, or one of something else, or of another configuration.
     package static func check(_ path: String, for configuration: RunConfiguration) throws {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else {
+        guard unsafe path.withPath({ unsafe stat($0, &status) }) == 0 else {
             if errno == ENOENT { return }
-            throw StorageError(.io, path: path, "cannot be read: \(File.systemError)")
+            throw StorageError("cannot be read", path: path, errno: errno)
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw StorageError(.io, path: path, "is not a folder; name a new one")
@@ -64,8 +64,14 @@ package final class RunFolder {
     /// Makes the folder where it is missing, locks it, and writes its configuration where that is missing.
     ///
     /// - Throws: as ``check(_:for:)``; ``StorageError`` when another process holds the folder or it cannot be written.
-    package init(_ path: String, for configuration: RunConfiguration) throws {
-        folder = try LockedFolder(path, owned: Name.owned) { try Self.check(path, for: configuration) }
+    package init(
+        _ path: String,
+        for configuration: RunConfiguration,
+        by guardian: LockedFolder.Guard = .lock
+    ) throws {
+        folder = try LockedFolder(path, for: "training", owned: Name.owned, by: guardian) {
+            try Self.check(path, for: configuration)
+        }
         if !File.exists(file(Name.configuration)) {
             try TextFile.write(configuration.text, to: file(Name.configuration))
         }

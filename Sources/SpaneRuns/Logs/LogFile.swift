@@ -14,8 +14,8 @@ final class LogFile {
     init(_ path: String, keeping byteCount: Int) throws(StorageError) {
         self.path = path
         self.byteCount = byteCount
-        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw StorageError(.io, path: path, "cannot be opened: \(File.systemError)") }
+        descriptor = unsafe path.withPath { unsafe open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
+        guard descriptor >= 0 else { throw failure("cannot be opened") }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw failure("cannot be read") }
         guard status.st_size >= byteCount else {
@@ -34,16 +34,9 @@ final class LogFile {
     deinit { close(descriptor) }
 
     func append(_ bytes: [UInt8]) throws(StorageError) {
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe write(descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure("cannot be written") }
-            done += count
-        }
-        byteCount += done
+        let number = Output.write(bytes, to: descriptor)
+        guard number == 0 else { throw StorageError("cannot be written", path: path, errno: number) }
+        byteCount += bytes.count
     }
 
     /// Waits until all is safe on the disk, as a checkpoint that counts on it must.
@@ -52,6 +45,6 @@ final class LogFile {
     }
 
     private func failure(_ what: String) -> StorageError {
-        StorageError(.io, path: path, "\(what): \(File.systemError)")
+        StorageError(what, path: path, errno: errno)
     }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import SpaneStorage
 
 /// The folder of one search, which one process at a time may hold.
@@ -6,6 +5,8 @@ final class SearchFolder: Sendable {
     /// The path of the folder.
     var path: String { folder.path }
     private let folder: LockedFolder
+    /// Who keeps other processes out of this folder and those of the trials.
+    let guardian: LockedFolder.Guard
 
     private enum Name {
         static let identity = "search.txt"
@@ -58,8 +59,11 @@ final class SearchFolder: Sendable {
     ///
     /// - Throws: as ``check(_:identity:)``; ``StorageError`` when another process holds the folder or it cannot be
     ///   written.
-    init(_ path: String, _ search: SearchConfiguration, identity: String) throws {
-        folder = try LockedFolder(path, owned: Name.owned) { try Self.check(path, identity: identity) }
+    init(_ path: String, _ search: SearchConfiguration, identity: String, by guardian: LockedFolder.Guard) throws {
+        self.guardian = guardian
+        folder = try LockedFolder(path, for: "training", owned: Name.owned, by: guardian) {
+            try Self.check(path, identity: identity)
+        }
         try TextFile.write(search.text, to: "\(path)/\(Name.configuration)")
         if !File.exists("\(path)/\(Name.identity)") { try TextFile.write(identity, to: "\(path)/\(Name.identity)") }
     }
@@ -72,18 +76,17 @@ final class SearchFolder: Sendable {
     }
 
     /// Removes the weights of a trial.
-    func removeWeights(_ index: Int) { unsafe unlink(weights(index)) }
+    func removeWeights(_ index: Int) { File.remove(weights(index)) }
 
     /// Removes the run of a trial.
     func removeTrial(_ index: Int) throws(StorageError) {
         let folder = trial(index)
         guard File.exists(folder) else { return }
-        for name in try File.names(in: folder) { unsafe unlink("\(folder)/\(name)") }
-        guard unsafe rmdir(folder) == 0 else {
-            throw StorageError(.io, path: folder, "cannot be removed: \(File.systemError)")
-        }
+        for name in try File.names(in: folder) { File.remove("\(folder)/\(name)") }
+        let number = File.remove(folder)
+        guard number == 0 else { throw StorageError("cannot be removed", path: folder, errno: number) }
     }
 
     /// Removes the folder of the trials when it is empty.
-    func removeTrials() { unsafe rmdir("\(path)/trials") }
+    func removeTrials() { File.remove("\(path)/trials") }
 }

@@ -1,7 +1,7 @@
 internal import SpaneEvaluation
 internal import SpaneNetworks
 internal import SpaneScheduling
-internal import SpaneStorage
+package import SpaneStorage
 internal import Synchronization
 
 /// A search in its folder. Trials that are finished stay when it is killed; the others go on from their checkpoints.
@@ -30,12 +30,17 @@ package final class SearchRun: Sendable {
     ///   - path: of the folder.
     ///   - version: of the program, to be kept with the weights.
     /// - Throws: ``StorageError`` or ``RunConfigurationError``; nothing is changed then.
-    package init(_ search: SearchConfiguration, in path: String, version: String) throws {
+    package init(
+        _ search: SearchConfiguration,
+        in path: String,
+        by guardian: LockedFolder.Guard = .lock,
+        version: String
+    ) throws {
         self.search = search
         self.version = version
         base = try TrainingData(search.base, file: "the search")
         identity = search.identity + base.inputs.map { "sha256 of \($0.key) = \($0.hash)\n" }.joined()
-        folder = try SearchFolder(path, search, identity: identity)
+        folder = try SearchFolder(path, search, identity: identity, by: guardian)
         let results = File.exists(folder.results) ? try SearchFiles.read(folder.results) : []
         if let last = results.map(\.trial).max(), last >= search.trialCount {
             throw RunConfigurationError(
@@ -130,7 +135,7 @@ package final class SearchRun: Sendable {
         let configuration = trial.configuration
         let path = folder.trial(trial.index)
         let data = try data(of: trial)
-        let runFolder = try RunFolder(path, for: configuration)
+        let runFolder = try RunFolder(path, for: configuration, by: folder.guardian)
         let run = try TrainingRun(configuration, data: data, folder: runFolder, version: version)
         if mustStop() { throw Stopped() }
         let untrained = try run.validationOfRandomWeights()

@@ -13,7 +13,7 @@ extension Cluster {
         guard size.isPositive else {
             throw SchedulingError(
                 .invalidArgument,
-                "request is \(cpu) cores and \(mem) GB; both must be above 0 and at most \(Resources.largest)"
+                "request is \(cpu) cores and \(mem) GB; \(Resources(cpu: cpu, mem: mem).rule)"
             )
         }
         guard span >= 0, span <= Layout.mostNodes else {
@@ -23,6 +23,13 @@ extension Cluster {
             )
         }
         return span == 0 ? request(cpu: size.cpu, mem: size.mem) : Request(cpu: size.cpu, mem: size.mem, span: span)
+    }
+
+    /// Whether some server, cordoned or not, could hold the request while nothing runs on it.
+    ///
+    /// - Complexity: O(1) where the first server could, O(servers) where none could.
+    public func canEverHold(_ request: Request) -> Bool {
+        (0..<serverCount).contains { type(of: $0).canHold(request, layout) }
     }
 
     /// Refuses a server that is not there.

@@ -1,3 +1,5 @@
+internal import SpaneHost
+
 /// The servers of a cluster, and the rule that says over how many NUMA nodes a VM is spread.
 public struct ClusterConfiguration: Equatable, Sendable {
     /// How many nodes the servers have at most, and which resources.
@@ -29,6 +31,7 @@ public struct ClusterConfiguration: Equatable, Sendable {
         splitAbove: Double = publishedSplitAbove
     ) throws(SchedulingError) {
         try Self.check(count: servers)
+        try Memory.require(bytes: 3 * servers * MemoryLayout<Resources>.stride, for: "\(servers) servers")
         try self.init(nodeCapacities: Array(repeating: node, count: servers), splitAbove: splitAbove)
     }
 
@@ -49,8 +52,7 @@ public struct ClusterConfiguration: Equatable, Sendable {
             guard node.onGrid.isPositive else {
                 throw SchedulingError(
                     .invalidArgument,
-                    "server \(server): a NUMA node has \(node.cpu) cores and \(node.mem) GB; "
-                        + "both must be above 0 and at most \(Resources.largest)"
+                    "server \(server): a NUMA node has \(node.cpu) cores and \(node.mem) GB; \(node.rule)"
                 )
             }
             kinds[node] = Int32(types.count)
@@ -178,7 +180,9 @@ extension ServerType {
         var fitting: UInt8 = 0
         for (index, node) in nodes.enumerated() {
             var fits = Grid.capacity(node[0]) >= request.share.cpu && Grid.capacity(node[1]) >= request.share.mem
-            for extra in 0..<min(perNode, extras.count) { fits = fits && Grid.capacity(node[extra + 2]) >= extras[extra] }
+            for extra in 0..<min(perNode, extras.count) {
+                fits = fits && Grid.capacity(node[extra + 2]) >= extras[extra]
+            }
             if fits { fitting |= 1 << UInt8(index) }
         }
         let set = NodeSet(rawValue: fitting)

@@ -1,3 +1,5 @@
+internal import SpaneHost
+
 extension Environment {
     /// Where an episode stands, as plain values: everything that a trace, a configuration and a reward do not say.
     ///
@@ -144,6 +146,11 @@ extension Environment {
         from start: Int,
         _ refuse: (String) -> SchedulingError
     ) throws(SchedulingError) {
+        // The cluster that is built, and the VMs seen.
+        try Memory.require(
+            bytes: 4096 + configuration.serverCount * 128 + snapshot.running.count * 64,
+            for: "a state of \(snapshot.running.count) VMs"
+        )
         var empty = Cluster(configuration)
         var seen: Set<Int> = []
         for running in snapshot.running {

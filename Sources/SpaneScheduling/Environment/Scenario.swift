@@ -27,6 +27,14 @@ public struct Scenario: Sendable {
 }
 
 extension ClusterConfiguration {
+    /// The bytes that an environment of a trace on these servers takes.
+    package func environmentBytes(for trace: Trace) -> Int {
+        // What the servers have left and can hold, their part of the journal, and the VMs that run.
+        let values = layout.nodes * layout.nodeResources.count + layout.serverResources.count
+        return 4096 + serverCount * (64 + 16 * values)
+            + mostRunning(of: trace) * MemoryLayout<DepartureQueue.Entry>.stride
+    }
+
     /// The most VMs of a trace that can run at once: all of it, or as many of its smallest as all servers hold.
     package func mostRunning(of trace: Trace) -> Int {
         var sum = Resources(cpu: 0, mem: 0)

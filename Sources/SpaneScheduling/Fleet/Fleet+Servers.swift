@@ -1,4 +1,5 @@
 internal import SpaneBuffers
+internal import SpaneHost
 
 extension Fleet {
     /// Adds empty servers of equal NUMA nodes, as many as the layout allows, with these capacities of cores and memory.
@@ -12,8 +13,7 @@ extension Fleet {
         for (index, node) in nodes.enumerated() where !node.onGrid.isPositive {
             throw SchedulingError(
                 .invalidArgument,
-                "nodes[\(index)] has \(node.cpu) cores and \(node.mem) GB; both must be above 0 and at most "
-                    + "\(Resources.largest)"
+                "nodes[\(index)] has \(node.cpu) cores and \(node.mem) GB; \(node.rule)"
             )
         }
         var types: [ServerType] = []
@@ -53,6 +53,11 @@ extension Fleet {
         for type in typeOfServer where !types.indices.contains(Int(type)) {
             throw SchedulingError(.invalidArgument, "a server is of type \(type); there are \(types.count) types")
         }
+        // Growing copies what there is to storage for twice as many.
+        try Memory.require(
+            bytes: (typeOfServer.count + 2 * serverCount) * bytesPerServer,
+            for: "\(typeOfServer.count) more servers"
+        )
         cluster.append(typeOfServer, of: types)
         vms.reserve(servers: serverCount)
         if serverCount > vmCounts.count {
@@ -151,6 +156,11 @@ extension Fleet {
     }
 
     // MARK: Helpers
+
+    /// What one server takes, and some for what passes through while it is added.
+    private var bytesPerServer: Int {
+        128 + 32 * (cluster.valuesPerServer + cluster.layout.serverResources.count)
+    }
 
     private mutating func move(valuesOf source: Int, to target: Int) {
         let (perServer, shared) = (cluster.valuesPerServer, cluster.layout.serverResources.count)

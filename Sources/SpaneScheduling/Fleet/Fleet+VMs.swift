@@ -1,17 +1,22 @@
 internal import SpaneBuffers
+internal import SpaneHost
 
 extension Fleet {
     /// The most VMs that ``reserve(_:)`` makes room for.
     public static var largestVMCount: Int { VMTable.largestCapacity }
 
-    /// The bytes that have to be allocated before the fleet can hold `vms` VMs, or `nil` when there is room for them.
-    public func bytesToGrow(toHold vms: Int) -> Int? { self.vms.bytesToGrow(toHold: vms) }
+    /// Refuses to let the table of VMs grow where memory for it cannot be had.
+    package func checkGrowth(toHold count: Int) throws(SchedulingError) {
+        guard let bytes = vms.bytesToGrow(toHold: count) else { return }
+        try Memory.require(bytes: bytes, for: "a table of \(count) VMs")
+    }
 
     /// Makes room for `vms` VMs in all, so that placing up to that many does not allocate.
     public mutating func reserve(_ vms: Int) throws(SchedulingError) {
         guard vms >= 0, vms <= VMTable.largestCapacity else {
             throw SchedulingError(.invalidArgument, "vms is \(vms); it must be in 0 ... \(VMTable.largestCapacity)")
         }
+        try checkGrowth(toHold: vms)
         self.vms.reserve(vms)
     }
 
@@ -76,6 +81,7 @@ extension Fleet {
         let inside = try inside(placement)
         try checkIsNew(id)
         try checkRoom(inside, for: request)
+        try checkGrowth(toHold: vmCount + 1)
         add(id, request, at: inside)
     }
 
@@ -93,6 +99,7 @@ extension Fleet {
         let inside = try inside(placement)
         try checkIsNew(id)
         try checkNodes(inside, for: request)
+        try checkGrowth(toHold: vmCount + 1)
         add(id, request, at: inside)
     }
 

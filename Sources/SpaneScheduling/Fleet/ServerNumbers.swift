@@ -76,7 +76,10 @@ extension ServerNumbers {
         var places = Array(repeating: Int32(-1), count: min(max(limit, 0), 2 * ClusterConfiguration.maximumServers))
         for (place, number) in given.enumerated() {
             guard number >= 0, number < places.count, places[number] < 0 else {
-                throw SchedulingError(.invalidArgument, "a server has the number \(number), which is taken or too large")
+                throw SchedulingError(
+                    .invalidArgument,
+                    "a server has the number \(number), which is taken or too large"
+                )
             }
             places[number] = Int32(truncatingIfNeeded: place)
         }

@@ -11,7 +11,7 @@ package enum Grid {
     private static let tolerance = 1e-6
 
     /// The steps of what a VM asks for: the nearest number, or the next one where the nearest would be short by more than a
-    /// part in a million.
+    /// part in a million; 0 for less than half a step.
     package static func demand(_ amount: Double) -> Double { covering(amount * stepsPerUnit) }
 
     /// The steps of what a server has: the nearest number, or the one below where the nearest would be over by more than a
@@ -39,6 +39,6 @@ package enum Grid {
 
     static func covering(_ exact: Double) -> Double {
         let nearest = exact.rounded(.toNearestOrEven)
-        return exact - nearest > tolerance * exact ? nearest + 1 : nearest
+        return nearest > 0 && exact - nearest > tolerance * exact ? nearest + 1 : nearest
     }
 }

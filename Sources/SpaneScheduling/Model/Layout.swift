@@ -37,7 +37,10 @@ public struct Layout: Equatable, Sendable {
         serverResources: [String] = []
     ) throws(SchedulingError) {
         guard nodes >= 1, nodes <= Self.mostNodes else {
-            throw SchedulingError(.invalidArgument, "nodes is \(nodes); a server has 1 ... \(Self.mostNodes) NUMA nodes")
+            throw SchedulingError(
+                .invalidArgument,
+                "nodes is \(nodes); a server has 1 ... \(Self.mostNodes) NUMA nodes"
+            )
         }
         self.nodes = nodes
         self.nodeResources = ["cpu", "mem"] + nodeResources

@@ -8,6 +8,26 @@ public struct Resources: Equatable, Hashable, BitwiseCopyable, Sendable {
     /// The largest amount of any resource that one NUMA node or VM may have.
     public static let largest: Double = 4_294_967_296
 
+    /// What messages say is allowed of an amount.
+    package static let range = "above 0 and at most \(largest)"
+
+    /// What messages say against an amount that is none: what is allowed, or that it rounds to nothing.
+    package static func rule(_ amount: Double) -> String {
+        roundsToNothing(amount) ? "it is below \(step)" : "it must be \(range)"
+    }
+
+    /// As ``rule(_:)``, against both amounts.
+    package var rule: String {
+        for (name, amount) in [("cores", cpu), ("GB", mem)] where Self.roundsToNothing(amount) {
+            return "\(amount) \(name) are below \(Self.step)"
+        }
+        return "both must be \(Self.range)"
+    }
+
+    private static let step = "the smallest step of amounts, 1e-06"
+
+    private static func roundsToNothing(_ amount: Double) -> Bool { amount > 0 && Grid.demand(amount) == 0 }
+
     /// Creates an amount from cores and GB, as they are.
     @inlinable
     public init(cpu: Double, mem: Double) {

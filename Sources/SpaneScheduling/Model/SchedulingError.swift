@@ -1,3 +1,5 @@
+package import SpaneHost
+
 /// Why a trace, a cluster or a step was refused. The message names the argument, its value and what is allowed.
 public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of mistake; new kinds may be added.
@@ -16,6 +18,10 @@ public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertib
         public static let notFound = Code(name: "notFound")
         /// The call does not fit the state: a step before a reset or after the end.
         public static let badState = Code(name: "badState")
+        /// Memory cannot be had; it was refused before it was tried.
+        public static let outOfMemory = Code(name: "outOfMemory")
+        /// Somebody has stopped the work from outside.
+        public static let cancelled = Code(name: "cancelled")
     }
 
     /// The kind of mistake.
@@ -28,4 +34,6 @@ public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertib
         self.code = code
         self.description = description
     }
+
+    package init(_ error: OutOfMemory) { self.init(.outOfMemory, error.description) }
 }

@@ -25,7 +25,10 @@ public struct SpanRule: Equatable, Sendable {
             throw SchedulingError(.invalidArgument, "split-from is \(splitFromCores) cores; it must not be negative")
         }
         guard span >= 1, span <= Layout.mostNodes else {
-            throw SchedulingError(.invalidArgument, "the rule's span is \(span); it must be in 1 ... \(Layout.mostNodes)")
+            throw SchedulingError(
+                .invalidArgument,
+                "the rule's span is \(span); it must be in 1 ... \(Layout.mostNodes)"
+            )
         }
         self.init(uncheckedAbove: splitAbove, fromCores: splitFromCores, span: span)
     }

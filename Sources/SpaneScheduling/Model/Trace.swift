@@ -1,3 +1,5 @@
+internal import SpaneHost
+
 /// An immutable sequence of VMs in order of arrival, checked when it is made.
 ///
 /// Copies share their storage. A VM takes 32 bytes: what it asks for is kept once for each ``Flavor``.
@@ -34,6 +36,7 @@ public struct Trace: Sendable {
         guard vms.count < Int(Int32.max) else {
             throw SchedulingError(.invalidTrace, "the trace has \(vms.count) VMs; at most \(Int32.max - 1) are allowed")
         }
+        try Memory.require(bytes: vms.count * MemoryLayout<Row>.stride, for: "a trace of \(vms.count) VMs")
         var rows: [Row] = []
         rows.reserveCapacity(vms.count)
         var table = FlavorTable()
@@ -41,8 +44,15 @@ public struct Trace: Sendable {
         for (index, vm) in vms.enumerated() {
             try Self.check(vm, at: index, after: previous, resources)
             previous = vm.arrival
-            rows.append(Row(id: vm.id, arrival: vm.arrival, lifetime: vm.lifetime, flavor: table.number(of: vm)))
+            rows.append(
+                Row(id: vm.id, arrival: vm.arrival, lifetime: vm.lifetime, flavor: try table.number(of: vm))
+            )
         }
+        // The lists, and what sorting takes.
+        try Memory.require(
+            bytes: 4 * table.flavors.count * MemoryLayout<Flavor>.stride,
+            for: "\(table.flavors.count) sizes of VMs"
+        )
         // Sorted, so that a trace does not depend on which size came first.
         let order = table.flavors.indices.sorted { Flavor.precedes(table.flavors[$0], table.flavors[$1]) }
         var rank = Array(repeating: Int32(0), count: order.count)
@@ -104,7 +114,7 @@ public struct Trace: Sendable {
         }
         for (column, value) in [("cpu", vm.cpu), ("mem", vm.mem)]
         where !(Grid.demand(value) > 0 && value <= Resources.largest) {
-            throw refuse(column, value, "it must be above 0 and at most \(Resources.largest)")
+            throw refuse(column, value, Resources.rule(value))
         }
         guard vm.arrival.isFinite else { throw refuse("arrival", vm.arrival, "it must be finite") }
         guard abs(vm.arrival) <= largestTime else {
@@ -142,15 +152,24 @@ private struct FlavorTable {
     private(set) var flavors: [Flavor] = []
     private var numbers: [Flavor: Int32] = [:]
 
-    mutating func number(of vm: VirtualMachine) -> Int32 {
+    mutating func number(of vm: VirtualMachine) throws(SchedulingError) -> Int32 {
         let size = Resources(cpu: vm.cpu, mem: vm.mem).onGrid
         let extras =
             vm.extras.allSatisfy { $0 == 0 } ? [] : vm.extras.map { Grid.amount(Grid.demand($0)) }
         let flavor = Flavor(cpu: size.cpu, mem: size.mem, span: vm.span, extras: extras)
         if let number = numbers[flavor] { return number }
+        if numbers.count == numbers.capacity { try checkGrowth() }
         let number = Int32(truncatingIfNeeded: flavors.count)
         numbers[flavor] = number
         flavors.append(flavor)
         return number
+    }
+
+    /// Refuses more sizes than there is memory for; most traces have a few dozen, but all VMs may differ.
+    private func checkGrowth() throws(SchedulingError) {
+        // A table and a list twice as long, the table at most three quarters full, with a bit for each place.
+        let places = 2 * (2 * numbers.capacity + 2)
+        let bytes = 2 * MemoryLayout<Flavor>.stride + MemoryLayout<Int32>.stride + 1
+        try Memory.require(bytes: places * bytes, for: "\(flavors.count + 1) sizes of VMs")
     }
 }

@@ -28,6 +28,16 @@ public struct MoveToFront: Policy, Sendable {
         return first
     }
 
+    /// The action of the last place, by the node that is remembered.
+    public mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+        guard let placement = placement(for: request, on: cluster, among: nil) else { return nil }
+        let isLast = placement.server == server && placement.nodes.contains(node)
+        guard isLast, cluster.layout.nodes == NUMATopology.nodesPerServer else {
+            return cluster.layout.action(of: placement)
+        }
+        return Action(server: server, node: node)
+    }
+
     private func lastPlace(
         for request: Request,
         on cluster: borrowing Cluster,

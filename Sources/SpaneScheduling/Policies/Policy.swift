@@ -18,11 +18,21 @@ public protocol Policy {
         on cluster: borrowing Cluster,
         among servers: Span<Int32>?
     ) -> Placement?
+
+    /// The number of the action that stands for the placement for `request`; see ``Action``.
+    ///
+    /// It matters to learners alone which of several actions that name one placement it is.
+    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action?
 }
 
 extension Policy {
     /// Does nothing: most policies remember nothing.
     public mutating func begin(start: Int, on cluster: borrowing Cluster) {}
+
+    /// The lowest action that stands for the placement.
+    public mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+        placement(for: request, on: cluster, among: nil).map { cluster.layout.action(of: $0) }
+    }
 
     /// The placement for `request` on any server, or `nil` when it fits nowhere.
     @inline(__always)

@@ -1,3 +1,5 @@
+internal import SpaneHost
+
 /// Bytes made of 8-byte little-endian words, with a checksum over them.
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
@@ -32,6 +34,8 @@ struct ByteReader {
         guard bytes.count >= size, bytes.count.isMultiple(of: size) else {
             throw StorageError(.format, path: name, "has \(bytes.count) bytes; that must be a multiple of \(size)")
         }
+        // The words, and as much twice for what is made of them.
+        try Memory.require(bytes: 3 * bytes.count, for: "its content", path: name)
         var words: [UInt64] = []
         words.reserveCapacity(bytes.count / size)
         for offset in stride(from: 0, to: bytes.count, by: size) {

@@ -1,3 +1,4 @@
+internal import SpaneHost
 internal import SpaneScheduling
 
 // How the servers of an environment are written as words. The layout is in `docs/file-formats.md`.
@@ -86,6 +87,11 @@ extension ByteReader {
             guard count >= 1, count <= ClusterConfiguration.maximumServers - typeOfServer.count else {
                 throw error("has \(count) more servers after \(typeOfServer.count)")
             }
+            try Memory.require(
+                bytes: 128 * (typeOfServer.count + count),
+                for: "\(typeOfServer.count + count) servers",
+                path: name
+            )
             typeOfServer.append(contentsOf: repeatElement(Int32(clamping: type), count: count))
         }
         return try refusing { () throws(SchedulingError) in

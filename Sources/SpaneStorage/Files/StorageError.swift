@@ -1,3 +1,6 @@
+package import SpaneHost
+internal import SpaneScheduling
+
 /// Why a file could not be read or written. The message names the file, and the dataset, attribute or line in it.
 public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of mistake; new kinds may be added.
@@ -12,6 +15,10 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
         public static let version = Code(name: "version")
         /// A dataset has other dimensions than the rest of the file says.
         public static let shapeMismatch = Code(name: "shapeMismatch")
+        /// Memory for the content cannot be had; it was refused before it was tried.
+        public static let outOfMemory = Code(name: "outOfMemory")
+        /// Somebody has stopped the work from outside.
+        public static let cancelled = Code(name: "cancelled")
     }
 
     /// The kind of mistake.
@@ -20,12 +27,36 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
     public let path: String
     /// What is wrong with it.
     public let detail: String
+    /// The number of the operating system's error; 0 where it did not refuse.
+    package let errno: Int32
 
     /// Creates an error about `path`.
     public init(_ code: Code, path: String, _ detail: String) {
         self.code = code
         self.path = path
         self.detail = detail
+        errno = 0
+    }
+
+    /// An error of the operating system: "`what`: No space left on device".
+    package init(_ what: String, path: String, errno: Int32) {
+        code = .io
+        self.path = path
+        detail = "\(what): \(File.systemError(errno))"
+        self.errno = errno
+    }
+
+    package init(_ error: OutOfMemory, path: String) {
+        self.init(.outOfMemory, path: path, error.description)
+    }
+
+    /// - Throws: `cancelled` when the work on `path` is to stop.
+    static func checkCancellation(_ path: String) throws(StorageError) {
+        do {
+            try Cancellation.current.check()
+        } catch {
+            throw StorageError(.cancelled, path: path, error.description)
+        }
     }
 
     /// One sentence for a person: the file and what is wrong with it.

@@ -35,7 +35,8 @@ extension FleetFile {
 
 extension HDF5Reader {
     func vms(_ layout: Layout) throws(StorageError) -> [Fleet.State.VM] {
-        let ids = try integers("vm_id").values
+        let ids = try identifiers("vm_id").values
+        try FleetFile.checkMemory(0, ids.count, path)
         let cpu = try doubles("vm_cpu", count: ids.count)
         let mem = try doubles("vm_mem", count: ids.count)
         let span = try integers("vm_span", count: ids.count)
@@ -46,7 +47,7 @@ extension HDF5Reader {
         var vms: [Fleet.State.VM] = []
         vms.reserveCapacity(ids.count)
         for index in ids.indices {
-            let place = "VM \(UInt64(bitPattern: ids[index]))"
+            let place = "VM \(ids[index])"
             guard Resources(cpu: cpu[index], mem: mem[index]).onGrid.isPositive, (1...8).contains(span[index]) else {
                 throw error(
                     .format,
@@ -61,7 +62,7 @@ extension HDF5Reader {
             }
             vms.append(
                 Fleet.State.VM(
-                    id: UInt64(bitPattern: ids[index]),
+                    id: ids[index],
                     request: Request(
                         cpu: cpu[index],
                         mem: mem[index],
@@ -82,7 +83,10 @@ extension HDF5Reader {
         let extras = layout.extraResources.count
         let amounts = try doubles("terms_extras", count: require.count * extras)
         if let wrong = amounts.first(where: { !($0 >= 0 && $0 <= Resources.largest) }) {
-            throw error(.format, "dataset /terms_extras has the value \(wrong); it must be in 0 ... \(Resources.largest)")
+            throw error(
+                .format,
+                "dataset /terms_extras has the value \(wrong); it must be in 0 ... \(Resources.largest)"
+            )
         }
         return require.indices.map { index in
             RequestTerms(

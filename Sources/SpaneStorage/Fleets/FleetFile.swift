@@ -1,3 +1,4 @@
+internal import SpaneHost
 public import SpaneScheduling
 
 /// The state of a ``Fleet`` in HDF5. The schema is in `docs/file-formats.md`.
@@ -7,12 +8,14 @@ public enum FleetFile {
 
     /// Writes the state; an existing file is replaced in one step.
     public static func write(_ fleet: borrowing Fleet, to path: String) throws(StorageError) {
+        try checkMemory(fleet.serverCount, fleet.vmCount, path)
         let state = fleet.state
         try HDF5Writer.write(path) { file throws(StorageError) in try put(state, into: file) }
     }
 
     /// The state as the content of such a file.
     package static func image(of fleet: borrowing Fleet) throws(StorageError) -> [UInt8] {
+        try checkMemory(fleet.serverCount, fleet.vmCount, "the cluster")
         let state = fleet.state
         return try HDF5Writer.image(named: "the cluster") { file throws(StorageError) in try put(state, into: file) }
     }
@@ -36,8 +39,14 @@ public enum FleetFile {
         do {
             return try Fleet.restored(from: state)
         } catch {
-            throw StorageError(.format, path: path, error.description)
+            throw StorageError(error, path: path)
         }
+    }
+
+    /// Refuses a state for which there is no memory.
+    static func checkMemory(_ servers: Int, _ vms: Int, _ path: String) throws(StorageError) {
+        // The lists of the state, as much again while they are sorted, and a column.
+        try Memory.require(bytes: servers * 512 + vms * 160, for: "\(servers) servers and \(vms) VMs", path: path)
     }
 
     private static func put(_ state: Fleet.State, into file: borrowing HDF5Writer) throws(StorageError) {
@@ -63,6 +72,7 @@ public enum FleetFile {
         if let wrong = typeOfServer.first(where: { $0 < 0 || $0 >= types.count }) {
             throw file.error(.format, "dataset /server_type has the value \(wrong); there are \(types.count) types")
         }
+        try checkMemory(numbers.count, 0, file.path)
         let perNode = layout.nodeResources.count
         let perServer = typeOfServer.map { types[Int($0)].nodes.count * perNode }
         let free = try file.doubles("free", count: perServer.reduce(0, +))
@@ -77,7 +87,9 @@ public enum FleetFile {
                     type: Int(typeOfServer[server]),
                     isCordoned: cordoned[server] != 0,
                     free: nodes.map { Array(free[$0..<$0 + perNode]) },
-                    shared: Array(shared[server * layout.serverResources.count..<(server + 1) * layout.serverResources.count])
+                    shared: Array(
+                        shared[server * layout.serverResources.count..<(server + 1) * layout.serverResources.count]
+                    )
                 )
             )
             first += perServer[server]

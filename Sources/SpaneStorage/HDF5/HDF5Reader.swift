@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import SpaneHost
 
 /// Reads datasets and attributes of one HDF5 file; made and used inside ``HDF5/perform(_:)``.
 package struct HDF5Reader: ~Copyable {
@@ -11,14 +12,13 @@ package struct HDF5Reader: ~Copyable {
     /// - Parameter isTrusted: whether it may be in a format of HDF5 that has no checksums.
     package init(path: String, isTrusted: Bool = false) throws(StorageError) {
         let size = try File.size(path)
+        try Memory.require(bytes: Memory.hdf5, for: "the library of HDF5", path: path)
         let start = try File.read(path, limit: Superblock.beginning)
         guard start.starts(with: Superblock.signature) else {
             throw StorageError(.format, path: path, "is not an HDF5 file, or its first bytes are damaged")
         }
         if !isTrusted { try Superblock.check(start, path: path) }
-        guard let file = unsafe HDF5Handle(chdf5_open_read_only(path), H5Fclose) else {
-            throw StorageError(.format, path: path, "cannot be opened (truncated or damaged?): \(HDF5.errorText)")
-        }
+        let file = try HDF5.openToRead(path)
         self.path = path
         self.file = file
         fileSize = size
@@ -27,6 +27,8 @@ package struct HDF5Reader: ~Copyable {
     /// Opens the content of a file, which is copied; messages call it `name`.
     package init(memory bytes: UnsafeRawBufferPointer, name: String) throws(StorageError) {
         let size = bytes.count
+        // A copy of the content.
+        try Memory.require(bytes: Memory.hdf5 + size, for: "its content", path: name)
         try Superblock.check(unsafe Array(bytes.prefix(Superblock.beginning)), path: name)
         guard size > 0, let file = unsafe HDF5Handle(chdf5_open_image(bytes.baseAddress, size), H5Fclose) else {
             throw StorageError(
@@ -146,6 +148,19 @@ package struct HDF5Reader: ~Copyable {
         try read(name, as: chdf5_native_int64(), zero: 0, check)
     }
 
+    /// Identifiers of 64 bits, written as unsigned numbers or, by their bits, as signed ones: HDF5 would turn those that the
+    /// other kind does not have into its nearest number.
+    package func identifiers(_ name: String) throws(StorageError) -> Numbers<UInt64> {
+        try read(name, as: isUnsigned(name) ? chdf5_native_uint64() : chdf5_native_int64(), zero: 0) { _ in }
+    }
+
+    private func isUnsigned(_ name: String) -> Bool {
+        guard has(name), let dataset = unsafe HDF5Handle(H5Dopen2(file.id, name, chdf5_default()), H5Dclose),
+            let type = HDF5Handle(H5Dget_type(dataset.id), H5Tclose)
+        else { return false }
+        return H5Tget_class(type.id) == H5T_INTEGER && H5Tget_sign(type.id) == H5T_SGN_NONE
+    }
+
     private func read<Element: BitwiseCopyable>(
         _ name: String,
         as type: hid_t,
@@ -160,6 +175,12 @@ package struct HDF5Reader: ~Copyable {
         let dimensions = try dimensions(of: dataset, name)
         try check(dimensions)
         let count = try self.count(dimensions, of: dataset, name)
+        // Also the chunk that is being read, which may be all of it.
+        try Memory.require(
+            bytes: 2 * count * MemoryLayout<Element>.stride + Memory.hdf5,
+            for: "dataset /\(name)",
+            path: path
+        )
         var values = [Element](repeating: zero, count: count)
         let status = unsafe values.withUnsafeMutableBufferPointer { buffer in
             unsafe H5Dread(dataset.id, type, chdf5_all(), chdf5_all(), chdf5_default(), buffer.baseAddress)
@@ -284,7 +305,7 @@ package struct HDF5Reader: ~Copyable {
     }
 
     private static let heap =
-        "in a heap, which has no checksums; if the file is sound, convert it with python3 -m spane.rewrite OLD NEW"
+        "in a heap, which has no checksums; if the file is sound, convert it with python3 -m spane.convert.rewrite OLD NEW"
 
     /// Refuses attributes in a heap, in which HDF5 1.10 is lost when it is damaged.
     private func checkHasNoHeap(_ object: borrowing HDF5Handle, _ name: String) throws(StorageError) {

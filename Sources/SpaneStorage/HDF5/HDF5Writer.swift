@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import SpaneHost
 
 /// Writes a new HDF5 file; made and used inside ``HDF5/perform(_:)``.
 ///
@@ -21,13 +22,15 @@ package struct HDF5Writer: ~Copyable {
         named name: String,
         _ body: (borrowing HDF5Writer) throws(StorageError) -> Void
     ) throws(StorageError) -> [UInt8] {
-        try HDF5.perform { () throws(StorageError) in
+        try Memory.require(bytes: Memory.hdf5, for: "the library of HDF5", path: name)
+        return try HDF5.perform { () throws(StorageError) in
             let writer = try HDF5Writer(memory: name)
             defer { H5Fclose(writer.file) }
             try body(writer)
             guard H5Fflush(writer.file, H5F_SCOPE_GLOBAL) >= 0 else { throw writer.failure("the image") }
             let size = H5Fget_file_image(writer.file, nil, 0)
             guard size > 0 else { throw writer.failure("the image") }
+            try Memory.require(bytes: size, for: "its content", path: name)
             var bytes = [UInt8](repeating: 0, count: size)
             guard unsafe H5Fget_file_image(writer.file, &bytes, size) == size else { throw writer.failure("the image") }
             Superblock.mendChecksum(of: &bytes)
@@ -93,6 +96,14 @@ package struct HDF5Writer: ~Copyable {
         memory: hid_t,
         stored: hid_t
     ) throws(StorageError) {
+        // What the file in memory grows by, and a copy of it while it grows.
+        var size: hsize_t = 0
+        unsafe H5Fget_filesize(file, &size)
+        try Memory.require(
+            bytes: Int(size) + 2 * values.count * MemoryLayout<Element>.stride + Memory.hdf5,
+            for: "dataset /\(name)",
+            path: path
+        )
         let extents = dimensions.map { hsize_t($0) }
         guard let space = unsafe HDF5Handle(H5Screate_simple(Int32(extents.count), extents, nil), H5Sclose),
             let creation = HDF5Handle(H5Pcreate(chdf5_dataset_create_class()), H5Pclose),

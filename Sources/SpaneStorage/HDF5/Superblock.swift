@@ -17,7 +17,7 @@ enum Superblock {
             .version,
             path: path,
             "is in an older format of HDF5, without checksums (superblock version \(version); it must be 2 or later). "
-                + "If it is sound, convert it with python3 -m spane.rewrite OLD NEW, or, except for weights, with "
+                + "If it is sound, convert it with python3 -m spane.convert.rewrite OLD NEW, or, except for weights, with "
                 + "h5repack --low=2 --high=2 --compact=65535 OLD NEW"
         )
     }

@@ -1,3 +1,4 @@
+internal import SpaneHost
 internal import SpaneScheduling
 
 /// The lines of a comma-separated file without quoting, numbered from 1; blank lines are passed over.
@@ -6,6 +7,11 @@ struct CSVLines {
     private let path: String
     private var position = 0
     private var lineNumber = 0
+
+    private static let longLine = 1 << 12
+
+    /// How many there are at most.
+    var count: Int { bytes.count { $0 == UInt8(ascii: "\n") } + 1 }
 
     init(_ bytes: [UInt8], path: String) {
         self.bytes = bytes
@@ -22,7 +28,14 @@ struct CSVLines {
             position += 1
             lineNumber += 1
             if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+            // Often enough to stop at once, and too seldom to cost anything.
+            if lineNumber.isMultiple(of: 4096) { try StorageError.checkCancellation(path) }
             guard end > start else { continue }
+            // A line of commas alone has as many fields as bytes.
+            if end - start > Self.longLine {
+                let bytes = 3 * (end - start) * MemoryLayout<ArraySlice<UInt8>>.stride
+                try Memory.require(bytes: bytes, for: "line \(lineNumber) of \(end - start) bytes", path: path)
+            }
             return CSVLine(
                 fields: bytes[start..<end].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false),
                 number: lineNumber,
@@ -59,8 +72,8 @@ struct CSVLine {
     /// A finite number above zero.
     func positive(_ column: Int, _ header: [String]) throws(StorageError) -> Double {
         let value = try number(column, header)
-        guard value > 0, value <= Resources.largest else {
-            throw refuse(column, header, "above 0 and at most \(Resources.largest)")
+        guard Resources(cpu: value, mem: value).onGrid.isPositive else {
+            throw refuse(column, header, saying: Resources.rule(value))
         }
         return value
     }
@@ -84,7 +97,11 @@ struct CSVLine {
     }
 
     private func refuse(_ column: Int, _ header: [String], _ rule: String) -> StorageError {
+        refuse(column, header, saying: "it must be \(rule)")
+    }
+
+    private func refuse(_ column: Int, _ header: [String], saying detail: String) -> StorageError {
         let shown = String(decoding: fields[column], as: UTF8.self).prefix(40)
-        return error("column \(header[column]) is \"\(shown)\"; it must be \(rule)")
+        return error("column \(header[column]) is \"\(shown)\"; \(detail)")
     }
 }

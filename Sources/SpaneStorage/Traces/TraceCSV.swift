@@ -1,3 +1,4 @@
+internal import SpaneHost
 public import SpaneScheduling
 
 /// Traces as comma-separated text, in either layout of the Huawei-East-1 data set, told apart by the header line.
@@ -19,8 +20,12 @@ public enum TraceCSV {
         let vms: [VirtualMachine]
         let lineNumbers: [Int]
         switch names {
-        case rowHeader: (vms, lineNumbers) = try readRows(&lines)
-        case eventHeader: (vms, lineNumbers) = try readEvents(&lines)
+        case rowHeader:
+            try checkMemory(lines.count, bytesPerRow, path)
+            (vms, lineNumbers) = try readRows(&lines)
+        case eventHeader:
+            try checkMemory(lines.count, bytesPerEvent, path)
+            (vms, lineNumbers) = try readEvents(&lines)
         default:
             // Control characters would not show, or move the cursor of a terminal.
             guard header.fields.joined().allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
@@ -37,6 +42,16 @@ public enum TraceCSV {
         var description = TraceDescription(source: name, licence: "unknown")
         description.contentHash = TraceFile.contentHash(of: trace)
         return (trace, description)
+    }
+
+    // A VM with the number of its line, in an array that doubles.
+    private static let bytesPerRow = 160
+    // That, and copies of it while VMs that were not deleted are left out and the others sorted.
+    private static let bytesPerEvent = 480
+
+    /// Refuses more lines than there is memory for.
+    private static func checkMemory(_ lines: Int, _ bytes: Int, _ path: String) throws(StorageError) {
+        try Memory.require(bytes: lines * bytes, for: "\(lines) lines", path: path)
     }
 
     private static func readRows(_ lines: inout CSVLines) throws(StorageError) -> ([VirtualMachine], [Int]) {

@@ -1,3 +1,4 @@
+internal import SpaneHost
 public import SpaneScheduling
 
 /// Traces in HDF5: one dataset a column. The schema is in `docs/file-formats.md`.
@@ -52,6 +53,7 @@ public enum TraceFile {
         let mem = try column("mem", of: file, count: count)
         let arrival = try column("arrival", of: file, count: count)
         let lifetime = try column("lifetime", of: file, count: count)
+        try Memory.require(bytes: count * MemoryLayout<VirtualMachine>.stride, for: "\(count) VMs", path: path)
         let vms = (0..<count).map { index in
             VirtualMachine(
                 id: ids.values[index],
@@ -83,19 +85,33 @@ public enum TraceFile {
         _ description: TraceDescription,
         to path: String
     ) throws(StorageError) {
-        try HDF5Writer.write(path) { file throws(StorageError) in
-            try file.attribute("format", format)
-            try file.attribute("format_version", version)
-            try file.attribute("source", description.source)
-            try file.attribute("licence", description.licence)
-            try file.attribute("content_sha256", contentHash(of: trace))
-            try file.dataset("vmid", trace.vms.map(\.id), .compressed)
-            try file.dataset("cpu", trace.vms.map(\.cpu), .compressed)
-            try file.dataset("mem", trace.vms.map(\.mem), .compressed)
-            try file.dataset("arrival", trace.vms.map(\.arrival), .compressed)
-            try file.dataset("lifetime", trace.vms.map(\.lifetime), .compressed)
-            for column in columns { try file.attribute("unit", column.unit, of: column.name) }
+        // One column at a time beside the file.
+        try Memory.require(bytes: trace.count * MemoryLayout<Double>.stride, for: "\(trace.count) VMs", path: path)
+        try HDF5Writer.write(path) { file throws(StorageError) in try put(trace, description, into: file) }
+    }
+
+    /// The bytes that ``write(_:_:to:)`` writes.
+    package static func image(of trace: Trace, _ description: TraceDescription) throws(StorageError) -> [UInt8] {
+        try HDF5Writer.image(named: "the trace") { file throws(StorageError) in try put(trace, description, into: file)
         }
+    }
+
+    private static func put(
+        _ trace: Trace,
+        _ description: TraceDescription,
+        into file: borrowing HDF5Writer
+    ) throws(StorageError) {
+        try file.attribute("format", format)
+        try file.attribute("format_version", version)
+        try file.attribute("source", description.source)
+        try file.attribute("licence", description.licence)
+        try file.attribute("content_sha256", contentHash(of: trace))
+        try file.dataset("vmid", trace.vms.map(\.id), .compressed)
+        try file.dataset("cpu", trace.vms.map(\.cpu), .compressed)
+        try file.dataset("mem", trace.vms.map(\.mem), .compressed)
+        try file.dataset("arrival", trace.vms.map(\.arrival), .compressed)
+        try file.dataset("lifetime", trace.vms.map(\.lifetime), .compressed)
+        for column in columns { try file.attribute("unit", column.unit, of: column.name) }
     }
 
     /// SHA-256 over the columns vmid (int64), cpu, mem, arrival, lifetime (float64) one after the other, little-endian.
@@ -116,7 +132,8 @@ public enum TraceFile {
         of file: borrowing HDF5Reader,
         count: Int
     ) throws(StorageError) -> [Double] {
-        try file.doubles(name) { dimensions throws(StorageError) in
+        try StorageError.checkCancellation(file.path)
+        return try file.doubles(name) { dimensions throws(StorageError) in
             guard dimensions == [count] else {
                 throw file.error(.shapeMismatch, "dataset /\(name) has shape \(dimensions); /vmid has [\(count)]")
             }
@@ -124,10 +141,11 @@ public enum TraceFile {
     }
 
     static func makeTrace(_ vms: [VirtualMachine], path: String) throws(StorageError) -> Trace {
+        try StorageError.checkCancellation(path)
         do {
             return try Trace(vms)
         } catch {
-            throw StorageError(.format, path: path, error.description)
+            throw StorageError(error, path: path)
         }
     }
 }

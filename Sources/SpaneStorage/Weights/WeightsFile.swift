@@ -1,3 +1,4 @@
+internal import SpaneHost
 public import SpaneNetworks
 
 /// Weights in HDF5. The schema is in `docs/file-formats.md`.
@@ -28,6 +29,8 @@ public enum WeightsFile {
         try file.check(format: format, version: version)
         do {
             let architecture = try file.architecture()
+            let count = architecture.parameterCount
+            try Memory.require(bytes: architecture.modelBytes, for: "a network of \(count) weights", path: file.path)
             let normalisation = try Normalisation(
                 cpu: Float(file.required(double: "normalisation_cpu")),
                 mem: Float(file.required(double: "normalisation_mem"))

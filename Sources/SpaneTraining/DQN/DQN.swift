@@ -1,4 +1,5 @@
 internal import SpaneBuffers
+internal import SpaneHost
 public import SpaneNetworks
 internal import SpaneScheduling
 
@@ -33,7 +34,8 @@ public final class DQN: Learner {
     ///   - source: where episodes come from; an `mlp` needs clusters of one number of servers.
     ///   - normalisation: what the inputs of the network are divided by.
     ///   - seed: of all random choices.
-    /// - Throws: ``ConfigurationError`` or ``SpaneNetworks/NetworkError`` when the configuration is refused.
+    /// - Throws: ``ConfigurationError`` or ``SpaneNetworks/NetworkError`` when the configuration is refused; an
+    ///   error about memory when there is not enough for the replay.
     public init(
         _ configuration: DQNConfiguration,
         episodes source: EpisodeSource,
@@ -58,6 +60,10 @@ public final class DQN: Learner {
         sampling = Xoshiro256StarStar(seed: seed, stream: 3)
         shuffling = Xoshiro256StarStar(seed: seed, stream: 4)
         stage = EpisodeStage(source, reward: configuration.environmentReward)
+        try Memory.check(
+            bytes: Replay.bytes(capacity: configuration.replayCapacity, servers: most),
+            for: "a replay of \(configuration.replayCapacity) decisions (replay_capacity)"
+        )
         replay = Replay(
             capacity: configuration.replayCapacity,
             servers: least...most,
@@ -158,8 +164,8 @@ public final class DQN: Learner {
                 action = record.availableAction(exploration.below(choices))
             } else if choices == 1 {
                 action = record.availableAction(0)
-            } else if let chosen = policy.placement(for: environment.request, on: environment.cluster) {
-                action = chosen.action
+            } else if let chosen = policy.action(for: environment.request, on: environment.cluster) {
+                action = chosen
             } else {
                 preconditionFailure("an action is available until the episode ends")
             }

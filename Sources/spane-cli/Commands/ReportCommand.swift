@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SpaneStorage
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +17,7 @@ struct ReportCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Folders of experiments and runs, and results of searches.", valueName: "folder"))
     var paths: [String]
 
-    @Option(help: ArgumentHelp("The page to write.", valueName: "file.html"))
+    @Option(help: ArgumentHelp("The page to write, or '-'.", valueName: "file.html"))
     var output = "report.html"
 
     @Option(help: ArgumentHelp("Write each figure as SVG and PNG too, into this folder.", valueName: "folder"))
@@ -66,12 +67,12 @@ enum Python {
 
     /// Becomes this module of the package; comes back only with an error.
     static func run(_ module: String, _ arguments: [String]) throws -> Never {
-        let chosen = unsafe getenv("SPANE_PYTHON").map { unsafe String(cString: $0) }
+        let chosen = unsafe getenv("SPANE_PYTHON").map { unsafe PathText.text(cString: $0) }
         let interpreter = chosen.flatMap { $0.isEmpty ? nil : $0 } ?? "python3"
         let words = [interpreter, "-c", program, module] + arguments
-        var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
-        unsafe execvp(interpreter, &pointers)
-        let reason = unsafe String(cString: strerror(errno))
+        var pointers = unsafe words.map { unsafe $0.withPath { unsafe strdup($0) } } + [nil]
+        _ = unsafe interpreter.withPath { unsafe execvp($0, &pointers) }
+        let reason = File.systemError
         throw ValidationError(
             "\(interpreter) cannot be run: \(reason). Reports need Python 3.9 or later with the package spane; "
                 + "SPANE_PYTHON may name the interpreter."

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SpaneEvaluation
+import SpaneHost
 import SpaneScheduling
 import SpaneStorage
 
@@ -24,7 +25,7 @@ struct EpisodeOptions: ParsableArguments {
     )
     var length = LengthArgument(length: .automatic)
 
-    @Option(help: "Threads; the results do not depend on them. [default: all processors]")
+    @Option(help: "Threads; the results do not depend on them. [default: all processors that it may use]")
     var threads: Int?
 
     func validate() throws {

@@ -1,9 +1,8 @@
-import Glibc
 import SpaneStorage
 
 /// What the commands need of the file system.
 enum FileSystem {
-    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+    static func exists(_ path: String) -> Bool { File.exists(path) }
 
     static func write(_ text: String, to path: String) throws { try TextFile.write(text, to: path) }
 }

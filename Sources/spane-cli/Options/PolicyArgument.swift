@@ -20,3 +20,11 @@ struct PolicyArgument: ExpressibleByArgument {
         return .model(try WeightsFile.read(name).model)
     }
 }
+
+extension PolicySource {
+    /// Notes on standard error that a network plays on servers that it was not made for.
+    func noteMismatch(of name: String, with configuration: ClusterConfiguration) {
+        guard let mismatch = mismatch(with: configuration) else { return }
+        StandardError.write("note: \(name): \(mismatch)\n")
+    }
+}

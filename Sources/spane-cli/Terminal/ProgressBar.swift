@@ -62,11 +62,3 @@ final class ProgressBar: Sendable {
             + "\(NumberText.duration((Double(left) / speed).rounded())) left"
     }
 }
-
-/// Writes to standard error without buffering.
-enum StandardError {
-    static func write(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
-    }
-}

@@ -5,7 +5,7 @@ import SpaneRuns
 enum StopReport {
     /// What was done, and the command that goes on.
     static func text(_ done: String) -> String {
-        let command = (["spane"] + CommandLine.arguments.dropFirst()).map(ShellText.word).joined(separator: " ")
+        let command = (["spane"] + Spane.arguments).map(ShellText.word).joined(separator: " ")
         return """
             \(done); the state is saved. To go on:
               \(command)

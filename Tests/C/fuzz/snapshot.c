@@ -49,7 +49,7 @@ static void use_cluster(spane_cluster *cluster) {
     MUST(counted == vms);
     MUST(spane_session_new_heuristic(cluster, "best-fit", &session) == SPANE_OK);
     status = spane_session_place(session, 1ull << 60, (spane_request){1, 1}, &placement);
-    MUST(status == SPANE_OK || status == SPANE_NO_ROOM || status == SPANE_EXISTS);
+    MUST(status >= SPANE_OK || status == SPANE_EXISTS);
     if (status == SPANE_OK) MUST(spane_cluster_release(cluster, 1ull << 60, NULL) == SPANE_OK);
     MUST(spane_cluster_save_memory(cluster, NULL, 0, &size) == SPANE_OK);
     spane_session_free(session);

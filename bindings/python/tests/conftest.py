@@ -12,7 +12,7 @@ import pytest
 import torch_maker
 
 import spane
-from spane.import_torch import main
+from spane.convert.torch import main
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -89,7 +89,7 @@ class Command:
         assert before == after
         assert not list(self.target.parent.glob(".*"))
         for path in (self.source, self.target):
-            start = f"spane.import_torch: {path}: "
+            start = f"spane.convert.torch: {path}: "
             if printed.err.startswith(start):
                 return f"{path.name}: {printed.err[len(start) :].rstrip()}"
         raise AssertionError(printed.err)

@@ -136,3 +136,44 @@ def test_all_that_is_left(cluster: spane.Cluster) -> None:
         cluster.free(1, 3)
     with pytest.raises(spane.InvalidArgumentError, match="first is 4"):
         cluster.free(4, 0)
+
+
+IDS = [0, 2**63 - 1, 2**63, 2**64 - 1]
+
+
+def test_ids_have_64_bits(cluster: spane.Cluster, tmp_path: Path) -> None:
+    for node, vm in enumerate(IDS):
+        cluster.place(vm, 1, 2, (0, node % 2))
+    cluster.save(tmp_path / "cluster.h5")
+    with pytest.raises(spane.InvalidArgumentError, match="2\\^64 - 1"):
+        cluster.place(2**64, 1, 2, (0, 0))
+    for again in (cluster, spane.Cluster.load(tmp_path / "cluster.h5")):
+        with pytest.raises(spane.ExistsError, match=str(2**64 - 1)):
+            again.place(2**64 - 1, 1, 2, (0, 0))
+        for node, vm in enumerate(IDS):
+            assert again.release(vm) == (0, node % 2)
+
+
+def test_ids_that_others_have_written(cluster: spane.Cluster, tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    for vm in IDS:
+        cluster.place(vm, 1, 2, (0, 0))
+    cluster.save(tmp_path / "cluster.h5")
+    with h5py.File(tmp_path / "cluster.h5", "a") as file:
+        ids = file["vm_id"][:].astype("<u8")
+        del file["vm_id"]
+        file.create_dataset("vm_id", data=ids, chunks=ids.shape, fletcher32=True)
+    again = spane.Cluster.load(tmp_path / "cluster.h5")
+    assert all(vm in again for vm in IDS)
+
+
+@pytest.mark.parametrize(("cpu", "mem", "told"), [(1e-7, 1, "1e-07 cores"), (1, 1e-9, "1e-09 GB")])
+def test_amounts_below_the_smallest_step(
+    cluster: spane.Cluster, cpu: float, mem: float, told: str
+) -> None:
+    for call in (
+        lambda: cluster.place(1, cpu, mem, (0, 0)),
+        lambda: cluster.add_servers(cpu, mem),
+    ):
+        with pytest.raises(spane.InvalidArgumentError, match=f"{told} are below the smallest step"):
+            call()

@@ -13,7 +13,7 @@ import torch_maker
 from conftest import Command
 
 import spane
-from spane.import_torch import main
+from spane.convert.torch import main
 
 
 @pytest.fixture
@@ -97,14 +97,14 @@ def test_wrong_options(
     with pytest.raises(SystemExit) as exit_:
         main([str(ready.source), str(ready.target), *options])
     assert exit_.value.code == 2
-    assert capsys.readouterr().err == f"spane.import_torch: {said}\n"
+    assert capsys.readouterr().err == f"spane.convert.torch: {said}\n"
     assert not ready.target.exists()
 
 
 def test_as_a_module(ready: Command) -> None:
     source_folder = Path(spane.__file__).parents[1]
     ran = subprocess.run(
-        [sys.executable, "-m", "spane.import_torch", ready.source, ready.source],
+        [sys.executable, "-m", "spane.convert.torch", ready.source, ready.source],
         env={**os.environ, "PYTHONPATH": str(source_folder)},
         capture_output=True,
         text=True,
@@ -112,17 +112,17 @@ def test_as_a_module(ready: Command) -> None:
     )
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (
-        f"spane.import_torch: {ready.source}: output is the input itself, must be another file\n"
+        f"spane.convert.torch: {ready.source}: output is the input itself, must be another file\n"
     )
 
 
 def test_without_h5py(
     ready: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delitem(sys.modules, "spane._weights_file", raising=False)
+    monkeypatch.delitem(sys.modules, "spane.convert._weights_file", raising=False)
     monkeypatch.setitem(sys.modules, "h5py", None)
     assert main([str(ready.source), str(ready.target)]) == 2
     assert capsys.readouterr().err == (
-        "spane.import_torch: h5py is not installed, must be "
+        "spane.convert.torch: h5py is not installed, must be "
         "(pip: 'spane[h5]'; Debian: python3-h5py)\n"
     )

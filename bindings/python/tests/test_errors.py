@@ -195,7 +195,7 @@ def run(code: str, **environment: str) -> Any:
 def test_the_library_is_loaded_late_and_failing_lists_every_place(tmp_path: Path) -> None:
     other = tmp_path / "other.so"
     other.write_bytes(b"no library")
-    code = "import spane, spane.import_torch; print('imported'); spane.Cluster()"
+    code = "import spane, spane.convert.torch; print('imported'); spane.Cluster()"
     for place, reason in ((tmp_path / "none.so", "no such file"), (other, "other.so")):
         ran = run(code, SPANE_LIBRARY=str(place))
         assert ran.returncode == 1

@@ -16,20 +16,45 @@ EXAMPLES = REPOSITORY / "examples"
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="not in a checkout")
 
 
-@pytest.mark.parametrize("policy", ["balance-fit", "network"])
-def test_scheduler(library: str, weights: Path, policy: str) -> None:
+def run(library: str, events: str, policy: str) -> subprocess.CompletedProcess[str]:
     source = str(Path(spane.__file__).parents[1])
-    chosen = str(weights) if policy == "network" else policy
-    ran = subprocess.run(
-        [sys.executable, "python/scheduler.py", "data/events.csv", chosen],
+    return subprocess.run(
+        [sys.executable, "python/scheduler.py", events, policy],
         cwd=EXAMPLES,
         env={**os.environ, "PYTHONPATH": source, "SPANE_LIBRARY": library},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize("policy", ["balance-fit", "network"])
+def test_scheduler(library: str, weights: Path, policy: str) -> None:
+    chosen = str(weights) if policy == "network" else policy
+    ran = run(library, "data/events.csv", chosen)
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
-    assert [line.split()[0] for line in lines] == ["placed", "waited", "gave", "utilisation"]
+    assert [line.split()[0] for line in lines] == [
+        "placed",
+        "waited",
+        "gave",
+        "refused",
+        "utilisation",
+    ]
     placed, gave_up = int(lines[0].split()[1]), int(lines[2].split()[2])
     assert placed + gave_up == 1000
+
+
+def test_a_vm_that_never_fits_blocks_nobody(library: str, tmp_path: Path) -> None:
+    last = 2**64 - 1
+    rows = [(0, "arrive", 1, 4, 8), (1, "arrive", last, 500, 8), (2, "arrive", last - 1, 4, 8)]
+    rows += [(3, "leave", last, 500, 8), (4, "leave", last - 1, 4, 8)]
+    events = tmp_path / "events.csv"
+    lines = [",".join(map(str, row)) for row in rows]
+    events.write_text("\n".join(["time,event,id,cpu,mem", *lines]) + "\n")
+    ran = run(library, str(events), "first-fit")
+    assert ran.returncode == 0
+    told = f"scheduler: VM {last} is refused: no server could hold 500.0 cores"
+    assert ran.stderr.startswith(told)
+    assert "placed       2 VMs" in ran.stdout
+    assert "refused      1 VMs" in ran.stdout

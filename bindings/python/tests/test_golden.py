@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import spane
-from spane.import_torch import main
+from spane.convert.torch import main
 
 h5py = pytest.importorskip("h5py")
 pytestmark = pytest.mark.usefixtures("library")

@@ -13,6 +13,7 @@ from typing import Any
 import header
 import pytest
 
+import spane
 from spane import _api, _cluster, _errors, _library, _options, _structs, _vector
 
 SCALARS: dict[str, Any] = {
@@ -138,9 +139,12 @@ def number(name: str) -> int:
     return int(header.macros()[name].strip("()u"))
 
 
+NODES = ("SPANE_ALL_NODES", "SPANE_NEVER")
+
+
 def test_one_exception_for_each_error_status() -> None:
     statuses = re.findall(r"^#define (SPANE_\w+) \((-\d+)\)", header.PATH.read_text(), re.MULTILINE)
-    errors = {int(value): name for name, value in statuses if name != "SPANE_ALL_NODES"}
+    errors = {int(value): name for name, value in statuses if name not in NODES}
     assert set(_errors._BY_STATUS) == set(errors)
     for status, kind in _errors._BY_STATUS.items():
         words = kind.__name__.removesuffix("Error")
@@ -152,6 +156,7 @@ def test_one_exception_for_each_error_status() -> None:
 def test_numbers() -> None:
     assert number("SPANE_OK") == _errors.OK
     assert number("SPANE_NO_ROOM") == _errors.NO_ROOM
+    assert number("SPANE_NEVER_FITS") == _errors.NEVER_FITS == spane.NeverFitsError.status
     assert number("SPANE_NODES") == _structs.NODES
     assert number("SPANE_ALL_NODES") == _cluster.ALL_NODES
     assert number("SPANE_END_LENGTH") == _options.END_LENGTH

@@ -35,7 +35,7 @@ def test_weights_equal_the_golden_ones(reference: Path, command: Command, name: 
             assert file["parameters"][tensor].dtype == np.dtype("<f4")
             np.testing.assert_array_equal(file["parameters"][tensor][()], wanted[tensor][()])
         assert networks.attributes(file["provenance"]) == {
-            "tool": "spane.import_torch",
+            "tool": "spane.convert.torch",
             "source": f"{name}.th",
             "source_sha256": hashlib.sha256(command.source.read_bytes()).hexdigest(),
             "licence": "MIT",

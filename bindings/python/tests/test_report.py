@@ -120,6 +120,12 @@ def test_mistakes(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixt
         assert words in printed.err
         assert target.read_text() == "precious"
     assert main(["--output", str(tmp_path / "no" / "r.html"), folders[2]]) == 1
+    capsys.readouterr()
+    # Only the page, so that other programs can read it.
+    assert main(["--output", "-", folders[2]]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.endswith("</html>\n")
     assert not list(tmp_path.glob("*.tmp"))
 
 

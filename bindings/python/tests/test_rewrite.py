@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import spane
-from spane.rewrite import main
+from spane.convert.rewrite import main
 
 
 def _in_oldest_format(source: Path, target: Path) -> Path:
@@ -49,10 +49,10 @@ def test_an_older_format(
 ) -> None:
     new = make(tmp_path, weights)
     old, rewritten = _in_oldest_format(new, tmp_path / "old.h5"), tmp_path / "rewritten.h5"
-    with pytest.raises(spane.UnknownVersionError, match=r"old\.h5.*spane\.rewrite"):
+    with pytest.raises(spane.UnknownVersionError, match=r"old\.h5.*spane\.convert\.rewrite"):
         load(old)
     assert main([str(old), str(rewritten)]) == 0
-    assert capsys.readouterr().out == f"spane.rewrite: wrote {rewritten}\n"
+    assert capsys.readouterr().out == f"spane.convert.rewrite: wrote {rewritten}\n"
     load(rewritten)
     with h5py.File(new) as first, h5py.File(rewritten) as second:
         _expect_equal(first, second)
@@ -66,7 +66,7 @@ def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert not target.exists()
     target.write_text("keep me")
     assert main([str(text), str(target)]) == 2
-    assert capsys.readouterr().err == f"spane.rewrite: {target} exists, must not\n"
+    assert capsys.readouterr().err == f"spane.convert.rewrite: {target} exists, must not\n"
     assert target.read_text() == "keep me"
 
 

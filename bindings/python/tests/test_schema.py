@@ -17,7 +17,7 @@ def test_spane_file(command: Command) -> None:
     torch_maker.write_torch(command.source, torch_maker.state_dict(arrays))
     line = command.run("--aggregators", "std,mean", "--cpu", "20", "--mem", "45.5")
     assert line == (
-        f"spane.import_torch: wrote {command.target}: spane, aggregators std,mean, "
+        f"spane.convert.torch: wrote {command.target}: spane, aggregators std,mean, "
         "server 16x2, value 4x3, advantage 32x1, 18 tensors, 2543 parameters"
     )
     with h5py.File(command.target) as file:
@@ -45,7 +45,7 @@ def test_mlp_file(command: Command) -> None:
     torch_maker.write_torch(command.source, torch_maker.state_dict(arrays))
     line = command.run()
     assert line == (
-        f"spane.import_torch: wrote {command.target}: mlp, hidden 6x3, servers 4, "
+        f"spane.convert.torch: wrote {command.target}: mlp, hidden 6x3, servers 4, "
         "12 tensors, 341 parameters"
     )
     with h5py.File(command.target) as file:
@@ -68,7 +68,7 @@ def test_provenance_defaults(command: Command) -> None:
     command.run()
     with h5py.File(command.target) as file:
         assert networks.attributes(file["provenance"]) == {
-            "tool": "spane.import_torch",
+            "tool": "spane.convert.torch",
             "source": "IN.th",
             "source_sha256": hashlib.sha256(command.source.read_bytes()).hexdigest(),
             "licence": "unknown",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Callable
 
 import numpy as np
@@ -58,8 +59,12 @@ def test_choose_many_is_choose(network: spane.Session) -> None:
     placements = network.choose_many(requests)
     assert placements.dtype == np.int32
     for (cpu, mem), placement in zip(requests, placements.tolist()):
-        assert network.choose(cpu, mem) == (None if placement[0] < 0 else tuple(placement))
-    assert placements[3].tolist() == [-1, -1]
+        if placement == [-1, -2]:
+            with pytest.raises(spane.NeverFitsError):
+                network.choose(cpu, mem)
+        else:
+            assert network.choose(cpu, mem) == (None if placement[0] < 0 else tuple(placement))
+    assert placements[3].tolist() == [-1, -2]
     assert network.choose_many([]).shape == (0, 2)
     assert network.choose_many(requests.tolist()).tolist() == placements.tolist()
 
@@ -79,9 +84,34 @@ def test_top_and_scores(network: spane.Session, cluster: spane.Cluster) -> None:
     assert few_scores.tolist() == scores[:3].tolist()
     cluster.cordon(0)
     assert network.scores(4, 8)[0].tolist() == [-np.inf, -np.inf]
-    none, none_scores = network.top(1000, 8, 3)
+    for server in range(1, 5):
+        cluster.cordon(server)
+    none, none_scores = network.top(4, 8, 3)
     assert none.shape == (0, 2)
     assert none_scores.shape == (0,)
+
+
+def test_what_never_fits_is_told_from_what_has_to_wait(
+    network: spane.Session, cluster: spane.Cluster
+) -> None:
+    cluster.add_servers(8, 500)  # no server has both 40 cores and 500 GB
+    session = spane.Session(cluster, "first-fit")
+    for cpu, mem in ((41, 4), (17, 181), (17, 400), (1, 1001)):
+        with pytest.raises(spane.NeverFitsError, match="even if nothing else") as raised:
+            session.choose(cpu, mem)
+        assert (raised.value.cpu, raised.value.mem) == (cpu, mem)
+        assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
+        with pytest.raises(spane.NeverFitsError):
+            session.place(9, cpu, mem)
+        with pytest.raises(spane.NeverFitsError):
+            network.top(cpu, mem, 3)
+        assert session.choose_many([(cpu, mem)]).tolist() == [[-1, -2]]
+    for server in range(6):
+        cluster.cordon(server)
+    assert session.place(9, 40, 8) is None
+    assert session.choose(16, 1000) is None
+    assert session.choose_many([(40, 8), (41, 4)]).tolist() == [[-1, -1], [-1, -2]]
+    assert 9 not in cluster
 
 
 def test_a_split_vm_has_one_placement_a_server(network: spane.Session) -> None:

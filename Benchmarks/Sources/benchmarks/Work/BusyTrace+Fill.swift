@@ -6,8 +6,8 @@ extension BusyTrace {
         var environment = try Environment(trace: trace, configuration: ClusterConfiguration(servers: servers))
         try environment.reset(start: 0, until: .length(length))
         for _ in 0..<count {
-            guard let action = environment.cluster.firstAvailable(for: environment.request) else { break }
-            try environment.step(action)
+            guard let placement = environment.cluster.firstAvailable(for: environment.request) else { break }
+            try environment.step(placement)
         }
         return environment
     }

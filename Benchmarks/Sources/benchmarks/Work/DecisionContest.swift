@@ -30,11 +30,11 @@ struct DecisionContest: Contest, ~Copyable {
         var environment = filled.copy()
         var session = try model.makeSession(for: environment.configuration)
         // The first decision embeds every server; here only the steady state counts.
-        _ = session.action(for: environment.request, on: environment.cluster)
+        _ = session.placement(for: environment.request, on: environment.cluster)
         return try ContinuousClock().measure {
             while !environment.isFinished {
-                guard let action = session.action(for: environment.request, on: environment.cluster) else { return }
-                try environment.step(action)
+                guard let placement = session.placement(for: environment.request, on: environment.cluster) else { return }
+                try environment.step(placement)
             }
         }
     }

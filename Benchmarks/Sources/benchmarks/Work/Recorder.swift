@@ -13,10 +13,14 @@ struct Recorder: Policy {
         session.begin(start: start, on: cluster)
     }
 
-    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    mutating func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
         var session = session
         let action = session.action(for: request, on: cluster)
         if let action { actions.append(action.rawValue) }
-        return action
+        return action?.placement(ofSpan: request.span)
     }
 }

@@ -49,12 +49,23 @@ package final class Replay {
 
     private static let cacheLine = 16
 
+    private static func recordLength(servers: Int) -> Int { Header.length + servers * serverLength }
+
+    private static func recordStride(servers: Int) -> Int {
+        (recordLength(servers: servers) + cacheLine - 1) / cacheLine * cacheLine
+    }
+
+    /// The bytes of a replay of so many decisions on so many servers.
+    static func bytes(capacity: Int, servers: Int) -> Int {
+        capacity * recordStride(servers: servers) * MemoryLayout<Float>.stride
+    }
+
     package init(capacity: Int, servers: ClosedRange<Int>, steps: Int) {
         self.capacity = capacity
         self.steps = steps
         serverCounts = servers
-        recordLength = Header.length + servers.upperBound * Self.serverLength
-        recordStride = (recordLength + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine
+        recordLength = Self.recordLength(servers: servers.upperBound)
+        recordStride = Self.recordStride(servers: servers.upperBound)
         records = FlatBuffer(repeating: 0, count: capacity * recordStride)
     }
 

@@ -30,7 +30,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write one row per episode: start, length, bound, then one column per policy.",
+            "Write one row per episode: start, length, bound, then one column per policy; '-' prints that alone.",
             valueName: "file.csv"
         )
     )
@@ -38,6 +38,12 @@ struct EvaluateCommand: ParsableCommand {
 
     @Flag(help: "Print the result as JSON instead of a table.")
     var json = false
+
+    func validate() throws {
+        if json, output == "-" {
+            throw ValidationError("--json and --output - both go to standard output; --output must name a file here.")
+        }
+    }
 
     func run() throws {
         let configuration = try cluster.configuration()
@@ -51,6 +57,7 @@ struct EvaluateCommand: ParsableCommand {
                 throw NetworkError("\(policy.name): \(error)")
             }
         }
+        for (policy, source) in zip(policies, sources) { source.noteMismatch(of: policy.name, with: configuration) }
         let plan = try episodes.plan(trace, configuration)
         var evaluations: [Evaluation] = []
         for (policy, source) in zip(policies, sources) {
@@ -72,8 +79,9 @@ struct EvaluateCommand: ParsableCommand {
             trace: description,
             configuration: configuration
         )
+        if output == "-" { return StandardOutput.write(report.csv) }
         // Printed first: a file that cannot be written shall not cost the result.
-        print(json ? try report.json() : report.table)
+        if json { StandardOutput.write(try report.json() + "\n") } else { StandardOutput.print(report.table) }
         if let output { try FileSystem.write(report.csv, to: output) }
     }
 }

@@ -23,6 +23,8 @@ struct ExperimentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The folder for the results.", valueName: "folder"))
     var output: String
 
+    @OptionGroup var lock: LockOptions
+
     func run(_ kind: Experiment.Kind, servers: [Int]) throws {
         let (trace, description) = try TraceFile.load(episodes.trace)
         let clusters = try servers.map { try server.configuration(servers: $0) }
@@ -37,14 +39,19 @@ struct ExperimentOptions: ParsableArguments {
             policies: policies.flatMap { try $0.policies() }
         )
         try experiment.check(summary.settings)
+        // The servers of all clusters are alike.
+        if let first = clusters.first {
+            for policy in experiment.policies { policy.source.noteMismatch(of: policy.name, with: first) }
+        }
         let manifest = ExperimentManifest(
             experiment,
             traceFile: episodes.trace,
             starts: episodes.starts,
             version: SPANE_VERSION_STRING
         )
-        try File.makeFolder(output)
-        try play(experiment, manifest, ExperimentFolder(output))
+        let folder = ExperimentFolder(output)
+        let held = try folder.hold(for: manifest, by: lock.guardian)
+        try withExtendedLifetime(held) { try play(experiment, manifest, folder) }
     }
 
     private func play(_ experiment: Experiment, _ manifest: ExperimentManifest, _ folder: ExperimentFolder) throws {
@@ -67,14 +74,16 @@ struct ExperimentOptions: ParsableArguments {
         let figures = try experiment.summary(of: waits, plans, summary.settings, threads: threads)
         let report = ExperimentReport(kind: experiment.kind, summary: figures, waits: waits)
         // Printed first: a file that cannot be written shall not cost the result.
-        print(report.text)
+        StandardOutput.print(report.text)
         try report.write(to: folder)
         let played = plans.count * experiment.policies.count * experiment.starts.count
         if missing < played {
-            print(
+            StandardOutput.print(
                 "\n\(NumberText.grouped(played - missing)) of \(NumberText.grouped(played)) episodes were played before."
             )
         }
-        print("\n\(folder.path): results.h5, waits-N.csv, summary.md, summary.csv, summary.json, experiment.json")
+        StandardOutput.print(
+            "\n\(folder.path): results.h5, waits-N.csv, summary.md, summary.csv, summary.json, experiment.json"
+        )
     }
 }

@@ -19,14 +19,15 @@ struct ModelInfo: ParsableCommand {
             case .integer(let number): (name, String(number))
             }
         }
+        lines.append(("made for", model.normalisation.hardware))
         lines.append(("parameters", NumberText.grouped(model.architecture.parameterCount)))
         lines.append(("parameters_sha256", WeightsFile.contentHash(of: model)))
         let entries = provenance.entries.sorted { $0.key < $1.key }
-        print(path)
-        print(Self.text(lines))
+        StandardOutput.print(path)
+        StandardOutput.print(Self.text(lines))
         guard !entries.isEmpty else { return }
-        print("\nprovenance")
-        print(Self.text(entries.map { ($0.key, $0.value) }))
+        StandardOutput.print("\nprovenance")
+        StandardOutput.print(Self.text(entries.map { ($0.key, $0.value) }))
     }
 
     /// Names and texts in two columns; the lines of a text below each other.

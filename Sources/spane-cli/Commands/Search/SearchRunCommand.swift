@@ -1,6 +1,7 @@
 import ArgumentParser
 import CSpane
 import SpaneEvaluation
+import SpaneHost
 import SpaneRuns
 
 struct SearchRunCommand: ParsableCommand {
@@ -40,8 +41,10 @@ struct SearchRunCommand: ParsableCommand {
     @Option(help: "The number of best trials whose weights are kept, in place of the file's.")
     var keep: Int?
 
-    @Option(help: "Trials at a time; the results do not depend on it. [default: one for each processor]")
+    @Option(help: "Trials at a time; the results do not depend on it. [default: one a processor that it may use]")
     var threads: Int?
+
+    @OptionGroup var lock: LockOptions
 
     func validate() throws {
         for (name, value, least) in [("threads", threads, 1), ("trials", trials, 1), ("keep", keep, 1)] {
@@ -58,7 +61,7 @@ struct SearchRunCommand: ParsableCommand {
 
     func run() throws {
         let search = try read()
-        let run = try SearchRun(search, in: output, version: SPANE_VERSION_STRING)
+        let run = try SearchRun(search, in: output, by: lock.guardian, version: SPANE_VERSION_STRING)
         StopSignal.install()
         let bar = ProgressBar("trials", total: search.trialCount, first: run.results.count, lineInterval: 30)
         let outcome = try run.run(threads: threads ?? processorCount, mustStop: { StopSignal.number != nil }) {
@@ -66,7 +69,7 @@ struct SearchRunCommand: ParsableCommand {
         }
         bar.clear()
         guard outcome == .finished else {
-            print(
+            StandardOutput.print(
                 StopReport.text(
                     "Stopped after \(NumberText.grouped(run.results.count)) of "
                         + "\(NumberText.grouped(search.trialCount)) trials"
@@ -74,7 +77,7 @@ struct SearchRunCommand: ParsableCommand {
             )
             throw StopReport.exitCode
         }
-        print(SearchReport(search, run).text)
+        StandardOutput.print(SearchReport(search, run).text)
     }
 
     private func read() throws -> SearchConfiguration {

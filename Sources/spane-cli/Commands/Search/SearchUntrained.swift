@@ -68,7 +68,7 @@ struct SearchUntrained: ParsableCommand {
                 "\(place + 1)", "\(trial.index)", NumberText.grouped(trial.trimmedMean, decimals: 1), path,
             ])
         }
-        print(table.text)
+        StandardOutput.print(table.text)
     }
 
     private func provenance(_ trial: UntrainedSearch.Trial, _ place: Int, _ trace: TraceDescription) -> Provenance {

@@ -26,12 +26,14 @@ struct TraceGenerate: ParsableCommand {
     }
 
     func run() throws {
-        let trace = try Trace(SyntheticWorkload(count: count, seed: seed).makeVirtualMachines())
+        let workload = SyntheticWorkload(count: count, seed: seed)
+        try workload.checkMemory()
+        let trace = try Trace(workload.makeVirtualMachines())
         let description = TraceDescription(
             source: "spane trace generate --count \(count) --seed \(seed)",
             licence: "MIT"
         )
         try TraceFile.write(trace, description, to: output)
-        print("\(output): \(NumberText.grouped(trace.count)) VMs of \(trace.flavors.count) sizes")
+        StandardOutput.print("\(output): \(NumberText.grouped(trace.count)) VMs of \(trace.flavors.count) sizes")
     }
 }

@@ -30,6 +30,6 @@ struct TraceImport: ParsableCommand {
         description.source = source ?? description.source
         description.licence = licence ?? description.licence
         try TraceFile.write(trace, description, to: output)
-        print("\(output): \(NumberText.grouped(trace.count)) VMs of \(trace.flavors.count) sizes")
+        StandardOutput.print("\(output): \(NumberText.grouped(trace.count)) VMs of \(trace.flavors.count) sizes")
     }
 }

@@ -18,7 +18,7 @@ struct TraceInfo: ParsableCommand {
         let configuration = try cluster.configuration()
         let (trace, description) = try TraceFile.load(path)
         let summary = TraceSummary(Array(trace.vms))
-        print(
+        StandardOutput.print(
             """
             \(path)
               source    \(description.source)

@@ -9,7 +9,7 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             A configuration file says all that decides the result; '--print-config' prints one with every key. The folder \
             gets the complete configuration, the weights of the best validation (best.h5) and the last ones (last.h5), \
-            logs (log.jsonl, and one for TensorBoard) and checkpoints. After a crash, Ctrl-C or a full disk the same \
+            logs (log.jsonl, and one for TensorBoard) and checkpoints. After a crash, Ctrl-C, a lost terminal or a full disk the same \
             command goes on from the last checkpoint and ends with the same weights. See docs/training.md.
             """
     )
@@ -40,6 +40,8 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Threads in place of the configuration's; the results do not depend on them.")
     var threads: Int?
 
+    @OptionGroup var lock: LockOptions
+
     @Flag(help: "Print a complete configuration, every key with its meaning, and do nothing else.")
     var printConfig = false
 
@@ -54,20 +56,20 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        if printConfig { return print(try preset().text, terminator: "") }
+        if printConfig { return StandardOutput.write(try preset().text) }
         guard let source, let output else { return }
         let configuration = try read(source)
         // What can be refused is refused before the traces are read, and those are read before the folder is made.
         try RunFolder.check(output, for: configuration)
         let data = try TrainingData(configuration, file: source)
-        let folder = try RunFolder(output, for: configuration)
+        let folder = try RunFolder(output, for: configuration, by: lock.guardian)
         StopSignal.install()
         let run = try TrainingRun(configuration, data: data, folder: folder, version: SPANE_VERSION_STRING)
         switch try follow(run) {
         case .finished:
-            print(TrainingReport(run, folder: folder).text)
+            StandardOutput.print(TrainingReport(run, folder: folder).text)
         case .stopped:
-            print(
+            StandardOutput.print(
                 StopReport.text(
                     "Stopped after step \(NumberText.grouped(run.stepsDone)) of \(NumberText.grouped(run.stepsPlanned))"
                 )

@@ -1,6 +1,7 @@
 """Where should the next virtual machine go? Decisions, simulation and evaluation with libspane.
 
-The library is loaded at the first use of anything that needs it; `spane.import_torch` does not.
+The library is loaded at the first use of anything that needs it. Packages that do not need it:
+`spane.convert` makes files, and `spane.results`, `spane.plot` and `spane.report` show experiments.
 """
 
 from spane._cluster import ALL_NODES, VM, Cluster, Node, Placement, Server
@@ -17,6 +18,7 @@ from spane._errors import (
     InfeasibleActionError,
     InternalError,
     InvalidArgumentError,
+    NeverFitsError,
     NotFoundError,
     NullPointerError,
     OutOfMemoryError,
@@ -32,6 +34,7 @@ from spane._model import Model, ModelDescription
 from spane._options import EnvironmentOptions
 from spane._play import Episode, play
 from spane._session import Policy, Session
+from spane._starts import Starts
 from spane._structs import NODES
 from spane._trace import VM_DTYPE, Trace, TraceDescription
 from spane._vector import VectorEnvironment
@@ -63,6 +66,7 @@ __all__ = [
     "LibraryError",
     "Model",
     "ModelDescription",
+    "NeverFitsError",
     "NextVM",
     "Node",
     "NotFoundError",
@@ -74,6 +78,7 @@ __all__ = [
     "Server",
     "Session",
     "ShapeMismatchError",
+    "Starts",
     "Step",
     "Summary",
     "Trace",

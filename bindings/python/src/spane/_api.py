@@ -40,6 +40,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_abi_version": (c_int32, []),
     "spane_status_name": (_text, [_status]),
     "spane_last_error": (_text, []),
+    "spane_set_cancel": (None, [_array]),
     "spane_set_log": (_status, [s.LogCallback, c_int32, c_void_p]),
     # Models
     "spane_model_load": (_status, [_text, POINTER(_model)]),
@@ -84,6 +85,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_trace_new": (_status, [_array] * 5 + [c_size_t, POINTER(_trace)]),
     "spane_trace_generate": (_status, [c_size_t, c_uint64, POINTER(_trace)]),
     "spane_trace_save": (_status, [_trace, _text, _text, _text]),
+    "spane_trace_save_memory": (_status, [_trace, c_void_p, c_size_t, _size]),
     "spane_trace_describe": (_status, [_trace, POINTER(s.TraceInfo)]),
     "spane_trace_provenance": (_status, [_trace, _text, c_char_p, c_size_t, _size]),
     "spane_trace_vms": (_status, [_trace, c_size_t, c_size_t, _array]),
@@ -131,6 +133,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_vec_env_restore_memory": (_status, [_vec, c_void_p, c_size_t]),
     # Evaluation
     "spane_evaluation_options_init": (_status, [POINTER(s.EvaluationOptions)]),
+    "spane_starts_read": (_status, [_text, _array, c_size_t, _size]),
     "spane_evaluate": (
         _status,
         [

@@ -27,9 +27,16 @@ _INT32 = 2**31
 _INT64 = 2**63
 
 
+def _whole(value: Index, name: str) -> int:
+    try:
+        return index(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}; it must be a whole number") from None
+
+
 def int32(value: Index, name: str) -> int:
     """The value as a C int32_t."""
-    number = index(value)
+    number = _whole(value, name)
     if not -_INT32 <= number < _INT32:
         raise InvalidArgumentError(f"{name} is {number}; it must fit in 32 bits")
     return number
@@ -37,7 +44,7 @@ def int32(value: Index, name: str) -> int:
 
 def int64(value: Index, name: str) -> int:
     """The value as a C int64_t."""
-    number = index(value)
+    number = _whole(value, name)
     if not -_INT64 <= number < _INT64:
         raise InvalidArgumentError(f"{name} is {number}; it must fit in 64 bits")
     return number
@@ -45,7 +52,7 @@ def int64(value: Index, name: str) -> int:
 
 def uint64(value: Index, name: str) -> int:
     """The value as a C uint64_t."""
-    number = index(value)
+    number = _whole(value, name)
     if not 0 <= number < 2 * _INT64:
         raise InvalidArgumentError(f"{name} is {number}; it must be 0 ... 2^64 - 1")
     return number
@@ -53,7 +60,7 @@ def uint64(value: Index, name: str) -> int:
 
 def size(value: Index, name: str) -> int:
     """The value as a C size_t that is sure to be no negative number in disguise."""
-    number = index(value)
+    number = _whole(value, name)
     if not 0 <= number < _INT64:
         raise InvalidArgumentError(f"{name} is {number}; it must be 0 ... 2^63 - 1")
     return number
@@ -96,11 +103,26 @@ def given(values: Any, dtype: DTypeLike, shape: Sequence[int | None], name: str)
     `shape` holds None where any length will do.
     """
     if not isinstance(values, np.ndarray):
-        made: NDArray[Any] = np.array(values, dtype=dtype, order="C")
+        made = _made(values, np.dtype(dtype), name)
         if made.size == 0:
             made = made.reshape([0 if length is None else length for length in shape])
         values = made
     return _exact(values, dtype, shape, name)
+
+
+_MADE_FROM = {"i": "iu", "f": "iuf", "b": "biu"}
+"""The kinds of values that become such an array; NumPy would cut others to size without a word."""
+
+
+def _made(values: Any, dtype: np.dtype[Any], name: str) -> NDArray[Any]:
+    try:
+        found: NDArray[Any] = np.array(values)
+        made: NDArray[Any] = np.array(values, dtype=dtype, order="C")
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InvalidArgumentError(f"{name} cannot be made an array of {dtype}: {error}") from None
+    if found.size and found.dtype.kind not in _MADE_FROM[dtype.kind]:
+        raise InvalidArgumentError(f"{name} has values of {found.dtype}; they must be of {dtype}")
+    return made
 
 
 def output(

@@ -13,6 +13,7 @@ from spane import _structs
 from spane._errors import InvalidArgumentError, NotFoundError, check
 from spane._handle import Handle
 from spane._library import library
+from spane._long_call import LongCall
 from spane._memory import saved
 from spane._structs import NODES, ClusterOptions, ClusterPointer, ServerInfo, sized
 
@@ -66,13 +67,14 @@ class Cluster(Handle[ClusterPointer]):
         options.split_above = split_above
         pointer = ClusterPointer()
         check(library().spane_cluster_new(byref(options), byref(pointer)))
-        self._own(pointer, "spane_cluster_free")
+        self._own(pointer)
 
     @classmethod
     def load(cls, path: arguments.Path) -> Cluster:
         """The cluster that was saved to a file."""
         pointer = ClusterPointer()
-        check(library().spane_cluster_load(arguments.path(path), byref(pointer)))
+        name = arguments.path(path)
+        LongCall().run(lambda: check(library().spane_cluster_load(name, byref(pointer))))
         return cls._around(pointer)
 
     @classmethod
@@ -87,16 +89,21 @@ class Cluster(Handle[ClusterPointer]):
     @classmethod
     def _around(cls, pointer: ClusterPointer) -> Cluster:
         cluster = cls.__new__(cls)
-        cluster._own(pointer, "spane_cluster_free")
+        cluster._own(pointer)
         return cluster
 
     def save(self, path: arguments.Path) -> None:
         """Saves everything to a file; an existing one is replaced in one step."""
-        check(self._library.spane_cluster_save(self._pointer, arguments.path(path)), self)
+        where, pointer = arguments.path(path), self._pointer
+        LongCall().run(lambda: check(self._library.spane_cluster_save(pointer, where), self))
 
     def to_bytes(self) -> bytes:
         """The same as `save` would write."""
         return saved(self, "spane_cluster_save_memory")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Also what the copy module goes by: every copy is a cluster of its own.
+        return type(self).from_bytes, (self.to_bytes(),)
 
     # Servers
 

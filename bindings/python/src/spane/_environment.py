@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctypes import byref, c_int32
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,10 +78,11 @@ class Environment(Handle[EnvPointer]):
         pointer = EnvPointer()
         chosen = env_options(**options)
         check(library().spane_env_new(trace._pointer, byref(chosen), byref(pointer)), trace)
-        self._take(pointer)
+        self._take(pointer, trace)
 
-    def _take(self, pointer: EnvPointer) -> None:
-        self._own(pointer, "spane_env_free")
+    def _take(self, pointer: EnvPointer, trace: Trace) -> None:
+        self._own(pointer)
+        self._trace = trace
         info = sized(EnvInfo)
         check(self._library.spane_env_describe(self._pointer, byref(info)), self)
         self.servers: int = info.servers
@@ -96,12 +97,12 @@ class Environment(Handle[EnvPointer]):
             trace._pointer, arguments.address(content), content.size, byref(pointer)
         )
         check(status, trace)
-        return cls._around(pointer)
+        return cls._around(pointer, trace)
 
     @classmethod
-    def _around(cls, pointer: EnvPointer) -> Environment:
+    def _around(cls, pointer: EnvPointer, trace: Trace) -> Environment:
         environment = cls.__new__(cls)
-        environment._take(pointer)
+        environment._take(pointer, trace)
         return environment
 
     @property
@@ -184,7 +185,16 @@ class Environment(Handle[EnvPointer]):
         """An independent environment in the same state."""
         pointer = EnvPointer()
         check(self._library.spane_env_clone(self._pointer, byref(pointer)), self)
-        return self._around(pointer)
+        return self._around(pointer, self._trace)
+
+    def __copy__(self) -> Environment:
+        return self.clone()
+
+    def __deepcopy__(self, memo: object) -> Environment:
+        return self.clone()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_bytes, (self._trace, self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """Options and state, so that the episode can go on elsewhere, bit for bit."""
@@ -212,6 +222,10 @@ class Watch:
         self._environment = environment
         self._addresses = arguments.address(self.observation), arguments.address(self.mask)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy has arrays of its own, and their addresses.
+        return _again, (self._environment, self.observation, self.mask)
+
     def update(self) -> None:
         """Writes the arrays."""
         environment = self._environment
@@ -221,6 +235,13 @@ class Watch:
         if status == OK:
             status = library.spane_env_mask(pointer, mask, self.mask.size)
         check(status, environment)
+
+
+def _again(environment: Environment, *arrays: NDArray[Any]) -> Watch:
+    watch = Watch(environment)
+    for target, values in zip((watch.observation, watch.mask), arrays):
+        target[:] = values
+    return watch
 
 
 def episode_info(info: EnvInfo) -> EpisodeInfo:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 OK = 0
 NO_ROOM = 1
+NEVER_FITS = 2
 
 
 class Error(Exception):
@@ -111,6 +112,22 @@ class CancelledError(Error):
     """A callback has cancelled the call."""
 
     status = -15
+
+
+class NeverFitsError(Error, ValueError):
+    """No server could hold the VM even if it were empty, so that waiting is in vain."""
+
+    status = NEVER_FITS
+
+    def __init__(self, cpu: float, mem: float) -> None:
+        super().__init__(
+            f"no server could hold {cpu} cores and {mem} GB, even if nothing else ran on it"
+        )
+        self.cpu = cpu
+        self.mem = mem
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.cpu, self.mem)
 
 
 class ClosedError(BadStateError, ValueError):

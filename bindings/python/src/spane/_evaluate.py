@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from ctypes import byref
-from typing import Any
 
 import numpy as np
 
 from spane import _arguments as arguments
-from spane._errors import CancelledError, InvalidArgumentError, check
+from spane._errors import InvalidArgumentError, check
 from spane._evaluation import Evaluation
 from spane._library import library
+from spane._long_call import LongCall, Progress
 from spane._model import Model
+from spane._options import positive
 from spane._session import Policy
-from spane._structs import EvaluationOptions, ProgressCallback, sized
+from spane._starts import Starts, every_start
+from spane._structs import EvaluationOptions, sized
 from spane._structs import Policy as PolicyStruct
 from spane._trace import Trace
-
-Progress = Callable[[int, int], object]
-"""Told how many of how many episodes are done; an exception stops the evaluation."""
 
 
 def evaluate(
     trace: Trace,
-    starts: Any,
+    starts: Starts,
     policies: Sequence[Policy] | Mapping[str, Policy] = (),
     *,
     servers: arguments.Index = 5,
@@ -35,48 +34,54 @@ def evaluate(
     threads: arguments.Index = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Plays one episode from each start (int64) under each policy, as `spane evaluate` does.
+    """Plays one episode from each start under each policy, as `spane evaluate` does.
 
+    `starts` may be a range, a list, an array, a file or a text; see `spane.Starts`.
     Policies are heuristics by name and Models; a mapping gives them names of your own. An episode
     has `length` placements, by default as many as First Fit makes until the cluster is first full,
-    and 40 more. The result does not depend on `threads` (0 for one a processor).
+    and 40 more. The result does not depend on `threads` (0 for all processors that may be used).
+
+    `progress` is called in this thread with the numbers of episodes done and in all. What it raises
+    is raised here before the next episode begins, and so is what a signal handler raises, such as
+    KeyboardInterrupt.
     """
-    first = arguments.given(starts, np.int64, (None,), "starts")
     chosen = _named(policies)
     options = sized(EvaluationOptions)
     options.servers = arguments.int32(servers, "servers")
     options.node_cpu, options.node_mem, options.split_above = node_cpu, node_mem, split_above
     if length is not None:
-        options.length = arguments.int64(length, "length")
-        if options.length < 1:
-            raise InvalidArgumentError(f"length is {length}; it must be at least 1")
+        options.length = positive(length, "length")
+    first = every_start(starts, trace, None if length is None else options.length)
     options.threads = arguments.int32(threads, "threads")
-    raised: list[BaseException] = []
-    options.progress = _callback(progress, raised)
+    call = LongCall(progress)
+    options.progress = call.callback
 
     waits = np.zeros((len(chosen), len(first)))
     lengths = np.zeros(len(first), np.int64)
     bounds = np.zeros(len(first))
-    # The pointers are kept here, so that a model closed meanwhile stays until the end.
     structs = (PolicyStruct * len(chosen))(*map(_struct, chosen.values()))
-    pointers = [policy._pointer for policy in chosen.values() if isinstance(policy, Model)]
     models = [policy for policy in chosen.values() if isinstance(policy, Model)]
-    status = library().spane_evaluate(
-        trace._pointer,
-        byref(options),
-        arguments.address(first),
-        len(first),
-        structs,
-        len(chosen),
-        arguments.address(waits),
-        arguments.address(lengths),
-        arguments.address(bounds),
-    )
-    del pointers
-    if raised and status == CancelledError.status:
-        raise raised[0]
-    check(status, trace, *models)
-    return Evaluation(tuple(chosen), first.copy(), lengths, bounds, waits)
+    pointers = [model._pointer for model in models]
+
+    def play() -> None:
+        # A model that is closed meanwhile stays until the end.
+        kept = list(pointers)
+        status = library().spane_evaluate(
+            trace._pointer,
+            byref(options),
+            arguments.address(first),
+            len(first),
+            structs,
+            len(chosen),
+            arguments.address(waits),
+            arguments.address(lengths),
+            arguments.address(bounds),
+        )
+        del kept
+        check(status, trace, *models)
+
+    call.run(play)
+    return Evaluation(tuple(chosen), first, lengths, bounds, waits)
 
 
 def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Policy]:
@@ -99,18 +104,3 @@ def _struct(policy: Policy) -> PolicyStruct:
     if isinstance(policy, Model):
         return PolicyStruct(None, policy._pointer)
     return PolicyStruct(arguments.text(policy, "policy"), None)
-
-
-def _callback(progress: Progress | None, raised: list[BaseException]) -> Any:
-    """Passes exceptions on. It is always there, so that an interrupt from the keyboard works."""
-
-    def told(done: int, total: int, user: int | None) -> int:
-        try:
-            if progress is not None:
-                progress(done, total)
-        except BaseException as error:
-            raised.append(error)
-            return 1
-        return 0
-
-    return ProgressCallback(told)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import weakref
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -25,14 +24,11 @@ class Handle(Generic[PointerT]):
     _pointer: PointerT
     _library: ctypes.CDLL
 
-    def _own(self, pointer: PointerT, free: str, keep: object = None) -> None:
+    def _own(self, pointer: PointerT, keep: object = None) -> None:
         """Takes over a new pointer; `keep` lives at least as long."""
         self._library = library()
         self._pointer = pointer
         pointer.keep = keep  # type: ignore[attr-defined]
-        finalizer = weakref.finalize(pointer, getattr(self._library, free), pointer.value)
-        # At exit the system takes everything back; a thread may still be inside a call then.
-        finalizer.atexit = False
 
     @property
     def closed(self) -> bool:

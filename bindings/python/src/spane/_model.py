@@ -12,6 +12,7 @@ from spane import _arguments as arguments
 from spane._errors import NotFoundError, check
 from spane._handle import Handle
 from spane._library import library
+from spane._long_call import LongCall
 from spane._memory import saved
 from spane._structs import ModelInfo, ModelPointer, sized
 
@@ -40,7 +41,8 @@ class Model(Handle[ModelPointer]):
         pointer = ModelPointer()
         if isinstance(source, (str, os.PathLike)):
             self.name = PurePath(source).stem if name is None else name
-            check(library().spane_model_load(arguments.path(source), byref(pointer)))
+            path = arguments.path(source)
+            LongCall().run(lambda: check(library().spane_model_load(path, byref(pointer))))
         else:
             self.name = "model" if name is None else name
             data = arguments.content(source)
@@ -49,7 +51,7 @@ class Model(Handle[ModelPointer]):
                     arguments.address(data), data.size, byref(pointer)
                 )
             )
-        self._own(pointer, "spane_model_free")
+        self._own(pointer)
 
     @property
     def info(self) -> ModelDescription:
@@ -65,7 +67,8 @@ class Model(Handle[ModelPointer]):
 
     def save(self, path: arguments.Path) -> None:
         """Saves the weights with their provenance; an existing file is replaced in one step."""
-        check(self._library.spane_model_save(self._pointer, arguments.path(path)), self)
+        where, pointer = arguments.path(path), self._pointer
+        LongCall().run(lambda: check(self._library.spane_model_save(pointer, where), self))
 
     def to_bytes(self) -> bytes:
         """The content of such a file, of which `Model` makes the same model."""
@@ -81,6 +84,9 @@ class Model(Handle[ModelPointer]):
     def __deepcopy__(self, memo: object) -> Model:
         # Nothing of a model changes, so a copy could not be told from it.
         return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.to_bytes(), self.name)
 
     def __repr__(self) -> str:
         return f"<spane.Model {self.name!r}{' (closed)' if self.closed else ''}>"

@@ -52,12 +52,20 @@ def env_options(
     return options
 
 
+def positive(value: arguments.Index, name: str) -> int:
+    """A number of placements."""
+    number = arguments.int64(value, name)
+    if number < 1:
+        raise InvalidArgumentError(f"{name} is {number}; it must be at least 1")
+    return number
+
+
 def episode_end(length: arguments.Index | None, exceed: arguments.Index | None) -> tuple[int, int]:
     """The kind and number of an episode's end."""
     if length is not None and exceed is not None:
         raise InvalidArgumentError("length and exceed are both given; only one may be")
     if length is not None:
-        return END_LENGTH, arguments.int64(length, "length")
+        return END_LENGTH, positive(length, "length")
     if exceed is not None:
-        return END_EXCEED, arguments.int64(exceed, "exceed")
+        return END_EXCEED, positive(exceed, "exceed")
     return END_AUTO, 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctypes import byref, c_int32, c_size_t
-from typing import Any, Union
+from typing import Any, NoReturn, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from spane import _arguments as arguments
 from spane import _structs
 from spane._cluster import Cluster, Placement, count_servers
 from spane._environment import Environment
-from spane._errors import NO_ROOM, OK, check, fail
+from spane._errors import NEVER_FITS, NO_ROOM, OK, NeverFitsError, check, fail
 from spane._handle import Handle
 from spane._library import library
 from spane._model import Model
@@ -44,12 +44,18 @@ class Session(Handle[SessionPointer]):
             name = arguments.text(policy, "policy")
             check(bind(place._pointer, name, byref(pointer)), place)
         self._place = place._pointer
-        self._own(pointer, "spane_session_free")
+        self._own(pointer)
 
     def close(self) -> None:
         """Gives the session back; what it was bound to stays."""
         super().close()
         self._place = type(self._place)()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a Session can be neither copied nor pickled, for what its policy remembers belongs to "
+            "what it is bound to; make a new one with Session(place, policy)"
+        )
 
     def decide(self) -> int:
         """The action for the next VM of the environment, for `Environment.step`.
@@ -61,28 +67,31 @@ class Session(Handle[SessionPointer]):
         return action.value
 
     def choose(self, cpu: float, mem: float) -> Placement | None:
-        """The best placement for a VM, or None if it fits nowhere; the cluster stays as it is."""
+        """The best placement for a VM, or None if it fits nowhere now; the cluster stays as it is.
+
+        NeverFitsError where no server could hold it even if it were empty.
+        """
         where = _structs.Placement()
         status = self._library.spane_session_choose(self._pointer, Request(cpu, mem), byref(where))
-        if status == OK:
-            return Placement(where.server, where.node)
-        return None if status == NO_ROOM else fail(status, self)
+        return self._outcome(status, where, cpu, mem)
 
     def place(self, vm: arguments.Index, cpu: float, mem: float) -> Placement | None:
-        """Chooses and places the VM there, in one step; None if it fits nowhere."""
+        """Chooses and places the VM there, in one step; None if it fits nowhere now.
+
+        NeverFitsError where no server could hold it even if it were empty.
+        """
         where = _structs.Placement()
         status = self._library.spane_session_place(
             self._pointer, arguments.uint64(vm, "vm"), Request(cpu, mem), byref(where)
         )
-        if status == OK:
-            return Placement(where.server, where.node)
-        return None if status == NO_ROOM else fail(status, self)
+        return self._outcome(status, where, cpu, mem)
 
     def choose_many(self, requests: Any, out: NDArray[np.int32] | None = None) -> NDArray[np.int32]:
         """Chooses for each request as if it were the only one; the cluster stays as it is.
 
         `requests` is float64 of shape (n, 2), cores and GB. Returns int32 of shape (n, 2), server
-        and node, or writes it into `out`; server -1 where there is no room.
+        and node, or writes it into `out`; server -1 where there is no room, with node -1, or -2
+        where no server could hold it even if it were empty.
         """
         requests = arguments.given(requests, np.float64, (None, 2), "requests")
         out = arguments.output(out, np.int32, (len(requests), 2))
@@ -98,6 +107,7 @@ class Session(Handle[SessionPointer]):
         """The `k` best placements with room, best first, and their scores; networks only.
 
         Returns int32 of shape (found, 2), server and node, and float32 of shape (found,).
+        NeverFitsError where no server could hold the VM even if it were empty.
         """
         # More than there are actions cannot be found.
         room = min(arguments.size(k, "k"), max(1, self._servers() * NODES))
@@ -112,6 +122,8 @@ class Session(Handle[SessionPointer]):
             arguments.address(scores),
             byref(found),
         )
+        if status == NEVER_FITS:
+            raise NeverFitsError(cpu, mem)
         check(status, self)
         return placements[: found.value], scores[: found.value]
 
@@ -151,6 +163,15 @@ class Session(Handle[SessionPointer]):
         )
         check(status, self)
         return out
+
+    def _outcome(
+        self, status: int, where: _structs.Placement, cpu: float, mem: float
+    ) -> Placement | None:
+        if status == OK:
+            return Placement(where.server, where.node)
+        if status == NEVER_FITS:
+            raise NeverFitsError(cpu, mem)
+        return None if status == NO_ROOM else fail(status, self)
 
     def _servers(self) -> int:
         if isinstance(self._place, ClusterPointer):

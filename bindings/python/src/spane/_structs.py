@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from ctypes import (
     CFUNCTYPE,
     POINTER,
@@ -23,31 +24,59 @@ NODES = 2
 
 
 class Pointer(c_void_p):
-    """An opaque handle; one subclass for each kind, so that ctypes tells them apart."""
+    """An opaque handle; one subclass for each kind, so that ctypes tells them apart.
+
+    A call that makes an object writes it here, and from that moment it is given back when nothing
+    refers to the pointer any more: also where an exception comes right after the call.
+    """
+
+    free: ClassVar[str]
+    """The function that gives the object back."""
+
+    def __del__(self) -> None:
+        # A view of a pointer inside a struct owns nothing. At exit the system takes everything
+        # back; a thread may still be inside a call then.
+        if self.value and self._b_base_ is None and not sys.is_finalizing():
+            # The library's functions are declared with these types, so it comes after them.
+            from spane._library import library
+
+            getattr(library(), self.free)(self.value)
 
 
 class ModelPointer(Pointer):
     """spane_model *"""
 
+    free = "spane_model_free"
+
 
 class ClusterPointer(Pointer):
     """spane_cluster *"""
+
+    free = "spane_cluster_free"
 
 
 class SessionPointer(Pointer):
     """spane_session *"""
 
+    free = "spane_session_free"
+
 
 class TracePointer(Pointer):
     """spane_trace *"""
+
+    free = "spane_trace_free"
 
 
 class EnvPointer(Pointer):
     """spane_env *"""
 
+    free = "spane_env_free"
+
 
 class VecEnvPointer(Pointer):
     """spane_vec_env *"""
+
+    free = "spane_vec_env_free"
 
 
 LogCallback = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)

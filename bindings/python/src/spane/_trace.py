@@ -12,6 +12,8 @@ from spane import _arguments as arguments
 from spane._errors import check
 from spane._handle import Handle
 from spane._library import library
+from spane._long_call import LongCall
+from spane._memory import saved
 from spane._model import read_text
 from spane._structs import TraceInfo, TracePointer, sized
 
@@ -49,8 +51,9 @@ class Trace(Handle[TracePointer]):
     def __init__(self, path: arguments.Path) -> None:
         """Loads HDF5, or CSV with the header vmid,cpu,mem,at,lt or vmid,cpu,memory,time,type."""
         pointer = TracePointer()
-        check(library().spane_trace_load(arguments.path(path), byref(pointer)))
-        self._own(pointer, "spane_trace_free")
+        name = arguments.path(path)
+        LongCall().run(lambda: check(library().spane_trace_load(name, byref(pointer))))
+        self._own(pointer)
 
     @classmethod
     def load(cls, path: arguments.Path) -> Trace:
@@ -62,8 +65,12 @@ class Trace(Handle[TracePointer]):
         """The trace in the content of an HDF5 file."""
         pointer = TracePointer()
         content = arguments.content(data)
-        where = arguments.address(content)
-        check(library().spane_trace_load_memory(where, content.size, byref(pointer)))
+
+        def load() -> None:
+            where, size = arguments.address(content), content.size
+            check(library().spane_trace_load_memory(where, size, byref(pointer)))
+
+        LongCall().run(load)
         return cls._around(pointer)
 
     @classmethod
@@ -92,13 +99,14 @@ class Trace(Handle[TracePointer]):
         """The synthetic trace; the same arguments give the same VMs on every machine."""
         pointer = TracePointer()
         vms, seed = arguments.size(count, "count"), arguments.uint64(seed, "seed")
-        check(library().spane_trace_generate(vms, seed, byref(pointer)))
+        make = library().spane_trace_generate
+        LongCall().run(lambda: check(make(vms, seed, byref(pointer))))
         return cls._around(pointer)
 
     @classmethod
     def _around(cls, pointer: TracePointer) -> Trace:
         trace = cls.__new__(cls)
-        trace._own(pointer, "spane_trace_free")
+        trace._own(pointer)
         return trace
 
     def save(
@@ -109,13 +117,17 @@ class Trace(Handle[TracePointer]):
         `source` and `licence` say where the trace comes from and what may be done with it; None
         keeps what it says already.
         """
-        status = self._library.spane_trace_save(
+        given = (
             self._pointer,
             arguments.path(path),
             None if source is None else arguments.text(source, "source"),
             None if licence is None else arguments.text(licence, "licence"),
         )
-        check(status, self)
+        LongCall().run(lambda: check(self._library.spane_trace_save(*given), self))
+
+    def to_bytes(self) -> bytes:
+        """What `save` writes, of which `from_bytes` makes the same trace."""
+        return saved(self, "spane_trace_save_memory")
 
     @property
     def info(self) -> TraceDescription:
@@ -193,8 +205,7 @@ class Trace(Handle[TracePointer]):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        names = ("cpu", "mem", "arrival", "lifetime", "id")
-        return Trace.from_arrays, tuple(np.ascontiguousarray(self.vms[name]) for name in names)
+        return type(self).from_bytes, (self.to_bytes(),)
 
     def __repr__(self) -> str:
         return "<spane.Trace (closed)>" if self.closed else f"<spane.Trace of {len(self)} VMs>"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
 from ctypes import byref, c_uint64
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,8 @@ from spane._errors import InvalidArgumentError, check
 from spane._handle import Handle
 from spane._library import library
 from spane._memory import saved
-from spane._options import EnvironmentOptions, env_options, episode_end
+from spane._options import END_LENGTH, EnvironmentOptions, env_options, episode_end
+from spane._starts import Starts, parse_starts, start_limit, starts_of_environment
 from spane._structs import (
     NODES,
     EnvInfo,
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 AUTORESET = ("next-step", "same-step", "disabled")
 """What happens to an environment whose episode has ended, as Gymnasium defines it."""
-
-Starts = Union[tuple[arguments.Index, arguments.Index], Sequence[int], "NDArray[np.int64]", None]
 
 
 class VectorEnvironment(Handle[VecEnvPointer]):
@@ -77,17 +75,17 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         threads: arguments.Index = 1,
         autoreset: str = "next-step",
         seed: arguments.Index = 0,
-        starts: Starts = None,
+        starts: Starts | None = None,
         length: arguments.Index | None = None,
         exceed: arguments.Index | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`count` environments, stepped by `threads` threads (0 for one a processor). Reset next.
+        """`count` environments, stepped by `threads` threads (0 for all processors). Reset next.
 
-        Starts are drawn uniformly from a range, a tuple (low, high) without high (None for all that
-        the trace allows), each environment from a stream of its own; or they are taken from a list
-        or an array, as `set_starts` says. `length` and `exceed` are those of `Environment.reset`,
-        `options` those of EnvironmentOptions.
+        `starts` are those of `spane.Starts`. From a range (None: of all that the trace allows) they
+        are drawn uniformly, each environment from a stream of its own; others are played in order,
+        as `set_starts` says. `length` and `exceed` are those of `Environment.reset`, `options`
+        those of EnvironmentOptions.
         """
         if autoreset not in AUTORESET:
             raise InvalidArgumentError(
@@ -99,39 +97,34 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         chosen.threads = arguments.int32(threads, "threads")
         chosen.autoreset = AUTORESET.index(autoreset)
         chosen.seed = arguments.uint64(seed, "seed")
-        if isinstance(starts, tuple):
-            if len(starts) != 2:
-                raise InvalidArgumentError(
-                    f"starts is {starts}; a tuple must be (low, high), a list may be of any length"
-                )
-            chosen.start_low = arguments.int64(starts[0], "starts[0]")
-            chosen.start_high = arguments.int64(starts[1], "starts[1]")
-            if chosen.start_high <= chosen.start_low:
-                raise InvalidArgumentError(
-                    f"starts is {starts}; the first must be below the second"
-                )
         chosen.end_kind, chosen.number = episode_end(length, exceed)
+        chosen_starts = starts_of_environment(starts, start_limit(trace, length))
+        if isinstance(chosen_starts, range):
+            chosen.start_low, chosen.start_high = chosen_starts.start, chosen_starts.stop
         pointer = VecEnvPointer()
         status = library().spane_vec_env_new(
             trace._pointer, byref(environment), byref(chosen), byref(pointer)
         )
         check(status, trace)
-        self._take(pointer)
-        if starts is not None and not isinstance(starts, tuple):
-            self.set_starts(starts)
+        self._take(pointer, trace)
+        if not isinstance(chosen_starts, range):
+            self.set_starts(chosen_starts)
 
-    def _take(self, pointer: VecEnvPointer) -> None:
+    def _take(self, pointer: VecEnvPointer, trace: Trace) -> None:
         """Owns a pointer, with arrays of the right shapes."""
         environment, options = sized(EnvOptions), sized(VecEnvOptions)
         status = library().spane_vec_env_get_options(pointer, byref(environment), byref(options))
         check(status)
+        self._trace, self._threads = trace, options.threads
+        length = options.number if options.end_kind == END_LENGTH else None
+        self._limit = start_limit(trace, length)
         self.count: int = options.count
         """The number of environments."""
         self.servers: int = environment.servers
         """The number of servers of each."""
         arrays = self._arrays(AUTORESET[options.autoreset] == "same-step")
         # A step that is under way in another thread keeps the pointer, and so the arrays.
-        self._own(pointer, "spane_vec_env_free", keep=list(arrays.values()))
+        self._own(pointer, keep=list(arrays.values()))
         self._bind(arrays)
 
     @classmethod
@@ -150,9 +143,18 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         )
         check(status, trace)
         made = cls.__new__(cls)
-        made._take(pointer)
+        made._take(pointer, trace)
         made._observe()
         return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Also what the copy module goes by: every copy has episodes and arrays of its own.
+        arrays = {name: getattr(self, name) for name in (*self._bound, "actions")}
+        return _again, (type(self), self._trace, self.to_bytes(), self._threads), arrays
+
+    def __setstate__(self, arrays: dict[str, NDArray[Any]]) -> None:
+        for name, values in arrays.items():
+            getattr(self, name)[...] = values
 
     def to_bytes(self) -> bytes:
         """Options, all episodes and where the starts stand, so that all can go on elsewhere."""
@@ -191,6 +193,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
 
     def _bind(self, arrays: dict[str, NDArray[Any]]) -> None:
         self.final_observation = self.final_mask = None
+        self._bound = tuple(arrays)
         buffers = sized(VecEnvBuffers)
         kinds = dict((field[0], field[1]) for field in VecEnvBuffers._fields_)
         for name, array in arrays.items():
@@ -201,8 +204,8 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         self._own_actions = self.actions
         self._own_address = arguments.address(self.actions)
 
-    def set_starts(self, starts: Sequence[int] | NDArray[np.int64] | None) -> None:
-        """Where episodes start from now on, int64; None to draw starts again.
+    def set_starts(self, starts: Starts | None) -> None:
+        """Where episodes start from now on, as in `spane.Starts` but no range; None to draw again.
 
         Environment i of n takes starts[i], starts[i + n], starts[i + 2 n] and so on, each index
         modulo the length: the list is played in order, n episodes at a time.
@@ -210,9 +213,12 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         if starts is None:
             where, count = None, 0
         else:
-            given = arguments.given(starts, np.int64, (None,), "starts")
-            if not given.size:
-                raise InvalidArgumentError("starts has no elements; it must have some, or be None")
+            given = parse_starts(starts, self._limit)
+            if isinstance(given, range):
+                raise InvalidArgumentError(
+                    f"starts is {given}; it must be a list, and a range to draw from is given to "
+                    "a new VectorEnvironment"
+                )
             where, count = arguments.address(given), given.size
         check(self._library.spane_vec_env_set_starts(self._pointer, where, count), self)
 
@@ -261,3 +267,9 @@ class VectorEnvironment(Handle[VecEnvPointer]):
     def __repr__(self) -> str:
         closed = " (closed)" if self.closed else ""
         return f"<spane.VectorEnvironment of {self.count} times {self.servers} servers{closed}>"
+
+
+def _again(
+    kind: type[VectorEnvironment], trace: Trace, data: bytes, threads: int
+) -> VectorEnvironment:
+    return kind.from_bytes(trace, data, threads=threads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import gymnasium
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from spane import _arguments as arguments
 from spane._environment import Environment
 from spane._errors import InvalidArgumentError
+from spane._options import episode_end
+from spane._starts import Starts, start_limit, starts_of_environment
 from spane._structs import NODES
 from spane.gym import _setting as setting
 from spane.gym._picture import draw
@@ -35,16 +38,16 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         self,
         trace: setting.Source = None,
         *,
-        starts: tuple[int, int] | NDArray[np.int64] | None = None,
+        starts: Starts | None = None,
         length: int | None = None,
         exceed: int | None = None,
         unavailable: str = "replace",
         render_mode: str | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`starts` is a range (low, high) or an array of first VMs, one of which each episode
-        draws; reset(options={"start": 7}) names one. For `length` and `exceed` see
-        `spane.Environment.reset`.
+        """`starts` are those of `spane.Starts`: from a range each episode draws one, others are
+        played in order, and a seed begins anew with the first; reset(options={"start": 7}) names
+        one. For `length` and `exceed` see `spane.Environment.reset`.
 
         An action without room is replaced by First Fit's (info["action"] is the one that was
         taken), or with unavailable="error" raises spane.InfeasibleActionError.
@@ -56,13 +59,11 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         options.setdefault("normalised", True)
         self._environment = Environment(self._trace, **options)
         self._watch = self._environment.watch()
+        # Refuses at once what a reset would refuse.
+        episode_end(length, exceed)
         self._end = {"length": length, "exceed": exceed}
-        if isinstance(starts, np.ndarray):
-            self._starts: NDArray[np.int64] | tuple[int, int] = arguments.given(
-                starts, np.int64, (None,), "starts"
-            ).copy()
-        else:
-            self._starts = setting.start_range(self._trace, starts, length)
+        self._starts = starts_of_environment(starts, start_limit(self._trace, length))
+        self._next = 0
         self.render_mode = render_mode
         self._bounds = setting.observation_space(self._environment.servers, options)
         self.observation_space = self._bounds
@@ -72,18 +73,26 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         super().reset(seed=seed)
+        if seed is not None:
+            self._next = 0
         start = (options or {}).get("start")
         if start is None:
-            start = self._draw_start()
+            start = self._next_start()
         self._environment.reset(start, **self._end)
         self._watch.update()
         info = {"action_mask": setting.gym_mask(self._watch.mask), "start": int(start)}
         return self._watch.observation.copy(), info
 
-    def _draw_start(self) -> int:
-        if isinstance(self._starts, tuple):
-            return int(self.np_random.integers(*self._starts))
-        return int(self.np_random.choice(self._starts))
+    def _next_start(self) -> int:
+        if isinstance(self._starts, range):
+            return int(self.np_random.integers(self._starts.start, self._starts.stop))
+        start = int(self._starts[self._next])
+        self._next = (self._next + 1) % len(self._starts)
+        return start
+
+    def __copy__(self) -> PlacementEnv:
+        """An environment of its own, with an episode of its own."""
+        return copy.deepcopy(self)
 
     def step(
         self, action: arguments.Index

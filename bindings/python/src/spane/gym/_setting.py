@@ -52,15 +52,6 @@ def action_space(servers: int) -> spaces.Discrete[Any]:
     return spaces.Discrete(servers * NODES)
 
 
-def start_range(
-    trace: Trace, starts: tuple[int, int] | None, length: int | None
-) -> tuple[int, int]:
-    """The starts that are drawn, the second not included."""
-    if starts is not None:
-        return int(starts[0]), int(starts[1])
-    return 0, len(trace) - 2 if length is None else len(trace) - 1 - length
-
-
 def gym_mask(mask: NDArray[np.bool_]) -> NDArray[np.int8]:
     """A copy of the type that Gymnasium's spaces take."""
     return mask.astype(np.int8)

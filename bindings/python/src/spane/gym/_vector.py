@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy as copies
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +12,10 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from spane._errors import InvalidArgumentError
-from spane._vector import Starts, VectorEnvironment
+from spane._starts import Starts
+from spane._vector import VectorEnvironment
 from spane.gym import _setting as setting
+from spane.gym._limit import LimitedVectorEnvironment
 from spane.gym._picture import draw
 
 if TYPE_CHECKING:
@@ -40,16 +44,18 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         *,
         threads: int = 1,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
-        starts: Starts = None,
+        starts: Starts | None = None,
         length: int | None = None,
         exceed: int | None = None,
+        max_episode_steps: int | None = None,
         unavailable: str = "replace",
         copy: bool = True,
         render_mode: str | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`threads` step the environments, 0 for one a processor. `starts` is a range (low, high),
-        or a list from which episodes are taken in order; see `VectorEnvironment`.
+        """`threads` step the environments, 0 for all processors. Starts that are no range are dealt
+        out in their order, as `VectorEnvironment.set_starts` says. After `max_episode_steps` an
+        episode is truncated, as by `gymnasium.wrappers.TimeLimit`.
 
         Without `copy`, observations and infos are the arrays that the next step overwrites. For the
         other arguments see `PlacementEnv`.
@@ -61,7 +67,10 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         self._copy = copy
         self._same_step = mode == AutoresetMode.SAME_STEP
         options.setdefault("normalised", True)
-        self._vector = VectorEnvironment(
+        kind: Any = VectorEnvironment
+        if max_episode_steps is not None:
+            kind = partial(LimitedVectorEnvironment, limit=max_episode_steps)
+        self._vector: VectorEnvironment = kind(
             setting.trace_of(trace),
             num_envs,
             threads=threads,
@@ -184,6 +193,10 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         infos["final_obs"], infos["_final_obs"] = rows, ended
         infos["final_info"] = {**final, **{f"_{name}": ended for name in final}}
         infos["_final_info"] = ended
+
+    def __copy__(self) -> PlacementVectorEnv:
+        """Environments of their own, with episodes of their own."""
+        return copies.deepcopy(self)
 
     def action_masks(self) -> NDArray[np.bool_]:
         """(num_envs, actions); which actions have room."""

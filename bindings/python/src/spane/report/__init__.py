@@ -6,6 +6,8 @@ The page holds its figures and tables and needs no other file and no network.
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,10 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         page = page_of(given.paths, given.title, given.figures)
         page.write(given.output)
+        # Only the page goes to standard output when that is what is asked for.
+        if given.output != Path("-"):
+            print(f"{given.output}: {page.figure_count} figures, {len(page.html()) / 1e6:.1f} MB")
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # A reader that has seen enough; what Python would say of it at its end is not wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 128 + signal.SIGPIPE
     except (Error, OSError, ValueError, KeyError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
-    print(
-        f"{given.output}: {page.figure_count} figures, {given.output.stat().st_size / 1e6:.1f} MB"
-    )
     return 0

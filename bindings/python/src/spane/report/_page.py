@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.figure import Figure
+
+from spane._replacing import write_bytes
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -135,12 +136,7 @@ class Page:
 
     def write(self, path: Path) -> None:
         """Writes the page; an existing file is replaced whole or not at all."""
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_text(self.html(), encoding="utf-8")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_bytes(path, self.html().encode())
 
 
 def plain(value: float) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Union
 
-from spane._refusal import Refusal, shown
+from spane.convert._refusal import Refusal, shown
 
 AGGREGATORS = ("mean", "max", "std")
 Shapes = dict[str, tuple[int, ...]]

@@ -1,6 +1,6 @@
 """Convert a PyTorch state_dict file to a spane weights file, without PyTorch.
 
-python3 -m spane.import_torch IN.th OUT.h5 [--aggregators mean] [--cpu 40 --mem 90]
+python3 -m spane.convert.torch IN.th OUT.h5 [--aggregators mean] [--cpu 40 --mem 90]
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from spane._architecture import AGGREGATORS, Architecture, Spane, infer
-from spane._refusal import OutputRefusal, Refusal, shown
-from spane._torch_file import LARGEST_FILE, TorchFile
+from spane.convert._architecture import AGGREGATORS, Architecture, Spane, infer
+from spane.convert._refusal import OutputRefusal, Refusal, shown
+from spane.convert._torch_file import LARGEST_FILE, TorchFile
 
-TOOL = "spane.import_torch"
+TOOL = "spane.convert.torch"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def convert(source: Path, target: Path, options: Options) -> str:
     Raises `Refusal` for the content of `source`, `OutputRefusal` for an occupied `target`.
     """
     # Imported late: without h5py the command can still say what to install.
-    from spane._weights_file import Weights, write_weights
+    from spane.convert._weights_file import Weights, write_weights
 
     _check_target(source, target, options.force)
     with source.open("rb") as file:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spane._refusal import Refusal, shown
-from spane._torch_pickle import StorageRef, TensorRef, read_pickle
+from spane.convert._refusal import Refusal, shown
+from spane.convert._torch_pickle import StorageRef, TensorRef, read_pickle
 
 # Real files of this kind are kilobytes; the limits only stop hostile or mistaken ones.
 MEBIBYTE = 1 << 20

@@ -1,6 +1,6 @@
 """Write a file that is in an older format of HDF5 anew, as libspane reads it.
 
-python3 -m spane.rewrite OLD.h5 NEW.h5
+python3 -m spane.convert.rewrite OLD.h5 NEW.h5
 
 The older formats have no checksums, and HDF5 can crash on a file that was damaged: use this on
 files that you trust.
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-TOOL = "spane.rewrite"
+TOOL = "spane.convert.rewrite"
 
 _FILTERS = ("chunks", "compression", "compression_opts", "shuffle", "fletcher32")
 
@@ -24,7 +24,7 @@ def rewrite(source: Path, target: Path) -> None:
     # Imported late: without h5py the command can still say what to install.
     import h5py
 
-    from spane._hdf5_file import put_group, write_file
+    from spane.convert._hdf5_file import put_group, write_file
 
     def put(new: Any) -> None:
         _copy_attributes(old, new)
@@ -48,7 +48,7 @@ def _names(file: Any) -> list[str]:
 
 
 def _copy_attributes(old: Any, new: Any) -> None:
-    from spane._hdf5_file import put_text
+    from spane.convert._hdf5_file import put_text
 
     for name, value in old.attrs.items():
         if isinstance(value, bytes):

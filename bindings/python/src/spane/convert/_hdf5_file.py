@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import h5py
+
+from spane._replacing import replacement
 
 # A file with nothing in it whose root group keeps all links and attributes in its header. HDF5
 # puts more than eight of them into a heap, which has no checksum. h5py cannot forbid that, but it
@@ -25,18 +25,10 @@ def write_file(path: Path, content: Callable[[Any], None]) -> None:
 
     A neighbour is written first and then renamed, so `path` never holds half a file.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
-    try:
-        # Exclusive creation follows no link, and the usual permissions apply.
-        with temporary.open("xb") as written:
-            written.write(_EMPTY)
+    with replacement(path) as temporary:
+        temporary.write_bytes(_EMPTY)
         with h5py.File(temporary, "r+", libver=("v110", "v110")) as file:
             content(file)
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def put_group(file: Any, name: str) -> Any:

@@ -1,0 +1,12 @@
+import ArgumentParser
+import SpaneStorage
+
+/// The option of the commands whose folder one process at a time may hold.
+struct LockOptions: ParsableArguments {
+    @Flag(
+        help: "Do not lock the folder, on a file system that has no locks. No other process may work in it meanwhile."
+    )
+    var withoutLock = false
+
+    var guardian: LockedFolder.Guard { withoutLock ? .user : .lock }
+}

@@ -1,0 +1,189 @@
+"""The pickle inside a PyTorch file, of which plain values and tensors alone are made.
+
+The general unpickler can call any function that a file names. This one knows the few opcodes that
+PyTorch writes, imports nothing, and calls nothing that the file names: a name stays a name, and a
+tensor becomes a description (`TensorRef`) whose numbers are read elsewhere.
+
+It is derived from the unpickler that is written in Python: the memo of that one is a dictionary, in
+which a huge index costs nothing, and what each opcode does can be chosen.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import pickletools
+import re
+import struct
+from dataclasses import dataclass
+from typing import Any, Callable, ClassVar
+
+from spane.convert._refusal import Refusal, shown
+
+ORDERED_DICT = "collections.OrderedDict"
+REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2"
+REBUILD_PARAMETER = "torch._utils._rebuild_parameter"
+_STORAGE = re.compile(r"torch\.([A-Za-z0-9]{1,24})Storage\Z")
+_ALLOWED = (
+    *("PROTO", "FRAME", "STOP", "MARK", "NONE", "NEWTRUE", "NEWFALSE", "BINFLOAT"),
+    *("BININT", "BININT1", "BININT2", "LONG1", "BINUNICODE", "SHORT_BINUNICODE"),
+    *("EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_LIST", "APPEND", "APPENDS"),
+    *("EMPTY_DICT", "SETITEM", "SETITEMS", "BUILD", "REDUCE", "GLOBAL", "STACK_GLOBAL"),
+    *("BINPUT", "LONG_BINPUT", "MEMOIZE", "BINGET", "LONG_BINGET", "BINPERSID"),
+)
+# What the unpickler raises at a pickle that is not well formed.
+_DAMAGE = (
+    pickle.UnpicklingError,
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+
+@dataclass(frozen=True)
+class StorageRef:
+    """A run of numbers in the file: its key, PyTorch's name for its type, how many numbers."""
+
+    key: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True)
+class TensorRef:
+    """A view of a storage: where it starts, its shape, and its steps, all counted in numbers."""
+
+    storage: StorageRef
+    offset: int
+    shape: tuple[int, ...]
+    stride: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Global:
+    """A name from the file. Nothing is ever imported; a call gives what a state_dict needs."""
+
+    name: str
+
+    def __call__(self, *arguments: Any) -> Any:
+        count = len(arguments)
+        if self.name == ORDERED_DICT and count == 0:
+            return {}
+        if self.name == REBUILD_TENSOR and count in (6, 7):
+            return _tensor(*arguments[:4])
+        if self.name == REBUILD_PARAMETER and count == 3 and isinstance(arguments[0], TensorRef):
+            return arguments[0]
+        raise Refusal(
+            f"pickle calls {self.name} with arguments no state_dict has, must be well formed"
+        )
+
+
+def read_pickle(data: bytes) -> Any:
+    """The value a pickle describes; `Refusal` for anything beyond plain values and tensors."""
+    try:
+        return _Unpickler(io.BytesIO(data)).load()
+    except Refusal:
+        raise
+    except _DAMAGE:
+        raise Refusal("pickle is damaged or truncated, must be whole and well formed") from None
+
+
+class _Unpickler(pickle._Unpickler):
+    stack: list[Any]
+    pop_mark: Callable[[], list[Any]]
+    dispatch: ClassVar[dict[int, Any]] = dict(pickle._Unpickler.dispatch)
+
+    def find_class(self, module: str, name: str) -> Global:
+        full = f"{module}.{name}"
+        if full not in (ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER) and not _STORAGE.match(
+            full
+        ):
+            raise Refusal(
+                f"pickle names {shown(full)}, only tensors are allowed "
+                "(save model.state_dict(), not the model)"
+            )
+        return Global(full)
+
+    def persistent_load(self, described: Any) -> StorageRef:
+        """('storage', type, key, device, count); the device does not matter here."""
+        if isinstance(described, tuple) and len(described) == 5:
+            tag, kind, key, _, count = described
+            if tag == "storage" and isinstance(kind, Global) and isinstance(key, str):
+                match = _STORAGE.match(kind.name)
+                size = _natural(count)
+                if match and size is not None:
+                    return StorageRef(key, match.group(1), size)
+        raise Refusal(
+            "pickle refers to outside data that is not a storage, only tensors are allowed"
+        )
+
+    def set_attributes(self) -> None:
+        # PyTorch hangs `_metadata` on the OrderedDict of a state_dict; nothing here needs it.
+        self.stack.pop()
+        self._dictionary()
+
+    def set_items(self) -> None:
+        self._put(self.pop_mark())
+
+    def set_item(self) -> None:
+        value, key = self.stack.pop(), self.stack.pop()
+        self._put([key, value])
+
+    def _dictionary(self) -> dict[Any, Any]:
+        if not isinstance(self.stack[-1], dict):
+            raise Refusal("pickle adds items to something that is not a dict, must be well formed")
+        return self.stack[-1]
+
+    def _put(self, items: list[Any]) -> None:
+        target = self._dictionary()
+        for key, value in zip(items[::2], items[1::2]):
+            # Hashing nested tuples can take exponential time, so keys are plain.
+            if not isinstance(key, (str, int)):
+                raise Refusal(f"dictionary key is {shown(key)}, must be text or an integer")
+            target[key] = value
+        if len(items) % 2:
+            raise Refusal("pickle has a dictionary key without a value, must be well formed")
+
+
+def _refused(name: str) -> Callable[[_Unpickler], None]:
+    def refuse(unpickler: _Unpickler) -> None:
+        raise Refusal(
+            f"pickle has opcode {name}, only the opcodes of a plain state_dict are allowed"
+        )
+
+    return refuse
+
+
+for _opcode in pickletools.opcodes:
+    if _opcode.name not in _ALLOWED:
+        _Unpickler.dispatch[ord(_opcode.code)] = _refused(_opcode.name)
+_Unpickler.dispatch[pickle.BUILD[0]] = _Unpickler.set_attributes
+_Unpickler.dispatch[pickle.SETITEM[0]] = _Unpickler.set_item
+_Unpickler.dispatch[pickle.SETITEMS[0]] = _Unpickler.set_items
+
+
+def _tensor(storage: Any, offset: Any, shape: Any, stride: Any) -> TensorRef:
+    start, sizes, steps = _natural(offset), _naturals(shape), _naturals(stride)
+    known = isinstance(storage, StorageRef)
+    if not known or start is None or sizes is None or steps is None or len(sizes) != len(steps):
+        raise Refusal(
+            "tensor has an ill-formed description, must be a storage, an offset, "
+            "and a size and a stride of the same length, none negative"
+        )
+    return TensorRef(storage, start, sizes, steps)
+
+
+def _natural(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value < 2**63 else None
+
+
+def _naturals(values: Any) -> tuple[int, ...] | None:
+    if not isinstance(values, tuple) or len(values) > 8:
+        return None
+    checked = tuple(_natural(value) for value in values)
+    return None if None in checked else values

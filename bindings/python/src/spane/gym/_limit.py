@@ -1,0 +1,96 @@
+"""Episodes that are cut after a number of steps, as Gymnasium's TimeLimit cuts those of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spane import _arguments as arguments
+from spane._errors import BadStateError
+from spane._options import positive
+from spane._vector import VectorEnvironment
+
+# What a step tells of the episode that it has cut, also when the next one has begun in it.
+_OF_THE_STEP = ("reward", "terminated", "truncated", "wait", "total_wait", "placed", "start")
+
+
+class LimitedVectorEnvironment(VectorEnvironment):
+    """Episodes are truncated after `limit` steps. The library knows nothing of that: what it would
+    do by itself at the end of an episode is done here for those that are cut."""
+
+    def __init__(self, *given: Any, limit: arguments.Index, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.limit = positive(limit, "max_episode_steps")
+        self._autoreset = options["autoreset"]
+        self._steps = np.zeros(self.count, np.int64)
+        self._ended = np.zeros(self.count, np.bool_)
+        """Episodes that have reached an end which the library knows."""
+        self._cut = np.zeros(self.count, np.bool_)
+        """Episodes that were cut and not reset yet."""
+
+    def reset(
+        self, seed: arguments.Index | None = None, which: Any = None, *, starts: Any = None
+    ) -> None:
+        super().reset(seed, which, starts=starts)
+        rows = ... if which is None else np.asarray(which, np.bool_)
+        self._steps[rows] = 0
+        self._ended[rows] = self._cut[rows] = False
+
+    def step(self, actions: NDArray[np.int32] | None = None) -> None:
+        if actions is not None:
+            self.actions[:] = actions
+        cut, begun = self._cut.copy(), self._ended.copy()
+        if cut.any():
+            if self._autoreset == "disabled":
+                raise BadStateError(
+                    f"the episode of environment {int(cut.argmax())} was truncated after "
+                    f"{self.limit} steps; it must be reset first"
+                )
+            # Takes the step with the others, and is reset afterwards.
+            self.actions[cut] = self.mask[cut].argmax(axis=1)
+        super().step()
+        if cut.any():
+            super().reset(which=cut)
+        begun |= cut
+        self._steps = np.where(begun, 0, self._steps + 1)
+        self._ended = self.terminated | self.truncated
+        full = ~begun & (self._steps >= self.limit)
+        self.truncated |= full
+        if self._autoreset == "same-step":
+            self._begin_anew(full & ~self._ended)
+            self._steps[full | self._ended] = 0
+            self._ended[:] = False
+        else:
+            self._cut = full & ~self._ended
+
+    def _begin_anew(self, rows: NDArray[np.bool_]) -> None:
+        if not rows.any():
+            return
+        assert self.final_observation is not None
+        assert self.final_mask is not None
+        self.final_observation[rows] = self.observation[rows]
+        self.final_mask[rows] = self.mask[rows]
+        kept = {name: getattr(self, name)[rows].copy() for name in _OF_THE_STEP}
+        super().reset(which=rows)
+        for name, values in kept.items():
+            getattr(self, name)[rows] = values
+
+    def restore(self, data: arguments.Bytes) -> None:
+        super().restore(data)
+        stands = [self.info(index) for index in range(self.count)]
+        self._steps = np.array([info.placed for info in stands], np.int64)
+        self._ended = np.array([info.finished for info in stands], np.bool_)
+        self._cut = (self._steps >= self.limit) & ~self._ended
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        make, given, arrays = super().__reduce__()
+        own = {name: getattr(self, name) for name in ("limit", "_autoreset")}
+        own.update((name, getattr(self, name).copy()) for name in ("_steps", "_ended", "_cut"))
+        return make, given, (arrays, own)
+
+    def __setstate__(self, state: Any) -> None:
+        arrays, own = state
+        super().__setstate__(arrays)
+        self.__dict__.update(own)
