@@ -1,6 +1,5 @@
 import SpaneScheduling
 import SpaneTestSupport
-import Testing
 
 /// A fleet and its naive double, to which the same random calls happen, valid ones and others.
 struct FleetWalk: ~Copyable {
@@ -16,7 +15,7 @@ struct FleetWalk: ~Copyable {
         var fleet = Fleet(layout: random.layout, spanRule: random.spanRule)
         var naive = NaiveFleet(random.layout)
         let given = try fleet.addServers(random.typeOfServer, of: random.types)
-        try #require(naive.addServers(random.typeOfServer, random.types) == given)
+        try check(naive.addServers(random.typeOfServer, random.types) == given)
         self.fleet = fleet
         self.naive = naive
         self.generator = generator
@@ -87,8 +86,8 @@ struct FleetWalk: ~Copyable {
             }
         case 4, 5:
             let (expected, given) = (naive.release(id), fleet.release(id))
-            try #require(given?.placement == expected.map { Self.placement($0.server, $0.nodes) })
-            try #require(given?.request == expected?.ask.request(random.layout))
+            try check(given?.placement == expected.map { Self.placement($0.server, $0.nodes) })
+            try check(given?.request == expected?.given)
             return given == nil
         case 6, 7:
             let known = naive.vms[id]
@@ -125,8 +124,8 @@ struct FleetWalk: ~Copyable {
         case 4:
             let expected = naive.failServer(server)
             var lost: [UInt64]?
-            do { lost = try fleet.failServer(server) } catch { try #require(error.code == .invalidArgument) }
-            try #require(lost == expected)
+            do { lost = try fleet.failServer(server) } catch { try check(error.code == .invalidArgument) }
+            try check(lost == expected)
             return lost == nil
         case 5:
             let expected = naive.setCordoned(server, true)
@@ -168,9 +167,9 @@ struct FleetWalk: ~Copyable {
         let expected = naive.addServers(typeOfServer, types)
         var given: [Int]?
         do { given = try fleet.addServers(typeOfServer, of: types) } catch {
-            try #require(error.code == .invalidArgument)
+            try check(error.code == .invalidArgument)
         }
-        try #require(given == expected)
+        try check(given == expected)
         return given == nil
     }
 
@@ -184,7 +183,7 @@ struct FleetWalk: ~Copyable {
     ) throws -> Bool {
         var code: SchedulingError.Code?
         do { try change(&fleet) } catch { code = error.code }
-        try #require(code == expected)
+        try check(code == expected)
         return code != nil
     }
 }

@@ -7,6 +7,8 @@ import SpaneTestSupport
 struct NaiveFleet {
     struct VM {
         var ask: Ask
+        /// What the library was given.
+        var given: Request
         var request: PlainRequest
         var server: Int
         var nodes: UInt8
@@ -21,10 +23,16 @@ struct NaiveFleet {
     /// The ids of the VMs on a server, ascending.
     func ids(on server: Int) -> [UInt64] { vms.filter { $0.value.server == server }.map(\.key).sorted() }
 
-    /// What the VMs on a node use of a resource of nodes.
-    func used(_ server: Int, _ node: Int, _ resource: Int) -> Int {
-        vms.values.filter { $0.server == server && $0.nodes >> UInt8(node) & 1 == 1 }
-            .reduce(0) { $0 + $1.request.share[resource] }
+    /// What the VMs on a server use, by node and resource of nodes.
+    func used(_ server: Int) -> [[Int]] {
+        let none = Array(repeating: 0, count: layout.nodeResources.count)
+        var used = Array(repeating: none, count: layout.nodes)
+        for vm in vms.values where vm.server == server {
+            for node in 0..<layout.nodes where vm.nodes >> UInt8(node) & 1 == 1 {
+                for resource in none.indices { used[node][resource] += vm.request.share[resource] }
+            }
+        }
+        return used
     }
 
     // MARK: VMs
@@ -34,7 +42,13 @@ struct NaiveFleet {
     }
 
     private mutating func add(_ id: UInt64, _ ask: Ask, _ server: Int, _ nodes: UInt8) {
-        let vm = VM(ask: ask, request: ask.plain(layout), server: server, nodes: nodes)
+        let vm = VM(
+            ask: ask,
+            given: ask.request(layout),
+            request: ask.plain(layout),
+            server: server,
+            nodes: nodes
+        )
         servers[server]?.take(vm.request, nodes)
         vms[id] = vm
     }
@@ -169,9 +183,10 @@ struct NaiveFleet {
 
     mutating func setFree(_ free: Resources, _ server: Int, _ node: Int) -> SchedulingError.Code? {
         guard let there = servers[server], (0..<there.nodeCount).contains(node) else { return .invalidArgument }
+        let used = used(server)[node]
         for (resource, amount) in [free.cpu, free.mem].enumerated() {
             guard amount >= 0, amount < 1e9 else { return .invalidArgument }
-            let most = there.capacity[node][resource] - used(server, node, resource)
+            let most = there.capacity[node][resource] - used[resource]
             guard Steps.demand(amount) <= most else { return .invalidArgument }
         }
         servers[server]?.free[node][0] = Steps.demand(free.cpu)

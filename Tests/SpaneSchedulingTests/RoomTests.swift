@@ -53,9 +53,10 @@ import Testing
     func itIsWhatASearchFinds(nodes: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(nodes), stream: 41)
         var (positive, limited) = (0, 0)
-        for _ in 0..<60 {
+        for _ in 0..<150 {
             let random = try RandomFleet(nodes: nodes, servers: 1, &generator)
-            let ask = random.ask(&generator)
+            var ask = random.ask(&generator)
+            if generator.below(2) == 0 { (ask.extras, ask.require, ask.forbid) = ([], 0, 0) }
             let (request, plain) = (ask.request(random.layout), ask.plain(random.layout))
             let type = try server(random.layout, plain, &generator)
             let cluster = Cluster(

@@ -42,7 +42,9 @@ package struct PlainServer: Equatable, Sendable {
 
     /// Whether the server has the traits asked for and enough as a whole.
     package func serverHasRoom(_ request: PlainRequest) -> Bool {
-        guard !isCordoned, traits & request.require == request.require, traits & request.forbid == 0 else { return false }
+        guard !isCordoned, traits & request.require == request.require, traits & request.forbid == 0 else {
+            return false
+        }
         for resource in request.shared.indices where request.shared[resource] > 0 {
             if sharedFree[resource] < request.shared[resource] { return false }
         }
@@ -69,19 +71,25 @@ package struct PlainServer: Equatable, Sendable {
 
     // MARK: Distances
 
-    private func pairs(_ set: UInt8) -> [(Int, Int)] {
-        let nodes = Self.nodes(set)
-        return nodes.flatMap { from in nodes.filter { $0 != from }.map { (from, $0) } }
-    }
-
     /// The largest distance between two nodes of a set.
     package func farthest(_ set: UInt8) -> Int {
-        distances.isEmpty || set.nonzeroBitCount < 2 ? 0 : pairs(set).map { distances[$0][$1] }.max() ?? 0
+        var most = 0
+        forEachDistance(set) { most = max(most, $0) }
+        return most
     }
 
     /// The sum of all distances between nodes of a set.
     package func totalDistance(_ set: UInt8) -> Int {
-        distances.isEmpty || set.nonzeroBitCount < 2 ? 0 : pairs(set).reduce(0) { $0 + distances[$1.0][$1.1] }
+        var sum = 0
+        forEachDistance(set) { sum += $0 }
+        return sum
+    }
+
+    private func forEachDistance(_ set: UInt8, _ body: (Int) -> Void) {
+        guard !distances.isEmpty, set.nonzeroBitCount > 1 else { return }
+        for from in 0..<nodeCount where set >> UInt8(from) & 1 == 1 {
+            for to in 0..<nodeCount where set >> UInt8(to) & 1 == 1 && to != from { body(distances[from][to]) }
+        }
     }
 
     /// The nodes of a set, ascending.
@@ -110,15 +118,17 @@ package struct PlainServer: Equatable, Sendable {
     package var imbalance: Double {
         var sum = 0.0
         for resource in capacity[0].indices {
-            let all = capacity.map { $0[resource] }
-            let left = free.map { $0[resource] }
-            if Set(all).count == 1 {
-                guard all[0] > 0 else { continue }
-                sum += Double((left.max() ?? 0) - (left.min() ?? 0)) / Double(all[0])
-            } else {
-                let shares = zip(left, all).filter { $0.1 > 0 }.map { Double($0.0) / Double($0.1) }
-                sum += (shares.max() ?? 0) - (shares.min() ?? 0)
+            let all = capacity[0][resource]
+            let areEqual = capacity.allSatisfy { $0[resource] == all }
+            if areEqual, all == 0 { continue }
+            var (least, most) = (Double.infinity, -Double.infinity)
+            for node in 0..<nodeCount where capacity[node][resource] > 0 {
+                // The difference of equal nodes is divided once.
+                let share = Double(free[node][resource]) / (areEqual ? 1 : Double(capacity[node][resource]))
+                least = min(least, share)
+                most = max(most, share)
             }
+            if most > least { sum += (most - least) / (areEqual ? Double(all) : 1) }
         }
         return sum
     }
