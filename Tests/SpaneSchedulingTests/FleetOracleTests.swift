@@ -12,11 +12,16 @@ import Testing
         while steps < all {
             round += 1
             var walk = try FleetWalk(nodes: nodes, Xoshiro256StarStar(seed: UInt64(round), stream: UInt64(nodes)))
-            for _ in 0..<min(500, all - steps) {
-                try walk.step()
+            for step in 0..<min(500, all - steps) {
+                do {
+                    try walk.step()
+                    try require(walk)
+                    try walk.requireSameAnswers()
+                } catch {
+                    Issue.record("seed \(round), step \(step): \(error)")
+                    return
+                }
                 steps += 1
-                try require(walk)
-                try walk.requireSameAnswers()
             }
             refused += walk.refused
         }
@@ -25,8 +30,6 @@ import Testing
     }
 
     private func require(_ walk: borrowing FleetWalk) throws {
-        guard let difference = walk.difference else { return }
-        Issue.record("\(difference)")
-        try check(false)
+        if let difference = walk.difference { throw SchedulingError(.badState, difference) }
     }
 }

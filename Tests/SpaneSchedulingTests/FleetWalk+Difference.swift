@@ -33,7 +33,9 @@ extension FleetWalk {
             for node in server.free.indices {
                 for resource in server.free[node].indices {
                     let used = try fleet.used(server: number, node: node, resource: resource)
-                    if used != Steps.amount(expected[node][resource]) { return "\(used) used of \(resource)" }
+                    if used != Steps.amount(expected[node * server.free[node].count + resource]) {
+                        return "\(used) used of \(resource)"
+                    }
                 }
             }
         } catch {

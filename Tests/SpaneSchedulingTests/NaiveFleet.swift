@@ -21,15 +21,19 @@ struct NaiveFleet {
     init(_ layout: Layout) { self.layout = layout }
 
     /// The ids of the VMs on a server, ascending.
-    func ids(on server: Int) -> [UInt64] { vms.filter { $0.value.server == server }.map(\.key).sorted() }
+    func ids(on server: Int) -> [UInt64] {
+        var ids: [UInt64] = []
+        for (id, vm) in vms where vm.server == server { ids.append(id) }
+        return ids.sorted()
+    }
 
-    /// What the VMs on a server use, by node and resource of nodes.
-    func used(_ server: Int) -> [[Int]] {
-        let none = Array(repeating: 0, count: layout.nodeResources.count)
-        var used = Array(repeating: none, count: layout.nodes)
+    /// What the VMs on a server use, by node and then resource of nodes.
+    func used(_ server: Int) -> [Int] {
+        let resources = layout.nodeResources.count
+        var used = Array(repeating: 0, count: layout.nodes * resources)
         for vm in vms.values where vm.server == server {
             for node in 0..<layout.nodes where vm.nodes >> UInt8(node) & 1 == 1 {
-                for resource in none.indices { used[node][resource] += vm.request.share[resource] }
+                for resource in 0..<resources { used[node * resources + resource] += vm.request.share[resource] }
             }
         }
         return used
@@ -183,10 +187,10 @@ struct NaiveFleet {
 
     mutating func setFree(_ free: Resources, _ server: Int, _ node: Int) -> SchedulingError.Code? {
         guard let there = servers[server], (0..<there.nodeCount).contains(node) else { return .invalidArgument }
-        let used = used(server)[node]
+        let used = used(server)
         for (resource, amount) in [free.cpu, free.mem].enumerated() {
             guard amount >= 0, amount < 1e9 else { return .invalidArgument }
-            let most = there.capacity[node][resource] - used[resource]
+            let most = there.capacity[node][resource] - used[node * layout.nodeResources.count + resource]
             guard Steps.demand(amount) <= most else { return .invalidArgument }
         }
         servers[server]?.free[node][0] = Steps.demand(free.cpu)
