@@ -45,6 +45,16 @@ enum Reference {
     /// One index a line.
     static func starts(_ path: String) throws -> [Int] { try numbers(path).map { Int($0) } }
 
+    /// The lines of a file with commas behind its header, each as its first `count` fields, which are numbers.
+    static func table(_ path: String, columns count: Int) throws -> [[Double]] {
+        let bytes = try #require(read(folder + "/" + path), "\(path) cannot be read")
+        return try bytes.split(separator: UInt8(ascii: "\n")).dropFirst().map { line in
+            try line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).prefix(count).map { field in
+                try #require(Double(String(decoding: field, as: UTF8.self)), "\(path) has a field that is not a number")
+            }
+        }
+    }
+
     private static func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)

@@ -3,23 +3,22 @@ import SpaneTestSupport
 
 /// The problem written down a second time: slowly, obviously, and apart from the library.
 ///
-/// What is left is worked out anew from the list of running VMs whenever it is asked for, departures are found by
-/// sorting that list, and amounts are whole numbers of half grid steps, so that half a VM is a whole number too.
+/// What is left is worked out anew from the list of running VMs whenever it is asked for, departures are found by sorting that
+/// list, and amounts are whole numbers of steps.
 struct NaiveSimulator {
     struct Running {
         var vm: Int
-        var nodes: [Int]
-        var cpu: Int
-        var mem: Int
+        var server: Int
+        var nodes: UInt8
         var end: Double
     }
 
-    static let unitsPerStep = 2
-    static let units = 1_000_000.0 * 2
-
     let vms: [VirtualMachine]
-    let capacities: [Resources]
-    let splitAbove: Double
+    let requests: [PlainRequest]
+    let empty: [PlainServer]
+    /// [span]: all sets of so many nodes, ascending.
+    let sets: [[UInt8]]
+    let placementsPerServer: Int
     let weight: Double?
     let end: EpisodeEnd
 
@@ -34,75 +33,57 @@ struct NaiveSimulator {
 
     init(
         _ vms: [VirtualMachine],
-        _ configuration: ClusterConfiguration,
+        _ fleet: RandomFleet,
         start: Int,
         end: EpisodeEnd,
         balanceWeight: Double? = nil
     ) {
         self.vms = vms
-        capacities = configuration.nodeCapacities
-        splitAbove = configuration.splitAbove
+        requests = vms.map { fleet.ask(of: $0).plain(fleet.layout) }
+        empty = fleet.plain
+        let all = (0..<1 << fleet.layout.nodes).map { UInt8($0) }
+        sets = (0...8).map { span in all.filter { $0.nonzeroBitCount == span } }
+        placementsPerServer = sets.map(\.count).max() ?? 0
         weight = balanceWeight
         self.end = end
         head = start
         clock = vms[start].arrival
     }
 
-    static func units(_ amount: Double) -> Int { Int((amount * 1_000_000).rounded(.toNearestOrEven)) * unitsPerStep }
-
-    func isSplit(_ vm: Int) -> Bool { Double(Self.units(vms[vm].mem)) / Self.units > splitAbove }
-
-    func demand(of vm: Int) -> (cpu: Int, mem: Int) {
-        let (cpu, mem) = (Self.units(vms[vm].cpu), Self.units(vms[vm].mem))
-        return isSplit(vm) ? (cpu / 2, mem / 2) : (cpu, mem)
+    /// What all servers have left.
+    var servers: [PlainServer] {
+        var servers = empty
+        for vm in running { servers[vm.server].take(requests[vm.vm], vm.nodes) }
+        return servers
     }
 
-    func free(_ node: Int) -> (cpu: Int, mem: Int) {
-        var cpu = Self.units(capacities[node / 2].cpu)
-        var mem = Self.units(capacities[node / 2].mem)
-        for vm in running where vm.nodes.contains(node) {
-            cpu -= vm.cpu
-            mem -= vm.mem
-        }
-        return (cpu, mem)
-    }
-
-    func fits(_ node: Int, _ demand: (cpu: Int, mem: Int)) -> Bool {
-        free(node).cpu >= demand.cpu && free(node).mem >= demand.mem
+    /// The server and the nodes for which an action of the VM at the head stands.
+    func placement(_ action: Int) -> (server: Int, nodes: UInt8) {
+        let choices = sets[requests[head].span]
+        return (action / placementsPerServer, choices[action % placementsPerServer % choices.count])
     }
 
     /// Which actions are available to the VM at the head.
     var mask: [Bool] {
-        let demand = demand(of: head)
-        let hasRoom = (0..<2 * capacities.count).map { fits($0, demand) }
-        return hasRoom.indices.map { node in
-            isSplit(head) ? hasRoom[node / 2 * 2] && hasRoom[node / 2 * 2 + 1] : hasRoom[node]
+        let choices = sets[requests[head].span]
+        return servers.flatMap { server in
+            let allowed = server.sets(requests[head])
+            return (0..<placementsPerServer).map { allowed.contains(choices[$0 % choices.count]) }
         }
     }
 
-    /// Minus the sum over servers of |cpu0 - cpu1| / cpu + |mem0 - mem1| / mem.
-    var balanceNow: Double {
-        var sum = 0.0
-        for (server, capacity) in capacities.enumerated() {
-            let (left, right) = (free(2 * server), free(2 * server + 1))
-            sum += Double(abs(left.cpu - right.cpu)) / Self.units / capacity.cpu
-            sum += Double(abs(left.mem - right.mem)) / Self.units / capacity.mem
-        }
-        return -sum
-    }
+    /// Whether the VM at the head fits anywhere.
+    var fits: Bool { servers.contains { !$0.sets(requests[head]).isEmpty } }
 
     mutating func step(_ action: Int) -> (wait: Double, reward: Double) {
-        precondition(!isFinished && mask[action])
-        let (cpu, mem) = demand(of: head)
-        let server = action / 2
-        let nodes = isSplit(head) ? [2 * server, 2 * server + 1] : [action]
-        running.append(Running(vm: head, nodes: nodes, cpu: cpu, mem: mem, end: clock + vms[head].lifetime))
+        let (server, nodes) = placement(action)
+        running.append(Running(vm: head, server: server, nodes: nodes, end: clock + vms[head].lifetime))
         let wait = clock - vms[head].arrival
         placed += 1
         totalWait += wait
         var reward = -logarithm(1 + wait)
         if let weight {
-            let now = balanceNow
+            let now = -servers.reduce(0) { $0 + $1.imbalance }
             reward += weight * (now - balance)
             balance = now
         }
@@ -118,7 +99,7 @@ struct NaiveSimulator {
         case .length(let length):
             if placed == length { isFinished = true }
         case .exceed(let limit):
-            if sinceExceeding > 0 || !mask.contains(true) { sinceExceeding += 1 }
+            if sinceExceeding > 0 || !fits { sinceExceeding += 1 }
             if sinceExceeding == limit { isFinished = true }
         }
     }
@@ -129,7 +110,7 @@ struct NaiveSimulator {
             clock = first.end
             running.removeFirst()
         }
-        while !mask.contains(true) {
+        while !fits {
             clock = running[0].end
             running.removeAll { $0.end == clock }
         }

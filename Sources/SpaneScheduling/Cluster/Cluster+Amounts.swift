@@ -95,8 +95,10 @@ extension Cluster {
         var (least, most) = (Double.infinity, -Double.infinity)
         var (leastShare, mostShare) = (Double.infinity, -Double.infinity)
         var areEqual = true
+        let isShelved = isCordoned(server)
         for node in 0..<nodeCount(of: server) {
-            let (left, all) = (free[base + node * valuesPerNode], capacity[base + node * valuesPerNode])
+            let index = base + node * valuesPerNode
+            let (left, all) = (isShelved ? shelved[index] : free[index], capacity[index])
             areEqual = areEqual && all == capacity[base]
             least = min(least, left)
             most = max(most, left)

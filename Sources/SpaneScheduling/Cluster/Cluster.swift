@@ -11,7 +11,7 @@ public struct Cluster: ~Copyable, Sendable {
     public let spanRule: SpanRule
     /// The number of servers.
     public private(set) var serverCount = 0
-    /// The most cores and the most memory that a NUMA node of any server has.
+    /// The most cores and the most memory that a NUMA node of any server ever had.
     public private(set) var largestNode = Resources(cpu: 0, mem: 0)
     /// The fewest NUMA nodes that any server ever had; as many as the layout allows while there were none.
     public private(set) var fewestNodes: Int

@@ -8,6 +8,8 @@ public struct ClusterConfiguration: Equatable, Sendable {
     public let types: [ServerType]
     /// The kind of each server, as an index into ``types``.
     public let typeOfServer: [Int32]
+    /// How many servers there are of each kind.
+    public let counts: [Int]
     /// The span of VMs that do not say so themselves.
     public let spanRule: SpanRule
 
@@ -84,15 +86,20 @@ public struct ClusterConfiguration: Equatable, Sendable {
         for (index, type) in types.enumerated() {
             try type.check(layout, as: type.name.isEmpty ? "server type \(index)" : "server type \(type.name)")
         }
-        for (server, type) in typeOfServer.enumerated() where !types.indices.contains(Int(type)) {
-            throw SchedulingError(
-                .invalidArgument,
-                "server \(server) is of type \(type); there are \(types.count) types"
-            )
+        var counts = Array(repeating: 0, count: types.count)
+        for (server, type) in typeOfServer.enumerated() {
+            guard types.indices.contains(Int(type)) else {
+                throw SchedulingError(
+                    .invalidArgument,
+                    "server \(server) is of type \(type); there are \(types.count) types"
+                )
+            }
+            counts[Int(type)] += 1
         }
         self.layout = layout
         self.types = types.map(\.onGrid)
         self.typeOfServer = typeOfServer
+        self.counts = counts
         self.spanRule = spanRule
     }
 
@@ -123,7 +130,7 @@ public struct ClusterConfiguration: Equatable, Sendable {
     /// The most cores and the most memory that a NUMA node of any server has.
     public var largestNode: Resources {
         var largest = Resources(cpu: 0, mem: 0)
-        for type in Set(typeOfServer).map({ types[Int($0)] }) {
+        for type in typesInUse {
             for node in type.nodes {
                 largest.cpu = max(largest.cpu, node[0])
                 largest.mem = max(largest.mem, node[1])
@@ -133,7 +140,7 @@ public struct ClusterConfiguration: Equatable, Sendable {
     }
 
     /// The fewest NUMA nodes that a server has.
-    public var fewestNodes: Int { types.reduce(layout.nodes) { min($0, $1.nodes.count) } }
+    public var fewestNodes: Int { typesInUse.reduce(layout.nodes) { min($0, $1.nodes.count) } }
 
     /// What a VM asks for whose span the rule tells.
     public func request(cpu: Double, mem: Double) -> Request {
@@ -144,15 +151,11 @@ public struct ClusterConfiguration: Equatable, Sendable {
     ///
     /// - Complexity: O(types).
     public func canEverHold(_ request: Request) -> Bool {
-        types.contains { $0.canHold(request, layout) }
+        typesInUse.contains { $0.canHold(request, layout) }
     }
 
-    /// How many servers there are of each type.
-    public var counts: [Int] {
-        var counts = Array(repeating: 0, count: types.count)
-        for type in typeOfServer { counts[Int(type)] += 1 }
-        return counts
-    }
+    /// The kinds of which there is a server.
+    private var typesInUse: some Sequence<ServerType> { zip(types, counts).lazy.filter { $0.1 > 0 }.map(\.0) }
 }
 
 extension ServerType {

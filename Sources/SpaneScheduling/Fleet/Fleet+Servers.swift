@@ -2,7 +2,7 @@ internal import SpaneBuffers
 internal import SpaneHost
 
 extension Fleet {
-    /// Adds empty servers whose two equal NUMA nodes have these capacities.
+    /// Adds empty servers of equal NUMA nodes, as many as the layout allows, with these capacities of cores and memory.
     ///
     /// - Returns: the numbers of the new servers.
     /// - Throws: `invalidArgument` when a capacity is not above zero and at most ``Resources/largest``, or when there
@@ -32,7 +32,8 @@ extension Fleet {
     /// - Parameters:
     ///   - typeOfServer: for each server an index into `types`.
     ///   - types: the kinds of servers.
-    /// - Returns: the numbers of the new servers: those of servers that were removed, then new ones.
+    /// - Returns: the numbers of the new servers: the lowest that are free, be it that a server was removed or that there
+    ///   never was one.
     /// - Throws: `invalidArgument` when a type does not fit the cluster's layout, or when there would be more than
     ///   ``ClusterConfiguration/maximumServers``; nothing is added then.
     /// - Complexity: O(servers added), amortised.
@@ -68,7 +69,7 @@ extension Fleet {
         return numbers.append(typeOfServer.count)
     }
 
-    /// Removes a server on which no VM runs; its number is given to the next one that is added.
+    /// Removes a server on which no VM runs; its number is free for one that is added.
     ///
     /// - Throws: `invalidArgument`, or `badState` when VMs run there.
     /// - Complexity: O(VMs on the last server).
@@ -144,7 +145,7 @@ extension Fleet {
             mem: Grid.amount(cluster.capacity[base + 1] - used[base + 1])
         )
         let amount = free.onGrid
-        guard amount.cpu >= 0, amount.mem >= 0, amount.cpu <= most.cpu, amount.mem <= most.mem else {
+        guard free.cpu >= 0, free.mem >= 0, amount.cpu <= most.cpu, amount.mem <= most.mem else {
             throw SchedulingError(
                 .invalidArgument,
                 "free is \(free.cpu) cores and \(free.mem) GB on node \(node) of server \(server); it must be in "

@@ -116,6 +116,11 @@ extension Fleet {
 
     private mutating func restore(_ server: State.Server, at place: Int) throws(SchedulingError) {
         let perNode = cluster.valuesPerNode
+        guard server.free.count == cluster.nodeCount(of: place), server.free.allSatisfy({ $0.count == perNode }),
+            server.shared.count == cluster.layout.serverResources.count
+        else {
+            throw SchedulingError(.invalidArgument, "server \(server.number): what it has left does not fit its type")
+        }
         for (node, amounts) in server.free.enumerated() {
             for (resource, amount) in amounts.enumerated() {
                 let index = place * cluster.valuesPerServer + node * perNode + resource

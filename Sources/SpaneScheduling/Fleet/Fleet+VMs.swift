@@ -70,8 +70,8 @@ extension Fleet {
 
     /// Places a VM.
     ///
-    /// - Throws: `invalidArgument` when there is no such server, `duplicateVM`, or `unavailableAction` when there is no
-    ///   room or the server is cordoned; nothing changes then.
+    /// - Throws: `invalidArgument` when there is no such server or node, or when the nodes are not as many as the request
+    ///   spans; `duplicateVM`; `unavailableAction` when there is no room or the server is cordoned. Nothing changes then.
     /// - Complexity: O(1), amortised.
     public mutating func place(
         _ id: UInt64,
@@ -209,10 +209,13 @@ extension Fleet {
 }
 
 extension Request {
-    /// Whether it asks for no more of anything than another one.
+    /// Whether it asks for no more of anything than another one: no larger amounts, no further traits, no nearer nodes.
     func isAtMost(_ other: Request) -> Bool {
-        let (extras, others) = (terms?.extras ?? [], other.terms?.extras ?? [])
-        return share.cpu <= other.share.cpu && share.mem <= other.share.mem
-            && extras.indices.allSatisfy { extras[$0] <= ($0 < others.count ? others[$0] : 0) }
+        guard share.cpu <= other.share.cpu, share.mem <= other.share.mem else { return false }
+        guard let terms else { return true }
+        let others = other.terms?.extras ?? []
+        return terms.extras.indices.allSatisfy { terms.extras[$0] <= ($0 < others.count ? others[$0] : 0) }
+            && terms.require & ~(other.terms?.require ?? 0) == 0 && terms.forbid & ~(other.terms?.forbid ?? 0) == 0
+            && terms.farthest >= other.terms?.farthest ?? .max
     }
 }

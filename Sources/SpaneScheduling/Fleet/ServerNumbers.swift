@@ -1,11 +1,12 @@
 /// The numbers by which the outside knows servers, which never change, and the places where they stand, which have no gaps.
 ///
-/// The number of a server that was removed is given to the next one that is added.
+/// A server that is added gets the lowest number that no server has, so that the numbers to come depend on those in use alone
+/// and not on what came and went before.
 struct ServerNumbers: Sendable {
     // Empty as long as every server stands in the place of its number.
     private var places: [Int32] = []
     private var numbers: [Int32] = []
-    private var unused: [Int32] = []
+    private var unused = NumberHeap()
     private(set) var count = 0
 
     /// The numbers that were ever given, 0 ..< this.
@@ -34,7 +35,7 @@ struct ServerNumbers: Sendable {
             return Array(limit..<limit + added)
         }
         return (0..<added).map { _ in
-            let number = unused.popLast() ?? Int32(truncatingIfNeeded: limit)
+            let number = unused.removeLowest() ?? Int32(truncatingIfNeeded: limit)
             if Int(number) == limit {
                 limit += 1
                 places.append(-1)
@@ -48,7 +49,7 @@ struct ServerNumbers: Sendable {
 
     /// Takes the number of the server in a place away; the last server stands there now.
     ///
-    /// - Complexity: O(1), O(servers) for the first one.
+    /// - Complexity: O(log removed), O(servers) for the first one.
     mutating func remove(at place: Int) {
         if areIdentical {
             places = (0..<count).map { Int32(truncatingIfNeeded: $0) }
@@ -60,7 +61,7 @@ struct ServerNumbers: Sendable {
         places[Int(last)] = Int32(truncatingIfNeeded: place)
         places[Int(number)] = -1
         numbers.removeLast()
-        unused.append(number)
+        unused.insert(number)
         count -= 1
     }
 }
@@ -85,6 +86,6 @@ extension ServerNumbers {
         self.places = places
         self.limit = places.count
         numbers = given.map { Int32(truncatingIfNeeded: $0) }
-        unused = places.indices.filter { places[$0] < 0 }.reversed().map { Int32(truncatingIfNeeded: $0) }
+        unused = NumberHeap(ascending: places.indices.filter { places[$0] < 0 }.map { Int32(truncatingIfNeeded: $0) })
     }
 }

@@ -22,9 +22,16 @@ package enum Grid {
         return nearest - exact > tolerance * exact ? nearest - 1 : nearest
     }
 
-    /// The steps that each of `span` nodes gives to a demand of `steps` in all, rounded as ``demand(_:)`` rounds.
+    /// The steps that each of `span` nodes gives to a demand of `steps` in all: the nearest number (the even one of two), or the
+    /// next one where the nearest would be short by more than a part in a million.
     package static func share(_ steps: Double, span: Int) -> Double {
-        span == 1 ? steps : covering(steps / Double(span))
+        guard span != 1 else { return steps }
+        // In whole steps, as a quotient may be rounded to the wrong side: a core over 7 nodes is short by just a part in a million.
+        let span = Double(span)
+        var nearest = (steps / span).rounded(.down)
+        let rest = 2 * (steps - nearest * span)
+        if rest > span || (rest == span && nearest.truncatingRemainder(dividingBy: 2) == 1) { nearest += 1 }
+        return (steps - nearest * span) * 1_000_000 > steps ? nearest + 1 : nearest
     }
 
     /// The amount in cores, GB or devices.

@@ -52,9 +52,10 @@ public struct ServerType: Equatable, Sendable {
                 throw refuse("\(resource) of node \(index) is \(amount); \(detail)")
             }
         }
-        guard nodes.contains(where: { $0[0] > 0 && $0[1] > 0 }) else {
+        guard nodes.contains(where: { Grid.capacity($0[0]) > 0 && Grid.capacity($0[1]) > 0 }) else {
             throw refuse(
-                "a NUMA node has \(nodes[0][0]) cores and \(nodes[0][1]) GB; both must be above 0 and at most \(Resources.largest) on one node at least"
+                "a NUMA node has \(nodes[0][0]) cores and \(nodes[0][1]) GB; both must be above 0 and at most "
+                    + "\(Resources.largest) on one node at least"
             )
         }
         guard shared.count == layout.serverResources.count else {
