@@ -13,7 +13,7 @@
  *   given back with the _free of their type. _free(NULL) does nothing. A handle keeps alive what it was made from, so
  *   the order in which handles are given back does not matter. Using a handle after its _free is undefined, as with
  *   free(3).
- * - Sizes of VMs and servers are cores and GB, times are seconds. Amounts are rounded to multiples of 2^-20, which
+ * - Sizes of VMs and servers are cores and GB, times are seconds. Amounts are rounded to multiples of 10^-6, which
  *   makes all sums of them exact; they must be above 0 and at most 2^32 unless a function says otherwise.
  * - Servers are numbered from 0 in the order in which they were added. Strings are UTF-8 and end in a zero byte.
  * - "Threads: any" means that calls may run at once in any number of threads. "Threads: one at a time" means that calls

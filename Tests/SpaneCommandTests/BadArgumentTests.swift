@@ -53,12 +53,6 @@ import Testing
             says: "server 0: a NUMA node has 40.0 cores and -1.0 GB; \(rule)"
         )
         try refuses(
-            "--node-mem",
-            "nan",
-            status: Status.failure,
-            says: "server 0: a NUMA node has 40.0 cores and nan GB; \(rule)"
-        )
-        try refuses(
             "--split-above=-1",
             status: Status.failure,
             says: "split-above is -1.0 GB; it must not be negative"

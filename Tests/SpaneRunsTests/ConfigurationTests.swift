@@ -237,7 +237,7 @@ import Testing
     @Test func files() throws {
         let samples = try Samples()
         let missing = samples.folder.file("missing.toml")
-        #expect(throws: StorageError(.io, path: missing, "cannot be read: No such file or directory")) {
+        #expect(throws: StorageError("cannot be read", path: missing, errno: 2)) {
             try RunConfiguration.read(missing, catalogue: .test)
         }
         let path = try samples.folder.write([0x5B, 0xFF, 0xFE], to: "latin.toml")

@@ -30,7 +30,7 @@ import Testing
             let error = SchedulingError(
                 .invalidArgument,
                 "server 0: a NUMA node has \(cpu) cores and \(mem) GB; \(detail) are below the smallest step of amounts, "
-                    + "2^-20 (about 9.5e-07)"
+                    + "1e-06"
             )
             #expect(throws: error) { try ClusterConfiguration(nodeCapacities: [Resources(cpu: cpu, mem: mem)]) }
         }

@@ -46,7 +46,7 @@ import Testing
             refuses("VM 1: cpu is \(text); \(rule)") { $0.cpu = value }
             refuses("VM 1: mem is \(text); \(rule)") { $0.mem = value }
         }
-        let step = "it is below the smallest step of amounts, 2^-20 (about 9.5e-07)"
+        let step = "it is below the smallest step of amounts, 1e-06"
         refuses("VM 1: cpu is 1e-07; \(step)") { $0.cpu = 1e-7 }
         refuses("VM 1: mem is 1e-09; \(step)") { $0.mem = 1e-9 }
     }

@@ -31,7 +31,7 @@ import Testing
 
     @Test func aMissingFile() {
         let path = folder.file("starts.txt")
-        #expect(throws: StorageError(.io, path: path, "cannot be read: No such file or directory")) {
+        #expect(throws: StorageError("cannot be read", path: path, errno: 2)) {
             try StartsFile.read(path)
         }
     }

@@ -81,7 +81,7 @@ import Testing
 
     @Test(arguments: ["1e-7", "0.0000001"])
     func sizesThatRoundToNothing(text: String) throws {
-        let rule = "it is below the smallest step of amounts, 2^-20 (about 9.5e-07)"
+        let rule = "it is below the smallest step of amounts, 1e-06"
         try refuses(line: "2,\(text),4,6,100", "column cpu is \"\(text)\"; \(rule)")
         try refuses(line: "2,2,\(text),6,100", "column mem is \"\(text)\"; \(rule)")
     }

@@ -138,7 +138,7 @@ import Testing
 
     @Test(arguments: ["cpu", "mem"])
     func sizesThatRoundToNothing(name: String) throws {
-        try refuses("VM 2: \(name) is 1e-09; it is below the smallest step of amounts, 2^-20 (about 9.5e-07)") {
+        try refuses("VM 2: \(name) is 1e-09; it is below the smallest step of amounts, 1e-06") {
             $0.dataset(name, [4, 4, 1e-9, 4])
         }
     }

@@ -27,7 +27,7 @@ package struct HDF5Reader: ~Copyable {
         self.path = path
         self.file = file
         fileSize = size
-        limits = HDF5Limits(fileSize: size)
+        limits = HDF5Limits(fileSize: size, isTrusted: isTrusted)
     }
 
     /// Opens the content of a file, which is copied; messages call it `name`.
@@ -91,6 +91,8 @@ final class HDF5Limits {
     /// The most links on the way to an object, soft ones included.
     static let steps = 16
 
+    /// Whether the file may keep its links as formats of HDF5 without checksums do.
+    let isTrusted: Bool
     /// The bytes that datasets may still take in memory.
     private(set) var bytes: Int
     /// The links that may still be listed.
@@ -100,7 +102,8 @@ final class HDF5Limits {
     /// Objects whose attributes are.
     var soundObjects: Set<String> = []
 
-    init(fileSize: Int) {
+    init(fileSize: Int, isTrusted: Bool = false) {
+        self.isTrusted = isTrusted
         let (unpacked, overflow) = fileSize.multipliedReportingOverflow(by: StorageClaim.deflateRatio)
         bytes = min(MachineMemory.size / 2, overflow ? .max : unpacked + 1 << 26)
     }
@@ -111,7 +114,7 @@ final class HDF5Limits {
     /// not do so 64 times.
     static func sizeOnDisk(_ path: String) -> Int {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return 0 }
+        guard unsafe path.withPath({ unsafe stat($0, &status) }) == 0 else { return 0 }
         let (size, overflow) = Int(status.st_blocks).multipliedReportingOverflow(by: 512 * 64)
         return overflow ? .max : size + 1 << 20
     }
