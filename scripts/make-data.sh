@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make-data.sh SPANE [HUAWEI TEST_STARTS]: makes data/synthetic.h5 and data/weights again, bit for bit. potential.h5 needs
-# the trace of the paper, as `spane trace import` wrote it, and its test starts.
+# make-data.sh SPANE [HUAWEI TEST_STARTS]: makes data/synthetic.h5, data/fleets/mixed.csv and data/weights again, bit for
+# bit. potential.h5 needs the trace of the paper, as `spane trace import` wrote it, and its test starts.
 set -euo pipefail
 spane=$1 huawei=${2-} test_starts=${3-}
 synthetic=data/synthetic.h5
@@ -23,6 +23,7 @@ train() { # CONFIGURATION SEED TRACE TEST_STARTS
 }
 
 "$spane" trace generate --count 100000 --seed 2 --output $synthetic
+scripts/make-fleets.py
 # Networks are chosen on the validation part of the trace; the demo plays its test part.
 "$spane" search untrained --trace $synthetic --starts '50000..<70000:150:1' --servers 5 \
     --trials 1000 --seed 1 --keep 3 --output data/weights

@@ -126,4 +126,22 @@ import Testing
         ]
         #expect(result.bytes.split(separator: UInt8(ascii: "\n")).map(Array.init) == lines)
     }
+
+    /// So are traces that a program has to unpack, and fleets.
+    @Test func packedTracesAndFleetsOfSuchNames() throws {
+        try folder.write("vmid,cpu,mem,at,lt\n0,4,8,0,100\n1,2,16,10,5\n", to: "in.csv")
+        try folder.write("[[server]]\nname = \"a\"\nnodes = 1\ncpu = 4\nmem = 16\n", to: "fleet.toml")
+        let script = #"""
+            set -e
+            trace=$(printf 'caf\351.csv.gz') fleet=$(printf 'fl\351.toml')
+            gzip -c in.csv >"$trace"
+            mv fleet.toml "$fleet"
+            "$1" trace import "$trace" out.h5
+            "$1" trace info "$trace" --fleet "$fleet" >info
+            grep -c '^The cluster: 1 server a of 1 x (4 cores, 16 GB); in all 4 cores, 16 GB' info
+            """#
+        let result = try command.run(script: script)
+        #expect(result.output == "out.h5: 2 VMs of 2 sizes\n1\n")
+        #expect(result.errors == "")
+    }
 }

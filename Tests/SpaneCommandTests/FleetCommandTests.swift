@@ -120,13 +120,14 @@ import Testing
         try command.fail(
             evaluate("--trace", "terms.csv", "--fleet", "equal.toml", "--policy", "first-fit"),
             status: Status.usage,
-            "terms.csv: the trace asks for disk; the servers have cpu, mem; --node-cpu is 20 and --node-mem is 70."
+            "terms.csv: the trace asks for disk; the servers have cpu, mem; "
+                + "equal.toml has 2 servers all of 2 x (20 cores, 70 GB)."
         )
         try command.fail(
             evaluate("--trace", "trace.h5", "--fleet", "mixed.toml", "--policy", "first-fit"),
             status: Status.usage,
-            "trace.h5: VM 2 needs 16.0 cores and 64.0 GB, split over 2 NUMA nodes of one server; no server is that large; "
-                + "the fleet has \(Self.words)."
+            "trace.h5: VM 0 needs 16.0 cores and 64.0 GB, split over 2 NUMA nodes of one server; no server is that large; "
+                + "mixed.toml has \(Self.words)."
         )
         try folder.write("[[server]]\nname = \"a\"\n", to: "bad.toml")
         try command.fail(

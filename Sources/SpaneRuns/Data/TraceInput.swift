@@ -39,12 +39,12 @@ package enum TraceInput {
 
     private static func isPipe(_ path: String) -> Bool {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return false }
+        guard unsafe path.withPath({ unsafe stat($0, &status) }) == 0 else { return false }
         return [S_IFIFO, S_IFSOCK, S_IFCHR].contains(status.st_mode & S_IFMT)
     }
 
     private static func open(_ path: String) throws(StorageError) -> Int32 {
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe path.withPath { unsafe Glibc.open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else {
             throw StorageError(.io, path: path, "cannot be read: \(File.systemError)")
         }

@@ -50,14 +50,16 @@ struct EpisodeOptions: ParsableArguments {
         return try StartsFile.read(starts)
     }
 
-    /// The trace on these servers; refuses a trace with a VM that is larger than a server.
-    func scenario(_ trace: Trace, on configuration: ClusterConfiguration) throws -> Scenario {
+    /// The trace on these servers, of which `--fleet` tells unless `fleet` is `nil`; refuses a trace with a VM that is larger
+    /// than a server.
+    func scenario(_ trace: Trace, on configuration: ClusterConfiguration, of fleet: String?) throws -> Scenario {
         do {
             return try Scenario(trace, on: configuration)
         } catch {
-            guard let node = configuration.uniformNode else {
-                throw ValidationError("\(self.trace): \(error); the fleet has \(configuration.serversInWords).")
+            if let fleet {
+                throw ValidationError("\(self.trace): \(error); \(fleet) has \(configuration.serversInWords).")
             }
+            let node = configuration.firstNode
             throw ValidationError(
                 "\(self.trace): \(error); --node-cpu is \(CSVText.number(node.cpu)) and "
                     + "--node-mem is \(CSVText.number(node.mem))."
@@ -65,9 +67,9 @@ struct EpisodeOptions: ParsableArguments {
         }
     }
 
-    func plan(_ trace: Trace, _ configuration: ClusterConfiguration) throws -> EpisodePlan {
+    func plan(_ trace: Trace, _ configuration: ClusterConfiguration, of fleet: String?) throws -> EpisodePlan {
         try EpisodePlan(
-            scenario(trace, on: configuration),
+            scenario(trace, on: configuration, of: fleet),
             starts: startIndices(),
             length: length.length,
             threads: threadCount

@@ -58,7 +58,7 @@ struct EvaluateCommand: ParsableCommand {
             }
         }
         for (policy, source) in zip(policies, sources) { source.noteMismatch(of: policy.name, with: configuration) }
-        let plan = try episodes.plan(trace, configuration)
+        let plan = try episodes.plan(trace, configuration, of: cluster.fleet)
         var evaluations: [Evaluation] = []
         for (policy, source) in zip(policies, sources) {
             let bar = ProgressBar(policy.name, total: plan.episodes.count)

@@ -28,7 +28,7 @@ struct ExperimentWaitTime: ParsableCommand {
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var options: ExperimentOptions
 
-    func run() throws { try options.run(.waitTime, on: [cluster.configuration()]) }
+    func run() throws { try options.run(.waitTime, on: [cluster.configuration()], of: cluster.fleet) }
 }
 
 struct ExperimentFlexibility: ParsableCommand {

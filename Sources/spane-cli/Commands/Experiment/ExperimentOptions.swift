@@ -23,9 +23,9 @@ struct ExperimentOptions: ParsableArguments {
 
     @OptionGroup var lock: LockOptions
 
-    func run(_ kind: Experiment.Kind, on clusters: [ClusterConfiguration]) throws {
+    func run(_ kind: Experiment.Kind, on clusters: [ClusterConfiguration], of fleet: String? = nil) throws {
         let (trace, description) = try loadTrace(episodes.trace)
-        if let first = clusters.first { _ = try episodes.scenario(trace, on: first) }
+        if let first = clusters.first { _ = try episodes.scenario(trace, on: first, of: fleet) }
         let experiment = try Experiment(
             kind: kind,
             trace: trace,

@@ -44,7 +44,7 @@ struct SearchUntrained: ParsableCommand {
     func run() throws {
         let configuration = try cluster.configuration()
         let (trace, description) = try loadTrace(episodes.trace)
-        let plan = try episodes.plan(trace, configuration)
+        let plan = try episodes.plan(trace, configuration, of: cluster.fleet)
         // A folder that cannot be made is no surprise to have after hours of search.
         try File.makeFolder(output)
         let search = UntrainedSearch(

@@ -9,7 +9,8 @@ struct TraceImport: ParsableCommand {
         discussion: """
             Two layouts are read, told apart by the header: 'vmid,cpu,mem,at,lt' with a VM a line in order of arrival, \
             and 'vmid,cpu,memory,time,type' with an event a line (type 0 creates, 1 deletes). Sizes are cores and GB, \
-            times seconds. Columns may be in any order, further ones are passed over, and commas, semicolons or tabs \
+            times seconds. A column 'span' says over how many NUMA nodes a VM is spread, and 'resource:NAME' how much of a further \
+            resource it asks for. Columns may be in any order, others are passed over, and commas, semicolons or tabs \
             separate them. Files packed with gzip or zstd are unpacked by these programs.
             """
     )
