@@ -5,13 +5,22 @@ import SpaneTestSupport
 ///
 /// Every change returns the kind of refusal, `nil` when it happened.
 struct NaiveFleet {
-    struct VM {
-        var ask: Ask
+    /// One object, for it is looked at after every step.
+    final class VM: Sendable {
+        let ask: Ask
         /// What the library was given.
-        var given: Request
-        var request: PlainRequest
-        var server: Int
-        var nodes: UInt8
+        let given: Request
+        let request: PlainRequest
+        let server: Int
+        let nodes: UInt8
+
+        init(_ ask: Ask, _ layout: Layout, _ server: Int, _ nodes: UInt8) {
+            self.ask = ask
+            given = ask.request(layout)
+            request = ask.plain(layout)
+            self.server = server
+            self.nodes = nodes
+        }
     }
 
     let layout: Layout
@@ -46,13 +55,7 @@ struct NaiveFleet {
     }
 
     private mutating func add(_ id: UInt64, _ ask: Ask, _ server: Int, _ nodes: UInt8) {
-        let vm = VM(
-            ask: ask,
-            given: ask.request(layout),
-            request: ask.plain(layout),
-            server: server,
-            nodes: nodes
-        )
+        let vm = VM(ask, layout, server, nodes)
         servers[server]?.take(vm.request, nodes)
         vms[id] = vm
     }
