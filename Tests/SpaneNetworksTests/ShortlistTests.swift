@@ -88,10 +88,12 @@ import Testing
                 case 2: fleet.fill(200, &generator)
                 default: break
                 }
-                if step == 500 { fleet.cluster.append(
+                if step == 500 {
+                    fleet.cluster.append(
                         Array(repeating: 0, count: 9),
                         of: [ServerType(equalNodes: 2, of: Resources(cpu: 48, mem: 100))]
-                    ) }
+                    )
+                }
                 let request = Self.request(&generator)
                 guard let action = try pair.decide(request, fleet.cluster) else { continue }
                 if generator.below(4) > 0 { fleet.place(request, action) }

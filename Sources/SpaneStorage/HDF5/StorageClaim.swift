@@ -42,8 +42,11 @@ extension HDF5Reader {
         guard unsafe H5Dget_chunk_index_type(dataset.id, &index) >= 0 else {
             throw error(.format, "dataset /\(name) is damaged: \(HDF5.errorText)")
         }
-        guard limits.isTrusted
-            || [H5D_CHUNK_IDX_SINGLE, H5D_CHUNK_IDX_NONE, H5D_CHUNK_IDX_FARRAY, H5D_CHUNK_IDX_EARRAY].contains(index)
+        guard
+            limits.isTrusted
+                || [H5D_CHUNK_IDX_SINGLE, H5D_CHUNK_IDX_NONE, H5D_CHUNK_IDX_FARRAY, H5D_CHUNK_IDX_EARRAY].contains(
+                    index
+                )
         else {
             throw error(
                 .format,

@@ -33,7 +33,9 @@ struct DecisionContest: Contest, ~Copyable {
         _ = session.placement(for: environment.request, on: environment.cluster)
         return try ContinuousClock().measure {
             while !environment.isFinished {
-                guard let placement = session.placement(for: environment.request, on: environment.cluster) else { return }
+                guard let placement = session.placement(for: environment.request, on: environment.cluster) else {
+                    return
+                }
                 try environment.step(placement)
             }
         }
