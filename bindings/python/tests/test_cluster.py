@@ -159,7 +159,7 @@ def test_ids_that_others_have_written(cluster: spane.Cluster, tmp_path: Path) ->
     for vm in IDS:
         cluster.place(vm, 1, 2, (0, 0))
     cluster.save(tmp_path / "cluster.h5")
-    with h5py.File(tmp_path / "cluster.h5", "a") as file:
+    with h5py.File(tmp_path / "cluster.h5", "a", libver=("v110", "v110")) as file:
         ids = file["vm_id"][:].astype("<u8")
         del file["vm_id"]
         file.create_dataset("vm_id", data=ids, chunks=ids.shape, fletcher32=True)
