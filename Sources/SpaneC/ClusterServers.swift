@@ -28,7 +28,14 @@ public func spane_cluster_new(
         guard chosen.reserved == 0 else {
             throw Failure(SPANE_INVALID_ARGUMENT, "options->reserved is \(chosen.reserved); it must be 0")
         }
-        unsafe out.pointee = Handle.make(ClusterHandle(try Fleet(spanRule: SpanRule(splitAbove: chosen.split_above))))
+        guard chosen.split_above >= 0 else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "options->split_above is \(chosen.split_above); it must be 0 or more"
+            )
+        }
+        let rule = try SpanRule(splitAbove: chosen.split_above)
+        unsafe out.pointee = Handle.make(ClusterHandle(Fleet(spanRule: rule)))
         return SPANE_OK
     }
 }

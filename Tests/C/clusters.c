@@ -73,7 +73,7 @@ static void test_adding(void) {
     DONE(spane_cluster_add_servers(cluster, NULL, 0, &first));
     CHECK(first == 0);
     DONE(spane_cluster_add_servers(cluster, &node, 1, NULL));
-    DONE(spane_cluster_add_servers(cluster, &(spane_node){4294967296.0, 1.0 / 1048576}, 1, &first));
+    DONE(spane_cluster_add_servers(cluster, &(spane_node){4294967296.0, 1e-6}, 1, &first));
     CHECK(first == 1);
     many = malloc(SPANE_MAX_SERVERS * sizeof *many);
     for (int i = 0; i < SPANE_MAX_SERVERS; i++) many[i] = node;

@@ -29,7 +29,9 @@ extension Cluster {
     ///
     /// - Complexity: O(1) where the first server could, O(servers) where none could.
     public func canEverHold(_ request: Request) -> Bool {
-        (0..<serverCount).contains { type(of: $0).canHold(request, layout) }
+        (0..<serverCount).contains { server in
+            hasSet(of: nodesLargeEnough(on: server, for: request), on: server, for: request)
+        }
     }
 
     /// Refuses a server that is not there.

@@ -15,14 +15,24 @@ extension Cluster {
             let second = free[base &+ 2] >= request.share.cpu && free[base &+ 3] >= request.share.mem
             return NodeSet(rawValue: (first ? 1 : 0) | (second ? 2 : 0))
         }
-        return generalNodesWithRoom(on: server, for: request)
+        return nodes(of: server, thatHold: request, free, sharedFree)
+    }
+
+    /// The nodes of a server that could hold one node's share while nothing runs there.
+    func nodesLargeEnough(on server: Int, for request: Request) -> NodeSet {
+        nodes(of: server, thatHold: request, capacity, sharedCapacity)
     }
 
     @inline(never)
-    private func generalNodesWithRoom(on server: Int, for request: Request) -> NodeSet {
+    private func nodes(
+        of server: Int,
+        thatHold request: Request,
+        _ amounts: borrowing FlatBuffer<Double>,
+        _ sharedAmounts: borrowing FlatBuffer<Double>
+    ) -> NodeSet {
         guard let terms = request.terms else {
             return nodes(of: server) { base in
-                free[base] >= request.share.cpu && free[base &+ 1] >= request.share.mem
+                amounts[base] >= request.share.cpu && amounts[base &+ 1] >= request.share.mem
             }
         }
         let traits = details[server].traits
@@ -32,12 +42,12 @@ extension Cluster {
         for index in 0..<shared where perNode + index < terms.extras.count {
             // What is not asked for may be overcommitted.
             let demand = terms.extras[perNode + index]
-            if demand > 0, sharedFree[server * shared + index] < demand { return .none }
+            if demand > 0, sharedAmounts[server * shared + index] < demand { return .none }
         }
         return nodes(of: server) { base in
-            var fits = free[base] >= request.share.cpu && free[base &+ 1] >= request.share.mem
+            var fits = amounts[base] >= request.share.cpu && amounts[base &+ 1] >= request.share.mem
             for extra in 0..<min(perNode, terms.extras.count) where terms.extras[extra] > 0 {
-                fits = fits && free[base + 2 + extra] >= terms.extras[extra]
+                fits = fits && amounts[base + 2 + extra] >= terms.extras[extra]
             }
             return fits
         }
@@ -57,7 +67,12 @@ extension Cluster {
     /// Whether a server has room for the request on some set of its nodes.
     @inline(__always)
     public func hasRoom(on server: Int, for request: Request) -> Bool {
-        let nodes = nodesWithRoom(on: server, for: request)
+        hasSet(of: nodesWithRoom(on: server, for: request), on: server, for: request)
+    }
+
+    /// Whether some of these nodes are as many as the request spans, and as near to each other as it wants.
+    @inline(__always)
+    func hasSet(of nodes: NodeSet, on server: Int, for request: Request) -> Bool {
         guard nodes.count >= request.span else { return false }
         guard let terms = request.terms, terms.farthest < .max else { return true }
         return firstSet(of: nodes, on: server, for: request) != nil
