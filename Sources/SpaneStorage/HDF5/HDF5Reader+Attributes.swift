@@ -13,9 +13,16 @@ extension HDF5Reader {
         guard try isScalar(handle), size <= 1 << 24 else {
             throw error(.format, "attribute \(attribute) of \(object) is not a single string of reasonable size")
         }
-        let text =
-            H5Tis_variable_str(type.id) > 0
-            ? variableString(handle, type) : fixedString(handle, type)
+        let isVariable = H5Tis_variable_str(type.id) > 0
+        // HDF5 1.10 makes room for the length that the attribute claims and copies the length that the heap claims.
+        guard !isVariable || limits.isTrusted else {
+            throw error(
+                .format,
+                "attribute \(attribute) of \(object) is a string of variable length, which lies in a heap without "
+                    + "checksums; \(Self.conversion)"
+            )
+        }
+        let text = isVariable ? variableString(handle, type) : fixedString(handle, type)
         guard let text else {
             throw error(.format, "attribute \(attribute) of \(object) cannot be read: \(HDF5.errorText)")
         }

@@ -27,7 +27,7 @@ def write_file(path: Path, content: Callable[[Any], None]) -> None:
     """
     with replacement(path) as temporary:
         temporary.write_bytes(_EMPTY)
-        with h5py.File(temporary, "r+", libver=("v110", "v110")) as file:
+        with h5py.File(temporary, "r+", libver=("v110", "v110"), locking=False) as file:
             content(file)
 
 

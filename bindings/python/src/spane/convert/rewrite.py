@@ -37,7 +37,7 @@ def rewrite(source: Path, target: Path) -> None:
                 made = new.create_dataset(name, data=item[()], track_times=False, **filters)
                 _copy_attributes(item, made)
 
-    with h5py.File(source) as old:
+    with h5py.File(source, locking=False) as old:
         write_file(target, put)
 
 
