@@ -11,7 +11,7 @@ extension Cluster {
     /// Cores and memory that a NUMA node has left; negative where more runs than it can hold.
     public func free(server: Int, node: Int) -> Resources {
         isCordoned(server)
-            ? resources(shelved, server: server, node: node) : resources(free, server: server, node: node)
+            ? resources(particulars.shelved, server: server, node: node) : resources(free, server: server, node: node)
     }
 
     /// What may be taken from a NUMA node: what it has left, or less than nothing while its server is cordoned.
@@ -26,7 +26,7 @@ extension Cluster {
     /// What a NUMA node has left of any resource of ``Layout/nodeResources``.
     public func free(server: Int, node: Int, resource: Int) -> Double {
         let index = server * valuesPerServer + node * valuesPerNode + resource
-        return Grid.amount(isCordoned(server) ? shelved[index] : free[index])
+        return Grid.amount(isCordoned(server) ? particulars.shelved[index] : free[index])
     }
 
     /// What a NUMA node has of any resource when nothing runs on its server.
@@ -36,12 +36,12 @@ extension Cluster {
 
     /// What a server has left of a resource of ``Layout/serverResources``.
     public func sharedFree(server: Int, resource: Int) -> Double {
-        Grid.amount(sharedFree[server * layout.serverResources.count + resource])
+        Grid.amount(particulars.sharedFree[server * layout.serverResources.count + resource])
     }
 
     /// What a server has of such a resource when nothing runs on it.
     public func sharedCapacity(server: Int, resource: Int) -> Double {
-        Grid.amount(sharedCapacity[server * layout.serverResources.count + resource])
+        Grid.amount(particulars.sharedCapacity[server * layout.serverResources.count + resource])
     }
 
     @inline(__always)
@@ -57,11 +57,12 @@ extension Cluster {
         for server in 0..<serverCount {
             let base = server * valuesPerServer
             for value in base..<base + nodeCount(of: server) * valuesPerNode {
-                let left = isCordoned(server) ? shelved[value] : free[value]
+                let left = isCordoned(server) ? particulars.shelved[value] : free[value]
                 if left != capacity[value] { return false }
             }
         }
-        for index in 0..<serverCount * layout.serverResources.count where sharedFree[index] != sharedCapacity[index] {
+        for index in 0..<serverCount * layout.serverResources.count
+        where particulars.sharedFree[index] != particulars.sharedCapacity[index] {
             return false
         }
         return true
@@ -98,7 +99,7 @@ extension Cluster {
         let isShelved = isCordoned(server)
         for node in 0..<nodeCount(of: server) {
             let index = base + node * valuesPerNode
-            let (left, all) = (isShelved ? shelved[index] : free[index], capacity[index])
+            let (left, all) = (isShelved ? particulars.shelved[index] : free[index], capacity[index])
             areEqual = areEqual && all == capacity[base]
             least = min(least, left)
             most = max(most, left)

@@ -30,7 +30,7 @@ extension Cluster {
     /// - Complexity: O(1) where the first server could, O(servers) where none could.
     public func canEverHold(_ request: Request) -> Bool {
         (0..<serverCount).contains { server in
-            hasSet(of: nodesLargeEnough(on: server, for: request), on: server, for: request)
+            isLargeEnough(server, for: request)
         }
     }
 

@@ -10,10 +10,10 @@ extension Cluster {
     /// - Complexity: O(1), O(servers) for the first one.
     package mutating func cordon(_ server: Int) {
         guard !isCordoned(server) else { return }
-        if shelved.count == 0 { shelved = FlatBuffer(repeating: 0, count: free.count) }
+        if particulars.shelved.count == 0 { particulars.shelved = FlatBuffer(repeating: 0, count: free.count) }
         let first = server * valuesPerServer
         for index in first..<first + valuesPerServer {
-            shelved[index] = free[index]
+            particulars.shelved[index] = free[index]
             free[index] = -1
         }
         details[server].isCordoned = true
@@ -26,7 +26,7 @@ extension Cluster {
     package mutating func uncordon(_ server: Int) {
         guard isCordoned(server) else { return }
         let first = server * valuesPerServer
-        for index in first..<first + valuesPerServer { free[index] = shelved[index] }
+        for index in first..<first + valuesPerServer { free[index] = particulars.shelved[index] }
         details[server].isCordoned = false
         journal.record(server: server)
     }
@@ -41,6 +41,6 @@ extension Cluster {
 
     /// Writes what a node of a server really has left.
     mutating func write(_ steps: Double, at index: Int, of server: Int) {
-        if isCordoned(server) { shelved[index] = steps } else { free[index] = steps }
+        if isCordoned(server) { particulars.shelved[index] = steps } else { free[index] = steps }
     }
 }

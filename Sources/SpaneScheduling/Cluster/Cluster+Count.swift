@@ -68,7 +68,7 @@ extension Cluster {
         let shared = layout.serverResources.count
         for index in 0..<shared where valuesPerNode - 2 + index < extras.count {
             let demand = extras[valuesPerNode - 2 + index]
-            if demand > 0 { most = min(most, sharedFree[server * shared + index] / demand) }
+            if demand > 0 { most = min(most, particulars.sharedFree[server * shared + index] / demand) }
         }
         return VMShares.whole(most)
     }

@@ -27,41 +27,49 @@ extension Cluster {
 
     @inline(__always)
     private mutating func add(_ request: Request, at placement: Placement, sign: Double) {
-        let server = placement.server
-        let (cpu, mem) = (sign * request.share.cpu, sign * request.share.mem)
-        // VMs leave cordoned servers too; what they give back stays on the shelf.
-        let isShelved = shelved.count > 0 && isCordoned(server)
-        if !isShelved, request.terms == nil {
-            var rest = placement.nodes.rawValue
-            while rest != 0 {
-                let base = server &* valuesPerServer &+ rest.trailingZeroBitCount &* valuesPerNode
-                free[base] += cpu
-                free[base &+ 1] += mem
-                rest &= rest &- 1
-            }
+        if request.share.isPlain {
+            add(request.share, at: placement, sign: sign)
         } else {
-            addGenerally(request, at: placement, sign: sign, isShelved: isShelved)
+            add(request.share, request.terms, at: placement, sign: sign)
+        }
+    }
+
+    /// Adds what a request without terms asks for.
+    @inline(__always)
+    mutating func add(_ share: NodeShare, at placement: Placement, sign: Double) {
+        let server = placement.server
+        // VMs leave cordoned servers too; what they give back stays on the shelf.
+        if isCordoned(server) { return add(share, nil, at: placement, sign: sign) }
+        let (cpu, mem) = (sign * share.cpu, sign * share.mem)
+        var rest = placement.nodes.rawValue
+        while rest != 0 {
+            let base = server &* valuesPerServer &+ rest.trailingZeroBitCount &* valuesPerNode
+            free[base] += cpu
+            free[base &+ 1] += mem
+            rest &= rest &- 1
         }
         journal.record(server: server)
     }
 
     @inline(never)
-    private mutating func addGenerally(_ request: Request, at placement: Placement, sign: Double, isShelved: Bool) {
+    private mutating func add(_ share: NodeShare, _ terms: RequestTerms?, at placement: Placement, sign: Double) {
         let server = placement.server
-        let extras = request.terms?.extras ?? []
+        let isShelved = isCordoned(server)
+        let extras = terms?.extras ?? []
         let perNode = min(valuesPerNode - 2, extras.count)
         placement.nodes.forEach { node in
             let base = server * valuesPerServer + node * valuesPerNode
             func give(_ amount: Double, at index: Int) {
-                if isShelved { shelved[index] += sign * amount } else { free[index] += sign * amount }
+                if isShelved { particulars.shelved[index] += sign * amount } else { free[index] += sign * amount }
             }
-            give(request.share.cpu, at: base)
-            give(request.share.mem, at: base + 1)
+            give(share.cpu, at: base)
+            give(share.mem, at: base + 1)
             for extra in 0..<perNode { give(extras[extra], at: base + 2 + extra) }
         }
         let shared = layout.serverResources.count
         for index in 0..<shared where valuesPerNode - 2 + index < extras.count {
-            sharedFree[server * shared + index] += sign * extras[valuesPerNode - 2 + index]
+            particulars.sharedFree[server * shared + index] += sign * extras[valuesPerNode - 2 + index]
         }
+        journal.record(server: server)
     }
 }

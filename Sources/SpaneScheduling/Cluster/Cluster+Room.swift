@@ -1,6 +1,9 @@
 internal import SpaneBuffers
 
 // Which servers and nodes have room for a request.
+//
+// What is inlined here looks at two equal nodes of cores and memory; everything else is in functions of their own that take the
+// parts of a request, since a request as a whole would be copied to the stack for them wherever this is inlined.
 
 extension Cluster {
     /// The nodes of a server that have room for one node's share of the request, if the server as a whole has room for the rest
@@ -9,73 +12,22 @@ extension Cluster {
     /// - Complexity: O(nodes * resources).
     @inline(__always)
     public func nodesWithRoom(on server: Int, for request: Request) -> NodeSet {
-        if isPair, request.terms == nil {
+        if isPair, request.share.isPlain {
+            let share = request.share
             let base = server &* 4
-            let first = free[base] >= request.share.cpu && free[base &+ 1] >= request.share.mem
-            let second = free[base &+ 2] >= request.share.cpu && free[base &+ 3] >= request.share.mem
+            let first = free[base] >= share.cpu && free[base &+ 1] >= share.mem
+            let second = free[base &+ 2] >= share.cpu && free[base &+ 3] >= share.mem
             return NodeSet(rawValue: (first ? 1 : 0) | (second ? 2 : 0))
         }
-        return nodes(of: server, thatHold: request, free, sharedFree)
-    }
-
-    /// The nodes of a server that could hold one node's share while nothing runs there.
-    func nodesLargeEnough(on server: Int, for request: Request) -> NodeSet {
-        nodes(of: server, thatHold: request, capacity, sharedCapacity)
-    }
-
-    @inline(never)
-    private func nodes(
-        of server: Int,
-        thatHold request: Request,
-        _ amounts: borrowing FlatBuffer<Double>,
-        _ sharedAmounts: borrowing FlatBuffer<Double>
-    ) -> NodeSet {
-        guard let terms = request.terms else {
-            return nodes(of: server) { base in
-                amounts[base] >= request.share.cpu && amounts[base &+ 1] >= request.share.mem
-            }
-        }
-        let traits = details[server].traits
-        guard traits & terms.require == terms.require, traits & terms.forbid == 0 else { return .none }
-        let perNode = valuesPerNode - 2
-        let shared = layout.serverResources.count
-        for index in 0..<shared where perNode + index < terms.extras.count {
-            // What is not asked for may be overcommitted.
-            let demand = terms.extras[perNode + index]
-            if demand > 0, sharedAmounts[server * shared + index] < demand { return .none }
-        }
-        return nodes(of: server) { base in
-            var fits = amounts[base] >= request.share.cpu && amounts[base &+ 1] >= request.share.mem
-            for extra in 0..<min(perNode, terms.extras.count) where terms.extras[extra] > 0 {
-                fits = fits && amounts[base + 2 + extra] >= terms.extras[extra]
-            }
-            return fits
-        }
-    }
-
-    @inline(__always)
-    private func nodes(of server: Int, where hasRoom: (Int) -> Bool) -> NodeSet {
-        var bits: UInt8 = 0
-        var base = server &* valuesPerServer
-        for node in 0..<layout.nodes {
-            if hasRoom(base) { bits |= 1 << UInt8(truncatingIfNeeded: node) }
-            base &+= valuesPerNode
-        }
-        return NodeSet(rawValue: bits)
+        return nodes(of: server, thatHold: request.share, request.terms)
     }
 
     /// Whether a server has room for the request on some set of its nodes.
     @inline(__always)
     public func hasRoom(on server: Int, for request: Request) -> Bool {
-        hasSet(of: nodesWithRoom(on: server, for: request), on: server, for: request)
-    }
-
-    /// Whether some of these nodes are as many as the request spans, and as near to each other as it wants.
-    @inline(__always)
-    func hasSet(of nodes: NodeSet, on server: Int, for request: Request) -> Bool {
+        let nodes = nodesWithRoom(on: server, for: request)
         guard nodes.count >= request.span else { return false }
-        guard let terms = request.terms, terms.farthest < .max else { return true }
-        return firstSet(of: nodes, on: server, for: request) != nil
+        return request.share.isPlain || firstSet(of: nodes, on: server, span: request.span, request.terms) != nil
     }
 
     /// Whether the server and the nodes of a placement have room for the request, and are as many as it spans.
@@ -83,12 +35,8 @@ extension Cluster {
     /// - Complexity: O(nodes * resources).
     @inline(__always)
     public func isAvailable(_ placement: Placement, for request: Request) -> Bool {
-        let nodes = placement.nodes
-        guard nodes.count == request.span,
-            nodesWithRoom(on: placement.server, for: request).isSuperset(of: nodes)
-        else { return false }
-        guard let terms = request.terms, terms.farthest < .max else { return true }
-        return farthest(within: nodes, on: placement.server) <= terms.farthest
+        if isPair, request.share.isPlain { return isAvailableOnPair(placement, for: request.share) }
+        return isAvailable(placement, for: request.share, request.terms)
     }
 
     /// The first placement with room: on the lowest server, on the set of nodes that are nearest to each other, of those the
@@ -97,11 +45,8 @@ extension Cluster {
     /// - Complexity: O(servers).
     @inline(__always)
     public func firstAvailable(for request: Request) -> Placement? {
-        if isPair, request.terms == nil { return firstAvailableOfPairs(request) }
-        for server in 0..<serverCount {
-            if let placement = firstPlacement(on: server, for: request) { return placement }
-        }
-        return nil
+        if isPair, request.share.isPlain { return firstAvailableOfPairs(request.share) }
+        return firstAvailable(for: request.share, request.terms)
     }
 
     /// As ``firstAvailable(for:)``, among some servers in the order in which they are given.
@@ -109,21 +54,47 @@ extension Cluster {
     /// - Complexity: O(servers given).
     public func firstAvailable(for request: Request, among servers: Span<Int32>) -> Placement? {
         for index in 0..<servers.count {
-            if let placement = firstPlacement(on: Int(servers[index]), for: request) { return placement }
+            let server = Int(servers[index])
+            let nodes = nodesWithRoom(on: server, for: request)
+            guard nodes.count >= request.span,
+                let set = firstSet(of: nodes, on: server, span: request.span, request.terms)
+            else { continue }
+            return Placement(server: server, nodes: set)
         }
         return nil
     }
 
     @inline(__always)
-    private func firstAvailableOfPairs(_ request: Request) -> Placement? {
-        let (cpu, mem) = (request.share.cpu, request.share.mem)
-        if request.span == 1 {
+    private func isAvailableOnPair(_ placement: Placement, for share: NodeShare) -> Bool {
+        let nodes = placement.nodes.rawValue
+        let base = 4 &* placement.server
+        if share.span == 1, nodes == 1 || nodes == 2 {
+            let node = base &+ 2 &* Int(nodes >> 1)
+            return free[node] >= share.cpu && free[node &+ 1] >= share.mem
+        }
+        guard share.span == 2, nodes == 3 else { return false }
+        return free[base] >= share.cpu && free[base &+ 1] >= share.mem && free[base &+ 2] >= share.cpu
+            && free[base &+ 3] >= share.mem
+    }
+
+    @inline(never)
+    private func isAvailable(_ placement: Placement, for share: NodeShare, _ terms: RequestTerms?) -> Bool {
+        let nodes = placement.nodes
+        return nodes.count == share.span
+            && self.nodes(of: placement.server, thatHold: share, terms).isSuperset(of: nodes)
+            && areNear(nodes, on: placement.server, terms)
+    }
+
+    @inline(__always)
+    private func firstAvailableOfPairs(_ share: NodeShare) -> Placement? {
+        let (cpu, mem) = (share.cpu, share.mem)
+        if share.span == 1 {
             for node in 0..<2 &* serverCount {
                 let base = 2 &* node
                 guard free[base] >= cpu && free[base &+ 1] >= mem else { continue }
                 return Placement(server: node >> 1, node: node & 1)
             }
-        } else if request.span == 2 {
+        } else if share.span == 2 {
             for server in 0..<serverCount {
                 let base = 4 &* server
                 guard
@@ -135,76 +106,69 @@ extension Cluster {
         return nil
     }
 
-    /// The first placement on a server; `nil` when it has no room.
-    @inline(__always)
-    func firstPlacement(on server: Int, for request: Request) -> Placement? {
-        let nodes = nodesWithRoom(on: server, for: request)
-        guard nodes.count >= request.span, let set = firstSet(of: nodes, on: server, for: request) else { return nil }
-        return Placement(server: server, nodes: set)
-    }
-
-    // MARK: Sets of nodes
-
-    /// The set that is nearest, of those the lowest.
-    @inline(__always)
-    private func firstSet(of nodes: NodeSet, on server: Int, for request: Request) -> NodeSet? {
-        if details[server].distanceTable < 0 { return nodes.lowest(request.span) }
-        return bestSet(of: nodes, on: server, for: request) { _ in 0 }
-    }
-
-    /// The set of as many of these nodes as the request spans for which the sum of `cost` is least; of those the one whose
-    /// nodes are nearest to each other (the least sum of distances), of those the lowest. `nil` where no set is as near as the
-    /// request wants.
-    ///
-    /// - Parameters:
-    ///   - nodes: at least as many as the request spans.
-    ///   - cost: a number for a node; sums are taken in ascending order of the nodes.
-    /// - Complexity: O(sets), at most 70.
-    @inline(__always)
-    func bestSet(of nodes: NodeSet, on server: Int, for request: Request, by cost: (Int) -> Double) -> NodeSet? {
-        var best: NodeSet?
-        var least = Double.infinity
-        let table = Int(details[server].distanceTable)
-        if table < 0 {
-            // The usual cases without a look at all sets.
-            if nodes.count == request.span { return nodes }
-            if request.span == 1 {
-                nodes.forEach { node in
-                    let cost = cost(node)
-                    if cost < least || best == nil { (best, least) = (NodeSet(node: node), cost) }
-                }
-                return best
+    @inline(never)
+    private func firstAvailable(for share: NodeShare, _ terms: RequestTerms?) -> Placement? {
+        for server in 0..<serverCount {
+            let nodes = nodes(of: server, thatHold: share, terms)
+            guard nodes.count >= share.span, let set = firstSet(of: nodes, on: server, span: share.span, terms) else {
+                continue
             }
+            return Placement(server: server, nodes: set)
         }
-        var leastDistance = Int.max
-        let farthest = request.terms?.farthest ?? .max
-        nodes.forEachSubset(of: request.span) { set in
-            var sum = 0.0
-            set.forEach { sum += cost($0) }
-            let distance = table < 0 ? 0 : totalDistance(within: set, table)
-            guard sum < least || (sum == least && distance < leastDistance) || best == nil else { return }
-            if table >= 0, farthest < .max, self.farthest(within: set, on: server) > farthest { return }
-            (best, least, leastDistance) = (set, sum, distance)
-        }
-        return best
+        return nil
     }
 
-    private func totalDistance(within set: NodeSet, _ table: Int) -> Int {
-        var sum = 0
-        set.forEach { from in
-            set.forEach { to in if from != to { sum += Int(distances[table][from * layout.nodes + to]) } }
-        }
-        return sum
+    // MARK: Any nodes
+
+    /// Whether the server could hold the request while nothing runs there.
+    func isLargeEnough(_ server: Int, for request: Request) -> Bool {
+        let nodes = nodes(of: server, thatHold: request.share, request.terms, capacity, particulars.sharedCapacity)
+        return nodes.count >= request.span
+            && firstSet(of: nodes, on: server, span: request.span, request.terms) != nil
     }
 
-    /// The largest distance between two nodes of a set; 0 where distances do not matter.
-    func farthest(within set: NodeSet, on server: Int) -> UInt8 {
-        let table = Int(details[server].distanceTable)
-        guard table >= 0 else { return 0 }
-        var most: UInt8 = 0
-        set.forEach { from in
-            set.forEach { to in if from != to { most = max(most, distances[table][from * layout.nodes + to]) } }
+    @inline(never)
+    private func nodes(of server: Int, thatHold share: NodeShare, _ terms: RequestTerms?) -> NodeSet {
+        nodes(of: server, thatHold: share, terms, free, particulars.sharedFree)
+    }
+
+    @inline(__always)
+    private func nodes(
+        of server: Int,
+        thatHold share: NodeShare,
+        _ terms: RequestTerms?,
+        _ amounts: borrowing FlatBuffer<Double>,
+        _ sharedAmounts: borrowing FlatBuffer<Double>
+    ) -> NodeSet {
+        guard let terms else {
+            return nodes(of: server) { amounts[$0] >= share.cpu && amounts[$0 &+ 1] >= share.mem }
         }
-        return most
+        let traits = details[server].traits
+        guard traits & terms.require == terms.require, traits & terms.forbid == 0 else { return .none }
+        let perNode = valuesPerNode - 2
+        let shared = layout.serverResources.count
+        for index in 0..<shared where perNode + index < terms.extras.count {
+            // What is not asked for may be overcommitted.
+            let demand = terms.extras[perNode + index]
+            if demand > 0, sharedAmounts[server * shared + index] < demand { return .none }
+        }
+        return nodes(of: server) { base in
+            var fits = amounts[base] >= share.cpu && amounts[base &+ 1] >= share.mem
+            for extra in 0..<min(perNode, terms.extras.count) where terms.extras[extra] > 0 {
+                fits = fits && amounts[base + 2 + extra] >= terms.extras[extra]
+            }
+            return fits
+        }
+    }
+
+    @inline(__always)
+    private func nodes(of server: Int, where hasRoom: (Int) -> Bool) -> NodeSet {
+        var bits: UInt8 = 0
+        var base = server &* valuesPerServer
+        for node in 0..<valuesPerServer / valuesPerNode {
+            if hasRoom(base) { bits |= 1 << UInt8(truncatingIfNeeded: node) }
+            base &+= valuesPerNode
+        }
+        return NodeSet(rawValue: bits)
     }
 }

@@ -1,41 +1,27 @@
 internal import SpaneBuffers
+internal import Synchronization
 
 /// What every NUMA node of every server has left.
 ///
 /// Storage is flat, in the order (server, NUMA node, resource), in steps of the ``Grid``, so that releasing what was placed
 /// restores the cluster exactly.
 public struct Cluster: ~Copyable, Sendable {
-    /// How many nodes the servers have at most, and which resources.
-    public let layout: Layout
-    /// The span of VMs that do not say so themselves.
-    public let spanRule: SpanRule
     /// The number of servers.
     public private(set) var serverCount = 0
-    /// The most cores and the most memory that a NUMA node of any server ever had.
-    public private(set) var largestNode = Resources(cpu: 0, mem: 0)
-    /// The fewest NUMA nodes that any server ever had; as many as the layout allows while there were none.
-    public private(set) var fewestNodes: Int
 
     // [server][node][resource]: what may be taken; -1 of everything on a cordoned server and on nodes that a server does not
     // have, so that nothing fits there.
     var free: FlatBuffer<Double>
     // [server][node][resource]
     var capacity: FlatBuffer<Double>
-    // As `free`, what cordoned servers really have left; without elements until a server is cordoned.
-    var shelved: FlatBuffer<Double>
-    // [server][resource]: what servers have as a whole.
-    var sharedFree: FlatBuffer<Double>
-    var sharedCapacity: FlatBuffer<Double>
     var details: FlatBuffer<ServerDetails>
-    // The distances of servers that have any, [node][node] of the layout; equal ones stand once.
-    var distances: [[UInt8]] = []
     var journal: ChangeJournal
-
-    /// Values of a node and of a server in the flat storage.
-    let valuesPerNode: Int
-    let valuesPerServer: Int
+    let particulars: ClusterParticulars
     /// Whether all there is are cores and memory of two nodes, which the hot loops know.
     let isPair: Bool
+    // Never used. What holds an atomic stays where it is and is passed by its address; any other struct of this size is passed by
+    // a copy on the stack, which took a third of the time of a step.
+    private let pin = Atomic<UInt8>(0)
 
     /// Creates an empty cluster.
     ///
@@ -51,42 +37,46 @@ public struct Cluster: ~Copyable, Sendable {
 
     /// Creates a cluster without servers, with storage for `room` of them.
     package init(layout: Layout = .published, spanRule: SpanRule, room: Int = 0) {
-        self.layout = layout
-        self.spanRule = spanRule
-        fewestNodes = layout.nodes
-        valuesPerNode = layout.nodeResources.count
-        valuesPerServer = layout.nodes * valuesPerNode
+        particulars = ClusterParticulars(layout, spanRule, room: room)
         isPair = layout == .published
-        free = FlatBuffer(repeating: 0, count: room * valuesPerServer)
-        capacity = FlatBuffer(repeating: 0, count: room * valuesPerServer)
-        shelved = FlatBuffer(repeating: 0, count: 0)
-        sharedFree = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
-        sharedCapacity = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
+        free = FlatBuffer(repeating: 0, count: room * particulars.valuesPerServer)
+        capacity = FlatBuffer(repeating: 0, count: room * particulars.valuesPerServer)
         details = FlatBuffer(repeating: ServerDetails(), count: room)
         journal = ChangeJournal(serverCount: room)
     }
 
     private init(copying other: borrowing Cluster) {
-        layout = other.layout
-        spanRule = other.spanRule
         serverCount = other.serverCount
-        largestNode = other.largestNode
-        fewestNodes = other.fewestNodes
-        valuesPerNode = other.valuesPerNode
-        valuesPerServer = other.valuesPerServer
         isPair = other.isPair
         free = other.free.copy()
         capacity = other.capacity.copy()
-        shelved = other.shelved.copy()
-        sharedFree = other.sharedFree.copy()
-        sharedCapacity = other.sharedCapacity.copy()
         details = other.details.copy()
-        distances = other.distances
         journal = other.journal.copy()
+        particulars = other.particulars.copy()
     }
 
     /// An independent cluster in the same state.
     public func copy() -> Cluster { Cluster(copying: self) }
+
+    /// How many nodes the servers have at most, and which resources.
+    public var layout: Layout { particulars.layout }
+
+    /// The span of VMs that do not say so themselves.
+    public var spanRule: SpanRule { particulars.spanRule }
+
+    /// The most cores and the most memory that a NUMA node of any server ever had.
+    public var largestNode: Resources { particulars.largestNode }
+
+    /// The fewest NUMA nodes that any server ever had; as many as the layout allows while there were none.
+    public var fewestNodes: Int { particulars.fewestNodes }
+
+    /// Values of a node in the flat storage.
+    @inline(__always)
+    var valuesPerNode: Int { particulars.valuesPerNode }
+
+    /// Values of a server in the flat storage.
+    @inline(__always)
+    var valuesPerServer: Int { particulars.valuesPerServer }
 
     /// The number of actions: see ``Action``.
     public var actionCount: Int { serverCount * layout.placementsPerServer }
@@ -124,10 +114,8 @@ public struct Cluster: ~Copyable, Sendable {
         let room = max(needed, 2 * details.count)
         free = free.copy(count: room * valuesPerServer, filling: 0)
         capacity = capacity.copy(count: room * valuesPerServer, filling: 0)
-        if shelved.count > 0 { shelved = shelved.copy(count: room * valuesPerServer, filling: 0) }
-        sharedFree = sharedFree.copy(count: room * layout.serverResources.count, filling: 0)
-        sharedCapacity = sharedCapacity.copy(count: room * layout.serverResources.count, filling: 0)
         details = details.copy(count: room, filling: ServerDetails())
+        particulars.grow(to: room)
     }
 
     private mutating func moveServer(_ source: Int, to target: Int) {
@@ -135,12 +123,12 @@ public struct Cluster: ~Copyable, Sendable {
         for value in 0..<valuesPerServer {
             free[to + value] = free[from + value]
             capacity[to + value] = capacity[from + value]
-            if shelved.count > 0 { shelved[to + value] = shelved[from + value] }
+            if particulars.shelved.count > 0 { particulars.shelved[to + value] = particulars.shelved[from + value] }
         }
         let shared = layout.serverResources.count
         for value in 0..<shared {
-            sharedFree[target * shared + value] = sharedFree[source * shared + value]
-            sharedCapacity[target * shared + value] = sharedCapacity[source * shared + value]
+            particulars.sharedFree[target * shared + value] = particulars.sharedFree[source * shared + value]
+            particulars.sharedCapacity[target * shared + value] = particulars.sharedCapacity[source * shared + value]
         }
         details[target] = details[source]
     }
@@ -155,7 +143,7 @@ public struct Cluster: ~Copyable, Sendable {
             }
         }
         for (index, amount) in type.shared.enumerated() {
-            sharedCapacity[server * type.shared.count + index] = Grid.capacity(amount)
+            particulars.sharedCapacity[server * type.shared.count + index] = Grid.capacity(amount)
         }
         details[server] = ServerDetails(
             traits: type.traits,
@@ -163,10 +151,10 @@ public struct Cluster: ~Copyable, Sendable {
             distanceTable: distanceTable
         )
         for node in type.nodes {
-            largestNode.cpu = max(largestNode.cpu, Grid.amount(Grid.capacity(node[0])))
-            largestNode.mem = max(largestNode.mem, Grid.amount(Grid.capacity(node[1])))
+            particulars.largestNode.cpu = max(largestNode.cpu, Grid.amount(Grid.capacity(node[0])))
+            particulars.largestNode.mem = max(largestNode.mem, Grid.amount(Grid.capacity(node[1])))
         }
-        fewestNodes = min(fewestNodes, type.nodes.count)
+        particulars.fewestNodes = min(fewestNodes, type.nodes.count)
     }
 
     /// Gives a server other capacities; what is taken stays taken.
@@ -177,11 +165,12 @@ public struct Cluster: ~Copyable, Sendable {
         let isCordoned = isCordoned(server)
         let taken = (0..<valuesPerServer).map { value in
             value < nodeCount(of: server) * valuesPerNode
-                ? capacity[base + value] - (isCordoned ? shelved[base + value] : free[base + value]) : 0
+                ? capacity[base + value] - (isCordoned ? particulars.shelved[base + value] : free[base + value]) : 0
         }
         let shared = layout.serverResources.count
         let sharedTaken = (0..<shared).map {
-            sharedCapacity[server * shared + $0] - sharedFree[server * shared + $0]
+            particulars.sharedCapacity[server * shared + $0]
+                - particulars.sharedFree[server * shared + $0]
         }
         setCapacity(of: server, to: type, distanceTable: distanceTable(type))
         details[server].isCordoned = isCordoned
@@ -190,7 +179,8 @@ public struct Cluster: ~Copyable, Sendable {
             write(isThere ? capacity[base + value] - taken[value] : -1, at: base + value, of: server)
         }
         for index in 0..<shared {
-            sharedFree[server * shared + index] = sharedCapacity[server * shared + index] - sharedTaken[index]
+            particulars.sharedFree[server * shared + index] =
+                particulars.sharedCapacity[server * shared + index] - sharedTaken[index]
         }
         // Readers may keep what depends on capacities.
         journal.recordReset()
@@ -207,7 +197,7 @@ public struct Cluster: ~Copyable, Sendable {
             shared: layout.serverResources.indices.map { sharedCapacity(server: server, resource: $0) },
             traits: traits(of: server),
             distances: table < 0
-                ? [] : nodes.flatMap { from in nodes.map { distances[table][from * layout.nodes + $0] } }
+                ? [] : nodes.flatMap { from in nodes.map { particulars.distances[table][from * layout.nodes + $0] } }
         )
     }
 
@@ -219,7 +209,9 @@ public struct Cluster: ~Copyable, Sendable {
             write(isThere ? capacity[base + value] : -1, at: base + value, of: server)
         }
         let shared = layout.serverResources.count
-        for index in server * shared..<(server + 1) * shared { sharedFree[index] = sharedCapacity[index] }
+        for index in server * shared..<(server + 1) * shared {
+            particulars.sharedFree[index] = particulars.sharedCapacity[index]
+        }
     }
 
     private mutating func distanceTable(_ type: ServerType) -> Int32 {
@@ -230,9 +222,9 @@ public struct Cluster: ~Copyable, Sendable {
                 table[from * layout.nodes + to] = type.distances[from * type.nodes.count + to]
             }
         }
-        if let known = distances.firstIndex(of: table) { return Int32(known) }
-        distances.append(table)
-        return Int32(distances.count - 1)
+        if let known = particulars.distances.firstIndex(of: table) { return Int32(known) }
+        particulars.distances.append(table)
+        return Int32(particulars.distances.count - 1)
     }
 
     // MARK: Following changes

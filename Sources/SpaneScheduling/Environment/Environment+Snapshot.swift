@@ -90,7 +90,6 @@ extension Environment {
         totalWait = snapshot.totalWait
         balance = snapshot.balance
         isFinished = snapshot.isFinished
-        request = scenario.request(of: head)
         departures.removeAll()
         cluster.removeAll()
         for vm in snapshot.running {

@@ -60,7 +60,7 @@ extension Environment {
     }
 
     private mutating func place(at placement: Placement) -> Step {
-        let vm = trace.rows[head]
+        let vm = rows[head]
         cluster.place(request, at: placement)
         departures.insert(
             .init(end: clock + vm.lifetime, vm: Int32(truncatingIfNeeded: head), placement: placement)
@@ -70,23 +70,28 @@ extension Environment {
         placedCount += 1
         let value = rewardOfPlacement(wait: wait)
         head += 1
-        request = scenario.request(of: head)
         isFinished = endsHere()
         if !isFinished { moveClock() }
         return Step(reward: value, wait: wait)
     }
 
+    @inline(__always)
     private mutating func rewardOfPlacement(wait: Double) -> Double {
         let value = Reward.logWait(wait)
         guard case .balance(let weight) = reward else { return value }
+        return value + weight * balanceGained()
+    }
+
+    @inline(never)
+    private mutating func balanceGained() -> Double {
         let before = balance
         balance = cluster.balance
-        return value + weight * (balance - before)
+        return balance - before
     }
 
     /// Whether the placement just made, with the next VM already at the head, was the last one.
     private mutating func endsHere() -> Bool {
-        if head >= trace.count - 1 { return true }
+        if head >= rows.count - 1 { return true }
         switch end {
         case .length(let length):
             return placedCount >= length
@@ -98,19 +103,31 @@ extension Environment {
 
     /// Moves the clock to the start of the VM at the head and lets every VM go that has ended by then.
     private mutating func moveClock() {
-        let arrival = trace.rows[head].arrival
+        let arrival = rows[head].arrival
         while departures.earliestEnd <= arrival { removeFirstDeparture() }
-        while cluster.firstAvailable(for: request) == nil {
+        if cluster.firstAvailable(for: request) == nil { awaitRoom() }
+        clock = max(clock, arrival)
+    }
+
+    /// Lets VMs go, those that end together at once, until the one at the head fits.
+    @inline(never)
+    private mutating func awaitRoom() {
+        repeat {
             // Every trace fits on the empty cluster, so the queue of departures cannot run dry here.
             let end = departures.earliestEnd
             while departures.earliestEnd == end { removeFirstDeparture() }
-        }
-        clock = max(clock, arrival)
+        } while cluster.firstAvailable(for: request) == nil
     }
 
     private mutating func removeFirstDeparture() {
         let departure = departures.removeFirst()
         clock = departure.end
-        cluster.release(scenario.request(of: Int(departure.vm)), at: departure.placement)
+        let flavor = Int(rows[Int(departure.vm)].flavor)
+        let share = shares[flavor]
+        if share.isPlain {
+            cluster.add(share, at: departure.placement, sign: 1)
+        } else {
+            cluster.release(requests[flavor], at: departure.placement)
+        }
     }
 }

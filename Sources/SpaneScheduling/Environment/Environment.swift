@@ -22,14 +22,17 @@ public struct Environment: ~Copyable, Sendable {
     public internal(set) var clock = 0.0
     /// The index in the trace of the VM at the head of the queue.
     public internal(set) var head = 0
-    /// What the VM at the head asks for.
-    public internal(set) var request: Request
     /// The VMs placed since the reset.
     public internal(set) var placedCount = 0
     /// The sum of their waits in seconds.
     public internal(set) var totalWait = 0.0
     /// Whether the episode has ended (or none was started).
     public internal(set) var isFinished = true
+
+    // Parts of the scenario, which the loop of steps would copy whole to reach them.
+    let rows: [Trace.Row]
+    let requests: [Request]
+    let shares: [NodeShare]
 
     package internal(set) var departures: DepartureQueue
     var end = EpisodeEnd.length(0)
@@ -59,8 +62,10 @@ public struct Environment: ~Copyable, Sendable {
         }
         self.scenario = scenario
         self.reward = reward
+        rows = scenario.trace.rows
+        requests = scenario.requests
+        shares = scenario.shares
         cluster = Cluster(scenario.configuration)
-        request = scenario.request(of: 0)
         departures = DepartureQueue(
             capacity: scenario.configuration.mostRunning(of: scenario.trace)
         )
@@ -69,10 +74,12 @@ public struct Environment: ~Copyable, Sendable {
     private init(copying other: borrowing Environment) {
         scenario = other.scenario
         reward = other.reward
+        rows = other.rows
+        requests = other.requests
+        shares = other.shares
         cluster = other.cluster.copy()
         clock = other.clock
         head = other.head
-        request = other.request
         placedCount = other.placedCount
         totalWait = other.totalWait
         isFinished = other.isFinished
@@ -89,6 +96,10 @@ public struct Environment: ~Copyable, Sendable {
     public var trace: Trace { scenario.trace }
     /// The servers.
     public var configuration: ClusterConfiguration { scenario.configuration }
+
+    /// What the VM at the head asks for.
+    @inline(__always)
+    public var request: Request { requests[Int(rows[head].flavor)] }
 
     /// The number of VMs that run.
     public var runningCount: Int { departures.count }
@@ -111,7 +122,6 @@ public struct Environment: ~Copyable, Sendable {
         balance = 0
         head = start
         clock = trace.rows[start].arrival
-        request = scenario.request(of: start)
         isFinished = false
     }
 }

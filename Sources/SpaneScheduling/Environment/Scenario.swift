@@ -6,6 +6,8 @@ public struct Scenario: Sendable {
     public let configuration: ClusterConfiguration
     /// What a VM of each of the trace's flavors asks for on these servers.
     public let requests: [Request]
+    // Of each flavor what a node gives, for the loops that need no more.
+    let shares: [NodeShare]
 
     /// Puts a trace on servers.
     ///
@@ -16,6 +18,7 @@ public struct Scenario: Sendable {
         self.trace = trace
         self.configuration = configuration
         requests = try configuration.requests(for: trace)
+        shares = requests.map(\.share)
         for (index, request) in requests.enumerated() where !configuration.canEverHold(request) {
             throw configuration.refusal(of: index, of: trace, request)
         }

@@ -139,14 +139,14 @@ extension Fleet {
         for (resource, amount) in server.shared.enumerated() {
             let index = place * shared + resource
             let steps = (amount * Grid.stepsPerUnit).rounded()
-            guard steps <= cluster.sharedCapacity[index] - sharedUsed[index] else {
+            guard steps <= cluster.particulars.sharedCapacity[index] - sharedUsed[index] else {
                 throw SchedulingError(
                     .invalidArgument,
                     "server \(server.number): \(cluster.layout.serverResources[resource]) has \(amount) left, "
                         + "more than its VMs leave"
                 )
             }
-            cluster.sharedFree[index] = steps
+            cluster.particulars.sharedFree[index] = steps
         }
     }
 }

@@ -66,8 +66,7 @@ extension Cluster {
         let nodes = nodesWithRoom(on: server, for: request).rawValue
         if request.span == 1 { return nodes }
         guard nodes == 3, request.span == 2 else { return 0 }
-        guard let terms = request.terms, terms.farthest < .max else { return 3 }
-        return farthest(within: NodeSet(rawValue: 3), on: server) <= terms.farthest ? 3 : 0
+        return request.share.isPlain || areNear(NodeSet(rawValue: 3), on: server, request.terms) ? 3 : 0
     }
 }
 

@@ -5,16 +5,19 @@ public struct Placement: RawRepresentable, Hashable, Comparable, Sendable, Bitwi
 
     /// Creates a placement from its bits.
     @inlinable
+    @inline(__always)
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Creates the placement on some nodes of a server.
     @inlinable
+    @inline(__always)
     public init(server: Int, nodes: NodeSet) {
         rawValue = UInt32(truncatingIfNeeded: server) << 8 | UInt32(nodes.rawValue)
     }
 
     /// Creates the placement on one node of a server.
     @inlinable
+    @inline(__always)
     public init(server: Int, node: Int) { self.init(server: server, nodes: NodeSet(node: node)) }
 
     /// The server, 0 ..< servers.

@@ -4,11 +4,9 @@ public struct Request: Equatable, Sendable {
     public let cpu: Double
     /// Memory in GB in all.
     public let mem: Double
-    /// The number of NUMA nodes over which the VM is spread evenly, 1 ... 8.
-    public let span: Int
 
-    // What each node of a placement gives, in steps of the grid.
-    let share: Resources
+    // What each node of a placement gives.
+    let share: NodeShare
     // `nil` for a request for cores and memory alone.
     package let terms: RequestTerms?
 
@@ -25,16 +23,21 @@ public struct Request: Equatable, Sendable {
     package init(cpu: Double, mem: Double, span: Int, terms: RequestTerms?) {
         self.cpu = cpu
         self.mem = mem
-        self.span = span
         self.terms = terms
-        share = Resources(
+        share = NodeShare(
             cpu: Grid.share(Grid.demand(cpu), span: span),
-            mem: Grid.share(Grid.demand(mem), span: span)
+            mem: Grid.share(Grid.demand(mem), span: span),
+            span: span,
+            isPlain: terms == nil
         )
     }
 
+    /// The number of NUMA nodes over which the VM is spread evenly, 1 ... 8.
+    @inline(__always)
+    public var span: Int { share.span }
+
     /// Whether the VM is spread over several NUMA nodes; otherwise it lives on one.
-    @inlinable
+    @inline(__always)
     public var isSplit: Bool { span > 1 }
 
     /// What the request takes from each NUMA node that it uses.

@@ -36,7 +36,8 @@ public struct BalanceFit: Policy, Sendable {
                 let set = cluster.bestSet(
                     of: nodes,
                     on: server,
-                    for: request,
+                    span: request.span,
+                    request.terms,
                     by: { -cluster.remaining(server: server, node: $0) }
                 )
             else { continue }

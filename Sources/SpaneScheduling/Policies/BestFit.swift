@@ -25,7 +25,8 @@ public struct BestFit: Policy, Sendable {
                 let set = cluster.bestSet(
                     of: nodes,
                     on: server,
-                    for: request,
+                    span: request.span,
+                    request.terms,
                     by: { cluster.remaining(server: server, node: $0) }
                 )
             else { continue }

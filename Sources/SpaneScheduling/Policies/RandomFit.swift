@@ -24,12 +24,11 @@ public struct RandomFit: Policy, Sendable {
     ) -> Placement? {
         var chosen: Placement?
         var seen = 0
-        let farthest = request.terms?.farthest ?? .max
         for index in 0..<(servers?.count ?? cluster.serverCount) {
             let server = selectedServer(index, of: servers)
             let nodes = cluster.nodesWithRoom(on: server, for: request)
             nodes.forEachSubset(of: request.span) { set in
-                guard farthest == .max || cluster.farthest(within: set, on: server) <= farthest else { return }
+                guard cluster.areNear(set, on: server, request.terms) else { return }
                 // Reservoir sampling: one pass, nothing stored. A set is seen once for each of its nodes, which leaves all
                 // with the same probability and is how the paper counts actions.
                 for _ in 0..<request.span {

@@ -1,0 +1,101 @@
+internal import SpaneBuffers
+
+// Which set of nodes of one server a VM is spread over.
+
+extension Cluster {
+    /// The set that is nearest, of those the lowest; `nil` where no set is as near as the terms want.
+    ///
+    /// - Parameter nodes: at least `span`.
+    @inline(__always)
+    func firstSet(of nodes: NodeSet, on server: Int, span: Int, _ terms: RequestTerms?) -> NodeSet? {
+        if details[server].distanceTable < 0 { return nodes.lowest(span) }
+        return bestSet(of: nodes, on: server, span: span, terms) { _ in 0 }
+    }
+
+    /// The set of `span` of these nodes for which the sum of `cost` is least; of those the one whose nodes are nearest to each
+    /// other (the least sum of distances), of those the lowest. `nil` where no set is as near as the terms want.
+    ///
+    /// - Parameters:
+    ///   - nodes: at least `span`.
+    ///   - cost: a number for a node; sums are taken in ascending order of the nodes.
+    /// - Complexity: O(sets), at most 70.
+    @inline(__always)
+    func bestSet(
+        of nodes: NodeSet,
+        on server: Int,
+        span: Int,
+        _ terms: RequestTerms?,
+        by cost: (Int) -> Double
+    ) -> NodeSet? {
+        guard details[server].distanceTable < 0 else { return nearestSet(of: nodes, on: server, span, terms, by: cost) }
+        // The usual cases without a look at all sets.
+        if nodes.count == span { return nodes }
+        var best: NodeSet?
+        var least = Double.infinity
+        if span == 1 {
+            nodes.forEach { node in
+                let cost = cost(node)
+                if cost < least || best == nil { (best, least) = (NodeSet(node: node), cost) }
+            }
+            return best
+        }
+        nodes.forEachSubset(of: span) { set in
+            var sum = 0.0
+            set.forEach { sum += cost($0) }
+            if sum < least || best == nil { (best, least) = (set, sum) }
+        }
+        return best
+    }
+
+    @inline(never)
+    private func nearestSet(
+        of nodes: NodeSet,
+        on server: Int,
+        _ span: Int,
+        _ terms: RequestTerms?,
+        by cost: (Int) -> Double
+    ) -> NodeSet? {
+        var best: NodeSet?
+        var least = Double.infinity
+        var leastDistance = Int.max
+        nodes.forEachSubset(of: span) { set in
+            var sum = 0.0
+            set.forEach { sum += cost($0) }
+            let distance = totalDistance(within: set, on: server)
+            guard sum < least || (sum == least && distance < leastDistance) || best == nil else { return }
+            guard areNear(set, on: server, terms) else { return }
+            (best, least, leastDistance) = (set, sum, distance)
+        }
+        return best
+    }
+
+    /// Whether no two of these nodes are farther from each other than the terms allow.
+    @inline(never)
+    func areNear(_ nodes: NodeSet, on server: Int, _ terms: RequestTerms?) -> Bool {
+        guard let terms, terms.farthest < .max else { return true }
+        return farthest(within: nodes, on: server) <= terms.farthest
+    }
+
+    private func totalDistance(within set: NodeSet, on server: Int) -> Int {
+        var sum = 0
+        forEachDistance(within: set, on: server) { sum += Int($0) }
+        return sum
+    }
+
+    /// The largest distance between two nodes of a set; 0 where distances do not matter.
+    func farthest(within set: NodeSet, on server: Int) -> UInt8 {
+        var most: UInt8 = 0
+        forEachDistance(within: set, on: server) { most = max(most, $0) }
+        return most
+    }
+
+    @inline(__always)
+    private func forEachDistance(within set: NodeSet, on server: Int, _ body: (UInt8) -> Void) {
+        let table = Int(details[server].distanceTable)
+        guard table >= 0 else { return }
+        let nodes = layout.nodes
+        set.forEach { from in
+            set.forEach { to in if from != to { body(particulars.distances[table][from * nodes + to]) } }
+        }
+    }
+}
