@@ -198,7 +198,7 @@ extension Cluster {
     }
 
     /// The largest distance between two nodes of a set; 0 where distances do not matter.
-    func farthest(within set: NodeSet, on server: Int) -> UInt8 {
+    package func farthest(within set: NodeSet, on server: Int) -> UInt8 {
         let table = Int(details[server].distanceTable)
         guard table >= 0 else { return 0 }
         var most: UInt8 = 0
