@@ -3,6 +3,7 @@ import SpaneRuns
 import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
+import SpaneTraining
 import Testing
 
 /// Training and validation on the servers of a fleet file.
