@@ -68,27 +68,59 @@ final class FleetPotentialSession: ScoringPolicy {
         shape.checkFits(cluster)
         let level = scorer.level(of: cluster)
         guard servers == nil, !boards.isEmpty else { return best(request, level, cluster, among: servers) }
-        let scorer = scorer
-        let best = boards.best(for: request, at: level, on: cluster) { count, server, take in
-            scorer.score(
+        let (seat, changes) = boards.seat(for: request, at: level, on: cluster)
+        if let changes {
+            let seen = changes.lowerBound
+            forEachBest(
                 request,
-                at: level,
-                on: cluster,
-                count: count,
-                server: { position in
-                    let server = server(position)
-                    if cluster.nodesWithRoom(on: server, for: request).count >= request.span { return server }
-                    take(server, -.infinity, 0)
-                    return nil
-                }
-            ) { position, slot in
-                let server = server(position)
-                let room = cluster.nodesWithRoom(on: server, for: request)
-                let (score, set) = scorer.best(slot, of: room, request, on: server, cluster) ?? (-.infinity, .none)
-                take(server, score, set.rawValue)
-            }
+                level,
+                cluster,
+                count: changes.count,
+                server: { cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: $0)) },
+                { seat.board.update($0, $1, choice: $2.rawValue) }
+            )
+        } else {
+            forEachBest(
+                request,
+                level,
+                cluster,
+                count: cluster.serverCount,
+                server: { $0 },
+                { seat.board.set($0, $1, choice: $2.rawValue) }
+            )
+            seat.board.playAll()
         }
-        return best.map { Placement(server: $0.server, nodes: NodeSet(rawValue: $0.choice)) }
+        return seat.board.best.map { Placement(server: $0.server, nodes: NodeSet(rawValue: $0.choice)) }
+    }
+
+    /// Calls `body` with the best placement on each of some servers, -infinity where there is none.
+    @inline(__always)
+    private func forEachBest(
+        _ request: Request,
+        _ level: ClusterLevel,
+        _ cluster: borrowing Cluster,
+        count: Int,
+        server: (Int) -> Int,
+        _ body: (_ server: Int, _ score: Float, NodeSet) -> Void
+    ) {
+        let scorer = scorer
+        scorer.score(
+            request,
+            at: level,
+            on: cluster,
+            count: count,
+            server: { position in
+                let server = server(position)
+                if cluster.nodesWithRoom(on: server, for: request).count >= request.span { return server }
+                body(server, -.infinity, .none)
+                return nil
+            }
+        ) { position, slot in
+            let server = server(position)
+            let room = cluster.nodesWithRoom(on: server, for: request)
+            let (score, set) = scorer.best(slot, of: room, request, on: server, cluster) ?? (-.infinity, .none)
+            body(server, score, set)
+        }
     }
 
     /// Looks at every server that is given, or at all of them.
@@ -100,24 +132,19 @@ final class FleetPotentialSession: ScoringPolicy {
     ) -> Placement? {
         var most = -Float.infinity
         var best: Placement?
-        let scorer = scorer
-        scorer.score(
+        forEachBest(
             request,
-            at: level,
-            on: cluster,
+            level,
+            cluster,
             count: servers?.count ?? cluster.serverCount,
-            server: { position in
-                let server = selectedServer(position, of: servers)
-                return cluster.nodesWithRoom(on: server, for: request).count >= request.span ? server : nil
+            server: { selectedServer($0, of: servers) },
+            { server, score, set in
+                guard !set.isEmpty else { return }
+                let placement = Placement(server: server, nodes: set)
+                if let best, score < most || (score == most && placement > best) { return }
+                (most, best) = (score, placement)
             }
-        ) { position, slot in
-            let server = selectedServer(position, of: servers)
-            let room = cluster.nodesWithRoom(on: server, for: request)
-            guard let (score, set) = scorer.best(slot, of: room, request, on: server, cluster) else { return }
-            let placement = Placement(server: server, nodes: set)
-            if let best, score < most || (score == most && placement > best) { return }
-            (most, best) = (score, placement)
-        }
+        )
         return best
     }
 

@@ -10,7 +10,8 @@ final class PlacementBoards {
     // Requests that have a board at the same time; where the level matters, at the latest levels.
     private static let boardCount = 32
 
-    private final class Seat {
+    /// A board where it can be held.
+    final class Seat {
         var board: PlacementBoard
         init(serverCount: Int) { board = PlacementBoard(serverCount: serverCount) }
     }
@@ -38,37 +39,24 @@ final class PlacementBoards {
     /// The bytes that the boards take.
     static func bytes(servers: Int) -> Int { count(servers: servers) * PlacementBoard.bytes(servers: servers) }
 
-    /// Brings the board of the request up to date and reads the best placement off it.
-    ///
-    /// - Parameter score: called with a number of servers, which servers these are, and what takes the best placement on each of
-    ///   them: server, score, choice; -infinity where there is none.
-    /// - Complexity: O(changes since the last call), O(servers) for a request without a board.
-    @inline(__always)
-    func best(
+    /// The board of the request at a level, and the changes of the cluster that are to be taken in before it is asked; `nil` where
+    /// all servers are to be set.
+    func seat(
         for request: Request,
         at level: ClusterLevel,
-        on cluster: borrowing Cluster,
-        _ score: (Int, (Int) -> Int, (Int, Float, UInt8) -> Void) -> Void
-    ) -> (server: Int, choice: UInt8)? {
+        on cluster: borrowing Cluster
+    ) -> (seat: Seat, changes: Range<UInt64>?) {
         uses += 1
         let seat = seat(for: request, level)
         seat.board.lastUse = uses
         let seen = seat.board.seenRevision
-        let revision = cluster.revision
-        if seat.board.request != request || seat.board.level != level || seen < cluster.oldestRevision {
+        let isKnown = seat.board.request == request && seat.board.level == level && seen >= cluster.oldestRevision
+        if !isKnown {
             seat.board.request = request
             seat.board.level = level
-            score(cluster.serverCount, { $0 }, { seat.board.set($0, $1, choice: $2) })
-            seat.board.playAll()
-        } else {
-            score(
-                Int(truncatingIfNeeded: revision - seen),
-                { cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: $0)) },
-                { seat.board.update($0, $1, choice: $2) }
-            )
         }
-        seat.board.seenRevision = revision
-        return seat.board.best
+        seat.board.seenRevision = cluster.revision
+        return (seat, isKnown ? seen..<cluster.revision : nil)
     }
 
     /// The board of the request at a level, or the one that was not used for the longest time.

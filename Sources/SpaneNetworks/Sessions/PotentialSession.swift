@@ -86,14 +86,30 @@ final class PotentialSession: ScoringPolicy {
     /// Brings the board of the request up to date.
     private func bestOnBoard(_ request: Request, _ cluster: borrowing Cluster) -> Action? {
         let level = scorer.level(of: cluster)
-        let best = boards.best(for: request, at: level, on: cluster) { count, server, take in
-            scorer.score(request, at: level, on: cluster, count: count, server: { server($0) }) { position, scores in
-                let server = server(position)
+        let (seat, changes) = boards.seat(for: request, at: level, on: cluster)
+        if let changes {
+            let seen = changes.lowerBound
+            scorer.score(
+                request,
+                at: level,
+                on: cluster,
+                count: changes.count,
+                server: { cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: $0)) }
+            ) { position, scores in
+                let server = cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: position))
                 let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
-                take(server, score, UInt8(truncatingIfNeeded: node))
+                seat.board.update(server, score, choice: UInt8(truncatingIfNeeded: node))
             }
+        } else {
+            scorer.score(request, at: level, on: cluster, count: cluster.serverCount, server: { $0 }) {
+                server,
+                scores in
+                let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
+                seat.board.set(server, score, choice: UInt8(truncatingIfNeeded: node))
+            }
+            seat.board.playAll()
         }
-        return best.map { Action(server: $0.server, node: Int($0.choice)) }
+        return seat.board.best.map { Action(server: $0.server, node: Int($0.choice)) }
     }
 
     /// The better of the available placements on a server, ties to node 0.
