@@ -29,7 +29,10 @@ public struct Evaluation: Equatable, Sendable {
             count: plan.episodes.count,
             threads: threads,
             stateBytes: plan.scenario.configuration.environmentBytes(for: plan.scenario.trace)
-                + policy.policyBytes(servers: plan.scenario.configuration.serverCount),
+                + policy.policyBytes(
+                    servers: plan.scenario.configuration.serverCount,
+                    nodes: plan.scenario.configuration.layout.nodes
+                ),
             progress: progress,
             makeState: { try EpisodePlayer(policy, plan.scenario) },
             { player, index in

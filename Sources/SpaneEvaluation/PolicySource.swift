@@ -9,17 +9,19 @@ public enum PolicySource: Sendable {
     case model(Model)
 
     /// The bytes that a policy for so many servers takes.
-    package func policyBytes(servers: Int) -> Int {
+    ///
+    /// - Parameter nodes: the most NUMA nodes that a server has.
+    package func policyBytes(servers: Int, nodes: Int = NUMATopology.nodesPerServer) -> Int {
         switch self {
         case .heuristic: 1024
-        case .model(let model): model.architecture.sessionBytes(servers: servers)
+        case .model(let model): model.architecture.sessionBytes(servers: servers, nodes: nodes)
         }
     }
 
-    /// What to tell about servers that a network was not made for; see ``SpaneNetworks/Normalisation/mismatch(with:)``.
+    /// What to tell about servers that a network was not made for; see ``SpaneNetworks/Model/mismatch(with:)``.
     package func mismatch(with configuration: ClusterConfiguration) -> String? {
         guard case .model(let model) = self else { return nil }
-        return model.normalisation.mismatch(with: configuration)
+        return model.mismatch(with: configuration)
     }
 
     /// A policy of its own for one thread, bound to clusters of this configuration.

@@ -69,10 +69,7 @@ package final class TrainingRun {
         learner = try configuration.learner.makeLearner(
             LearnerParts(
                 network: configuration.network,
-                normalisation: Normalisation(
-                    cpu: Float(configuration.data.nodeCPU),
-                    mem: Float(configuration.data.nodeMem)
-                ),
+                normalisation: data.normalisation,
                 source: data.source,
                 seed: UInt64(configuration.run.seed),
                 threads: threads
@@ -95,8 +92,10 @@ package final class TrainingRun {
         earlierSeconds = checkpoint?.seconds ?? 0
         end = checkpoint?.end ?? ""
         logs = try RunLogs(folder, keeping: checkpoint?.lengths ?? RunLogs.Lengths())
-        // A network that cannot serve a cluster of the validation is refused now and not after hours.
-        for round in validation.rounds { _ = try learner.model().makeSession(for: round.cluster) }
+        // A network that cannot serve a cluster is refused now and not after hours.
+        for cluster in data.source.clusters + validation.rounds.map(\.cluster) {
+            _ = try learner.model().makeSession(for: cluster)
+        }
         if checkpoint == nil {
             try logs.begin(
                 version: version,

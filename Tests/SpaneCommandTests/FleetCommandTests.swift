@@ -1,4 +1,5 @@
 import Foundation
+import SpaneNetworks
 import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
@@ -82,7 +83,8 @@ import Testing
         try command.fail(
             evaluate("--trace", "terms.csv", "--fleet", "mixed.toml", "--policy", "a.h5"),
             status: Status.failure,
-            "a.h5: the network is made for servers with two NUMA nodes; these have 2 to 3"
+            "a.h5: the network is made for servers with two NUMA nodes; these have 2 to 3 (its architecture is spane; a "
+                + "potential serves any servers)"
         )
         // With two it plays, and says what it is not made for.
         let result = try command.run(
@@ -94,6 +96,25 @@ import Testing
                 == "note: a.h5: the network is made for nodes of 40 cores and 90 GB; this cluster has nodes of 20 cores and "
                 + "70 GB\n"
         )
+    }
+
+    @Test func potentialsPlayAnyFleet() throws {
+        for units in PotentialArchitecture.Units.allCases {
+            let hidden = try LayerShape(width: 4, depth: 1)
+            var generator = Xoshiro256StarStar(seed: 5)
+            let model = try Model(
+                architecture: .potential(PotentialArchitecture(hidden: hidden, units: units)),
+                generator: &generator
+            )
+            try WeightsFile.write(model, Provenance(), to: folder.file("p.h5"))
+            let result = try command.run(
+                evaluate("--trace", "terms.csv", "--fleet", "mixed.toml", "--policy", "p.h5")
+            )
+            #expect(result.status == 0)
+            #expect(result.output.contains("\np.h5 "))
+            // One that sees nodes relative to themselves is made for all of them.
+            #expect(result.errors.hasPrefix("note: p.h5: the network is made for nodes of") == (units == .trainedNode))
+        }
     }
 
     @Test(arguments: [

@@ -110,17 +110,7 @@ struct NaiveNetwork {
             context += means.map { ($0 * 32).rounded() / 32 }
         }
         func part(_ first: Resources, _ second: Resources) -> Double {
-            var values = [first.cpu / cpu, first.mem / mem, second.cpu / cpu, second.mem / mem] + context
-            for layer in 0..<potential.hidden.depth {
-                values = linear("potential.\(2 * layer)", values).map { value in
-                    switch potential.activation {
-                    case .relu: max(0, value)
-                    case .softsign: value / (1 + abs(value))
-                    case .tanh: tanh(value)
-                    }
-                }
-            }
-            return linear("potential.\(2 * potential.hidden.depth)", values)[0]
+            potentialPart([first.cpu / cpu, first.mem / mem, second.cpu / cpu, second.mem / mem] + context)
         }
         func value(_ nodes: [Resources]) -> Double { part(nodes[0], nodes[1]) + part(nodes[1], nodes[0]) }
         let demand = request.demandPerNode
@@ -134,6 +124,22 @@ struct NaiveNetwork {
             }
             return value(after) - value(before)
         }
+    }
+
+    /// f of a potential for these inputs.
+    func potentialPart(_ input: [Double]) -> Double {
+        guard case .potential(let potential) = architecture else { return .nan }
+        var values = input
+        for layer in 0..<potential.hidden.depth {
+            values = linear("potential.\(2 * layer)", values).map { value in
+                switch potential.activation {
+                case .relu: max(0, value)
+                case .softsign: value / (1 + abs(value))
+                case .tanh: tanh(value)
+                }
+            }
+        }
+        return linear("potential.\(2 * potential.hidden.depth)", values)[0]
     }
 
     private func linear(_ name: String, _ input: [Double]) -> [Double] {

@@ -39,13 +39,15 @@ enum Samples {
 
     static func potential(
         activation: Activation = .tanh,
-        context: PotentialArchitecture.Context = .none
+        context: PotentialArchitecture.Context = .none,
+        units: PotentialArchitecture.Units = .trainedNode
     ) throws -> Model {
         var generator = Xoshiro256StarStar(seed: 5)
         let architecture = PotentialArchitecture(
             hidden: try LayerShape(width: 5, depth: 2),
             activation: activation,
-            context: context
+            context: context,
+            units: units
         )
         return try Model(architecture: .potential(architecture), generator: &generator)
     }

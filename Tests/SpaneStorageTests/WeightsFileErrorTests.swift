@@ -88,6 +88,9 @@ import Testing
             try refuses("attribute \(name) is missing", of: model) { $0.removeAttribute(name) }
             try refuses("attribute \(name) is \"all\"; it must be one of", of: model) { $0.attribute(name, "all") }
         }
+        try refuses("attribute units is \"all\"; it must be one of trained-node, own-node", of: model) {
+            $0.attribute("units", "all")
+        }
         // The weights do not fit what the file says.
         try refuses("dataset /parameters/potential.0.weight", .shapeMismatch, of: model) {
             $0.attribute("context", "cluster")

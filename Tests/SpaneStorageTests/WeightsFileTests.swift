@@ -35,6 +35,19 @@ import Testing
         try roundTrip(Samples.potential(activation: activation, context: context))
     }
 
+    /// A file that says nothing of units is what it was before there were any; one in trained nodes says nothing of them.
+    @Test func unitsOfPotentials() throws {
+        try roundTrip(Samples.potential(units: .ownNode))
+        try roundTrip(Samples.potential())
+        #expect(try Samples.potential().architecture.attributes.map(\.name).contains("units") == false)
+        try HDF5Editor.edit(folder.file("weights.h5")) { $0.attribute("units", "trained-node") }
+        let model = try WeightsFile.read(folder.file("weights.h5")).model
+        #expect(model.architecture == (try Samples.potential().architecture))
+        try HDF5Editor.edit(folder.file("weights.h5")) { $0.attribute("units", "own-node") }
+        let other = try WeightsFile.read(folder.file("weights.h5")).model
+        #expect(other.architecture == (try Samples.potential(units: .ownNode).architecture))
+    }
+
     @Test func anotherNormalisation() throws {
         try roundTrip(Samples.spane(normalisation: Normalisation(cpu: 0.1, mem: .greatestFiniteMagnitude)))
     }

@@ -2,7 +2,9 @@ internal import SpaneScheduling
 
 extension Architecture {
     /// The bytes that a session of such a network takes on so many servers: at least as much, and not much more.
-    package func sessionBytes(servers: Int) -> Int {
+    ///
+    /// - Parameter nodes: the most NUMA nodes that a server has.
+    package func sessionBytes(servers: Int, nodes: Int = NUMATopology.nodesPerServer) -> Int {
         let float = MemoryLayout<Float>.stride
         // Rows of one layer at a time; no row is longer than there are parameters, and those of wide layers are many.
         let scratch = (1 << 18) + 8 * parameterCount * float
@@ -16,8 +18,9 @@ extension Architecture {
             return scratch + servers * (row + 64)
         case .mlp(let network):
             return scratch + 4 * (network.inputs + network.actions) * float
-        case .potential:
-            return scratch + ScoreMemo.bytes + PotentialSession.boardBytes(servers: servers) + servers * 32
+        case .potential(let network):
+            let memo = max(ScoreMemo.bytes, FleetScorer.bytes(network, nodes: nodes))
+            return scratch + memo + PlacementBoards.bytes(servers: servers) + servers * 32
         }
     }
 

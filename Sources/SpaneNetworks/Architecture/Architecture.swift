@@ -9,6 +9,16 @@ public enum Architecture: Equatable, Sendable {
     /// ``PotentialArchitecture``
     case potential(PotentialArchitecture)
 
+    /// Its name in files and configurations.
+    package var name: String {
+        switch self {
+        case .spane: "spane"
+        case .afterstate: "afterstate"
+        case .mlp: "mlp"
+        case .potential: "potential"
+        }
+    }
+
     /// Its parameter tensors in order.
     public var tensorShapes: [TensorShape] {
         switch self {

@@ -2,9 +2,10 @@ internal import SpaneScheduling
 
 /// A placement is worth what it adds to a potential of the one server that it touches.
 ///
-/// score(placement) = φ(server after) - φ(server before), φ(x₀, x₁) = f(x₀, x₁) + f(x₁, x₀) with xₙ the cores and the
-/// memory left on node n: which of its nodes comes first does not matter. The other servers do not appear but in a mean, so a
-/// decision touches only what changed and the number of servers is free.
+/// score(placement) = φ(server after) - φ(server before), φ = Σₙ f(xₙ, yₙ) with xₙ the cores and the memory left on node n and
+/// yₙ those left on all other nodes of the server together: which of its nodes comes first does not matter, and there may be any
+/// number of them. For two nodes φ = f(x₀, x₁) + f(x₁, x₀). The other servers do not appear but in a mean, so a decision touches
+/// only what changed and the number of servers is free.
 public struct PotentialArchitecture: Equatable, Sendable {
     /// What f sees beside the server.
     public enum Context: String, CaseIterable, Equatable, Sendable {
@@ -17,21 +18,40 @@ public struct PotentialArchitecture: Equatable, Sendable {
         case cluster
     }
 
+    /// What the amounts of a server are divided by, each resource by itself. What f sees beside the server is always relative to
+    /// the node that it was trained on.
+    public enum Units: String, CaseIterable, Equatable, Sendable {
+        /// The node that f was trained on: xₙ = freeₙ / c and yₙ = Σ freeₘ / c over m ≠ n, c being ``Model/normalisation``.
+        case trainedNode = "trained-node"
+        /// The node itself, so that f sees shares whatever the hardware: xₙ = freeₙ / capacityₙ and
+        /// yₙ = Σ freeₘ / Σ capacityₘ over m ≠ n, and 0 where the capacity is. The same as the other on two equal nodes of the
+        /// size that f was trained on.
+        case ownNode = "own-node"
+    }
+
     /// The hidden layers of f.
     public let hidden: LayerShape
     /// What follows each hidden layer.
     public let activation: Activation
     /// What f sees beside the server.
     public let context: Context
+    /// What the amounts of a server are divided by.
+    public let units: Units
 
     /// Describes a potential.
-    public init(hidden: LayerShape, activation: Activation = .tanh, context: Context = .none) {
+    public init(
+        hidden: LayerShape,
+        activation: Activation = .tanh,
+        context: Context = .none,
+        units: Units = .trainedNode
+    ) {
         self.hidden = hidden
         self.activation = activation
         self.context = context
+        self.units = units
     }
 
-    /// Values that f takes: [cpu₀, mem₀, cpu₁, mem₁], then cpu, mem and split of the request, then the cluster's mean cpu
+    /// Values that f takes: cpu and mem of xₙ and of yₙ, then cpu, mem and split of the request, then the cluster's mean cpu
     /// and mem.
     var inputs: Int {
         switch context {

@@ -106,7 +106,12 @@ public final class Model: Sendable {
     }
 
     private func makeSession(_ shape: ClusterShape) throws(NetworkError) -> any ScoringPolicy {
-        try shape.checkHasTwoNodes()
+        if case .potential(let layers) = packed {
+            return PotentialSession.serves(shape, layers.architecture)
+                ? PotentialSession(layers, normalisation, shape)
+                : FleetPotentialSession(layers, normalisation, shape)
+        }
+        try shape.checkHasTwoNodes(architecture.name)
         return switch packed {
         case .spane(let layers): try SpaneSession(layers, normalisation, shape)
         case .mlp(let layers): try MLPSession(layers, normalisation, servers: shape.serverCount)

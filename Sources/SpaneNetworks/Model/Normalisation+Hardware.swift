@@ -1,5 +1,20 @@
 package import SpaneScheduling
 
+extension Model {
+    /// What to tell about servers that the network was not made for; `nil` where there is nothing to tell, as of a potential that
+    /// sees every node relative to itself.
+    package func mismatch(with configuration: ClusterConfiguration) -> String? {
+        if case .potential(let network) = architecture, network.units == .ownNode { return nil }
+        return normalisation.mismatch(with: configuration)
+    }
+
+    /// As ``mismatch(with:)``, for a cluster that is there.
+    package func mismatch(with cluster: borrowing Cluster) -> String? {
+        if case .potential(let network) = architecture, network.units == .ownNode { return nil }
+        return normalisation.mismatch(with: cluster)
+    }
+}
+
 extension Normalisation {
     /// The nodes that the network was made for: "nodes of 40 cores and 90 GB".
     package var hardware: String { Self.nodes(cpu, mem) }

@@ -78,7 +78,7 @@ final class AfterstateSession: ScoringPolicy {
 
     func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
         let shape = ClusterShape(cluster)
-        try shape.checkHasTwoNodes()
+        try shape.checkHasTwoNodes("afterstate")
         guard shape != state.shape else { return }
         state = try State(layers.parts, normalisation, shape)
     }

@@ -15,19 +15,26 @@ struct ClusterLevel: Equatable {
 @safe
 final class ClusterLevelFollower {
     // What a server has left is counted in these parts of a core or a GB: whole numbers, whose sum over the most servers
-    // of the largest size fits into 64 bits.
-    private static let parts = 1024.0
+    // fits into 64 bits, as what two nodes of the largest size have is the most that counts of one server.
+    private static let partsPerUnit = 1024.0
+    private static let most = 2 * Resources.largest
+
+    private struct Part: BitwiseCopyable {
+        var cpu: Int64 = 0
+        var mem: Int64 = 0
+        var nodes = 0
+    }
 
     private let normalisation: Normalisation
-    // [server][cpu, mem] of both nodes together; -1 on a cordoned server.
-    private var amounts: FlatBuffer<Int64>
+    // [server]: what all of its nodes have together, and how many they are: none on a cordoned server.
+    private var parts: FlatBuffer<Part>
     private var sum: (cpu: Int64, mem: Int64) = (0, 0)
     private var nodes = 0
     private var seenRevision: UInt64 = 0
 
     init(_ normalisation: Normalisation, servers: Int) {
         self.normalisation = normalisation
-        amounts = FlatBuffer(repeating: -1, count: 2 * servers)
+        parts = FlatBuffer(repeating: Part(), count: servers)
     }
 
     /// Forgets the cluster that it followed.
@@ -35,7 +42,7 @@ final class ClusterLevelFollower {
 
     /// Expects another number of servers.
     func adapt(servers: Int) {
-        amounts = FlatBuffer(repeating: -1, count: 2 * servers)
+        parts = FlatBuffer(repeating: Part(), count: servers)
         (sum, nodes) = ((0, 0), 0)
         begin()
     }
@@ -51,27 +58,40 @@ final class ClusterLevelFollower {
     }
 
     private func steps(_ sum: Int64, _ unit: Float) -> Int {
-        let mean = Double(sum) / Self.parts / Double(nodes)
+        let mean = Double(sum) / Self.partsPerUnit / Double(nodes)
         // Any number of steps up to this is exact as an input.
-        return Int(min((mean / Double(unit) * Double(ClusterLevel.steps)).rounded(), 16_777_216))
+        return Int(min(max((mean / Double(unit) * Double(ClusterLevel.steps)).rounded(), -16_777_216), 16_777_216))
     }
 
     private func update(_ server: Int, _ cluster: borrowing Cluster) {
-        let (first, second) = (cluster.offered(server: server, node: 0), cluster.offered(server: server, node: 1))
-        let isCordoned = first.cpu < 0
-        let cpu = isCordoned ? -1 : Int64((first.cpu + second.cpu) * Self.parts)
-        let mem = isCordoned ? -1 : Int64((first.mem + second.mem) * Self.parts)
-        if amounts[2 * server] >= 0 {
-            sum.cpu -= amounts[2 * server]
-            sum.mem -= amounts[2 * server + 1]
-            nodes -= NUMATopology.nodesPerServer
+        let (old, new) = (parts[server], part(server, cluster))
+        sum.cpu += new.cpu - old.cpu
+        sum.mem += new.mem - old.mem
+        nodes += new.nodes - old.nodes
+        parts[server] = new
+    }
+
+    private func part(_ server: Int, _ cluster: borrowing Cluster) -> Part {
+        let count = cluster.nodeCount(of: server)
+        guard !cluster.isCordoned(server) else { return Part() }
+        // Sums of whole steps do not depend on the order of the nodes.
+        var sum = Resources(cpu: 0, mem: 0)
+        if count == NUMATopology.nodesPerServer {
+            // As the shipped networks were trained.
+            let (first, second) = (cluster.offered(server: server, node: 0), cluster.offered(server: server, node: 1))
+            sum = Resources(cpu: first.cpu + second.cpu, mem: first.mem + second.mem)
+        } else {
+            for node in 0..<count {
+                let left = cluster.offeredSteps(server: server, node: node)
+                sum = Resources(cpu: sum.cpu + left.cpu, mem: sum.mem + left.mem)
+            }
+            sum = Resources(cpu: Grid.amount(sum.cpu), mem: Grid.amount(sum.mem))
         }
-        if !isCordoned {
-            sum.cpu += cpu
-            sum.mem += mem
-            nodes += NUMATopology.nodesPerServer
-        }
-        amounts[2 * server] = cpu
-        amounts[2 * server + 1] = mem
+        return Part(cpu: parts(sum.cpu), mem: parts(sum.mem), nodes: count)
+    }
+
+    @inline(__always)
+    private func parts(_ amount: Double) -> Int64 {
+        Int64(min(max(amount, -Self.most), Self.most) * Self.partsPerUnit)
     }
 }

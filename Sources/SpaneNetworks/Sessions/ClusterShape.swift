@@ -21,13 +21,28 @@ struct ClusterShape: Equatable {
         nodes = configuration.fewestNodes...configuration.layout.nodes
     }
 
+    /// Whether every server has the two NUMA nodes of the paper.
+    var haveTwoNodes: Bool { nodes == NUMATopology.nodesPerServer...NUMATopology.nodesPerServer }
+
     /// Refuses servers that a network for two NUMA nodes does not know.
-    func checkHasTwoNodes() throws(NetworkError) {
-        let two = NUMATopology.nodesPerServer
-        guard nodes == two...two else {
-            let found = nodes.count == 1 ? "\(nodes.lowerBound)" : "\(nodes.lowerBound) to \(nodes.upperBound)"
-            throw NetworkError("the network is made for servers with two NUMA nodes; these have \(found)")
-        }
+    ///
+    /// - Parameter architecture: the name of the network's kind.
+    func checkHasTwoNodes(_ architecture: String) throws(NetworkError) {
+        guard !haveTwoNodes else { return }
+        let found = nodes.count == 1 ? "\(nodes.lowerBound)" : "\(nodes.lowerBound) to \(nodes.upperBound)"
+        throw NetworkError(
+            "the network is made for servers with two NUMA nodes; these have \(found) (its architecture is \(architecture); a "
+                + "potential serves any servers)"
+        )
+    }
+
+    /// Ends the process where a session was not adapted to a cluster.
+    @inline(__always)
+    func checkFits(_ cluster: borrowing Cluster) {
+        precondition(
+            ClusterShape(cluster) == self,
+            "the session is made for \(serverCount) servers; adapt it to the cluster first"
+        )
     }
 
     /// The largest input that such a cluster can give.

@@ -27,7 +27,7 @@ final class MLPSession: ScoringPolicy {
     }
 
     func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
-        try ClusterShape(cluster).checkHasTwoNodes()
+        try ClusterShape(cluster).checkHasTwoNodes("mlp")
         try layers.architecture.check(servers: cluster.serverCount)
     }
 

@@ -19,7 +19,8 @@ struct PlacementBoard: ~Copyable {
     private let leaves: Int
     // -infinity where there is no room, which not even the worst score is.
     private let scores: FlatBuffer<Float>
-    private let nodes: FlatBuffer<UInt8>
+    // What the placement is on its server: a node, or a set of nodes.
+    private let choices: FlatBuffer<UInt8>
     // winners[1] is the winner of all, winners[i] of 2i and 2i + 1; matches of the first round look at scores.
     private let winners: FlatBuffer<Int32>
 
@@ -38,29 +39,29 @@ struct PlacementBoard: ~Copyable {
     init(serverCount: Int) {
         leaves = Self.leaves(serverCount)
         scores = FlatBuffer(repeating: -.infinity, count: leaves)
-        nodes = FlatBuffer(repeating: 0, count: leaves)
+        choices = FlatBuffer(repeating: 0, count: leaves)
         winners = FlatBuffer(repeating: 0, count: leaves)
     }
 
-    /// The best placement, ties to the lowest action; `nil` when there is no room anywhere.
-    var best: Action? {
+    /// The best placement, ties to the lowest server; `nil` when there is no room anywhere.
+    var best: (server: Int, choice: UInt8)? {
         let server = Int(winners[1])
-        return scores[server] > -.infinity ? Action(server: server, node: Int(nodes[server])) : nil
+        return scores[server] > -.infinity ? (server, choices[server]) : nil
     }
 
     /// Sets the best placement of a server without a look at the others; see ``playAll()``.
     @inline(__always)
-    func set(_ server: Int, _ score: Float, node: Int) {
+    func set(_ server: Int, _ score: Float, choice: UInt8) {
         scores[server] = score
-        nodes[server] = UInt8(truncatingIfNeeded: node)
+        choices[server] = choice
     }
 
     /// Sets the best placement of a server and plays its matches.
     ///
     /// - Complexity: O(log servers).
     @inline(__always)
-    func update(_ server: Int, _ score: Float, node: Int) {
-        set(server, score, node: node)
+    func update(_ server: Int, _ score: Float, choice: UInt8) {
+        set(server, score, choice: choice)
         var match = (server + leaves) / 2
         while match >= 1 {
             play(match)

@@ -1,65 +1,67 @@
 internal import SpaneBuffers
 internal import SpaneScheduling
 
-/// Scores placements with a ``PotentialArchitecture``.
+/// Scores placements with a ``PotentialArchitecture`` on servers with two nodes, relative to the node that it was trained on.
 ///
 /// A score depends on one server and the request (and on the cluster's level if the potential sees it), so it is the same
-/// whatever was decided before and wherever the server stands. On large clusters each of the latest requests has a
-/// ``PlacementBoard`` for its level, which follows the cluster's journal.
+/// whatever was decided before and wherever the server stands. ``FleetPotentialSession`` is for all other servers.
 @safe
 final class PotentialSession: ScoringPolicy {
-    // Below this many servers looking at all of them is faster than following the journal.
-    private static let fewServers = 48
-    // Requests that have a board at the same time; where the level matters, at the latest levels.
-    private static let boardCount = 32
-
-    private final class Seat {
-        var board: PlacementBoard
-        init(serverCount: Int) { board = PlacementBoard(serverCount: serverCount) }
-    }
-
+    private let layers: PotentialLayers
+    private let normalisation: Normalisation
     private let scorer: PotentialScorer
     private var shape: ClusterShape
-    private var seats: [Seat] = []
-    private var uses: UInt64 = 0
+    private let boards: PlacementBoards
+    // What decides while there are servers that it is not for.
+    private var substitute: FleetPotentialSession?
 
     init(_ layers: PotentialLayers, _ normalisation: Normalisation, _ shape: ClusterShape) {
-        scorer = PotentialScorer(layers, normalisation, servers: shape.serverCount)
+        self.layers = layers
+        self.normalisation = normalisation
         self.shape = shape
-        makeSeats()
+        scorer = PotentialScorer(layers, normalisation, servers: shape.serverCount)
+        boards = PlacementBoards(servers: shape.serverCount)
+    }
+
+    /// Whether it can score such a network on such servers.
+    static func serves(_ shape: ClusterShape, _ architecture: PotentialArchitecture) -> Bool {
+        shape.haveTwoNodes && architecture.units == .trainedNode
     }
 
     func begin(start: Int, on cluster: borrowing Cluster) {
-        // It may be another cluster.
-        for seat in seats { seat.board.seenRevision = 0 }
+        boards.begin()
         scorer.begin()
+        substitute?.begin(start: start, on: cluster)
     }
 
     func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
         let shape = ClusterShape(cluster)
-        try shape.checkHasTwoNodes()
         guard shape != self.shape else { return }
+        if Self.serves(shape, layers.architecture) {
+            substitute = nil
+            scorer.adapt(servers: shape.serverCount)
+            boards.adapt(servers: shape.serverCount)
+        } else if let substitute {
+            try substitute.adapt(to: cluster)
+        } else {
+            substitute = FleetPotentialSession(layers, normalisation, shape)
+        }
         self.shape = shape
-        scorer.adapt(servers: shape.serverCount)
-        makeSeats()
-    }
-
-    private static func boards(servers: Int) -> Int { servers >= fewServers ? boardCount : 0 }
-
-    /// The bytes that the boards take.
-    static func boardBytes(servers: Int) -> Int { boards(servers: servers) * PlacementBoard.bytes(servers: servers) }
-
-    private func makeSeats() {
-        let count = Self.boards(servers: shape.serverCount)
-        seats = (0..<count).map { _ in Seat(serverCount: shape.serverCount) }
     }
 
     func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
-        precondition(
-            ClusterShape(cluster) == shape,
-            "the session is made for \(shape.serverCount) servers; adapt it to the cluster first"
-        )
-        return seats.isEmpty ? bestOfAll(request, cluster) : bestOnBoard(request, cluster)
+        if let substitute { return substitute.action(for: request, on: cluster) }
+        shape.checkFits(cluster)
+        return boards.isEmpty ? bestOfAll(request, cluster) : bestOnBoard(request, cluster)
+    }
+
+    func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        if let substitute { return substitute.placement(for: request, on: cluster, among: servers) }
+        return actionPlacement(for: request, on: cluster, among: servers)
     }
 
     /// Looks at every server that has room.
@@ -83,47 +85,31 @@ final class PotentialSession: ScoringPolicy {
 
     /// Brings the board of the request up to date.
     private func bestOnBoard(_ request: Request, _ cluster: borrowing Cluster) -> Action? {
-        uses += 1
         let level = scorer.level(of: cluster)
-        let seat = seat(for: request, level)
-        seat.board.lastUse = uses
-        let seen = seat.board.seenRevision
-        let revision = cluster.revision
-        if seat.board.request != request || seat.board.level != level || seen < cluster.oldestRevision {
-            seat.board.request = request
-            seat.board.level = level
-            scorer.score(request, at: level, on: cluster, count: cluster.serverCount, server: { $0 }) {
-                server,
-                scores in
-                let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
-                seat.board.set(server, score, node: node)
-            }
-            seat.board.playAll()
-        } else {
+        let (seat, changes) = boards.seat(for: request, at: level, on: cluster)
+        if let changes {
+            let seen = changes.lowerBound
             scorer.score(
                 request,
                 at: level,
                 on: cluster,
-                count: Int(truncatingIfNeeded: revision - seen),
+                count: changes.count,
                 server: { cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: $0)) }
             ) { position, scores in
                 let server = cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: position))
                 let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
-                seat.board.update(server, score, node: node)
+                seat.board.update(server, score, choice: UInt8(truncatingIfNeeded: node))
             }
+        } else {
+            scorer.score(request, at: level, on: cluster, count: cluster.serverCount, server: { $0 }) {
+                server,
+                scores in
+                let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
+                seat.board.set(server, score, choice: UInt8(truncatingIfNeeded: node))
+            }
+            seat.board.playAll()
         }
-        seat.board.seenRevision = revision
-        return seat.board.best
-    }
-
-    /// The board of the request at a level, or the one that was not used for the longest time.
-    private func seat(for request: Request, _ level: ClusterLevel) -> Seat {
-        var oldest = seats[0]
-        for seat in seats {
-            if seat.board.request == request, seat.board.level == level { return seat }
-            if seat.board.lastUse < oldest.board.lastUse { oldest = seat }
-        }
-        return oldest
+        return seat.board.best.map { Action(server: $0.server, node: Int($0.choice)) }
     }
 
     /// The better of the available placements on a server, ties to node 0.
@@ -153,8 +139,17 @@ final class PotentialSession: ScoringPolicy {
         servers: Span<Int32>?,
         into output: inout MutableSpan<Float>
     ) {
+        if let substitute {
+            return substitute.writeAdvantages(for: request, on: cluster, servers: servers, into: &output)
+        }
         let total = servers?.count ?? cluster.serverCount
-        precondition(output.count >= total * NUMATopology.nodesPerServer, "there is too little room for the scores")
+        let actions = NUMATopology.nodesPerServer
+        precondition(output.count >= total * actions, "there is too little room for the scores")
+        guard request.span <= actions else {
+            // There is no such placement.
+            for index in 0..<total * actions { output[index] = -.infinity }
+            return
+        }
         scorer.score(
             request,
             at: scorer.level(of: cluster),

@@ -18,39 +18,14 @@ struct ScoreMemo: ~Copyable {
 
     // A power of two.
     private static let size = 1 << 15
-    /// What the scores of a server depend on beside the server.
-    private struct Situation: BitwiseCopyable, Equatable {
-        // The sign tells split requests; amounts are above zero.
-        var size = Resources(cpu: .nan, mem: .nan)
-        var level = ClusterLevel()
-    }
-
-    // Situations told apart at once; a power of two.
-    private static let situationLimit = 4096
-
     /// The bytes that it takes.
-    static let bytes =
-        size * MemoryLayout<Entry>.stride
-        + situationLimit * (MemoryLayout<Situation>.stride + MemoryLayout<Int64>.stride)
+    static let bytes = size * MemoryLayout<Entry>.stride + SituationNumbers.bytes
 
     private let entries = FlatBuffer(repeating: Entry(), count: size)
-    private let situations = FlatBuffer(repeating: Situation(), count: situationLimit)
-    private let generations = FlatBuffer<Int64>(repeating: 0, count: situationLimit)
+    private let situations = SituationNumbers()
 
-    /// A number for the request at a level of the cluster, to be used until the next call. Split and whole requests of the
-    /// same size differ.
-    func number(of request: Request, at level: ClusterLevel) -> Int64 {
-        let size = Resources(cpu: request.isSplit ? -request.cpu : request.cpu, mem: request.mem)
-        let situation = Situation(size: size, level: level)
-        let seed = UInt64(truncatingIfNeeded: level.cpu) << 32 ^ UInt64(truncatingIfNeeded: level.mem)
-        let place = Int(truncatingIfNeeded: Self.hash(size, seed)) & (Self.situationLimit - 1)
-        if situations[place] != situation {
-            situations[place] = situation
-            // Entries of the situation that was here are never found again.
-            generations[place] &+= 1
-        }
-        return generations[place] &* Int64(Self.situationLimit) &+ Int64(place)
-    }
+    /// See ``SituationNumbers/number(of:at:)``.
+    func number(of request: Request, at level: ClusterLevel) -> Int64 { situations.number(of: request, at: level) }
 
     /// Where the scores of such a server are kept.
     @inline(__always)
@@ -71,7 +46,7 @@ struct ScoreMemo: ~Copyable {
     }
 
     @inline(__always)
-    private static func hash(_ amount: Resources, _ seed: UInt64) -> UInt64 {
+    static func hash(_ amount: Resources, _ seed: UInt64) -> UInt64 {
         var word = (seed ^ amount.cpu.bitPattern) &* 0x9E37_79B9_7F4A_7C15
         word = (word ^ (word >> 32) ^ amount.mem.bitPattern) &* 0xD6E8_FEB8_6659_FD93
         return word ^ (word >> 32)

@@ -21,7 +21,8 @@ public protocol ScoringPolicy: AnyObject, Policy {
     ///
     /// - Parameters:
     ///   - servers: the servers, in any order; `nil` for all.
-    ///   - advantages: receives one value for each NUMA node of each server, -infinity where the server is cordoned.
+    ///   - advantages: receives one value for each action of each server, ``SpaneScheduling/Layout/placementsPerServer`` of
+    ///     them in the numbering of ``SpaneScheduling/Action``; -infinity where the server is cordoned or lacks a node.
     /// - Complexity: O(servers given * widths) for SPANE.
     func writeAdvantages(
         for request: Request,
@@ -34,6 +35,16 @@ public protocol ScoringPolicy: AnyObject, Policy {
 extension ScoringPolicy {
     /// The placement of the best action.
     public func placement(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        among servers: Span<Int32>?
+    ) -> Placement? {
+        actionPlacement(for: request, on: cluster, among: servers)
+    }
+
+    /// The placement of the best action, on servers with two nodes.
+    @inline(__always)
+    func actionPlacement(
         for request: Request,
         on cluster: borrowing Cluster,
         among servers: Span<Int32>?

@@ -69,7 +69,7 @@ final class SpaneSession: ScoringPolicy {
 
     func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
         let shape = ClusterShape(cluster)
-        try shape.checkHasTwoNodes()
+        try shape.checkHasTwoNodes("spane")
         guard shape != table.shape else { return }
         let grid = try Self.grid(layers, normalisation, shape)
         table = try ServerTable(layers, normalisation, shape)

@@ -22,6 +22,8 @@ package struct DataSettings: Equatable, Sendable {
 
     /// The traces.
     package var traces: [Source] = []
+    /// The file of the one fleet to train on; empty for `servers` equal servers with two nodes.
+    package var fleet = ""
     /// The number of servers of each cluster.
     package var servers = [5]
     /// Cores of one NUMA node.
@@ -35,9 +37,22 @@ package struct DataSettings: Equatable, Sendable {
     /// The spread of the factors of such a mix.
     package var mixStrength = 0.5
 
-    static var keys: [Key<DataSettings>] {
+    /// What says which keys of servers there are.
+    static var fleetKey: Key<DataSettings> {
+        .file(
+            "fleet",
+            \.fleet,
+            "The servers to train on: a fleet in TOML, or a cluster in HDF5, of which the servers are taken empty. It stands in "
+                + "place of the keys of equal servers; \"\" for those."
+        )
+    }
+
+    var keys: [Key<DataSettings>] {
+        [Self.tracesKey, Self.fleetKey] + (fleet.isEmpty ? Self.serverKeys : []) + Self.mixKeys
+    }
+
+    private static var serverKeys: [Key<DataSettings>] {
         [
-            tracesKey,
             .integers(
                 "servers",
                 \.servers,
@@ -52,6 +67,11 @@ package struct DataSettings: Equatable, Sendable {
                 .within(0...Resources.largest),
                 "A VM with more memory than this, in GB, is split over the NUMA nodes of its server."
             ),
+        ]
+    }
+
+    private static var mixKeys: [Key<DataSettings>] {
+        [
             .integer(
                 "mixes",
                 \.mixes,

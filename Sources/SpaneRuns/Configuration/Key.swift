@@ -54,6 +54,13 @@ package struct Key<Root> {
         )
     }
 
+    /// The same key of a value that says nothing where it is as before there was the key: runs from then are the same runs.
+    func unless(_ isDefault: @escaping (Root) -> Bool) -> Key {
+        Key(name: name, comment: comment, rule: rule, read: read, write: write) { root in
+            isDefault(root) ? nil : identity(root)
+        }
+    }
+
     /// The same key for a value that does not decide what comes out.
     package var ofNoConsequence: Key {
         Key(name: name, comment: comment, rule: rule, read: read, write: write, identity: { _ in nil })
@@ -178,6 +185,14 @@ extension Key {
             },
             write: { .text($0[keyPath: path]) }
         )
+    }
+
+    /// The name of a file, known by its content, so that it may be moved; empty for none.
+    static func file(_ name: String, _ path: WritableKeyPath<Root, String>, _ comment: String) -> Key {
+        let key = Key.text(name, path, comment)
+        return Key(name: name, comment: comment, rule: key.rule, read: key.read, write: key.write) { root in
+            root[keyPath: path].isEmpty ? nil : .text("a file, known by its content")
+        }
     }
 
     /// One of the names of an enumeration.

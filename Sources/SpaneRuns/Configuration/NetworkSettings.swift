@@ -30,6 +30,7 @@ package struct NetworkSettings: Sendable {
     package var potential = Layers(width: 16, depth: 1)
     package var activation = Activation.tanh
     package var context = PotentialArchitecture.Context.none
+    package var units = PotentialArchitecture.Units.trainedNode
 
     static var kindKey: Key<NetworkSettings> { .choice("architecture", \.kind, "The kind of network.") }
 
@@ -50,6 +51,12 @@ package struct NetworkSettings: Sendable {
                     "What the potential sees beside the server: nothing, the request, or the "
                         + "request and the mean of what is left in the cluster."
                 ),
+                .choice(
+                    "units",
+                    \.units,
+                    "What the amounts of a server are divided by: what a node of [data] has, or what each node has itself, for "
+                        + "fleets of unlike servers."
+                ).unless { $0.units == .trainedNode },
             ]
         }
     }
@@ -108,7 +115,12 @@ package struct NetworkSettings: Sendable {
             .mlp(try MLPArchitecture(hidden: hidden.shape("hidden"), servers: servers))
         case .potential:
             .potential(
-                PotentialArchitecture(hidden: try potential.shape("hidden"), activation: activation, context: context)
+                PotentialArchitecture(
+                    hidden: try potential.shape("hidden"),
+                    activation: activation,
+                    context: context,
+                    units: units
+                )
             )
         }
     }

@@ -71,6 +71,8 @@ extension RunConfiguration {
             switch section {
             case "network": "[network] with architecture = \"\(network.kind.rawValue)\""
             case "learner": "[learner] with algorithm = \"\(type(of: learner).algorithm)\""
+            case "data" where !data.fleet.isEmpty: "[data] with a fleet"
+            case "validation" where !(validation.fleet + data.fleet).isEmpty: "[validation] with a fleet"
             default: "[\(section)]"
             }
         return RunConfigurationError(file, "\(name) is unknown; \(whose) has \(names.joined(separator: ", "))")
@@ -78,7 +80,9 @@ extension RunConfiguration {
 
     /// Refuses values that do not go together.
     private func check(file: String) throws(RunConfigurationError) {
-        if network.isBoundToServers, Set(data.servers + validation.servers).count > 1 {
+        // How many servers a fleet has is known when it is read.
+        let hasFleet = !(data.fleet + validation.fleet).isEmpty
+        if network.isBoundToServers, !hasFleet, Set(data.servers + validation.servers).count > 1 {
             throw RunConfigurationError(
                 file,
                 "network.architecture is \"\(network.kind.rawValue)\", which serves one number of servers; data.servers "

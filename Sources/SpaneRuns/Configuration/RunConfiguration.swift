@@ -26,14 +26,19 @@ package struct RunConfiguration: Sendable {
 
     /// The keys that say which others there are.
     var selectors: [Key<RunConfiguration>] {
-        [NetworkSettings.kindKey.lifted(into: "network", \.network), algorithmKey]
+        [
+            NetworkSettings.kindKey.lifted(into: "network", \.network), algorithmKey,
+            DataSettings.fleetKey.lifted(into: "data", \.data),
+            ValidationSettings.fleetKey.lifted(into: "validation", \.validation),
+        ]
     }
 
     /// All keys by section.
     var keys: [Key<RunConfiguration>] {
         RunSettings.keys.map { $0.lifted(into: "run", \.run) }
-            + DataSettings.keys.map { $0.lifted(into: "data", \.data) }
-            + ValidationSettings.keys.map { $0.lifted(into: "validation", \.validation) } + [selectors[0]]
+            + data.keys.map { $0.lifted(into: "data", \.data) }
+            + validation.keys(trainsOnFleet: !data.fleet.isEmpty).map { $0.lifted(into: "validation", \.validation) }
+            + [selectors[0]]
             + network.keys.map { $0.lifted(into: "network", \.network) } + [selectors[1]]
             + Self.learnerKeys(of: learner)
     }

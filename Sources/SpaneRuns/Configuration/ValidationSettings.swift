@@ -25,6 +25,8 @@ package struct ValidationSettings: Equatable, Sendable {
     package var trace = ""
     /// A file, or `LO..<HI:COUNT:SEED`.
     package var starts = "50000..<70000:150:1"
+    /// The file of the fleet; empty for the servers of the training, or `servers`.
+    package var fleet = ""
     /// The number of servers of each cluster; empty for those of the training.
     package var servers: [Int] = []
     /// The step of the first validation.
@@ -38,7 +40,28 @@ package struct ValidationSettings: Equatable, Sendable {
     /// How clusters become one number.
     package var combination = Combination.mean
 
-    static var keys: [Key<ValidationSettings>] {
+    /// What says whether there is a key of servers.
+    static var fleetKey: Key<ValidationSettings> {
+        .file("fleet", \.fleet, "The servers as a fleet, as in [data]; \"\" for those of [data].")
+    }
+
+    /// - Parameter trainsOnFleet: whether `[data]` has a fleet, which has no size of servers.
+    func keys(trainsOnFleet: Bool) -> [Key<ValidationSettings>] {
+        Self.episodeKeys + [Self.fleetKey] + (fleet.isEmpty && !trainsOnFleet ? [Self.serversKey] : [])
+            + Self.resultKeys
+    }
+
+    private static var serversKey: Key<ValidationSettings> {
+        .integers(
+            "servers",
+            \.servers,
+            1...ClusterConfiguration.maximumServers,
+            mayBeEmpty: true,
+            "The number of servers of a cluster; every one plays all episodes. Empty for those of [data]."
+        )
+    }
+
+    private static var episodeKeys: [Key<ValidationSettings>] {
         [
             .text("trace", \.trace, "The trace; \"\" for the first trace of [data].").ofNoConsequence,
             .text(
@@ -47,13 +70,11 @@ package struct ValidationSettings: Equatable, Sendable {
                 "The first VMs of the episodes: a file with one index a line, or COUNT distinct ones drawn from a range, as "
                     + "\"LO..<HI:COUNT:SEED\"."
             ).ofNoConsequence,
-            .integers(
-                "servers",
-                \.servers,
-                1...ClusterConfiguration.maximumServers,
-                mayBeEmpty: true,
-                "The number of servers of a cluster; every one plays all episodes. Empty for those of [data]."
-            ),
+        ]
+    }
+
+    private static var resultKeys: [Key<ValidationSettings>] {
+        [
             .integer("first", \.first, 0...1_000_000_000, "The step of the first validation; 0 for before any."),
             .integer("every", \.every, 1...1_000_000_000, "Steps between two validations; the last step has one too."),
             .integer(

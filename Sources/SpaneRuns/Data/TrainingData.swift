@@ -1,4 +1,5 @@
 internal import SpaneEvaluation
+package import SpaneNetworks
 package import SpaneScheduling
 package import SpaneStorage
 package import SpaneTraining
@@ -22,6 +23,8 @@ package struct TrainingData: Sendable {
     package let validationStarts: [Int]
     /// The clusters of the validation.
     package let validationClusters: [ClusterConfiguration]
+    /// What the inputs of a network are divided by: a node of equal servers, or the most that any node of the fleet has.
+    package let normalisation: Normalisation
     /// What was read.
     package let inputs: [Input]
     /// The training traces.
@@ -47,6 +50,7 @@ package struct TrainingData: Sendable {
         }
 
         var inputs: [Input] = []
+        var fleets: [Input] = []
         var workloads: [EpisodeSource.Workload] = []
         var descriptions: [TraceDescription] = []
         for (index, settings) in data.traces.enumerated() {
@@ -77,8 +81,13 @@ package struct TrainingData: Sendable {
                 )
             }
         }
-        func clusters(_ counts: [Int]) throws -> [ClusterConfiguration] {
-            try counts.map {
+        func clusters(_ counts: [Int], fleet: String, _ key: String) throws -> [ClusterConfiguration] {
+            guard fleet.isEmpty else {
+                let content = try File.read(fleet)
+                fleets.append(Input(key: key, hash: ContentHash.of(content)))
+                return [try FleetInput.parse(content, fleet)]
+            }
+            return try counts.map {
                 try ClusterConfiguration(
                     servers: $0,
                     node: Resources(cpu: data.nodeCPU, mem: data.nodeMem),
@@ -86,11 +95,14 @@ package struct TrainingData: Sendable {
                 )
             }
         }
+        let trained = try clusters(data.servers, fleet: data.fleet, "data.fleet")
         do {
-            source = try EpisodeSource(workloads: workloads, clusters: clusters(data.servers))
+            source = try EpisodeSource(workloads: workloads, clusters: trained)
         } catch {
             throw refuse("[data]: \(error)")
         }
+        let node = data.fleet.isEmpty ? Resources(cpu: data.nodeCPU, mem: data.nodeMem) : trained[0].largestNode
+        normalisation = try Normalisation(cpu: Float(node.cpu), mem: Float(node.mem))
 
         validationTrace = try load(validation.trace.isEmpty ? firstTrace.file : validation.trace, "validation.trace")
             .trace
@@ -101,8 +113,12 @@ package struct TrainingData: Sendable {
             throw refuse("validation.starts: \(error)")
         }
         inputs.append(Input(key: "validation.starts", hash: Self.hash(validationStarts)))
-        validationClusters = try clusters(validation.servers.isEmpty ? data.servers : validation.servers)
-        self.inputs = inputs
+        if validation.fleet.isEmpty, validation.servers.isEmpty || !data.fleet.isEmpty {
+            validationClusters = trained
+        } else {
+            validationClusters = try clusters(validation.servers, fleet: validation.fleet, "validation.fleet")
+        }
+        self.inputs = inputs + fleets
         self.descriptions = descriptions
     }
 

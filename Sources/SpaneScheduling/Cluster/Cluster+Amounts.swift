@@ -18,6 +18,14 @@ extension Cluster {
     @inline(__always)
     package func offered(server: Int, node: Int) -> Resources { resources(free, server: server, node: node) }
 
+    /// As ``offered(server:node:)``, in steps of the ``Grid``, of which sums and differences are exact.
+    @inline(__always)
+    package func offeredSteps(server: Int, node: Int) -> Resources { steps(free, server: server, node: node) }
+
+    /// As ``capacity(server:node:)``, in steps of the ``Grid``.
+    @inline(__always)
+    package func capacitySteps(server: Int, node: Int) -> Resources { steps(capacity, server: server, node: node) }
+
     /// What a NUMA node of a server has when nothing runs on it.
     public func capacity(server: Int, node: Int = 0) -> Resources {
         resources(capacity, server: server, node: node)
@@ -48,6 +56,12 @@ extension Cluster {
     private func resources(_ values: borrowing FlatBuffer<Double>, server: Int, node: Int) -> Resources {
         let base = server &* valuesPerServer &+ node &* valuesPerNode
         return Resources(cpu: Grid.amount(values[base]), mem: Grid.amount(values[base &+ 1]))
+    }
+
+    @inline(__always)
+    private func steps(_ values: borrowing FlatBuffer<Double>, server: Int, node: Int) -> Resources {
+        let base = server &* valuesPerServer &+ node &* valuesPerNode
+        return Resources(cpu: values[base], mem: values[base &+ 1])
     }
 
     /// Whether nothing runs on any server.

@@ -83,7 +83,7 @@ extension Cluster {
     }
 
     /// The largest distance between two nodes of a set; 0 where distances do not matter.
-    func farthest(within set: NodeSet, on server: Int) -> UInt8 {
+    package func farthest(within set: NodeSet, on server: Int) -> UInt8 {
         var most: UInt8 = 0
         forEachDistance(within: set, on: server) { most = max(most, $0) }
         return most

@@ -8,7 +8,8 @@ public enum ContentHash {
     /// The hash of a text in UTF-8, in hexadecimal.
     public static func ofText(_ text: String) -> String { of(text.utf8) }
 
-    static func of(_ bytes: some Sequence<UInt8>) -> String {
+    /// The hash of bytes in hexadecimal.
+    package static func of(_ bytes: some Sequence<UInt8>) -> String {
         var hash = SHA256()
         for byte in bytes { hash.update(byte: byte) }
         return hash.hexadecimal()

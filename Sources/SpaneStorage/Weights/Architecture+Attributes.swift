@@ -26,12 +26,17 @@ extension Architecture {
                 ("hidden_layers", .integer(potential.hidden.depth)),
                 ("activation", .text(potential.activation.rawValue)),
                 ("context", .text(potential.context.rawValue)),
-            ]
+            ] + Self.attributes(of: potential.units)
         }
     }
 }
 
 extension Architecture {
+    // Files of networks that know no other units stay what they were.
+    private static func attributes(of units: PotentialArchitecture.Units) -> [(name: String, value: Attribute)] {
+        units == .trainedNode ? [] : [("units", .text(units.rawValue))]
+    }
+
     private static func attributes(of parts: SpaneArchitecture) -> [(name: String, value: Attribute)] {
         [
             ("aggregators", .text(parts.aggregators.map(\.rawValue).joined(separator: ","))),
@@ -60,7 +65,8 @@ extension HDF5Reader {
                 PotentialArchitecture(
                     hidden: try hidden(),
                     activation: try named("activation"),
-                    context: try named("context")
+                    context: try named("context"),
+                    units: try named("units", otherwise: .trainedNode)
                 )
             )
         case let other:
@@ -97,9 +103,15 @@ extension HDF5Reader {
         )
     }
 
-    private func named<Value: RawRepresentable & CaseIterable>(_ name: String) throws(StorageError) -> Value
+    private func named<Value: RawRepresentable & CaseIterable>(
+        _ name: String,
+        otherwise missing: Value? = nil
+    ) throws(StorageError) -> Value
     where Value.RawValue == String {
-        guard let text = try string(name) else { throw error(.format, "attribute \(name) is missing") }
+        guard let text = try string(name) else {
+            if let missing { return missing }
+            throw error(.format, "attribute \(name) is missing")
+        }
         guard let value = Value(rawValue: text) else {
             let allowed = Value.allCases.map(\.rawValue).joined(separator: ", ")
             throw error(.format, "attribute \(name) is \"\(text)\"; it must be one of \(allowed)")

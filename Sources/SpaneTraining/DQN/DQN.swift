@@ -43,6 +43,16 @@ public final class DQN: Learner {
         seed: UInt64
     ) throws {
         try configuration.validate()
+        for cluster in source.clusters {
+            let nodes = cluster.fewestNodes...cluster.layout.nodes
+            guard nodes != NUMATopology.nodesPerServer...NUMATopology.nodesPerServer else { continue }
+            throw ConfigurationError(
+                key: "algorithm",
+                reason: "is dqn, which learns on servers with two NUMA nodes; these have \(nodes.lowerBound)"
+                    + (nodes.count == 1 ? "" : " to \(nodes.upperBound)")
+                    + "; evolution trains a potential on any"
+            )
+        }
         let counts = source.clusters.map(\.serverCount)
         let (least, most) = (counts.min() ?? 1, counts.max() ?? 1)
         if configuration.network == .mlp, let other = counts.first(where: { $0 != most }) {
