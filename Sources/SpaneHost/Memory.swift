@@ -1,4 +1,5 @@
 internal import CSpaneHost
+internal import Glibc
 
 /// Memory cannot be had. The message says for what, how much, and what there is.
 package struct OutOfMemory: Error, CustomStringConvertible {
@@ -7,6 +8,9 @@ package struct OutOfMemory: Error, CustomStringConvertible {
 
 /// Refuses allocations that cannot succeed before they are tried, since Swift ends the process when memory runs out.
 package enum Memory {
+    /// The size of this machine's memory in bytes.
+    package static let ofMachine = max(1 << 30, sysconf(Int32(_SC_PHYS_PAGES)) &* sysconf(Int32(_SC_PAGESIZE)))
+
     /// What is asked for beside what is named: small objects, the allocator's own share, and the message of an error.
     private static let margin = 1 << 20
 

@@ -151,6 +151,21 @@ static unsigned char *small_trace(const char *scratch, size_t *size) {
     return check_read(scratch, "small-trace.h5", size);
 }
 
+/* A trace whose VMs have spans and a further resource. */
+static unsigned char *small_trace_with_terms(const char *scratch, size_t *size) {
+    spane_trace *trace = NULL;
+    FILE *file = fopen(check_path(scratch, "terms.csv"), "w");
+    CHECK(file != NULL);
+    if (!file) exit(EXIT_FAILURE);
+    fprintf(file, "vmid,cpu,mem,at,lt,span,resource:gpu\n");
+    for (int i = 0; i < 100; i++) fprintf(file, "%d,%d,%d,%d,9,%d,0.%d\n", i, 1 + i % 4, 2 + i % 3, i, i % 3, i % 10);
+    fclose(file);
+    DONE(spane_trace_load(check_path(scratch, "terms.csv"), &trace));
+    DONE(spane_trace_save(trace, check_path(scratch, "terms.h5"), "a test", "MIT"));
+    spane_trace_free(trace);
+    return check_read(scratch, "terms.h5", size);
+}
+
 int main(int argc, char **argv) {
     unsigned char *bytes;
     size_t size = 0;
@@ -166,6 +181,8 @@ int main(int argc, char **argv) {
     test_damage("cluster", bytes, size, load_cluster);
     bytes = small_trace(argv[2], &size);
     test_damage("trace", bytes, size, load_trace);
+    bytes = small_trace_with_terms(argv[2], &size);
+    test_damage("trace with spans and resources", bytes, size, load_trace);
     spane_cluster_free(cluster);
     return check_report("damage");
 }

@@ -17,6 +17,75 @@ static void listen(int32_t level, const char *message, void *user) {
     snprintf(last_line, sizeof last_line, "%s", message);
 }
 
+static const char *const note = "the network is made for nodes of 40 cores and 90 GB; "
+                                "this cluster has nodes of 64.5 cores and 256 GB";
+
+/* How many lines the decision of a session adds; it must be made. */
+static int lines_of_decision(spane_session *session) {
+    spane_placement placement;
+    int before = lines;
+    DONE(spane_session_choose(session, (spane_request){2, 4}, &placement));
+    return lines - before;
+}
+
+/* That a network decides about nodes which it is not made for is told once, to those who want to know of more than errors. */
+static void test_hardware_note(void) {
+    spane_cluster *cluster = some_cluster(1);
+    spane_model *model = any_model();
+    spane_session *session = NULL, *other = NULL, *heuristic = NULL;
+    spane_trace *trace = NULL;
+    spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT;
+    spane_policy policies[2] = {{"first-fit", NULL}, {NULL, model}};
+    int64_t start = 0;
+    double waits[2];
+    char expected[256];
+
+    DONE(spane_trace_generate(3000, 1, &trace));
+    options.length = 100;
+    options.threads = 1;
+    lines = 0;
+    DONE(spane_set_log(listen, SPANE_LOG_INFO, &lines));
+    DONE(spane_session_new(cluster, model, &session));
+    DONE(spane_session_new_heuristic(cluster, "best-fit", &heuristic));
+    CHECK(lines_of_decision(session) == 0 && lines == 0);
+    DONE(spane_cluster_add_servers(cluster, &(spane_node){64.5, 256}, 1, NULL));
+    CHECK(lines == 0);
+    CHECK(lines_of_decision(heuristic) == 0);
+    CHECK(lines_of_decision(session) == 1 && worst_level == SPANE_LOG_INFO);
+    snprintf(expected, sizeof expected, "session: %s", note);
+    CHECK(strcmp(last_line, expected) == 0);
+    CHECK(lines_of_decision(session) == 0);
+    DONE(spane_cluster_add_servers(cluster, &(spane_node){1, 2}, 1, NULL));
+    CHECK(lines_of_decision(session) == 0);
+    DONE(spane_session_new(cluster, model, &other));
+    CHECK(lines_of_decision(other) == 1 && strcmp(last_line, expected) == 0);
+
+    lines = 0;
+    DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, waits, NULL, NULL));
+    CHECK(lines == 0);
+    options.node_cpu = 64.5;
+    options.node_mem = 256;
+    DONE(spane_evaluate(trace, &options, &start, 1, policies, 1, waits, NULL, NULL));
+    CHECK(lines == 0);
+    DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, waits, NULL, NULL));
+    snprintf(expected, sizeof expected, "policies[1]: %s", note);
+    CHECK(lines == 1 && worst_level == SPANE_LOG_INFO && strcmp(last_line, expected) == 0);
+
+    DONE(spane_set_log(listen, SPANE_LOG_ERROR, &lines));
+    spane_session_free(other);
+    DONE(spane_session_new(cluster, model, &other));
+    CHECK(lines_of_decision(other) == 0);
+    DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, waits, NULL, NULL));
+    CHECK(lines == 1);
+    DONE(spane_set_log(NULL, SPANE_LOG_ERROR, NULL));
+    spane_session_free(session);
+    spane_session_free(other);
+    spane_session_free(heuristic);
+    spane_trace_free(trace);
+    spane_model_free(model);
+    spane_cluster_free(cluster);
+}
+
 void test_library(void) {
     spane_cluster *cluster = NULL;
 
@@ -46,6 +115,7 @@ void test_library(void) {
     FAILS(SPANE_NULL_POINTER, "path", spane_cluster_save(cluster, NULL));
     CHECK(lines == 2);
     spane_cluster_free(cluster);
+    test_hardware_note();
 }
 
 /* The message of a thread that has failed differently, and then of one that has not failed. */

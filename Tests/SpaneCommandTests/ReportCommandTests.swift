@@ -15,14 +15,16 @@ import Testing
     ])
     func whatPythonGets(environment: String) throws {
         try folder.makeFolder("bin")
+        // A process that another test starts while this one has a script open for writing keeps it open, and what is open for
+        // writing cannot be run. So the shell makes the script of a file that is never run.
         try folder.write(
             "#!/bin/sh\n[ \"$1\" = -c ] || exit 9\nshift 2\nprintf '[%s]' \"$@\"\nexit 7\n",
-            to: "bin/python3"
+            to: "script"
         )
         let result = try command.run(
             ["report", "results", "--output", "a b.html", "--title", "x"],
             shell:
-                "chmod +x bin/python3; \(environment); export SPANE_PYTHON PATH; [ -n \"$SPANE_PYTHON\" ] || unset SPANE_PYTHON"
+                "cp script bin/python3 && chmod +x bin/python3; \(environment); export SPANE_PYTHON PATH; [ -n \"$SPANE_PYTHON\" ] || unset SPANE_PYTHON"
         )
         #expect(result.output == "[spane.report][--output][a b.html][--title][x][--][results]")
         // The status is that of Python.

@@ -51,20 +51,40 @@ package struct HDF5Editor {
     // MARK: Datasets
 
     package func dataset(_ name: String, _ values: [Double], dimensions: [Int]? = nil) {
-        let dataset = create(name, chdf5_file_double(), dimensions ?? [values.count], chunk: nil)
-        must(
-            unsafe H5Dwrite(dataset, chdf5_native_double(), chdf5_all(), chdf5_all(), chdf5_default(), values)
-        )
+        unsafe values.withUnsafeBytes {
+            unsafe write(name, chdf5_file_double(), dimensions ?? [values.count], $0.baseAddress)
+        }
+    }
+
+    package func dataset(_ name: String, _ values: [Int64]) {
+        unsafe values.withUnsafeBytes { unsafe write(name, chdf5_file_int64(), [values.count], $0.baseAddress) }
+    }
+
+    /// Numbers without a sign.
+    package func dataset(_ name: String, unsigned values: [UInt64]) {
+        unsafe values.withUnsafeBytes { unsafe write(name, chdf5_native_uint64(), [values.count], $0.baseAddress) }
+    }
+
+    /// Numbers of 128 bits.
+    package func dataset(_ name: String, wide values: [Int128]) {
+        let type = must(H5Tcopy(chdf5_file_int64()))
+        must(H5Tset_size(type, MemoryLayout<Int128>.size))
+        must(H5Tset_precision(type, 8 * MemoryLayout<Int128>.size))
+        unsafe values.withUnsafeBytes { unsafe write(name, type, [values.count], $0.baseAddress) }
+        must(H5Tclose(type))
+    }
+
+    private func write(_ name: String, _ type: hid_t, _ dimensions: [Int], _ values: UnsafeRawPointer?) {
+        let dataset = create(name, type, dimensions, chunk: nil)
+        must(unsafe H5Dwrite(dataset, type, chdf5_all(), chdf5_all(), chdf5_default(), values))
         must(H5Dclose(dataset))
     }
 
     /// Strings of eight bytes.
     package func dataset(_ name: String, _ values: [String]) {
         let type = must(chdf5_string_type(8))
-        let dataset = create(name, type, [values.count], chunk: nil)
         let bytes = values.flatMap { (Array($0.utf8) + [UInt8](repeating: 0, count: 8)).prefix(8) }
-        must(unsafe H5Dwrite(dataset, type, chdf5_all(), chdf5_all(), chdf5_default(), bytes))
-        must(H5Dclose(dataset))
+        unsafe bytes.withUnsafeBytes { unsafe write(name, type, [values.count], $0.baseAddress) }
         must(H5Tclose(type))
     }
 
@@ -111,6 +131,10 @@ package struct HDF5Editor {
 
     package func attribute(_ name: String, _ value: Int64) {
         unsafe withUnsafeBytes(of: value) { unsafe attribute(name, chdf5_file_int64(), $0.baseAddress) }
+    }
+
+    package func attribute(_ name: String, unsigned value: UInt64) {
+        unsafe withUnsafeBytes(of: value) { unsafe attribute(name, chdf5_native_uint64(), $0.baseAddress) }
     }
 
     package func attribute(_ name: String, _ value: Double) {

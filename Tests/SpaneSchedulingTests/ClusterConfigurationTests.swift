@@ -64,4 +64,29 @@ import Testing
         #expect(!configuration.canEverHold(Request(cpu: 5, mem: 10, isSplit: false)))
         #expect(!configuration.canEverHold(Request(cpu: 81, mem: 18, isSplit: true)))
     }
+
+    /// What a type could hold is told from the type, and from a server of it.
+    @Test(arguments: 1...Layout.mostNodes)
+    func typesAndServersAgreeAboutWhatTheyHold(nodes: Int) throws {
+        var generator = Xoshiro256StarStar(seed: UInt64(nodes), stream: 43)
+        var (held, limited) = (0, 0)
+        let rounds = 400
+        for _ in 0..<rounds {
+            let random = try RandomFleet(nodes: nodes, servers: 1, &generator)
+            let configuration = try random.configuration
+            let cluster = Cluster(configuration)
+            var ask = random.ask(&generator)
+            // Often just what a node has.
+            if generator.below(2) == 0 { ask.cpu = Double(ask.span) * random.types[0].nodes[0][0] }
+            if generator.below(8) == 0 { ask.span = 1 + generator.below(Layout.mostNodes) }
+            let request = ask.request(random.layout)
+            let expected = !random.plain[0].sets(ask.plain(random.layout)).isEmpty
+            try #require(configuration.canEverHold(request) == expected, "\(ask) \(configuration.types)")
+            try #require(cluster.canEverHold(request) == expected, "\(ask) \(configuration.types)")
+            held += expected ? 1 : 0
+            if ask.farthest < .max, ask.span > 1, !expected { limited += 1 }
+        }
+        #expect(held > rounds / 10 && held < rounds * 9 / 10)
+        #expect(nodes == 1 || limited > 5)
+    }
 }

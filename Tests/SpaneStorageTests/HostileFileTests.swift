@@ -19,7 +19,19 @@ import Testing
         let read: [@Sendable (String) throws -> Void]
     }
 
-    static let formats = [
+    /// What version 2 of traces has beside version 1.
+    private static let columnsWithTerms = ["span", "resources", "resources/gpu"].map { dataset in
+        Format(
+            description: "trace, \(dataset)",
+            dataset: dataset,
+            write: { try TraceFile.write(Samples.traceWithTerms(count: 300), Samples.description, to: $0) },
+            read: [{ _ = try TraceFile.load($0) }]
+        )
+    }
+
+    static let formats = commonFormats + columnsWithTerms
+
+    private static let commonFormats = [
         Format(
             description: "trace",
             dataset: "cpu",
@@ -140,6 +152,33 @@ import Testing
         try TraceFile.write(Samples.trace(count: 300), Samples.description, to: path)
         try #require(
             try HostileFile.edit(path, "cpu", HostileFile.kind(kind), amount: 5000, elsewhere: target)
+        )
+        expectError(detail.contains("shape") ? .shapeMismatch : .format, path, detail) { try TraceFile.read(path) }
+    }
+
+    @Test(arguments: [
+        ("span", "external storage", "dataset /span has its values in another file, which is not read"),
+        ("span", "contiguous claim", "dataset /span has shape [5000]; the rest of the file wants [300]"),
+        ("span", "zeros", "dataset /span has shape [5000]; the rest of the file wants [300]"),
+        ("span", "compound", "dataset /span does not hold numbers"),
+        ("resources", "external link", "/resources is a link to another file, which is not read"),
+        ("resources", "soft link out", "/resources_ is a link to another file, which is not read"),
+        ("resources", "soft circle", "/resources is more than 16 links away, soft ones included"),
+        ("resources", "own group", "group /resources: a resource is called \"cpu\""),
+        ("resources", "scalar", "group /resources is missing"),
+        ("resources/gpu", "virtual dataset", "dataset /resources/gpu is a view of other datasets, which are not read"),
+        ("resources/gpu", "own group", "/resources/gpu is not a dataset, or is damaged"),
+        ("resources/gpu", "chunked claim", "dataset /resources/gpu has shape [5000]; /vmid has [300]"),
+        ("resources/gpu", "twice deflated", "dataset /resources/gpu is packed with filter 1 more than once"),
+        ("resources/x", "links", "group /resources has 5002 links; at most 4096 are read"),
+    ])
+    func harmInVersion2HasAName(dataset: String, kind: String, detail: String) throws {
+        let target = folder.file("target.h5")
+        try TraceFile.write(Samples.traceWithTerms(count: 300), Samples.description, to: target)
+        let path = folder.file("trace.h5")
+        try TraceFile.write(Samples.traceWithTerms(count: 300), Samples.description, to: path)
+        try #require(
+            try HostileFile.edit(path, dataset, HostileFile.kind(kind), amount: 5000, elsewhere: target)
         )
         expectError(detail.contains("shape") ? .shapeMismatch : .format, path, detail) { try TraceFile.read(path) }
     }

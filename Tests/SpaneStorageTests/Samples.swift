@@ -13,6 +13,16 @@ enum Samples {
         return try Trace(RandomTrace.vms(.fractional, count: count, servers: 2, &generator))
     }
 
+    /// With the columns of version 2: spans, and the resources `disk` and `gpu`.
+    static func traceWithTerms(count: Int = 30) throws -> Trace {
+        var vms = Array(try trace(count: count).vms)
+        for index in vms.indices {
+            vms[index].span = index % 3
+            vms[index].extras = [Double(index % 7) / 4, Double(index % 2)]
+        }
+        return try Trace(vms, resources: ["disk", "gpu"])
+    }
+
     /// The published network unless told otherwise.
     static func spane(
         server: (width: Int, depth: Int) = (8, 1),

@@ -51,6 +51,9 @@ import Testing
         try refuses(wrongKind) { $0.attribute("format_version", "1") }
         try refuses(wrongKind) { $0.attribute("format_version", 1.0) }
         try refuses(wrongKind) { $0.attribute("format_version", [1, 1]) }
+        try refuses("attribute format_version of / is 18446744073709551615; it must be at most 9223372036854775807") {
+            $0.attribute("format_version", unsigned: .max)
+        }
     }
 
     @Test func aFileWithNothingInIt() throws {
@@ -94,6 +97,42 @@ import Testing
         }
         try refuses("dataset /vmid has shape []; it must have one dimension", .shapeMismatch) {
             $0.dataset("vmid", [1], dimensions: [])
+        }
+    }
+
+    /// HDF5 would turn each of these into the nearest number that 64 bits with a sign hold.
+    @Test func identifiersThatAreNoIntegersOf64Bits() throws {
+        let rule = "it must be an integer in -9223372036854775808 ... 9223372036854775807"
+        for value: UInt64 in [1 << 63, .max] {
+            try refuses("dataset /vmid has the value \(value) at index 2; \(rule)") {
+                $0.dataset("vmid", unsigned: [0, 1 << 63 - 1, value, .max])
+            }
+        }
+        for value in [1.5, -0.25, .nan, .infinity, -.infinity, 0x1p63, -1e300] {
+            try refuses("dataset /vmid has the value \(value) at index 1; \(rule)") {
+                $0.dataset("vmid", [-0x1p63, value, 0.5, 3])
+            }
+        }
+        try refuses("dataset /vmid has numbers of 128 bits; integers have up to 64") {
+            $0.dataset("vmid", wide: [0, 1, 2, 1 << 64])
+        }
+        try refuses("dataset /cpu has shape [4]; /vmid has [5]", .shapeMismatch) {
+            $0.dataset("vmid", unsigned: [0, 1, 2, 3, 4])
+        }
+    }
+
+    /// Integers are read however they are stored.
+    @Test func identifiersOfOtherTypes() throws {
+        let path = folder.file("trace.h5")
+        let ids: [Int64] = [0, 1 << 52, 7, 1 << 62]
+        let vms = zip(ids, Self.ascending).map { VirtualMachine(id: $0, cpu: 4, mem: 8, arrival: $1, lifetime: 5) }
+        try TraceFile.write(Trace(vms), Samples.description, to: path)
+        for change: (HDF5Editor) -> Void in [
+            { $0.dataset("vmid", unsigned: ids.map { UInt64($0) }) },
+            { $0.dataset("vmid", ids.map { Double($0) }) },
+        ] {
+            try HDF5Editor.edit(path, change)
+            #expect(try TraceFile.read(path).trace.vms.map(\.id) == ids)
         }
     }
 

@@ -1,16 +1,25 @@
 internal import SpaneBuffers
 
+// The indices of all of these must be those of servers, nodes and resources that there are; see `require`.
+
 extension Cluster {
     /// The number of NUMA nodes of a server.
     @inline(__always)
-    public func nodeCount(of server: Int) -> Int { Int(details[server].nodeCount) }
+    public func nodeCount(of server: Int) -> Int {
+        require(server)
+        return Int(details[server].nodeCount)
+    }
 
     /// The traits of a server; see ``ServerType/traits``.
-    public func traits(of server: Int) -> UInt64 { details[server].traits }
+    public func traits(of server: Int) -> UInt64 {
+        require(server)
+        return details[server].traits
+    }
 
     /// Cores and memory that a NUMA node has left; negative where more runs than it can hold.
     public func free(server: Int, node: Int) -> Resources {
-        isCordoned(server)
+        require(server, node)
+        return isCordoned(server)
             ? resources(particulars.shelved, server: server, node: node) : resources(free, server: server, node: node)
     }
 
@@ -28,28 +37,58 @@ extension Cluster {
 
     /// What a NUMA node of a server has when nothing runs on it.
     public func capacity(server: Int, node: Int = 0) -> Resources {
-        resources(capacity, server: server, node: node)
+        require(server, node)
+        return resources(capacity, server: server, node: node)
     }
 
     /// What a NUMA node has left of any resource of ``Layout/nodeResources``.
     public func free(server: Int, node: Int, resource: Int) -> Double {
+        require(server, node, resource)
         let index = server * valuesPerServer + node * valuesPerNode + resource
         return Grid.amount(isCordoned(server) ? particulars.shelved[index] : free[index])
     }
 
     /// What a NUMA node has of any resource when nothing runs on its server.
     public func capacity(server: Int, node: Int, resource: Int) -> Double {
-        Grid.amount(capacity[server * valuesPerServer + node * valuesPerNode + resource])
+        require(server, node, resource)
+        return Grid.amount(capacity[server * valuesPerServer + node * valuesPerNode + resource])
     }
 
     /// What a server has left of a resource of ``Layout/serverResources``.
     public func sharedFree(server: Int, resource: Int) -> Double {
-        Grid.amount(particulars.sharedFree[server * layout.serverResources.count + resource])
+        require(server, shared: resource)
+        return Grid.amount(particulars.sharedFree[server * layout.serverResources.count + resource])
     }
 
     /// What a server has of such a resource when nothing runs on it.
     public func sharedCapacity(server: Int, resource: Int) -> Double {
-        Grid.amount(particulars.sharedCapacity[server * layout.serverResources.count + resource])
+        require(server, shared: resource)
+        return Grid.amount(particulars.sharedCapacity[server * layout.serverResources.count + resource])
+    }
+
+    // The storage does not check: beyond its ends there is other memory, and behind a node stands the next one.
+
+    @inline(__always)
+    func require(_ server: Int) {
+        precondition(server >= 0 && server < serverCount, "server is \(server); there are \(serverCount)")
+    }
+
+    @inline(__always)
+    private func require(_ server: Int, _ node: Int) {
+        precondition(node >= 0 && node < nodeCount(of: server), "node is \(node); there are \(nodeCount(of: server))")
+    }
+
+    @inline(__always)
+    private func require(_ server: Int, _ node: Int, _ resource: Int) {
+        require(server, node)
+        precondition(resource >= 0 && resource < valuesPerNode, "resource is \(resource); there are \(valuesPerNode)")
+    }
+
+    @inline(__always)
+    private func require(_ server: Int, shared resource: Int) {
+        require(server)
+        let all = layout.serverResources
+        precondition(all.indices.contains(resource), "resource is \(resource); there are \(all.count)")
     }
 
     @inline(__always)

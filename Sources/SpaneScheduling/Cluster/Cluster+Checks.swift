@@ -34,6 +34,26 @@ extension Cluster {
         }
     }
 
+    /// Refuses a node that a server does not have.
+    package func check(node: Int, of server: Int) throws(SchedulingError) {
+        guard node >= 0, node < nodeCount(of: server) else {
+            throw SchedulingError(
+                .invalidArgument,
+                "node is \(node); it must be in 0 ... \(nodeCount(of: server) - 1)"
+            )
+        }
+    }
+
+    /// Refuses a resource that nodes do not have.
+    package func check(resource: Int) throws(SchedulingError) {
+        guard layout.nodeResources.indices.contains(resource) else {
+            throw SchedulingError(
+                .invalidArgument,
+                "resource is \(resource); it must be in 0 ... \(layout.nodeResources.count - 1)"
+            )
+        }
+    }
+
     /// Refuses a server that is not there.
     package func check(_ server: Int) throws(SchedulingError) {
         guard server >= 0, server < serverCount else {

@@ -3,7 +3,10 @@ internal import SpaneBuffers
 extension Cluster {
     /// Whether the server is out of placement.
     @inline(__always)
-    public func isCordoned(_ server: Int) -> Bool { details[server].isCordoned }
+    public func isCordoned(_ server: Int) -> Bool {
+        require(server)
+        return details[server].isCordoned
+    }
 
     /// Takes a server out of placement: nothing fits there, and policies decide as if it were not there.
     ///

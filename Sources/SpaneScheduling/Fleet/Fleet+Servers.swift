@@ -133,12 +133,7 @@ extension Fleet {
     ///   what the VMs placed there use.
     public mutating func setFree(_ free: Resources, server: Int, node: Int) throws(SchedulingError) {
         let place = try place(of: server)
-        guard node >= 0, node < cluster.nodeCount(of: place) else {
-            throw SchedulingError(
-                .invalidArgument,
-                "node is \(node); it must be in 0 ... \(cluster.nodeCount(of: place) - 1)"
-            )
-        }
+        try cluster.check(node: node, of: place)
         let base = place * cluster.valuesPerServer + node * cluster.valuesPerNode
         let most = Resources(
             cpu: Grid.amount(cluster.capacity[base] - used[base]),

@@ -58,7 +58,7 @@ extension Fleet {
         }
     }
 
-    /// A copy of everything.
+    /// A copy of everything; servers do not remember the names of their types.
     ///
     /// - Complexity: O(servers * types + VMs log VMs).
     package var state: State {
@@ -124,13 +124,8 @@ extension Fleet {
         for (node, amounts) in server.free.enumerated() {
             for (resource, amount) in amounts.enumerated() {
                 let index = place * cluster.valuesPerServer + node * perNode + resource
-                let steps = (amount * Grid.stepsPerUnit).rounded()
-                guard steps <= cluster.capacity[index] - used[index] else {
-                    throw SchedulingError(
-                        .invalidArgument,
-                        "server \(server.number): \(cluster.layout.nodeResources[resource]) of node \(node) has "
-                            + "\(amount) left, more than its VMs leave"
-                    )
+                let steps = try Self.steps(left: amount, of: cluster.capacity[index], used: used[index]) {
+                    "server \(server.number): \(cluster.layout.nodeResources[resource]) of node \(node)"
                 }
                 cluster.write(steps, at: index, of: place)
             }
@@ -138,15 +133,33 @@ extension Fleet {
         let shared = cluster.layout.serverResources.count
         for (resource, amount) in server.shared.enumerated() {
             let index = place * shared + resource
-            let steps = (amount * Grid.stepsPerUnit).rounded()
-            guard steps <= cluster.particulars.sharedCapacity[index] - sharedUsed[index] else {
-                throw SchedulingError(
-                    .invalidArgument,
-                    "server \(server.number): \(cluster.layout.serverResources[resource]) has \(amount) left, "
-                        + "more than its VMs leave"
-                )
-            }
-            cluster.particulars.sharedFree[index] = steps
+            cluster.particulars.sharedFree[index] = try Self.steps(
+                left: amount,
+                of: cluster.particulars.sharedCapacity[index],
+                used: sharedUsed[index]
+            ) { "server \(server.number): \(cluster.layout.serverResources[resource])" }
         }
+    }
+
+    /// The steps of what is left of a resource, refused where the VMs there leave less, or where more is missing than any
+    /// server has.
+    private static func steps(
+        left amount: Double,
+        of capacity: Double,
+        used: Double,
+        _ name: () -> String
+    ) throws(SchedulingError) -> Double {
+        let steps = (amount * Grid.stepsPerUnit).rounded()
+        guard steps <= capacity - used else {
+            throw SchedulingError(.invalidArgument, "\(name()) has \(amount) left, more than its VMs leave")
+        }
+        // What the caller has set aside was there at some time, be it before the server was resized.
+        guard capacity - used - steps <= Grid.capacity(Resources.largest) else {
+            throw SchedulingError(
+                .invalidArgument,
+                "\(name()) has \(amount) left, less than its VMs leave by more than \(Resources.largest)"
+            )
+        }
+        return steps
     }
 }

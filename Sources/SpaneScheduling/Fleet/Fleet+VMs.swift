@@ -70,8 +70,8 @@ extension Fleet {
 
     /// Places a VM.
     ///
-    /// - Throws: `invalidArgument` when there is no such server or node, or when the nodes are not as many as the request
-    ///   spans; `duplicateVM`; `unavailableAction` when there is no room or the server is cordoned. Nothing changes then.
+    /// - Throws: `invalidArgument` when there is no such server or node, when the request asks for nothing or for an impossible
+    ///   amount, or when the nodes are not as many as it spans; `duplicateVM`; `unavailableAction` when there is no room or the server is cordoned. Nothing changes then.
     /// - Complexity: O(1), amortised.
     public mutating func place(
         _ id: UInt64,
@@ -88,8 +88,8 @@ extension Fleet {
     /// Records what already runs, whether or not there is room for it and whether or not the server is cordoned. A server on
     /// which more runs than it can hold simply has no room.
     ///
-    /// - Throws: `invalidArgument` when there is no such server or node, or when the nodes are not as many as the request
-    ///   spans; `duplicateVM`.
+    /// - Throws: `invalidArgument` when there is no such server or node, when the request asks for nothing or for an impossible
+    ///   amount, or when the nodes are not as many as it spans; `duplicateVM`.
     /// - Complexity: O(1), amortised.
     public mutating func record(
         _ id: UInt64,
@@ -126,7 +126,7 @@ extension Fleet {
 
     /// Gives a VM another size where it runs, on as many nodes as before. The room that it has counts as free.
     ///
-    /// - Throws: `notFound`, `invalidArgument` when the span differs, or `unavailableAction` when there is no room; nothing
+    /// - Throws: `notFound`, `invalidArgument` when the span differs or an amount is impossible, or `unavailableAction` when there is no room; nothing
     ///   changes then.
     /// - Complexity: O(1).
     public mutating func resize(_ id: UInt64, to request: Request) throws(SchedulingError) {
@@ -137,6 +137,7 @@ extension Fleet {
                 "VM \(id) is spread over \(record.span) NUMA nodes and would be over \(request.span); move it instead"
             )
         }
+        try check(request)
         try change(id, record, to: request, at: record.placement)
     }
 
@@ -197,7 +198,32 @@ extension Fleet {
         )
     }
 
+    /// Refuses a request that nobody can have: on no node, or for an amount that is not above zero and at most the largest.
+    private func check(_ request: Request) throws(SchedulingError) {
+        guard request.span >= 1, request.span <= Layout.mostNodes else {
+            throw SchedulingError(
+                .invalidArgument,
+                "request spans \(request.span) NUMA nodes; it must span 1 ... \(Layout.mostNodes)"
+            )
+        }
+        // What rounds to nothing is nothing.
+        let (most, share) = (Resources.largest, request.share)
+        guard share.cpu > 0, share.mem > 0, request.cpu <= most, request.mem <= most else {
+            throw SchedulingError(
+                .invalidArgument,
+                "request is \(request.cpu) cores and \(request.mem) GB; "
+                    + Resources(cpu: request.cpu, mem: request.mem).rule
+            )
+        }
+        guard let wrong = request.terms?.extras.first(where: { !($0 >= 0 && Grid.amount($0) <= most) }) else { return }
+        throw SchedulingError(
+            .invalidArgument,
+            "request asks for \(Grid.amount(wrong)) of a resource; it must be in 0 ... \(most)"
+        )
+    }
+
     private func checkNodes(_ placement: Placement, for request: Request) throws(SchedulingError) {
+        try check(request)
         let count = cluster.nodeCount(of: placement.server)
         guard placement.nodes.count == request.span, NodeSet(first: count).isSuperset(of: placement.nodes) else {
             throw SchedulingError(

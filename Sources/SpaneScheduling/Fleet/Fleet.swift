@@ -68,7 +68,7 @@ public struct Fleet: ~Copyable, Sendable {
         )
     }
 
-    /// The number of the server that stands in a place of ``cluster``.
+    /// The number of the server that stands in a place of ``cluster``, 0 ..< ``serverCount``.
     public func number(at place: Int) -> Int { numbers.number(at: place) }
 
     /// The placement in ``cluster`` for one by number.
@@ -87,10 +87,13 @@ public struct Fleet: ~Copyable, Sendable {
     public func vmCount(on server: Int) throws(SchedulingError) -> Int { Int(vmCounts[try place(of: server)]) }
 
     /// What the VMs on a node use of a resource of nodes.
+    ///
+    /// - Throws: `invalidArgument` when there is no such server, node or resource.
     public func used(server: Int, node: Int, resource: Int) throws(SchedulingError) -> Double {
-        Grid.amount(
-            used[try place(of: server) * cluster.valuesPerServer + node * cluster.valuesPerNode + resource]
-        )
+        let place = try place(of: server)
+        try cluster.check(node: node, of: place)
+        try cluster.check(resource: resource)
+        return Grid.amount(used[place * cluster.valuesPerServer + node * cluster.valuesPerNode + resource])
     }
 
     /// Counts what a VM uses in or out.

@@ -26,7 +26,10 @@ struct ServerNumbers: Sendable {
 
     /// The number of the server in a place.
     @inline(__always)
-    func number(at place: Int) -> Int { areIdentical ? place : Int(numbers[place]) }
+    func number(at place: Int) -> Int {
+        precondition(place >= 0 && place < count, "place is \(place); there are \(count) servers")
+        return areIdentical ? place : Int(numbers[place])
+    }
 
     /// Gives numbers to servers that are added behind the others.
     mutating func append(_ added: Int) -> [Int] {
@@ -72,8 +75,8 @@ extension ServerNumbers {
     /// - Throws: `invalidArgument` when a number is negative, too large or given twice.
     mutating func restore(_ given: [Int]) throws(SchedulingError) {
         guard given != Array(0..<given.count) else { return }
-        let limit = (given.max() ?? -1) + 1
-        var places = Array(repeating: Int32(-1), count: min(max(limit, 0), 2 * ClusterConfiguration.maximumServers))
+        let largest = min(given.max() ?? -1, 2 * ClusterConfiguration.maximumServers - 1)
+        var places = Array(repeating: Int32(-1), count: max(largest, -1) + 1)
         for (place, number) in given.enumerated() {
             guard number >= 0, number < places.count, places[number] < 0 else {
                 throw SchedulingError(

@@ -12,7 +12,11 @@ package enum Grid {
 
     /// The steps of what a VM asks for: the nearest number, or the next one where the nearest would be short by more than a
     /// part in a million; 0 for less than half a step.
-    package static func demand(_ amount: Double) -> Double { covering(amount * stepsPerUnit) }
+    package static func demand(_ amount: Double) -> Double {
+        let exact = amount * stepsPerUnit
+        let nearest = exact.rounded(.toNearestOrEven)
+        return nearest > 0 && exact - nearest > tolerance * exact ? nearest + 1 : nearest
+    }
 
     /// The steps of what a server has: the nearest number, or the one below where the nearest would be over by more than a
     /// part in a million.
@@ -36,9 +40,4 @@ package enum Grid {
 
     /// The amount in cores, GB or devices.
     package static func amount(_ steps: Double) -> Double { steps / stepsPerUnit }
-
-    static func covering(_ exact: Double) -> Double {
-        let nearest = exact.rounded(.toNearestOrEven)
-        return nearest > 0 && exact - nearest > tolerance * exact ? nearest + 1 : nearest
-    }
 }

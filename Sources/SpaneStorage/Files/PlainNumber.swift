@@ -18,8 +18,7 @@ package enum PlainNumber {
     @inline(__always)
     static func scan(_ bytes: [UInt8], _ position: inout Int) -> Double? {
         var at = position
-        let isNegative = bytes[at] == UInt8(ascii: "-")
-        if isNegative || bytes[at] == UInt8(ascii: "+") { at += 1 }
+        let isNegative = scanSign(bytes, &at)
         var mantissa: UInt64 = 0
         let whole = scanDigits(bytes, &at, &mantissa)
         var fraction = 0
@@ -35,6 +34,14 @@ package enum PlainNumber {
             return isNegative ? -value : value
         }
         return scanAnyNumber(bytes, &position, mantissaEnd: at)
+    }
+
+    /// Passes over a sign, if there is one, and tells whether it is a minus.
+    @inline(__always)
+    private static func scanSign(_ bytes: [UInt8], _ at: inout Int) -> Bool {
+        let isNegative = bytes[at] == UInt8(ascii: "-")
+        if isNegative || bytes[at] == UInt8(ascii: "+") { at += 1 }
+        return isNegative
     }
 
     /// Adds digits to a number, which wraps around when there are more than 19, and gives how many there are.
@@ -56,7 +63,7 @@ package enum PlainNumber {
         var end = mantissaEnd
         if bytes[end] | 0x20 == UInt8(ascii: "e") {
             end += 1
-            if bytes[end] == UInt8(ascii: "-") || bytes[end] == UInt8(ascii: "+") { end += 1 }
+            _ = scanSign(bytes, &end)
             var ignored: UInt64 = 0
             guard scanDigits(bytes, &end, &ignored) > 0 else { return nil }
         }
@@ -71,8 +78,7 @@ package enum PlainNumber {
     @inline(__always)
     static func scanInteger(_ bytes: [UInt8], _ position: inout Int) -> Int64? {
         var at = position
-        let isNegative = bytes[at] == UInt8(ascii: "-")
-        if isNegative || bytes[at] == UInt8(ascii: "+") { at += 1 }
+        let isNegative = scanSign(bytes, &at)
         var magnitude: UInt64 = 0
         let count = scanDigits(bytes, &at, &magnitude)
         guard count > 0 else { return nil }

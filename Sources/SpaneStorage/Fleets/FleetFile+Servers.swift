@@ -55,16 +55,14 @@ extension HDF5Reader {
 
     func serverTypes(_ layout: Layout) throws(StorageError) -> [ServerType] {
         let nodes = try integers("type_nodes").values
-        if let wrong = nodes.first(where: { $0 < 1 || $0 > layout.nodes }) {
-            throw error(.format, "dataset /type_nodes has the value \(wrong); it must be in 1 ... \(layout.nodes)")
-        }
+        try check("type_nodes", nodes, 1...Int64(layout.nodes))
         let (perNode, perServer) = (layout.nodeResources.count, layout.serverResources.count)
         let capacity = try doubles("type_capacity", count: nodes.reduce(0) { $0 + Int($1) * perNode })
         let shared = try doubles("type_shared", count: nodes.count * perServer)
         let traits = try integers("type_traits", count: nodes.count)
-        let hasDistances = try integers("type_has_distances", count: nodes.count)
+        let hasDistances = try integers("type_has_distances", count: nodes.count, in: 0...1)
         let pairs = zip(nodes, hasDistances).map { $1 == 0 ? 0 : Int($0 * $0) }
-        let distances = try integers("type_distances", count: pairs.reduce(0, +))
+        let distances = try integers("type_distances", count: pairs.reduce(0, +), in: 0...255)
         var types: [ServerType] = []
         var (firstAmount, firstPair) = (0, 0)
         for type in nodes.indices {
@@ -76,7 +74,7 @@ extension HDF5Reader {
                     },
                     shared: Array(shared[type * perServer..<(type + 1) * perServer]),
                     traits: UInt64(bitPattern: traits[type]),
-                    distances: distances[firstPair..<firstPair + pairs[type]].map { UInt8(clamping: $0) }
+                    distances: distances[firstPair..<firstPair + pairs[type]].map { UInt8($0) }
                 )
             )
             firstAmount += amounts

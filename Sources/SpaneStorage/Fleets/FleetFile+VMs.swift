@@ -79,7 +79,7 @@ extension HDF5Reader {
     private func terms(_ layout: Layout) throws(StorageError) -> [RequestTerms] {
         let require = try integers("terms_require").values
         let forbid = try integers("terms_forbid", count: require.count)
-        let farthest = try integers("terms_farthest", count: require.count)
+        let farthest = try integers("terms_farthest", count: require.count, in: 0...255)
         let extras = layout.extraResources.count
         let amounts = try doubles("terms_extras", count: require.count * extras)
         if let wrong = amounts.first(where: { !($0 >= 0 && $0 <= Resources.largest) }) {
@@ -93,7 +93,7 @@ extension HDF5Reader {
                 extras: amounts[index * extras..<(index + 1) * extras].map { Grid.demand($0) },
                 require: UInt64(bitPattern: require[index]),
                 forbid: UInt64(bitPattern: forbid[index]),
-                farthest: UInt8(clamping: farthest[index])
+                farthest: UInt8(farthest[index])
             )
         }
     }

@@ -68,7 +68,7 @@ public enum FleetFile {
         let types = try file.serverTypes(layout)
         let numbers = try file.integers("server_number").values
         let typeOfServer = try file.integers("server_type", count: numbers.count)
-        let cordoned = try file.integers("cordoned", count: numbers.count)
+        let cordoned = try file.integers("cordoned", count: numbers.count, in: 0...1)
         if let wrong = typeOfServer.first(where: { $0 < 0 || $0 >= types.count }) {
             throw file.error(.format, "dataset /server_type has the value \(wrong); there are \(types.count) types")
         }

@@ -30,7 +30,16 @@ extension HDF5Reader {
     }
 
     package func integer(_ attribute: String, of object: String = "/") throws(StorageError) -> Int64? {
-        try number(attribute, object, kinds: [H5T_INTEGER], chdf5_native_int64(), zero: 0)
+        let (kinds, size) = ([H5T_INTEGER], MemoryLayout<Int64>.size)
+        guard try isUnsigned(attribute, object) else {
+            return try number(attribute, object, kinds: kinds, size: size, chdf5_native_int64(), zero: 0)
+        }
+        let stored = try number(attribute, object, kinds: kinds, size: size, chdf5_native_uint64(), zero: 0 as UInt64)
+        guard let stored else { return nil }
+        guard let value = Int64(exactly: stored) else {
+            throw error(.format, "attribute \(attribute) of \(object) is \(stored); it must be at most \(Int64.max)")
+        }
+        return value
     }
 
     package func double(_ attribute: String, of object: String = "/") throws(StorageError) -> Double? {
@@ -89,18 +98,25 @@ extension HDF5Reader {
         _ attribute: String,
         _ object: String,
         kinds: [H5T_class_t],
+        size: Int = largestNumber,
         _ type: hid_t,
         zero: Element
     ) throws(StorageError) -> Element? {
         guard let handle = try open(attribute, object) else { return nil }
         guard let stored = HDF5Handle(H5Aget_type(handle.id), H5Tclose), kinds.contains(H5Tget_class(stored.id)),
-            H5Tget_size(stored.id) <= Self.largestNumber, try isScalar(handle)
+            H5Tget_size(stored.id) <= size, try isScalar(handle)
         else { throw error(.format, "attribute \(attribute) of \(object) is not a single number of the right kind") }
         var value = zero
         guard unsafe H5Aread(handle.id, type, &value) >= 0 else {
             throw error(.format, "attribute \(attribute) of \(object) cannot be read: \(HDF5.errorText)")
         }
         return value
+    }
+
+    private func isUnsigned(_ attribute: String, _ object: String) throws(StorageError) -> Bool {
+        guard let handle = try open(attribute, object), let type = HDF5Handle(H5Aget_type(handle.id), H5Tclose)
+        else { return false }
+        return IntegerStorage(type.id) == .unsigned
     }
 
     private func variableString(_ attribute: borrowing HDF5Handle, _ type: borrowing HDF5Handle) -> String? {

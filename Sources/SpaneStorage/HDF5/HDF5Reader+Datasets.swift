@@ -27,27 +27,79 @@ extension HDF5Reader {
         try read(name, as: chdf5_native_float(), zero: 0, check)
     }
 
+    /// Integers, however they are stored: HDF5 itself would turn what 64 bits with a sign do not hold into the nearest number
+    /// that they do.
+    ///
     /// - Parameter memory: the bytes that each value leads to.
+    /// - Throws: ``StorageError`` naming the first value that is not such an integer.
     package func integers(
         _ name: String,
         memory: Int = 0,
         check: DimensionCheck = { _ in }
     ) throws(StorageError) -> Numbers<Int64> {
-        try read(name, as: chdf5_native_int64(), zero: 0, memory: memory, check)
+        switch try integerStorage(of: name) {
+        case .signed:
+            return try read(name, as: chdf5_native_int64(), zero: 0, memory: memory, check)
+        case .unsigned:
+            let stored = try read(name, as: chdf5_native_uint64(), zero: 0 as UInt64, memory: memory, check)
+            return try exact(stored, name) { Int64(exactly: $0) }
+        case .fractional:
+            let stored = try read(name, as: chdf5_native_double(), zero: 0.0, memory: memory, check)
+            return try exact(stored, name) { Int64(exactly: $0) }
+        }
     }
 
-    /// Identifiers of 64 bits, written as unsigned numbers or, by their bits, as signed ones: HDF5 would turn those that the
-    /// other kind does not have into its nearest number.
+    /// Identifiers of 64 bits, written as unsigned numbers or, by their bits, as signed ones.
     package func identifiers(_ name: String) throws(StorageError) -> Numbers<UInt64> {
-        try read(name, as: try isUnsigned(name) ? chdf5_native_uint64() : chdf5_native_int64(), zero: 0) { _ in }
+        if try integerStorage(of: name) == .unsigned {
+            return try read(name, as: chdf5_native_uint64(), zero: 0) { _ in }
+        }
+        let signed = try integers(name)
+        return Numbers(dimensions: signed.dimensions, values: signed.values.map { UInt64(bitPattern: $0) })
     }
 
-    private func isUnsigned(_ name: String) throws(StorageError) -> Bool {
+    /// How a dataset or an attribute keeps integers.
+    enum IntegerStorage {
+        case signed, unsigned, fractional
+
+        /// `nil` for numbers of more than 64 bits.
+        init?(_ type: hid_t) {
+            guard H5Tget_size(type) <= MemoryLayout<Int64>.size else { return nil }
+            let isInteger = H5Tget_class(type) == H5T_INTEGER
+            self = !isInteger ? .fractional : H5Tget_sign(type) == H5T_SGN_NONE ? .unsigned : .signed
+        }
+    }
+
+    private func integerStorage(of name: String) throws(StorageError) -> IntegerStorage {
         guard let found = try find(name),
-            let dataset = unsafe HDF5Handle(H5Dopen2(file.id, found, chdf5_default()), H5Dclose),
-            let type = HDF5Handle(H5Dget_type(dataset.id), H5Tclose)
-        else { return false }
-        return H5Tget_class(type.id) == H5T_INTEGER && H5Tget_sign(type.id) == H5T_SGN_NONE
+            let dataset = unsafe HDF5Handle(H5Dopen2(file.id, found, chdf5_default()), H5Dclose)
+        else { return .signed }
+        let type = try numericType(of: dataset, name)
+        guard let storage = IntegerStorage(type.id) else {
+            let bits = 8 * H5Tget_size(type.id)
+            throw error(.format, "dataset /\(name) has numbers of \(bits) bits; integers have up to 64")
+        }
+        return storage
+    }
+
+    private func exact<Value>(
+        _ stored: Numbers<Value>,
+        _ name: String,
+        _ convert: (Value) -> Int64?
+    ) throws(StorageError) -> Numbers<Int64> {
+        var values: [Int64] = []
+        values.reserveCapacity(stored.values.count)
+        for (index, value) in stored.values.enumerated() {
+            guard let integer = convert(value) else {
+                throw error(
+                    .format,
+                    "dataset /\(name) has the value \(value) at index \(index); it must be an integer in "
+                        + "\(Int64.min) ... \(Int64.max)"
+                )
+            }
+            values.append(integer)
+        }
+        return Numbers(dimensions: stored.dimensions, values: values)
     }
 
     private func read<Element: BitwiseCopyable>(

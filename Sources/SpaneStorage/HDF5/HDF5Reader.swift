@@ -105,7 +105,7 @@ final class HDF5Limits {
     init(fileSize: Int, isTrusted: Bool = false) {
         self.isTrusted = isTrusted
         let (unpacked, overflow) = fileSize.multipliedReportingOverflow(by: StorageClaim.deflateRatio)
-        bytes = min(MachineMemory.size / 2, overflow ? .max : unpacked + 1 << 26)
+        bytes = min(Memory.ofMachine / 2, overflow ? .max : unpacked + 1 << 26)
     }
 
     /// More than the content of a file can have, going by the room that it takes on the disk.

@@ -11,7 +11,7 @@ public import SpaneScheduling
 /// `docs/file-formats.md` says what else such a file may have.
 public enum TraceCSV {
     // The text, and rows of up to four times its size, twice while they are checked.
-    package static let largestContent = MachineMemory.size / 10
+    package static let largestContent = Memory.ofMachine / 10
 
     /// Reads a CSV file.
     ///

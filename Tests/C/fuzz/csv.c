@@ -54,6 +54,7 @@ static void make_table(struct fuzz_input *input) {
     static const char *const rows[] = {"vmid", "cpu", "mem", "at", "lt"}, *const events[] = {"vmid", "cpu", "memory", "time", "type"};
     static const char *const separators[] = {",", ";", "\t", "|"}, *const ends[] = {"\n", "\r\n", "\r", "\n\n"};
     uint8_t shape = fuzz_byte(input), order[8];
+    const char *const others[] = {"span", "resource:gpu", "other"};
     const char *const *names = shape & 1 ? events : rows;
     const char *separator = separators[fuzz_below(input, 16) % 7 % 4], *end = ends[fuzz_below(input, 24) % 9 % 4];
     unsigned columns = 5 + (shape & 2 ? fuzz_below(input, 4) : 0);
@@ -74,7 +75,7 @@ static void make_table(struct fuzz_input *input) {
     for (unsigned i = 0; i < columns; i++) {
         if (i > 0) put_text(separator);
         if (shape & 8) put_text("\"");
-        put_text(order[i] < 5 ? names[order[i]] : "other");
+        put_text(order[i] < 5 ? names[order[i]] : others[order[i] - 5]);
         if (shape & 8) put_text("\"");
     }
     put_text(end);
@@ -89,6 +90,12 @@ static void make_table(struct fuzz_input *input) {
             case 4: put_number(input, shape & 1 ? (double)(row % 2) : fuzz_number(input)); break;
             case 1:
             case 2: put_number(input, 1 + (double)fuzz_below(input, 40)); break;
+            case 5:
+                if (fuzz_byte(input) < 240) put_number(input, (double)fuzz_below(input, 9));
+                break;
+            case 6:
+                if (fuzz_byte(input) < 240) put_number(input, fuzz_number(input));
+                break;
             default: put_text(fuzz_byte(input) < 240 ? "note" : "\"a \"\"b\n\"");
             }
         }

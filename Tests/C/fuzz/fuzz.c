@@ -106,7 +106,7 @@ static void put_dataset(struct fuzz_input *input, hid_t file, const struct fuzz_
     double *values;
     size_t count = 1;
 
-    if (change == 2) kind = "IDFS"[fuzz_below(input, 4)];
+    if (change == 2) kind = "IDFSU"[fuzz_below(input, 5)];
     if (change == 3) rank = (int)fuzz_below(input, 4);
     if (change == 4 || change == 5) dimensions[fuzz_below(input, 2)] = fuzz_below(input, 40);
     if (change == 6) dimensions[0] = (hsize_t)fuzz_word(input) >> fuzz_below(input, 64);
@@ -119,7 +119,13 @@ static void put_dataset(struct fuzz_input *input, hid_t file, const struct fuzz_
         H5Pset_chunk(layout, rank, chunk);
         H5Pset_deflate(layout, 1);
     }
-    type = kind == 'S' ? H5Tcopy(H5T_C_S1) : H5Tcopy(kind == 'I' ? H5T_STD_I64LE : kind == 'D' ? H5T_IEEE_F64LE : H5T_IEEE_F32LE);
+    switch (kind) {
+    case 'S': type = H5Tcopy(H5T_C_S1); break;
+    case 'I': type = H5Tcopy(H5T_STD_I64LE); break;
+    case 'U': type = H5Tcopy(H5T_STD_U64LE); break;
+    case 'D': type = H5Tcopy(H5T_IEEE_F64LE); break;
+    default: type = H5Tcopy(H5T_IEEE_F32LE); break;
+    }
     space = H5Screate_simple(rank, dimensions, NULL);
     dataset = H5Dcreate2(file, item->name, type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
     values = malloc((count ? count : 1) * sizeof *values);
@@ -193,4 +199,10 @@ uint8_t *fuzz_image(struct fuzz_input *input, const struct fuzz_item *items, siz
     H5Pclose(access);
     *size = (size_t)length;
     return image;
+}
+
+uint8_t *fuzz_sound_image(const struct fuzz_item *items, size_t count, size_t *size) {
+    /* At the end of an input there are zeros, which change nothing. */
+    struct fuzz_input nothing = {NULL, 0};
+    return fuzz_image(&nothing, items, count, size);
 }

@@ -36,4 +36,7 @@ struct fuzz_item {
 /* The file that the items describe, each changed in some way or not as the input says. The caller frees it. */
 uint8_t *fuzz_image(struct fuzz_input *input, const struct fuzz_item *items, size_t count, size_t *size);
 
+/* The same file with nothing changed, which its loader must take: else all that is made of the items fails for one reason. */
+uint8_t *fuzz_sound_image(const struct fuzz_item *items, size_t count, size_t *size);
+
 #endif

@@ -7,17 +7,55 @@
 
 #include "fuzz.h"
 
+#define COLUMNS                                                                                                           \
+    {'I', "vmid", NULL, -1, {6, 0}}, {'D', "cpu", NULL, 2, {6, 0}}, {'D', "mem", NULL, 12, {6, 0}},                       \
+    {'D', "arrival", NULL, -1, {6, 0}}, {'D', "lifetime", NULL, 100, {6, 0}}
+
 static const struct fuzz_item items[] = {
     {'s', "format", "spane-trace", 0, {0, 0}},
     {'i', "format_version", NULL, 1, {0, 0}},
     {'s', "source", "here", 0, {0, 0}},
     {'s', "licence", "any", 0, {0, 0}},
-    {'I', "vmid", NULL, -1, {6, 0}},
-    {'D', "cpu", NULL, 2, {6, 0}},
-    {'D', "mem", NULL, 12, {6, 0}},
-    {'D', "at", NULL, -1, {6, 0}},
-    {'D', "lt", NULL, 100, {6, 0}},
+    COLUMNS,
 };
+
+/* With spans and further resources. */
+static const struct fuzz_item items_with_terms[] = {
+    {'s', "format", "spane-trace", 0, {0, 0}},
+    {'i', "format_version", NULL, 2, {0, 0}},
+    COLUMNS,
+    {'I', "span", NULL, 2, {6, 0}},
+    {'g', "resources", NULL, 0, {0, 0}},
+    {'D', "resources/gpu", NULL, 1, {6, 0}},
+    {'D', "resources/disk space", NULL, 0.5, {6, 0}},
+};
+
+enum { items_count = sizeof items / sizeof *items, terms_count = sizeof items_with_terms / sizeof *items_with_terms };
+
+static void must_load(const struct fuzz_item *sound, size_t count) {
+    spane_trace *trace = NULL;
+    size_t size;
+    uint8_t *image = fuzz_sound_image(sound, count, &size);
+    MUST(spane_trace_load_memory(image, size, &trace) == SPANE_OK);
+    spane_trace_free(trace);
+    free(image);
+}
+
+/* What was accepted comes back from its own file, with the same hash. */
+static void save(const spane_trace *trace, const char *hash) {
+    spane_trace *again = NULL;
+    char text[128];
+    size_t size;
+    uint8_t *image;
+    MUST(spane_trace_save_memory(trace, NULL, 0, &size) == SPANE_OK);
+    image = malloc(size);
+    MUST(image != NULL && spane_trace_save_memory(trace, image, size, &size) == SPANE_OK);
+    MUST(spane_trace_load_memory(image, size, &again) == SPANE_OK);
+    MUST(spane_trace_provenance(again, "content_sha256", text, sizeof text, &size) == SPANE_OK);
+    MUST(strcmp(text, hash) == 0);
+    spane_trace_free(again);
+    free(image);
+}
 
 static void use(const spane_trace *trace) {
     spane_trace_info info = SPANE_TRACE_INFO_INIT;
@@ -31,6 +69,7 @@ static void use(const spane_trace *trace) {
     MUST(spane_trace_describe(trace, &info) == SPANE_OK && info.count >= 2 && info.flavors >= 1);
     MUST(info.first_arrival <= info.last_arrival && info.smallest.cpu > 0 && info.smallest.mem > 0);
     MUST(spane_trace_provenance(trace, "content_sha256", text, sizeof text, &size) == SPANE_OK);
+    save(trace, text);
     status = spane_env_new(trace, NULL, &env);
     MUST(status == SPANE_OK || status == SPANE_INVALID_ARGUMENT);
     if (status != SPANE_OK) return;
@@ -51,11 +90,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct fuzz_input input = {data, size};
     spane_trace *trace = NULL;
     spane_status status;
+    static int is_checked;
+    uint8_t kind;
 
+    if (!is_checked) {
+        must_load(items, items_count);
+        must_load(items_with_terms, terms_count);
+        is_checked = 1;
+    }
     if (size >= 9 && memcmp(data, "\x89HDF\r\n\x1a\n", 8) == 0) {
         status = spane_trace_load_memory(data, size, &trace);
-    } else if (fuzz_byte(&input) & 1) {
-        uint8_t *image = fuzz_image(&input, items, sizeof items / sizeof *items, &size);
+    } else if ((kind = fuzz_byte(&input)) & 1) {
+        uint8_t *image = kind & 2 ? fuzz_image(&input, items_with_terms, terms_count, &size)
+                                  : fuzz_image(&input, items, items_count, &size);
         status = spane_trace_load_memory(image, size, &trace);
         free(image);
     } else {

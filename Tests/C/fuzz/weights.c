@@ -7,34 +7,37 @@
 
 #include "fuzz.h"
 
-static const struct fuzz_item spane_items[] = {
-    {'s', "format", "spane-weights", 0, {0, 0}},
-    {'i', "format_version", NULL, 1, {0, 0}},
-    {'s', "architecture", "spane", 0, {0, 0}},
-    {'s', "aggregators", "mean,max,std", 0, {0, 0}},
-    {'i', "server_width", NULL, 3, {0, 0}},
-    {'i', "server_depth", NULL, 1, {0, 0}},
-    {'i', "value_width", NULL, 2, {0, 0}},
-    {'i', "value_depth", NULL, 1, {0, 0}},
-    {'i', "advantage_width", NULL, 4, {0, 0}},
-    {'i', "advantage_depth", NULL, 1, {0, 0}},
-    {'d', "normalisation_cpu", NULL, 40, {0, 0}},
-    {'d', "normalisation_mem", NULL, 90, {0, 0}},
-    {'g', "parameters", NULL, 0, {0, 0}},
-    {'F', "parameters/server_embedding.0.weight", NULL, 0.5, {3, 4}},
-    {'F', "parameters/server_embedding.0.bias", NULL, -0.25, {3, 0}},
-    {'F', "parameters/server_embedding.2.weight", NULL, 0.5, {3, 3}},
-    {'F', "parameters/server_embedding.2.bias", NULL, -0.25, {3, 0}},
-    {'F', "parameters/value_layers.0.weight", NULL, 0.5, {2, 12}},
-    {'F', "parameters/value_layers.0.bias", NULL, -0.25, {2, 0}},
-    {'F', "parameters/value_layers.2.weight", NULL, 0.5, {1, 2}},
-    {'F', "parameters/value_layers.2.bias", NULL, -0.25, {1, 0}},
-    {'F', "parameters/adv_layers.0.weight", NULL, 0.5, {4, 15}},
-    {'F', "parameters/adv_layers.0.bias", NULL, -0.25, {4, 0}},
-    {'F', "parameters/adv_layers.2.weight", NULL, 0.5, {2, 4}},
-    {'F', "parameters/adv_layers.2.bias", NULL, -0.25, {2, 0}},
-    {'g', "provenance", NULL, 0, {0, 0}},
-};
+/* The parts of a network with `outputs` advantages of a server. */
+#define PARTS(name, outputs)                                                                                             \
+    {'s', "format", "spane-weights", 0, {0, 0}},                                                                         \
+    {'i', "format_version", NULL, 1, {0, 0}},                                                                            \
+    {'s', "architecture", name, 0, {0, 0}},                                                                              \
+    {'s', "aggregators", "mean,max,std", 0, {0, 0}},                                                                     \
+    {'i', "server_width", NULL, 3, {0, 0}},                                                                              \
+    {'i', "server_depth", NULL, 1, {0, 0}},                                                                              \
+    {'i', "value_width", NULL, 2, {0, 0}},                                                                               \
+    {'i', "value_depth", NULL, 1, {0, 0}},                                                                               \
+    {'i', "advantage_width", NULL, 4, {0, 0}},                                                                           \
+    {'i', "advantage_depth", NULL, 1, {0, 0}},                                                                           \
+    {'d', "normalisation_cpu", NULL, 40, {0, 0}},                                                                        \
+    {'d', "normalisation_mem", NULL, 90, {0, 0}},                                                                        \
+    {'g', "parameters", NULL, 0, {0, 0}},                                                                                \
+    {'F', "parameters/server_embedding.0.weight", NULL, 0.5, {3, 4}},                                                    \
+    {'F', "parameters/server_embedding.0.bias", NULL, -0.25, {3, 0}},                                                    \
+    {'F', "parameters/server_embedding.2.weight", NULL, 0.5, {3, 3}},                                                    \
+    {'F', "parameters/server_embedding.2.bias", NULL, -0.25, {3, 0}},                                                    \
+    {'F', "parameters/value_layers.0.weight", NULL, 0.5, {2, 12}},                                                       \
+    {'F', "parameters/value_layers.0.bias", NULL, -0.25, {2, 0}},                                                        \
+    {'F', "parameters/value_layers.2.weight", NULL, 0.5, {1, 2}},                                                        \
+    {'F', "parameters/value_layers.2.bias", NULL, -0.25, {1, 0}},                                                        \
+    {'F', "parameters/adv_layers.0.weight", NULL, 0.5, {4, 15}},                                                         \
+    {'F', "parameters/adv_layers.0.bias", NULL, -0.25, {4, 0}},                                                          \
+    {'F', "parameters/adv_layers.2.weight", NULL, 0.5, {outputs, 4}},                                                    \
+    {'F', "parameters/adv_layers.2.bias", NULL, -0.25, {outputs, 0}},                                                    \
+    {'g', "provenance", NULL, 0, {0, 0}}
+
+static const struct fuzz_item spane_items[] = {PARTS("spane", 2)};
+static const struct fuzz_item afterstate_items[] = {PARTS("afterstate", 1)};
 
 static const struct fuzz_item mlp_items[] = {
     {'s', "format", "spane-weights", 0, {0, 0}},
@@ -55,6 +58,44 @@ static const struct fuzz_item mlp_items[] = {
     {'F', "parameters/adv.weight", NULL, 0.5, {4, 4}},
     {'F', "parameters/adv.bias", NULL, -0.25, {4, 0}},
 };
+
+static const struct fuzz_item potential_items[] = {
+    {'s', "format", "spane-weights", 0, {0, 0}},
+    {'i', "format_version", NULL, 1, {0, 0}},
+    {'s', "architecture", "potential", 0, {0, 0}},
+    {'i', "hidden_width", NULL, 3, {0, 0}},
+    {'i', "hidden_layers", NULL, 1, {0, 0}},
+    {'s', "activation", "softsign", 0, {0, 0}},
+    {'s', "context", "cluster", 0, {0, 0}},
+    {'d', "normalisation_cpu", NULL, 40, {0, 0}},
+    {'d', "normalisation_mem", NULL, 90, {0, 0}},
+    {'g', "parameters", NULL, 0, {0, 0}},
+    {'F', "parameters/potential.0.weight", NULL, 0.5, {3, 9}},
+    {'F', "parameters/potential.0.bias", NULL, -0.25, {3, 0}},
+    {'F', "parameters/potential.2.weight", NULL, 0.5, {1, 3}},
+};
+
+/* What files are made of. */
+static const struct format {
+    const struct fuzz_item *items;
+    size_t count;
+} formats[] = {
+    {spane_items, sizeof spane_items / sizeof *spane_items},
+    {mlp_items, sizeof mlp_items / sizeof *mlp_items},
+    {potential_items, sizeof potential_items / sizeof *potential_items},
+    {afterstate_items, sizeof afterstate_items / sizeof *afterstate_items},
+};
+
+enum { formats_count = sizeof formats / sizeof *formats };
+
+static void must_load(struct format format) {
+    spane_model *model = NULL;
+    size_t size;
+    uint8_t *image = fuzz_sound_image(format.items, format.count, &size);
+    MUST(spane_model_load_memory(image, size, &model) == SPANE_OK);
+    spane_model_free(model);
+    free(image);
+}
 
 static void use(const spane_model *model, spane_cluster *cluster) {
     spane_session *session = NULL;
@@ -85,11 +126,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!cluster) {
         MUST(spane_cluster_new(NULL, &cluster) == SPANE_OK);
         MUST(spane_cluster_add_servers(cluster, (spane_node[]){{40, 90}, {40, 90}}, 2, NULL) == SPANE_OK);
+        for (int i = 0; i < formats_count; i++) must_load(formats[i]);
     }
     if (size < 9 || memcmp(data, "\x89HDF\r\n\x1a\n", 8) != 0) {
-        int mlp = fuzz_byte(&input) & 1;
-        image = fuzz_image(&input, mlp ? mlp_items : spane_items,
-                           mlp ? sizeof mlp_items / sizeof *mlp_items : sizeof spane_items / sizeof *spane_items, &size);
+        struct format format = formats[fuzz_below(&input, formats_count)];
+        image = fuzz_image(&input, format.items, format.count, &size);
         data = image;
     }
     status = spane_model_load_memory(data, size, &model);
