@@ -1,8 +1,20 @@
 /*
  * libspane: where should the next virtual machine go?
  *
- * Decisions for clusters of servers with two NUMA nodes, by a heuristic or by a SPANE network, and the simulator in
- * which such policies are trained and compared. This header is the specification of the library.
+ * Decisions for servers with 1 to 8 NUMA nodes, by a heuristic or by a trained network, and the simulator in which such
+ * policies are trained and compared. This header is the specification of the library. In short, without checks:
+ *
+ *     spane_cluster *cluster;
+ *     spane_session *session;
+ *     spane_request request = SPANE_REQUEST_INIT;
+ *     spane_placement placement;
+ *     spane_cluster_new(NULL, &cluster);
+ *     spane_cluster_add_equal_servers(cluster, 40, 90, 100, NULL);    100 servers of two nodes of 40 cores and 90 GB
+ *     spane_session_new_heuristic(cluster, "best-fit", &session);     or spane_model_load and spane_session_new
+ *     request.cpu = 4;
+ *     request.mem = 16;
+ *     if (spane_session_place(session, 1234, &request, &placement) == SPANE_OK) start_on(placement.server, placement.nodes);
+ *     spane_cluster_release(cluster, 1234, NULL);                     when VM 1234 has ended
  *
  * Conventions
  * -----------
@@ -15,7 +27,7 @@
  *   free(3).
  * - Sizes of VMs and servers are cores and GB, times are seconds. Amounts are rounded to multiples of 10^-6, which
  *   makes all sums of them exact; they must be above 0 and at most 2^32 unless a function says otherwise.
- * - Servers are numbered from 0 in the order in which they were added. Strings are UTF-8 and end in a zero byte.
+ * - Servers have numbers from 0 on, which they keep as long as they are there. Strings are UTF-8 and end in a zero byte.
  * - "Threads: any" means that calls may run at once in any number of threads. "Threads: one at a time" means that calls
  *   on one handle must not overlap; an overlap is noticed and answered with SPANE_BAD_STATE. Different handles never
  *   disturb each other, except that sessions read the cluster that they are bound to.
@@ -38,6 +50,7 @@
 #ifndef SPANE_H
 #define SPANE_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,7 +65,7 @@ extern "C" {
 #define SPANE_VERSION_PATCH 0
 #define SPANE_VERSION_STRING "0.1.0"
 /* Moves when a program that was compiled with an earlier header no longer works. */
-#define SPANE_ABI_VERSION 0
+#define SPANE_ABI_VERSION 1
 
 /*
  * The version of the library that runs, as major * 1000000 + minor * 1000 + patch.
@@ -218,62 +231,89 @@ void spane_model_free(spane_model *model);
 /* What each server has left, and which VMs run where: the mirror of a fleet that a scheduler keeps up to date. */
 typedef struct spane_cluster spane_cluster;
 
-/* NUMA nodes of one server. */
-#define SPANE_NODES 2
+/* The most NUMA nodes of one server. */
+#define SPANE_MAX_NODES 8
 
 /* The most servers of one cluster. */
 #define SPANE_MAX_SERVERS 524288
 
-/* spane_placement.node of a VM that is split over all nodes of its server. */
-#define SPANE_ALL_NODES (-1)
+/* spane_placement.server where a request has no room. */
+#define SPANE_NOWHERE (-1)
 
-/* spane_placement.node, beside server -1, of a VM that no server could hold even if it were empty. */
+/* spane_placement.server of a request that no server could hold even if it were empty. */
 #define SPANE_NEVER (-2)
 
-/* What one NUMA node of a server has; both nodes of a server are alike. */
-typedef struct spane_node {
-    double cpu; /* cores */
-    double mem; /* GB */
-} spane_node;
+/*
+ * What the servers of a cluster can have. Initialise with SPANE_CLUSTER_OPTIONS_INIT: two NUMA nodes of cores and GB, VMs
+ * with more than 10 GB spread over both.
+ *
+ * Wherever amounts of a node stand in an array, they are cores and GB, then the resources of node_resources in their order;
+ * amounts of a server are those of server_resources.
+ */
+typedef struct spane_cluster_options {
+    uint32_t struct_size;                 /* sizeof(spane_cluster_options) */
+    int32_t nodes;                        /* the most NUMA nodes that a server has, 1 ... SPANE_MAX_NODES */
+    double split_above;                   /* GB; a request with span 0 and more memory is spread. Infinity for never */
+    double split_from;                    /* cores; so is one with at least as many. Infinity for never */
+    int32_t span;                         /* over how many nodes it is spread then, 1 ... SPANE_MAX_NODES */
+    uint32_t node_resource_count;         /* named resources of nodes, beside cores and GB */
+    const char *const *node_resources;    /* their names, such as "gpu" */
+    const char *const *server_resources;  /* the names of what servers give as a whole, such as "disk" */
+    uint32_t server_resource_count;       /* how many these are */
+    uint32_t reserved;                    /* 0 */
+} spane_cluster_options;
 
-/* What a VM asks for. */
+#define SPANE_CLUSTER_OPTIONS_INIT {sizeof(spane_cluster_options), 2, 10.0, HUGE_VAL, 2, 0, 0, 0, 0, 0}
+
+/* What a server has when nothing runs on it. Initialise with SPANE_SERVER_TYPE_INIT. */
+typedef struct spane_server_type {
+    uint32_t struct_size;         /* sizeof(spane_server_type) */
+    int32_t nodes;                /* NUMA nodes, 1 ... nodes of the cluster */
+    const double *node_amounts;   /* [nodes][2 + node_resource_count]; 0 where a node has none */
+    const double *server_amounts; /* [server_resource_count]; NULL without */
+    uint64_t traits;              /* a bit for each trait that requests may require or forbid */
+    const uint8_t *distances;     /* [nodes][nodes], as in the SLIT of the firmware; NULL where they do not matter */
+} spane_server_type;
+
+#define SPANE_SERVER_TYPE_INIT {sizeof(spane_server_type), 0, 0, 0, 0, 0}
+
+/* What a VM asks for. Initialise with SPANE_REQUEST_INIT. */
 typedef struct spane_request {
-    double cpu; /* cores in all */
-    double mem; /* GB in all; above the cluster's split_above the VM is split evenly over the nodes of its server */
+    uint32_t struct_size;  /* sizeof(spane_request) */
+    int32_t span;          /* the NUMA nodes over which it is spread evenly; 0 for what the cluster's rule says */
+    double cpu;            /* cores in all */
+    double mem;            /* GB in all */
+    const double *amounts; /* in all, of the other resources of nodes, then of those of servers; NULL for none */
+    uint32_t amount_count; /* at most as many as there are resources; what is missing is 0 */
+    uint32_t farthest;     /* the largest distance between two of its nodes, 1 ... 255; 0 for any */
+    uint64_t require;      /* traits that its server must have */
+    uint64_t forbid;       /* traits that its server must not have */
 } spane_request;
+
+#define SPANE_REQUEST_INIT {sizeof(spane_request), 0, 0, 0, 0, 0, 0, 0, 0}
 
 /* Where a VM runs or may run. */
 typedef struct spane_placement {
-    int32_t server; /* 0 ... servers - 1 */
-    int32_t node;   /* 0 ... SPANE_NODES - 1, or SPANE_ALL_NODES for a split VM */
+    int32_t server; /* the number of the server */
+    uint32_t nodes; /* bit n for its NUMA node n; as many as the VM spans */
 } spane_placement;
 
-/* How a cluster behaves. Initialise with SPANE_CLUSTER_OPTIONS_INIT. */
-typedef struct spane_cluster_options {
-    uint32_t struct_size; /* sizeof(spane_cluster_options) */
-    uint32_t reserved;    /* 0 */
-    double split_above;   /* GB; a VM with more memory is split. 0 or more, infinity for never */
-} spane_cluster_options;
+/* One server of a cluster. Initialise with SPANE_SERVER_INFO_INIT. */
+typedef struct spane_server_info {
+    uint32_t struct_size; /* sizeof(spane_server_info) */
+    int32_t is_cordoned;  /* 1 if no VM may be placed there, else 0 */
+    int32_t vms;          /* VMs placed there */
+    int32_t nodes;        /* NUMA nodes */
+    uint64_t traits;      /* as in its type */
+} spane_server_info;
 
-#define SPANE_CLUSTER_OPTIONS_INIT {sizeof(spane_cluster_options), 0, 10.0}
+#define SPANE_SERVER_INFO_INIT {sizeof(spane_server_info), 0, 0, 0, 0}
 
 /*
  * Writes SPANE_CLUSTER_OPTIONS_INIT to `options`.
  * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
  */
 spane_status spane_cluster_options_init(spane_cluster_options *options);
-
-/* One server of a cluster. Initialise with SPANE_SERVER_INFO_INIT. */
-typedef struct spane_server_info {
-    uint32_t struct_size;         /* sizeof(spane_server_info) */
-    int32_t is_cordoned;          /* 1 if no VM may be placed there, else 0 */
-    int32_t vms;                  /* VMs placed there */
-    uint32_t reserved;            /* 0 */
-    spane_node capacity;          /* of each NUMA node */
-    spane_node free[SPANE_NODES]; /* left on each NUMA node */
-} spane_server_info;
-
-#define SPANE_SERVER_INFO_INIT {sizeof(spane_server_info), 0, 0, 0, {0, 0}, {{0, 0}, {0, 0}}}
 
 /*
  * Makes a cluster without servers.
@@ -291,12 +331,48 @@ spane_status spane_cluster_new(const spane_cluster_options *options, spane_clust
 void spane_cluster_free(spane_cluster *cluster);
 
 /*
- * Adds `count` empty servers; server i of them has nodes of nodes[i].
- *   first     receives the number of the first one; may be NULL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (a capacity, or more than SPANE_MAX_SERVERS in all);
- * SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(count), amortised. Since: 0.1.
+ * Adds `count` empty servers of one type. Numbers are the lowest that no server has: 0, 1, 2 ... in a new cluster, and those of
+ * servers that were removed. A server keeps its number until it is removed.
+ *   servers   receives `count` numbers; may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (the type, or more than SPANE_MAX_SERVERS in all);
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(count), amortised. Since: 0.1.
  */
-spane_status spane_cluster_add_servers(spane_cluster *cluster, const spane_node *nodes, size_t count, int32_t *first);
+spane_status spane_cluster_add_servers(spane_cluster *cluster, const spane_server_type *type, size_t count,
+                                       int32_t *servers);
+
+/*
+ * As spane_cluster_add_servers, for servers of equal NUMA nodes, as many as the cluster's options say, of cores and GB alone.
+ *   node_cpu, node_mem  cores and GB of each node, above 0
+ * Status: as spane_cluster_add_servers. Threads: one at a time. Cost: O(count), amortised. Since: 0.1.
+ */
+spane_status spane_cluster_add_equal_servers(spane_cluster *cluster, double node_cpu, double node_mem, size_t count,
+                                             int32_t *servers);
+
+/*
+ * Removes a server on which no VM runs: move or release its VMs first, or call spane_cluster_fail_server.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BAD_STATE (VMs run there, or overlap).
+ * Threads: one at a time. Cost: O(VMs of one server). Since: 0.1.
+ */
+spane_status spane_cluster_remove_server(spane_cluster *cluster, int32_t server);
+
+/*
+ * Notes that a server has failed: its VMs are gone and it is cordoned.
+ *   ids       room for `capacity` ids of the VMs that ran there, which are written in ascending order; NULL with capacity 0
+ *   count     receives how many ran there; also when it returns SPANE_BUFFER_TOO_SMALL, and then nothing changes
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(n log n) for n VMs on it. Since: 0.1.
+ */
+spane_status spane_cluster_fail_server(spane_cluster *cluster, int32_t server, uint64_t *ids, size_t capacity,
+                                       size_t *count);
+
+/*
+ * Gives a server other capacities, traits or distances. Its VMs stay; where they take more than there is now, the server has
+ * no room.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server, or a type that lacks a node on which a VM runs);
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE. Threads: one at a time. Cost: O(VMs on it). Since: 0.1.
+ */
+spane_status spane_cluster_resize_server(spane_cluster *cluster, int32_t server, const spane_server_type *type);
 
 /*
  * Makes room for `vms` placed VMs, so that no later placement up to that number allocates.
@@ -312,6 +388,22 @@ spane_status spane_cluster_reserve(spane_cluster *cluster, size_t vms);
 spane_status spane_cluster_count(const spane_cluster *cluster, int64_t *servers, int64_t *vms);
 
 /*
+ * The options with which a cluster was made. The names belong to the cluster and are valid as long as it lives.
+ * Fills the first options->struct_size bytes.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size). Threads: any. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_cluster_get_options(const spane_cluster *cluster, spane_cluster_options *options);
+
+/*
+ * The numbers of all servers, in the order in which policies look at them. That is the order of their numbers as long as no
+ * server was removed; then the last one takes the place of the one that is gone.
+ *   servers   room for `capacity` numbers
+ *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE. Threads: one at a time. Cost: O(S). Since: 0.1.
+ */
+spane_status spane_cluster_servers(const spane_cluster *cluster, int32_t *servers, size_t capacity, size_t *count);
+
+/*
  * Describes a server; fills the first info->struct_size bytes of `info`.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
@@ -319,12 +411,28 @@ spane_status spane_cluster_count(const spane_cluster *cluster, int64_t *servers,
 spane_status spane_cluster_server(const spane_cluster *cluster, int32_t server, spane_server_info *info);
 
 /*
- * What each NUMA node of `count` servers from server `first` on has left, also where a server is cordoned.
- *   free      receives count * SPANE_NODES amounts as [server][node]
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (first, count); SPANE_BAD_STATE.
+ * What each of `count` servers has, and what it has left, also where it is cordoned. Less than nothing is left where more runs
+ * than a server can hold.
+ *   servers   `count` numbers, or NULL for all servers in the order of spane_cluster_servers; then `count` must be their number
+ *   capacity  receives count * (nodes * (2 + node_resource_count) + server_resource_count) amounts: of each server those of its
+ *             nodes, as many as the cluster's options say (0 for a node that it lacks), then its own; may be NULL
+ *   free      as capacity, what is left; may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (a server, count); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(count), without allocation. Since: 0.1.
  */
-spane_status spane_cluster_read_free(const spane_cluster *cluster, size_t first, size_t count, spane_node *free);
+spane_status spane_cluster_amounts(const spane_cluster *cluster, const int32_t *servers, size_t count, double *capacity,
+                                   double *free);
+
+/*
+ * How many VMs of one size still fit on each of `count` servers, one after another, each placed as well as can be: 0 where a
+ * server has no room, is cordoned, or lacks what is asked for.
+ *   servers   as in spane_cluster_amounts
+ *   room      receives `count` numbers
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a server, count); SPANE_UNKNOWN_VERSION (struct_size);
+ * SPANE_BAD_STATE. Threads: one at a time. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_cluster_room(const spane_cluster *cluster, const spane_request *request, const int32_t *servers,
+                                size_t count, int64_t *room);
 
 /*
  * Takes a server out of placement. Decisions are made as if it were not there; its VMs stay and can be released.
@@ -342,12 +450,21 @@ spane_status spane_cluster_cordon(spane_cluster *cluster, int32_t server);
 spane_status spane_cluster_uncordon(spane_cluster *cluster, int32_t server);
 
 /*
- * Records that the VM `id` runs at `placement`, wherever that was decided.
- *   placement node must be SPANE_ALL_NODES exactly when the VM is split
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_INFEASIBLE_ACTION (no room, or cordoned);
- * SPANE_EXISTS; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(1), amortised. Since: 0.1.
+ * Places the VM `id` at `placement`, wherever that was decided.
+ *   placement as many nodes as the request spans
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, placement); SPANE_INFEASIBLE_ACTION (no room, or
+ * cordoned); SPANE_EXISTS; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(1), amortised. Since: 0.1.
  */
-spane_status spane_cluster_place(spane_cluster *cluster, uint64_t id, spane_request request, spane_placement placement);
+spane_status spane_cluster_place(spane_cluster *cluster, uint64_t id, const spane_request *request,
+                                 spane_placement placement);
+
+/*
+ * Records that the VM `id` runs at `placement` already, be there room or not, also on a cordoned server.
+ * Status: as spane_cluster_place, without SPANE_INFEASIBLE_ACTION. Threads: one at a time. Cost: O(1), amortised. Since: 0.1.
+ */
+spane_status spane_cluster_record(spane_cluster *cluster, uint64_t id, const spane_request *request,
+                                  spane_placement placement);
 
 /*
  * Removes the VM `id` and gives back what it used.
@@ -358,20 +475,62 @@ spane_status spane_cluster_place(spane_cluster *cluster, uint64_t id, spane_requ
 spane_status spane_cluster_release(spane_cluster *cluster, uint64_t id, spane_placement *placement);
 
 /*
+ * Moves the VM `id` to another server or to other nodes of its own. The room that it leaves counts as free.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (placement); SPANE_INFEASIBLE_ACTION (no room,
+ * or cordoned); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_cluster_move(spane_cluster *cluster, uint64_t id, spane_placement placement);
+
+/*
+ * Gives the VM `id` another size where it runs. The room that it has counts as free.
+ *   request   with as many nodes as before
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (request); SPANE_INFEASIBLE_ACTION (no room);
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_cluster_resize(spane_cluster *cluster, uint64_t id, const spane_request *request);
+
+/*
+ * Gives the VM `id` another id.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_EXISTS (other); SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+spane_status spane_cluster_rename(spane_cluster *cluster, uint64_t id, uint64_t other);
+
+/*
  * Where the VM `id` runs and what it asked for; either output may be NULL.
- * Status: SPANE_OK; SPANE_NULL_POINTER (cluster); SPANE_NOT_FOUND; SPANE_BAD_STATE.
+ *   request   its first request->struct_size bytes are filled, but `amounts` with NULL and `amount_count` with 0
+ * Status: SPANE_OK; SPANE_NULL_POINTER (cluster); SPANE_NOT_FOUND; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
 spane_status spane_cluster_find(const spane_cluster *cluster, uint64_t id, spane_placement *placement,
                                 spane_request *request);
 
 /*
+ * What the VM `id` asked for beside cores and GB.
+ *   amounts   receives `count` amounts as in spane_request.amounts; `count` must be the number of those resources
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (count); SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(count). Since: 0.1.
+ */
+spane_status spane_cluster_vm_amounts(const spane_cluster *cluster, uint64_t id, double *amounts, size_t count);
+
+/*
+ * The ids of the VMs on a server, or of all VMs, in ascending order.
+ *   server    its number, or -1 for all servers
+ *   ids       room for `capacity` ids; NULL with capacity 0 to ask for their number
+ *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(n log n) for n VMs, O(S) more for all servers. Since: 0.1.
+ */
+spane_status spane_cluster_vms(const spane_cluster *cluster, int32_t server, uint64_t *ids, size_t capacity,
+                               size_t *count);
+
+/*
  * Corrects what a NUMA node has left, for what the cluster cannot know of: other tenants, drift, maintenance.
- *   free      0 up to the capacity less what the VMs placed there use
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server, node, free); SPANE_BAD_STATE.
+ *   cpu, mem  0 up to the capacity less what the VMs placed there use
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server, node, cpu, mem); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_set_free(spane_cluster *cluster, int32_t server, int32_t node, spane_node free);
+spane_status spane_cluster_set_free(spane_cluster *cluster, int32_t server, int32_t node, double cpu, double mem);
 
 /*
  * Saves the whole state (HDF5, format "spane-cluster") in the way of spane_model_save.
@@ -410,8 +569,15 @@ spane_status spane_cluster_load_memory(const void *data, size_t size, spane_clus
 /*
  * A policy bound to a cluster, or to an environment by spane_session_new_env. It follows the changes of either by itself.
  * Sessions on one cluster may decide at once in several threads as long as nobody changes the cluster meanwhile. Deciding
- * neither allocates nor locks, except for the first decision after servers were added, and for the first spane_session_top
- * with a larger `k` than any before.
+ * neither allocates nor locks, except for the first decision after servers were added, and for the first call with a longer
+ * list of candidates or a larger `k` than any before.
+ *
+ * Candidates: where a call takes `servers` and `count`, the policy chooses among these servers alone, each named once; ties go
+ * to the one that stands first. NULL with count 0 stands for all servers. The cost depends on the list, not on the cluster. For
+ * filters by class, traits that a request requires or forbids need no list.
+ *
+ * Any heuristic decides about any servers, and so does a network of the kind "potential"; the other networks need servers with
+ * two NUMA nodes.
  */
 typedef struct spane_session spane_session;
 
@@ -425,8 +591,8 @@ spane_status spane_session_new_heuristic(spane_cluster *cluster, const char *heu
 
 /*
  * Binds a network to a cluster.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_SHAPE_MISMATCH (the network is bound to another number of servers);
- * SPANE_INVALID_ARGUMENT (weights too large to sum over servers); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_SHAPE_MISMATCH (the network is bound to another number of servers, or needs two
+ * nodes); SPANE_INVALID_ARGUMENT (weights too large to sum over servers); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(parameters + S * W). Since: 0.1.
  */
 spane_status spane_session_new(spane_cluster *cluster, const spane_model *model, spane_session **session);
@@ -440,11 +606,20 @@ void spane_session_free(spane_session *session);
 /*
  * The best placement for a request; the cluster stays as it is.
  * Status: SPANE_OK; SPANE_NO_ROOM; SPANE_NEVER_FITS; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request);
- * SPANE_SHAPE_MISMATCH (the network is bound to another number of servers); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_SHAPE_MISMATCH (as spane_session_new); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after
  * servers were added).
  * Threads: one at a time. Cost: O(S * W), blocks of servers without room nearly free. Since: 0.1.
  */
-spane_status spane_session_choose(spane_session *session, spane_request request, spane_placement *placement);
+spane_status spane_session_choose(spane_session *session, const spane_request *request, spane_placement *placement);
+
+/*
+ * As spane_session_choose, among some servers.
+ *   servers, count  the candidates
+ * Status: as spane_session_choose; also SPANE_INVALID_ARGUMENT (the candidate that is named). SPANE_NEVER_FITS is said of all
+ * servers. Threads: one at a time. Cost: O(count * W). Since: 0.1.
+ */
+spane_status spane_session_choose_among(spane_session *session, const spane_request *request, const int32_t *servers,
+                                        size_t count, spane_placement *placement);
 
 /*
  * Chooses as spane_session_choose and places the VM `id` there, in one step.
@@ -452,13 +627,14 @@ spane_status spane_session_choose(spane_session *session, spane_request request,
  * Status: as spane_session_choose; also SPANE_EXISTS, SPANE_UNSUPPORTED (bound to an environment).
  * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: as spane_session_choose. Since: 0.1.
  */
-spane_status spane_session_place(spane_session *session, uint64_t id, spane_request request,
+spane_status spane_session_place(spane_session *session, uint64_t id, const spane_request *request,
                                  spane_placement *placement);
 
 /*
  * Chooses for each of `count` requests as if it were the only one; the cluster stays as it is.
- *   placements  receives `count` placements; server -1 where there is no room, with node -1, or SPANE_NEVER where
- *               spane_session_choose would return SPANE_NEVER_FITS
+ *   requests    `count` requests, one after another, all with the struct_size of the first
+ *   placements  receives `count` placements; server SPANE_NOWHERE where there is no room, or SPANE_NEVER where
+ *               spane_session_choose would return SPANE_NEVER_FITS, with nodes 0
  * Status: SPANE_OK (also where some have no room); else as spane_session_choose. On an error none is written.
  * Threads: one at a time. Cost: count * spane_session_choose. Since: 0.1.
  */
@@ -466,36 +642,46 @@ spane_status spane_session_choose_many(spane_session *session, const spane_reque
                                        spane_placement *placements);
 
 /*
- * The `k` best placements with room, best first, ties to the lower server, then node; networks only.
- *   placements, scores   receive up to `k` of each; scores may be NULL. A split VM gets one placement a server
+ * The `k` best placements with room, best first. A network ranks placements by their scores, ties to the server that stands
+ * first, then to the lower nodes. A heuristic ranks servers: its choice, then its choice among the other servers, and so on.
+ *   servers, count       the candidates
+ *   placements, scores   receive up to `k` of each; scores may be NULL. Those of a heuristic are 0, -1, -2 and so on
  *   found                receives how many
  * Status: SPANE_OK; SPANE_NO_ROOM, SPANE_NEVER_FITS (found is set to 0); SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT
- * (request, k is 0); SPANE_UNSUPPORTED (a heuristic); SPANE_SHAPE_MISMATCH; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after
- * servers were added, or for a larger k than any before).
- * Threads: one at a time. Cost: O(S * W + S log k). Since: 0.1.
+ * (request, a candidate, k is 0); SPANE_UNKNOWN_VERSION (struct_size); SPANE_SHAPE_MISMATCH (as spane_session_new);
+ * SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after servers were added, or for a larger k or a longer list than any before).
+ * Threads: one at a time. Cost: O(count * W + count log k); with a heuristic O(count * k). Since: 0.1.
  */
-spane_status spane_session_top(spane_session *session, spane_request request, size_t k, spane_placement *placements,
-                               float *scores, size_t *found);
+spane_status spane_session_top(spane_session *session, const spane_request *request, const int32_t *servers, size_t count,
+                               size_t k, spane_placement *placements, float *scores, size_t *found);
+
+/* The most sets of NUMA nodes over which one VM may be spread on a server with so many nodes. */
+#define SPANE_PLACEMENTS(nodes)                                                                                           \
+    ((nodes) == 4 ? 6 : (nodes) == 5 ? 10 : (nodes) == 6 ? 20 : (nodes) == 7 ? 35 : (nodes) == 8 ? 70 : (nodes))
 
 /*
  * Scores of all servers, or of some that the caller has already filtered; networks only. A score is the advantage
- * A(s, a) of the dueling network: scores of one request can be compared with each other, higher is better.
- *   servers   `count` server numbers, or NULL for all servers; then `count` must be the number of servers
- *   scores    receives count * SPANE_NODES values, one for each NUMA node of each server, whether it has room or not;
- *             -infinity for a cordoned server
+ * A(s, a) of the dueling network, or what a placement adds to a potential: scores of one request can be compared with each
+ * other, higher is better.
+ *   servers   `count` server numbers, or NULL for all servers in the order of spane_cluster_servers; then `count` must be their
+ *             number
+ *   scores    receives count * SPANE_PLACEMENTS(nodes) values, for each server one for each set of as many nodes as the request
+ *             spans, in ascending order of spane_placement.nodes, again from the first one on where there are fewer sets, whether
+ *             it has room or not; -infinity for a cordoned server and for nodes that a server lacks
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a server, count); SPANE_UNSUPPORTED (a
- * heuristic); SPANE_SHAPE_MISMATCH; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after servers were added).
+ * heuristic); SPANE_UNKNOWN_VERSION (struct_size); SPANE_SHAPE_MISMATCH (as spane_session_new); SPANE_BAD_STATE;
+ * SPANE_OUT_OF_MEMORY (after servers were added, or for a longer list than any before).
  * Threads: one at a time. Cost: O(count * W). Since: 0.1.
  */
-spane_status spane_session_scores(spane_session *session, spane_request request, const int32_t *servers, size_t count,
-                                  float *scores);
+spane_status spane_session_scores(spane_session *session, const spane_request *request, const int32_t *servers,
+                                  size_t count, float *scores);
 
 /*
  * Q(s, a) = V(s) + A(s, a) - mean A of every action; networks only.
- *   values    receives `count` values, which must be servers * SPANE_NODES; -infinity for a cordoned server
+ *   values    receives `count` values as spane_session_scores does for all servers; `count` must be their number
  * Status: as spane_session_scores. Threads: one at a time. Cost: O(S * W). Since: 0.1.
  */
-spane_status spane_session_q_values(spane_session *session, spane_request request, float *values, size_t count);
+spane_status spane_session_q_values(spane_session *session, const spane_request *request, float *values, size_t count);
 
 /* ------------------------------------------------------------------------------------------------- Traces */
 
@@ -519,11 +705,13 @@ typedef struct spane_trace_info {
     int64_t flavors;      /* distinct sizes of VMs */
     double first_arrival; /* seconds */
     double last_arrival;  /* seconds */
-    spane_request smallest; /* the least cores and the least GB of any VM, not always of the same one */
-    spane_request largest;  /* the most cores and the most GB of any VM, not always of the same one */
+    double smallest_cpu;  /* the fewest cores of any VM */
+    double smallest_mem;  /* the least GB of any VM, not always of the same one */
+    double largest_cpu;   /* the most cores */
+    double largest_mem;   /* the most GB */
 } spane_trace_info;
 
-#define SPANE_TRACE_INFO_INIT {sizeof(spane_trace_info), 0, 0, 0, 0, 0, {0, 0}, {0, 0}}
+#define SPANE_TRACE_INFO_INIT {sizeof(spane_trace_info), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /*
  * Loads a trace: HDF5 (format "spane-trace"), or CSV with the columns vmid,cpu,mem,at,lt or vmid,cpu,memory,time,type, in any
@@ -608,6 +796,9 @@ spane_status spane_trace_vms(const spane_trace *trace, size_t first, size_t coun
 void spane_trace_free(spane_trace *trace);
 
 /* ------------------------------------------------------------------------------------------- Environments */
+
+/* NUMA nodes of each server of an environment. */
+#define SPANE_NODES 2
 
 /*
  * An episode of a trace: VMs are placed strictly in order of arrival; one that fits nowhere waits, and all behind it wait
@@ -745,11 +936,11 @@ spane_status spane_env_observe(const spane_env *env, float *observation, size_t 
 spane_status spane_env_mask(const spane_env *env, uint8_t *mask, size_t capacity);
 
 /*
- * What the next VM asks for.
- *   is_split  receives 1 or 0; may be NULL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (never reset). Threads: one at a time. Cost: O(1). Since: 0.1.
+ * What the next VM asks for; fills the first request->struct_size bytes as spane_cluster_find does. `span` is never 0.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (never reset, or overlap).
+ * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_env_request(const spane_env *env, spane_request *request, int32_t *is_split);
+spane_status spane_env_request(const spane_env *env, spane_request *request);
 
 /*
  * Where the episode stands; fills the first info->struct_size bytes of `info`.
