@@ -11,13 +11,17 @@ extern const char *data_folder, *scratch_folder;
 /* The shipped network, and a network that is bound to two servers (made with HDF5). */
 spane_model *any_model(void);
 spane_model *bound_model(void);
-/* A cluster of `servers` servers with 40 cores and 90 GB a node. */
+/* A cluster of `servers` servers of two nodes with 40 cores and 90 GB. */
 spane_cluster *some_cluster(size_t servers);
 
 void test_library(void);
 void test_models(void);
 void test_clusters(void);
 void test_vms(void);
+void test_fleets(void);
+void test_fleet_servers(void);
+void test_fleet_vms(void);
+void test_candidates(void);
 void test_states(void);
 void test_sessions(void);
 void test_scores(void);
