@@ -115,8 +115,7 @@ static void test_failing(void) {
     /* Without room for the ids nothing changes. */
     for (size_t capacity = 0; capacity < 3; capacity++) {
         count = 0;
-        REFUSES(SPANE_BUFFER_TOO_SMALL, "3", ids,
-                spane_cluster_fail_server(cluster, 2, capacity ? ids : NULL, capacity, &count));
+        REFUSES(SPANE_BUFFER_TOO_SMALL, "3", ids, spane_cluster_fail_server(cluster, 2, ids, capacity, &count));
         CHECK(count == 3);
         DONE(spane_cluster_server(cluster, 2, &info));
         CHECK(info.vms == 3 && info.is_cordoned == 0);
@@ -137,6 +136,10 @@ static void test_failing(void) {
     FAILS(SPANE_INFEASIBLE_ACTION, "cordoned", spane_cluster_place(cluster, 7, ASKS(1, 1), (spane_placement){2, 2}));
     DONE(spane_cluster_uncordon(cluster, 2));
     DONE(spane_cluster_place(cluster, 7, ASKS(1, 1), (spane_placement){2, 2}));
+    /* Who does not want the ids need not take them. */
+    DONE(spane_cluster_fail_server(cluster, 2, NULL, 0, &count));
+    CHECK(count == 1);
+    expect_vms(cluster, -1, 1, (uint64_t[]){1});
     spane_cluster_free(cluster);
     spane_model_free(model);
 }
