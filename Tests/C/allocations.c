@@ -66,7 +66,6 @@ static void test_cluster(const spane_model *model) {
     spane_session *sessions[3] = {NULL, NULL, NULL};
     spane_placement placements[servers * SPANE_NODES];
     double capacity[servers * SPANE_NODES * 2], left[servers * SPANE_NODES * 2];
-    int64_t room[servers];
     int32_t numbers[servers];
     float scores[servers * SPANE_NODES];
     uint64_t id = 0;
@@ -81,11 +80,12 @@ static void test_cluster(const spane_model *model) {
     for (int i = 0; i < 3; i++) {
         ALLOCATES_NOTHING(spane_session_choose(sessions[i], &requests[turn % 3], placements));
         ALLOCATES_NOTHING(spane_session_choose_among(sessions[i], &requests[turn % 3], some, 4, placements));
-        ALLOCATES_NOTHING(spane_session_top(sessions[i], &requests[turn % 3], NULL, 0, 3, placements, scores, &found));
-        ALLOCATES_NOTHING(spane_session_top(sessions[i], &requests[turn % 3], some, 4, 3, placements, scores, &found));
         ALLOCATES_NOTHING(spane_session_choose_many(sessions[i], requests, 3, placements));
         ALLOCATES_NOTHING(spane_session_place(sessions[i], id++, &requests[turn % 2], NULL));
         ALLOCATES_NOTHING(spane_cluster_release(cluster, --id, NULL));
+        if (i == 2) continue; /* its generator is copied, so that a list changes no later decision */
+        ALLOCATES_NOTHING(spane_session_top(sessions[i], &requests[turn % 3], NULL, 0, 3, placements, scores, &found));
+        ALLOCATES_NOTHING(spane_session_top(sessions[i], &requests[turn % 3], some, 4, 3, placements, scores, &found));
     }
     ALLOCATES_NOTHING(spane_session_top(sessions[0], &requests[turn % 3], NULL, 0, servers, placements, scores, &found));
     ALLOCATES_NOTHING(spane_session_top(sessions[0], &requests[0], NULL, 0, 1 + (size_t)turn, placements, NULL, &found));
@@ -94,8 +94,6 @@ static void test_cluster(const spane_model *model) {
     ALLOCATES_NOTHING(spane_session_q_values(sessions[0], &requests[1], scores, servers * SPANE_NODES));
     ALLOCATES_NOTHING(spane_cluster_amounts(cluster, NULL, servers, capacity, left));
     ALLOCATES_NOTHING(spane_cluster_amounts(cluster, some, 4, NULL, left));
-    ALLOCATES_NOTHING(spane_cluster_room(cluster, &requests[turn % 3], NULL, servers, room));
-    ALLOCATES_NOTHING(spane_cluster_room(cluster, &requests[turn % 3], some, 4, room));
     ALLOCATES_NOTHING(spane_cluster_servers(cluster, numbers, servers, &found));
     ALLOCATES_NOTHING(spane_cluster_place(cluster, id++, &requests[0], (spane_placement){turn, 1}));
     ALLOCATES_NOTHING(spane_cluster_move(cluster, id - 1 - (uint64_t)turn, (spane_placement){39 - turn, 2}));

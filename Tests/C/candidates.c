@@ -127,15 +127,21 @@ static void test_heuristics(int policy) {
         CHECK(chosen.server == expected.server && chosen.nodes == expected.nodes); /* the same, whatever the seed */
         CHECK(status == SPANE_NO_ROOM || is_in(list, count, chosen.server));
         if (policy < exact_policies) {
-            spane_placement among_all = {-7, 0};
+            /* In the order in which servers stand, by which ties are broken. */
+            int32_t ordered[servers];
+            size_t kept = 0;
+            spane_placement among = {-7, 0}, of_all = {-7, 0};
             DONE(spane_cluster_servers(cluster, numbers, servers, &all));
             for (size_t i = 0; i < all; i++) {
-                if (!is_in(list, count, numbers[i])) DONE(spane_cluster_cordon(cluster, numbers[i]));
+                if (is_in(list, count, numbers[i])) ordered[kept++] = numbers[i];
+                else DONE(spane_cluster_cordon(cluster, numbers[i]));
             }
-            CHECK(spane_session_choose(session, request, &among_all) == status);
-            /* The first one differs where the list has another order than the servers. */
-            if (policy > 0) CHECK(among_all.server == chosen.server && among_all.nodes == chosen.nodes);
+            CHECK(kept == count && spane_session_choose(session, request, &of_all) == status);
+            CHECK(spane_session_choose_among(session, request, ordered, kept, &among) == status);
+            CHECK(of_all.server == among.server && of_all.nodes == among.nodes);
             for (size_t i = 0; i < all; i++) DONE(spane_cluster_uncordon(cluster, numbers[i]));
+            CHECK(spane_session_choose_among(session, request, ordered, kept, &among) == status);
+            CHECK(of_all.server == among.server && of_all.nodes == among.nodes);
         }
         memcpy(left, list, sizeof left);
         status = spane_session_top(session, request, list, count, servers, ranked, scores, &found);
@@ -273,6 +279,21 @@ static void test_mixed(void) {
             DONE(spane_session_q_values(session, &request, scores, 18));
             REFUSES(SPANE_INVALID_ARGUMENT, "count", some, spane_session_q_values(session, &request, some, 6));
         }
+        spane_session_free(session);
+    }
+    /* Ties, here too, go to the server that stands first in the list. */
+    DONE(spane_cluster_add_servers(cluster, mixed_type(0), 3, NULL));
+    for (int policy = 0; policy < policies; policy++) {
+        const int32_t alike[] = {4, 5, 0, 3};
+        spane_request request = large_request(4, 12, 2, 0, 0);
+        spane_placement chosen, best[4 * SPANE_PLACEMENTS(4)];
+        size_t found = 0;
+        if (policy >= exact_policies && policy < 6) continue;
+        session = session_of(cluster, policy);
+        DONE(spane_session_choose_among(session, &request, alike, 4, &chosen));
+        CHECK(chosen.server == 4);
+        DONE(spane_session_top(session, &request, alike, 4, 4 * SPANE_PLACEMENTS(4), best, NULL, &found));
+        CHECK(found == (policy == 6 ? 24 : 4) && best[0].server == 4 && best[0].nodes == chosen.nodes);
         spane_session_free(session);
     }
     spane_model_free(network);

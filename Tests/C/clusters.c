@@ -82,8 +82,8 @@ static void test_adding(void) {
         REFUSES(SPANE_INVALID_ARGUMENT, "count", added, spane_cluster_add_servers(cluster, &type, wrong[i], added));
     }
     for (int i = 0; i < 7; i++) {
-        REFUSES(SPANE_INVALID_ARGUMENT, "cores", added, spane_cluster_add_equal_servers(cluster, bad[i], 90, 2, added));
-        REFUSES(SPANE_INVALID_ARGUMENT, "GB", added, spane_cluster_add_equal_servers(cluster, 40, bad[i], 2, added));
+        REFUSES(SPANE_INVALID_ARGUMENT, "node_cpu", added, spane_cluster_add_equal_servers(cluster, bad[i], 90, 2, added));
+        REFUSES(SPANE_INVALID_ARGUMENT, "node_mem", added, spane_cluster_add_equal_servers(cluster, 40, bad[i], 2, added));
     }
     DONE(spane_cluster_count(cluster, &servers, &vms));
     CHECK(servers == 0 && vms == 0);
