@@ -217,7 +217,7 @@ def test_a_session_on_an_environment_scores(model: spane.Model) -> None:
     assert values.shape == (4, 2)
     best = np.where(environment.mask(), values.ravel(), -np.inf)
     assert best[session.decide()] == best.max()
-    assert len(session.top(1, 2, 8)[0]) == 8
+    assert len(session.top(1, 2, k=8)[0]) == 8
     with pytest.raises(spane.UnsupportedError):
         session.place(1, 1, 2)
     environment.close()

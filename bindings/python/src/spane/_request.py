@@ -139,8 +139,7 @@ class Resources:
             {name: amount for name, amount in zip(self.all, extras) if amount} or None,
             made.require,
             made.forbid,
-            # The library may say that any distance will do by the largest there is.
-            made.farthest if 0 < made.farthest < 255 else None,
+            made.farthest or None,
         )
 
 
