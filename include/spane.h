@@ -359,6 +359,7 @@ spane_status spane_cluster_remove_server(spane_cluster *cluster, int32_t server)
 /*
  * Notes that a server has failed: its VMs are gone and it is cordoned.
  *   ids       room for `capacity` ids of the VMs that ran there, which are written in ascending order; NULL with capacity 0
+ *             where they are not wanted
  *   count     receives how many ran there; also when it returns SPANE_BUFFER_TOO_SMALL, and then nothing changes
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(n log n) for n VMs on it. Since: 0.1.

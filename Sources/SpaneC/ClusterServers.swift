@@ -23,19 +23,9 @@ public func spane_cluster_new(
     call {
         let out = try unsafe required(cluster, "cluster")
         try Memory.check(bytes: 0, for: "a cluster")
-        var chosen = spane_cluster_options.defaults
-        if let options = unsafe options { chosen = try unsafe read(options, defaults: chosen, "options") }
-        guard chosen.reserved == 0 else {
-            throw Failure(SPANE_INVALID_ARGUMENT, "options->reserved is \(chosen.reserved); it must be 0")
-        }
-        guard chosen.split_above >= 0 else {
-            throw Failure(
-                SPANE_INVALID_ARGUMENT,
-                "options->split_above is \(chosen.split_above); it must be 0 or more"
-            )
-        }
-        let rule = try SpanRule(splitAbove: chosen.split_above)
-        unsafe out.pointee = Handle.make(ClusterHandle(Fleet(spanRule: rule)))
+        var chosen = unsafe spane_cluster_options.defaults
+        if let options = unsafe options { unsafe chosen = try read(options, defaults: chosen, "options") }
+        unsafe out.pointee = Handle.make(ClusterHandle(try Fleet(options: chosen)))
         return SPANE_OK
     }
 }
@@ -46,70 +36,93 @@ public func spane_cluster_free(_ cluster: OpaquePointer?) { unsafe Handle.free(c
 @implementation @_cdecl("spane_cluster_add_servers")
 public func spane_cluster_add_servers(
     _ cluster: OpaquePointer?,
-    _ nodes: UnsafePointer<spane_node>?,
+    _ type: UnsafePointer<spane_server_type>?,
     _ count: Int,
-    _ first: UnsafeMutablePointer<Int32>?
+    _ servers: UnsafeMutablePointer<Int32>?
 ) -> spane_status {
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
-        let count = try checkedCount(count, atMost: ClusterConfiguration.maximumServers, "count")
-        let nodes = try unsafe elements(nodes, count, "nodes")
-        // The list of what they have; the fleet asks for the rest.
-        try Memory.check(bytes: count * MemoryLayout<spane_node>.stride, for: "\(count) more servers")
         return try cluster.gate.exclusive {
-            let number = Int32(truncatingIfNeeded: cluster.fleet.serverCount)
-            try unsafe cluster.fleet.addServers(nodes.map { Resources(cpu: $0.cpu, mem: $0.mem) })
-            if let first = unsafe first { unsafe first.pointee = number }
-            return SPANE_OK
+            let type = try unsafe serverType(type, cluster.fleet.cluster.layout)
+            return try unsafe add(count, of: type, to: cluster, servers)
         }
     }
 }
 
-@implementation @_cdecl("spane_cluster_server")
-public func spane_cluster_server(
+@implementation @_cdecl("spane_cluster_add_equal_servers")
+public func spane_cluster_add_equal_servers(
+    _ cluster: OpaquePointer?,
+    _ node_cpu: Double,
+    _ node_mem: Double,
+    _ count: Int,
+    _ servers: UnsafeMutablePointer<Int32>?
+) -> spane_status {
+    call {
+        let cluster = try unsafe ClusterHandle.of(cluster)
+        for (name, value) in [("node_cpu", node_cpu), ("node_mem", node_mem)]
+        where !Resources(cpu: value, mem: value).onGrid.isPositive {
+            throw Failure(SPANE_INVALID_ARGUMENT, "\(name) is \(value); \(Resources.rule(value))")
+        }
+        return try cluster.gate.exclusive {
+            let layout = cluster.fleet.cluster.layout
+            let none = layout.nodeResources.dropFirst(2).map { _ in 0.0 }
+            let type = ServerType(
+                nodes: Array(repeating: [node_cpu, node_mem] + none, count: layout.nodes),
+                shared: layout.serverResources.map { _ in 0 }
+            )
+            return try unsafe add(count, of: type, to: cluster, servers)
+        }
+    }
+}
+
+private func add(
+    _ count: Int,
+    of type: ServerType,
+    to cluster: ClusterHandle,
+    _ servers: UnsafeMutablePointer<Int32>?
+) throws -> spane_status {
+    let count = try checkedCount(count, atMost: ClusterConfiguration.maximumServers, "count")
+    // The list of types and that of numbers; the fleet asks for the rest.
+    try Memory.check(bytes: 16 * count, for: "\(count) more servers")
+    let numbers = try cluster.fleet.addServers(Array(repeating: 0, count: count), of: [type])
+    for (index, number) in numbers.enumerated() { unsafe servers?[index] = Int32(truncatingIfNeeded: number) }
+    return SPANE_OK
+}
+
+@implementation @_cdecl("spane_cluster_remove_server")
+public func spane_cluster_remove_server(_ cluster: OpaquePointer?, _ server: Int32) -> spane_status {
+    unsafe change(cluster) { fleet in try fleet.removeServer(Int(server)) }
+}
+
+@implementation @_cdecl("spane_cluster_fail_server")
+public func spane_cluster_fail_server(
     _ cluster: OpaquePointer?,
     _ server: Int32,
-    _ info: UnsafeMutablePointer<spane_server_info>?
+    _ ids: UnsafeMutablePointer<UInt64>?,
+    _ capacity: Int,
+    _ count: UnsafeMutablePointer<Int>?
 ) -> spane_status {
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
-        let info = try unsafe required(info, "info")
-        return try cluster.gate.shared {
-            var value = spane_server_info()
-            let index = Int(server)
-            value.vms = Int32(truncatingIfNeeded: try cluster.fleet.vmCount(on: index))
-            value.is_cordoned = cluster.fleet.cluster.isCordoned(index) ? 1 : 0
-            value.capacity = spane_node(cluster.fleet.cluster.capacity(server: index))
-            value.free.0 = spane_node(cluster.fleet.cluster.free(server: index, node: 0))
-            value.free.1 = spane_node(cluster.fleet.cluster.free(server: index, node: 1))
-            try unsafe write(value, to: info, "info")
+        let count = try unsafe required(count, "count")
+        return try cluster.gate.exclusive {
+            let lost = try cluster.fleet.vms(on: Int(server))
+            try unsafe copy(lost, to: ids, capacity: capacity, count: count, "ids")
+            _ = try cluster.fleet.failServer(Int(server))
             return SPANE_OK
         }
     }
 }
 
-@implementation @_cdecl("spane_cluster_read_free")
-public func spane_cluster_read_free(
+@implementation @_cdecl("spane_cluster_resize_server")
+public func spane_cluster_resize_server(
     _ cluster: OpaquePointer?,
-    _ first: Int,
-    _ count: Int,
-    _ free: UnsafeMutablePointer<spane_node>?
+    _ server: Int32,
+    _ type: UnsafePointer<spane_server_type>?
 ) -> spane_status {
-    call {
-        let cluster = try unsafe ClusterHandle.of(cluster)
-        return try cluster.gate.shared {
-            let first = try checkedCount(first, atMost: cluster.fleet.serverCount, "first")
-            let count = try checkedCount(count, atMost: cluster.fleet.serverCount - first, "count")
-            guard count > 0 else { return SPANE_OK }
-            let out = try unsafe required(free, "free")
-            for row in 0..<count {
-                for node in 0..<NUMATopology.nodesPerServer {
-                    let left = spane_node(cluster.fleet.cluster.free(server: first + row, node: node))
-                    unsafe (out + row * NUMATopology.nodesPerServer + node).initialize(to: left)
-                }
-            }
-            return SPANE_OK
-        }
+    unsafe change(cluster) { fleet in
+        _ = try fleet.place(of: Int(server))
+        try unsafe fleet.resizeServer(Int(server), to: serverType(type, fleet.cluster.layout))
     }
 }
 
@@ -128,15 +141,16 @@ public func spane_cluster_set_free(
     _ cluster: OpaquePointer?,
     _ server: Int32,
     _ node: Int32,
-    _ free: spane_node
+    _ cpu: Double,
+    _ mem: Double
 ) -> spane_status {
     unsafe change(cluster) { fleet in
-        try fleet.setFree(Resources(cpu: free.cpu, mem: free.mem), server: Int(server), node: Int(node))
+        try fleet.setFree(Resources(cpu: cpu, mem: mem), server: Int(server), node: Int(node))
     }
 }
 
-/// Changes the servers of a cluster.
-private func change(_ cluster: OpaquePointer?, _ body: (inout Fleet) throws -> Void) -> spane_status {
+/// Changes a cluster.
+func change(_ cluster: OpaquePointer?, _ body: (inout Fleet) throws -> Void) -> spane_status {
     call {
         let cluster = try unsafe ClusterHandle.of(cluster)
         return try cluster.gate.exclusive {
@@ -148,14 +162,47 @@ private func change(_ cluster: OpaquePointer?, _ body: (inout Fleet) throws -> V
 
 extension spane_cluster_options {
     static var defaults: spane_cluster_options {
-        spane_cluster_options(
-            struct_size: UInt32(MemoryLayout<spane_cluster_options>.size),
-            reserved: 0,
-            split_above: ClusterConfiguration.publishedSplitAbove
-        )
+        var options = unsafe spane_cluster_options()
+        unsafe options.struct_size = UInt32(MemoryLayout<spane_cluster_options>.size)
+        unsafe options.nodes = Int32(Layout.published.nodes)
+        unsafe options.split_above = SpanRule.published.splitAbove
+        unsafe options.split_from = SpanRule.published.splitFromCores
+        unsafe options.span = Int32(SpanRule.published.span)
+        return unsafe options
     }
 }
 
-extension spane_node {
-    init(_ amount: Resources) { self.init(cpu: amount.cpu, mem: amount.mem) }
+extension Fleet {
+    /// A fleet without servers; messages name the options as C spells them.
+    fileprivate init(options: spane_cluster_options) throws {
+        let reserved = unsafe options.reserved
+        guard reserved == 0 else {
+            throw Failure(SPANE_INVALID_ARGUMENT, "options->reserved is \(reserved); it must be 0")
+        }
+        for (name, value, most) in unsafe [
+            ("nodes", options.nodes, Layout.mostNodes), ("span", options.span, Layout.mostNodes),
+        ] where value < 1 || value > most {
+            throw Failure(SPANE_INVALID_ARGUMENT, "options->\(name) is \(value); it must be in 1 ... \(most)")
+        }
+        for (name, value) in unsafe [("split_above", options.split_above), ("split_from", options.split_from)]
+        where !(value >= 0) {
+            throw Failure(SPANE_INVALID_ARGUMENT, "options->\(name) is \(value); it must be 0 or more")
+        }
+        let (nodes, ofNodes) = unsafe (Int(options.nodes), options.node_resource_count)
+        let layout = try Layout(
+            nodes: nodes,
+            nodeResources: unsafe names(options.node_resources, ofNodes, "options->node_resources"),
+            serverResources: unsafe names(
+                options.server_resources,
+                options.server_resource_count,
+                "options->server_resources"
+            )
+        )
+        let rule = try unsafe SpanRule(
+            splitAbove: options.split_above,
+            splitFromCores: options.split_from,
+            span: Int(options.span)
+        )
+        self.init(layout: layout, spanRule: rule)
+    }
 }

@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpane
+internal import SpaneHost
 internal import SpaneScheduling
 internal import SpaneStorage
 
@@ -19,37 +20,29 @@ public func spane_cluster_reserve(_ cluster: OpaquePointer?, _ vms: Int) -> span
     }
 }
 
-@implementation @_cdecl("spane_cluster_count")
-public func spane_cluster_count(
-    _ cluster: OpaquePointer?,
-    _ servers: UnsafeMutablePointer<Int64>?,
-    _ vms: UnsafeMutablePointer<Int64>?
-) -> spane_status {
-    call {
-        let cluster = try unsafe ClusterHandle.of(cluster)
-        return try cluster.gate.shared {
-            if let servers = unsafe servers { unsafe servers.pointee = Int64(cluster.fleet.serverCount) }
-            if let vms = unsafe vms { unsafe vms.pointee = Int64(cluster.fleet.vmCount) }
-            return SPANE_OK
-        }
-    }
-}
-
 @implementation @_cdecl("spane_cluster_place")
 public func spane_cluster_place(
     _ cluster: OpaquePointer?,
     _ id: UInt64,
-    _ request: spane_request,
+    _ request: UnsafePointer<spane_request>?,
     _ placement: spane_placement
 ) -> spane_status {
-    call {
-        let cluster = try unsafe ClusterHandle.of(cluster)
-        return try cluster.gate.exclusive {
-            let request = try cluster.fleet.request(request)
-            let placement = try placement.inside(for: request, cluster.fleet)
-            try cluster.fleet.place(id, request, at: placement)
-            return SPANE_OK
-        }
+    unsafe change(cluster) { fleet in
+        let request = try unsafe fleet.cluster.request(request)
+        try fleet.place(id, request, at: placement.placement(on: fleet))
+    }
+}
+
+@implementation @_cdecl("spane_cluster_record")
+public func spane_cluster_record(
+    _ cluster: OpaquePointer?,
+    _ id: UInt64,
+    _ request: UnsafePointer<spane_request>?,
+    _ placement: spane_placement
+) -> spane_status {
+    unsafe change(cluster) { fleet in
+        let request = try unsafe fleet.cluster.request(request)
+        try fleet.record(id, request, at: placement.placement(on: fleet))
     }
 }
 
@@ -59,14 +52,32 @@ public func spane_cluster_release(
     _ id: UInt64,
     _ placement: UnsafeMutablePointer<spane_placement>?
 ) -> spane_status {
-    call {
-        let cluster = try unsafe ClusterHandle.of(cluster)
-        return try cluster.gate.exclusive {
-            guard let (released, _) = cluster.fleet.release(id) else { throw unknown(id) }
-            if let placement = unsafe placement { unsafe placement.pointee = spane_placement(released) }
-            return SPANE_OK
-        }
+    unsafe change(cluster) { fleet in
+        guard let (released, _) = fleet.release(id) else { throw unknown(id) }
+        if let placement = unsafe placement { unsafe placement.pointee = spane_placement(released) }
     }
+}
+
+@implementation @_cdecl("spane_cluster_move")
+public func spane_cluster_move(_ cluster: OpaquePointer?, _ id: UInt64, _ placement: spane_placement) -> spane_status {
+    unsafe change(cluster) { fleet in
+        guard fleet.find(id) != nil else { throw unknown(id) }
+        try fleet.move(id, to: placement.placement(on: fleet))
+    }
+}
+
+@implementation @_cdecl("spane_cluster_resize")
+public func spane_cluster_resize(
+    _ cluster: OpaquePointer?,
+    _ id: UInt64,
+    _ request: UnsafePointer<spane_request>?
+) -> spane_status {
+    unsafe change(cluster) { fleet in try unsafe fleet.resize(id, to: fleet.cluster.request(request)) }
+}
+
+@implementation @_cdecl("spane_cluster_rename")
+public func spane_cluster_rename(_ cluster: OpaquePointer?, _ id: UInt64, _ other: UInt64) -> spane_status {
+    unsafe change(cluster) { fleet in try fleet.rename(id, to: other) }
 }
 
 @implementation @_cdecl("spane_cluster_find")
@@ -80,8 +91,59 @@ public func spane_cluster_find(
         let cluster = try unsafe ClusterHandle.of(cluster)
         return try cluster.gate.shared {
             guard let (place, found) = cluster.fleet.find(id) else { throw unknown(id) }
+            if let request = unsafe request { try unsafe write(spane_request(found), to: request, "request") }
             if let placement = unsafe placement { unsafe placement.pointee = spane_placement(place) }
-            if let request = unsafe request { unsafe request.pointee = spane_request(cpu: found.cpu, mem: found.mem) }
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_cluster_vm_amounts")
+public func spane_cluster_vm_amounts(
+    _ cluster: OpaquePointer?,
+    _ id: UInt64,
+    _ amounts: UnsafeMutablePointer<Double>?,
+    _ count: Int
+) -> spane_status {
+    call {
+        let cluster = try unsafe ClusterHandle.of(cluster)
+        return try cluster.gate.shared {
+            guard let (_, found) = cluster.fleet.find(id) else { throw unknown(id) }
+            let layout = cluster.fleet.cluster.layout
+            let expected = layout.extraResources.count
+            guard count == expected else {
+                throw Failure(
+                    SPANE_INVALID_ARGUMENT,
+                    "count is \(UInt(bitPattern: count)); the cluster has \(expected) resources beside cores and GB"
+                )
+            }
+            guard count > 0 else { return SPANE_OK }
+            let amounts = try unsafe required(amounts, "amounts")
+            for index in 0..<count { unsafe amounts[index] = found.extra(index, of: layout) }
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_cluster_vms")
+public func spane_cluster_vms(
+    _ cluster: OpaquePointer?,
+    _ server: Int32,
+    _ ids: UnsafeMutablePointer<UInt64>?,
+    _ capacity: Int,
+    _ count: UnsafeMutablePointer<Int>?
+) -> spane_status {
+    call {
+        let cluster = try unsafe ClusterHandle.of(cluster)
+        let count = try unsafe required(count, "count")
+        return try cluster.gate.shared {
+            let found = server == -1 ? cluster.fleet.vmCount : try cluster.fleet.vmCount(on: Int(server))
+            // Told without a list when there is no room for it.
+            try unsafe check(room: ids, capacity, for: found, count, "ids")
+            guard unsafe ids != nil else { return SPANE_OK }
+            try Memory.check(bytes: 8 * found, for: "the ids of \(found) VMs")
+            let list = server == -1 ? cluster.fleet.vmIDs : try cluster.fleet.vms(on: Int(server))
+            try unsafe copy(list, to: ids, capacity: capacity, count: count, "ids")
             return SPANE_OK
         }
     }

@@ -132,17 +132,14 @@ public func spane_env_mask(
 @implementation @_cdecl("spane_env_request")
 public func spane_env_request(
     _ env: OpaquePointer?,
-    _ request: UnsafeMutablePointer<spane_request>?,
-    _ is_split: UnsafeMutablePointer<Int32>?
+    _ request: UnsafeMutablePointer<spane_request>?
 ) -> spane_status {
     call {
         let env = try unsafe EnvironmentHandle.of(env)
         let out = try unsafe required(request, "request")
         return try env.gate.shared {
             try env.checkHasStarted()
-            let request = env.environment.request
-            unsafe out.pointee = spane_request(cpu: request.cpu, mem: request.mem)
-            if let is_split = unsafe is_split { unsafe is_split.pointee = request.isSplit ? 1 : 0 }
+            try unsafe write(spane_request(env.environment.request), to: out, "request")
             return SPANE_OK
         }
     }

@@ -10,7 +10,9 @@ internal import SpaneScheduling
 @implementation @_cdecl("spane_session_top")
 public func spane_session_top(
     _ session: OpaquePointer?,
-    _ request: spane_request,
+    _ request: UnsafePointer<spane_request>?,
+    _ servers: UnsafePointer<Int32>?,
+    _ count: Int,
     _ k: Int,
     _ placements: UnsafeMutablePointer<spane_placement>?,
     _ scores: UnsafeMutablePointer<Float>?,
@@ -22,11 +24,12 @@ public func spane_session_top(
         let found = try unsafe required(found, "found")
         guard k != 0 else { throw Failure(SPANE_INVALID_ARGUMENT, "k is 0; it must be at least 1") }
         return try session.reading {
-            let request = try session.request(request)
-            let best = try session.best(k < 0 ? Int.max : k, for: request)
+            let request = try unsafe session.request(request)
+            let isLimited = try unsafe session.select(servers, count)
+            let best = try session.best(k < 0 ? Int.max : k, for: request, amongSelected: isLimited)
             unsafe found.pointee = best.count
             for index in 0..<best.count {
-                unsafe placements[index] = spane_placement(best[index].action.placement(ofSpan: request.span))
+                unsafe placements[index] = session.outside(best[index].placement)
                 unsafe scores?[index] = best[index].score
             }
             return best.isEmpty ? session.refusal(of: request) : SPANE_OK
@@ -37,7 +40,7 @@ public func spane_session_top(
 @implementation @_cdecl("spane_session_scores")
 public func spane_session_scores(
     _ session: OpaquePointer?,
-    _ request: spane_request,
+    _ request: UnsafePointer<spane_request>?,
     _ servers: UnsafePointer<Int32>?,
     _ count: Int,
     _ scores: UnsafeMutablePointer<Float>?
@@ -47,23 +50,16 @@ public func spane_session_scores(
         let count = try checkedCount(count, atMost: Int(Int32.max), "count")
         let scores = try unsafe required(scores, "scores")
         return try session.reading {
-            let request = try session.request(request)
+            let request = try unsafe session.request(request)
+            let isLimited = unsafe servers != nil
+            if isLimited { _ = try unsafe session.select(servers, count) }
             return try session.withNetwork { network, cluster in
-                var output = unsafe MutableSpan(_unsafeStart: scores, count: count * NUMATopology.nodesPerServer)
-                guard let servers = unsafe servers else {
-                    try cluster.checkAllServers(count, times: 1)
-                    network.writeAdvantages(for: request, on: cluster, servers: nil, into: &output)
-                    return SPANE_OK
+                if !isLimited { try cluster.checkAllServers(count, times: 1) }
+                let values = count * cluster.layout.placementsPerServer
+                var output = unsafe MutableSpan(_unsafeStart: scores, count: values)
+                session.withSelected(isLimited) {
+                    network.writeAdvantages(for: request, on: cluster, servers: $0, into: &output)
                 }
-                let selected = unsafe Span(_unsafeStart: servers, count: count)
-                for index in 0..<count {
-                    do {
-                        try cluster.check(Int(selected[index]))
-                    } catch {
-                        throw Failure(SPANE_INVALID_ARGUMENT, "servers[\(index)]: \(error)")
-                    }
-                }
-                network.writeAdvantages(for: request, on: cluster, servers: selected, into: &output)
                 return SPANE_OK
             }
         }
@@ -73,7 +69,7 @@ public func spane_session_scores(
 @implementation @_cdecl("spane_session_q_values")
 public func spane_session_q_values(
     _ session: OpaquePointer?,
-    _ request: spane_request,
+    _ request: UnsafePointer<spane_request>?,
     _ values: UnsafeMutablePointer<Float>?,
     _ count: Int
 ) -> spane_status {
@@ -81,25 +77,13 @@ public func spane_session_q_values(
         let session = try unsafe SessionHandle.of(session)
         let values = try unsafe required(values, "values")
         return try session.reading {
-            let request = try session.request(request)
+            let request = try unsafe session.request(request)
             return try session.withNetwork { network, cluster in
-                try cluster.checkAllServers(count, times: NUMATopology.nodesPerServer)
+                try cluster.checkAllServers(count, times: cluster.layout.placementsPerServer)
                 var output = unsafe MutableSpan(_unsafeStart: values, count: count)
                 network.writeScores(for: request, on: cluster, into: &output)
                 return SPANE_OK
             }
-        }
-    }
-}
-
-extension Cluster {
-    fileprivate func checkAllServers(_ count: Int, times: Int) throws(Failure) {
-        let expected = serverCount * times
-        guard count == expected else {
-            throw Failure(
-                SPANE_INVALID_ARGUMENT,
-                "count is \(count); for all \(serverCount) servers it must be \(expected)"
-            )
         }
     }
 }

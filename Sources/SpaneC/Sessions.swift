@@ -76,16 +76,39 @@ public func spane_session_free(_ session: OpaquePointer?) { unsafe Handle.free(s
 @implementation @_cdecl("spane_session_choose")
 public func spane_session_choose(
     _ session: OpaquePointer?,
-    _ request: spane_request,
+    _ request: UnsafePointer<spane_request>?,
     _ placement: UnsafeMutablePointer<spane_placement>?
 ) -> spane_status {
     call {
         let session = try unsafe SessionHandle.of(session)
         let out = try unsafe required(placement, "placement")
         return try session.reading {
-            let request = try session.request(request)
+            let request = try unsafe session.request(request)
             guard let chosen = try session.choose(request) else { return session.refusal(of: request) }
-            unsafe out.pointee = spane_placement(chosen)
+            unsafe out.pointee = session.outside(chosen)
+            return SPANE_OK
+        }
+    }
+}
+
+@implementation @_cdecl("spane_session_choose_among")
+public func spane_session_choose_among(
+    _ session: OpaquePointer?,
+    _ request: UnsafePointer<spane_request>?,
+    _ servers: UnsafePointer<Int32>?,
+    _ count: Int,
+    _ placement: UnsafeMutablePointer<spane_placement>?
+) -> spane_status {
+    call {
+        let session = try unsafe SessionHandle.of(session)
+        let out = try unsafe required(placement, "placement")
+        return try session.reading {
+            let request = try unsafe session.request(request)
+            let isLimited = try unsafe session.select(servers, count)
+            guard let chosen = try isLimited ? session.chooseAmongSelected(request) : session.choose(request) else {
+                return session.refusal(of: request)
+            }
+            unsafe out.pointee = session.outside(chosen)
             return SPANE_OK
         }
     }
@@ -95,7 +118,7 @@ public func spane_session_choose(
 public func spane_session_place(
     _ session: OpaquePointer?,
     _ id: UInt64,
-    _ request: spane_request,
+    _ request: UnsafePointer<spane_request>?,
     _ placement: UnsafeMutablePointer<spane_placement>?
 ) -> spane_status {
     call {
@@ -108,11 +131,12 @@ public func spane_session_place(
         }
         return try session.gate.exclusive {
             try cluster.gate.exclusive {
-                let request = try session.request(request)
+                let request = try unsafe session.request(request)
                 try cluster.fleet.checkIsNew(id)
                 guard let chosen = try session.choose(request) else { return session.refusal(of: request) }
-                try cluster.fleet.place(id, request, at: chosen)
-                if let placement = unsafe placement { unsafe placement.pointee = spane_placement(chosen) }
+                let outside = cluster.fleet.outside(chosen)
+                try cluster.fleet.place(id, request, at: outside)
+                if let placement = unsafe placement { unsafe placement.pointee = spane_placement(outside) }
                 return SPANE_OK
             }
         }
@@ -153,21 +177,16 @@ public func spane_session_choose_many(
     call {
         let session = try unsafe SessionHandle.of(session)
         let count = try checkedCount(count, atMost: Int(Int32.max), "count")
-        let requests = try unsafe elements(requests, count, "requests")
-        let out = count == 0 ? nil : try unsafe required(placements, "placements")
+        guard count > 0 else { return SPANE_OK }
+        let requests = try unsafe required(requests, "requests")
+        let out = try unsafe required(placements, "placements")
         return try session.reading {
             // All requests are looked at first, so that an error leaves the outputs as they were.
+            for index in 0..<count { _ = try unsafe session.request(index, of: requests) }
             for index in 0..<count {
-                do {
-                    _ = try unsafe session.request(requests[index])
-                } catch {
-                    throw Failure(SPANE_INVALID_ARGUMENT, "requests[\(index)]: \(error)")
-                }
-            }
-            for index in 0..<count {
-                let request = try unsafe session.request(requests[index])
-                let placement = try session.choose(request).map { spane_placement($0) }
-                unsafe out?[index] = placement ?? session.nowhere(request)
+                let request = try unsafe session.request(index, of: requests)
+                let placement = try session.choose(request).map { session.outside($0) }
+                unsafe out[index] = placement ?? session.nowhere(request)
             }
             return SPANE_OK
         }
@@ -178,7 +197,7 @@ extension SessionHandle {
     /// What stands in a list for a placement that is none.
     @inline(never)
     fileprivate func nowhere(_ request: Request) -> spane_placement {
-        spane_placement(server: -1, node: refusal(of: request) == SPANE_NEVER_FITS ? SPANE_NEVER : -1)
+        spane_placement(server: refusal(of: request) == SPANE_NEVER_FITS ? SPANE_NEVER : SPANE_NOWHERE, nodes: 0)
     }
 
     /// Runs a decision that leaves the cluster as it is.

@@ -131,12 +131,12 @@ public func spane_trace_describe(
         value.flavors = Int64(trace.flavors.count)
         value.first_arrival = trace.vms[0].arrival
         value.last_arrival = trace.vms[trace.count - 1].arrival
-        let infinite = Double.infinity
-        value.smallest = trace.flavors.reduce(spane_request(cpu: infinite, mem: infinite)) { least, size in
-            spane_request(cpu: min(least.cpu, size.cpu), mem: min(least.mem, size.mem))
-        }
-        value.largest = trace.flavors.reduce(spane_request(cpu: 0, mem: 0)) { most, size in
-            spane_request(cpu: max(most.cpu, size.cpu), mem: max(most.mem, size.mem))
+        (value.smallest_cpu, value.smallest_mem) = (.infinity, .infinity)
+        for size in trace.flavors {
+            value.smallest_cpu = min(value.smallest_cpu, size.cpu)
+            value.smallest_mem = min(value.smallest_mem, size.mem)
+            value.largest_cpu = max(value.largest_cpu, size.cpu)
+            value.largest_mem = max(value.largest_mem, size.mem)
         }
         try unsafe write(value, to: info, "info")
         return SPANE_OK

@@ -10,23 +10,20 @@ final class ClusterHandle: LoadedObject, @unchecked Sendable {
     let gate = Gate("cluster")
     // Read and changed inside the gate only.
     var fleet: Fleet
+    /// The names of what nodes and servers have beside cores and memory.
+    let nodeResources: ResourceNames
+    let serverResources: ResourceNames
 
-    init(_ fleet: consuming Fleet) { self.fleet = fleet }
-
-    init(path: String) throws {
-        fleet = try FleetFile.read(path)
-        try checkLayout(path)
+    init(_ fleet: consuming Fleet) {
+        nodeResources = ResourceNames(Array(fleet.cluster.layout.nodeResources.dropFirst(2)))
+        serverResources = ResourceNames(fleet.cluster.layout.serverResources)
+        self.fleet = fleet
     }
 
-    init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
-        fleet = try unsafe FleetFile.read(memory: bytes, name: name)
-        try checkLayout(name)
-    }
+    convenience init(path: String) throws { self.init(try FleetFile.read(path)) }
 
-    private func checkLayout(_ name: String) throws(Failure) {
-        guard fleet.cluster.layout == .published, fleet.cluster.fewestNodes == SPANE_NODES else {
-            throw Failure(SPANE_FORMAT, "\(name): the servers are not of two NUMA nodes with cores and memory alone")
-        }
+    convenience init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
+        self.init(try unsafe FleetFile.read(memory: bytes, name: name))
     }
 
     var contents: String { "\(fleet.serverCount) servers" }
@@ -35,41 +32,34 @@ final class ClusterHandle: LoadedObject, @unchecked Sendable {
     static func of(_ handle: OpaquePointer?) throws(Failure) -> ClusterHandle {
         try unsafe Handle.object(handle, ClusterHandle.self, "cluster")
     }
-}
 
-extension spane_placement {
-    init(_ placement: Placement) {
-        self.init(
-            server: Int32(truncatingIfNeeded: placement.server),
-            node: placement.nodes.count > 1 ? SPANE_ALL_NODES : Int32(truncatingIfNeeded: placement.nodes.first)
-        )
+    /// The place of the server at an index of a list, or the place with that index where no list is given.
+    func place(_ index: Int, of servers: UnsafePointer<Int32>?) throws -> Int {
+        guard let servers = unsafe servers else { return index }
+        do {
+            return try unsafe fleet.place(of: Int(servers[index]))
+        } catch {
+            throw Failure(SPANE_INVALID_ARGUMENT, "servers[\(index)]: \(error)")
+        }
     }
 
-    /// What it means for a request.
-    func inside(for request: Request, _ fleet: borrowing Fleet) throws -> Placement {
-        _ = try fleet.place(of: Int(server))
-        if request.isSplit {
-            guard node == SPANE_ALL_NODES else {
-                throw Failure(
-                    SPANE_INVALID_ARGUMENT,
-                    "placement.node is \(node); a VM of \(request.mem) GB is split, so it must be SPANE_ALL_NODES (-1)"
-                )
-            }
-            return Placement(server: Int(server), nodes: NodeSet(first: Int(SPANE_NODES)))
-        }
-        guard node >= 0, node < SPANE_NODES else {
+    /// The number of servers in a list that was given; without a list it must be that of all servers.
+    func checkedServers(_ servers: UnsafePointer<Int32>?, _ count: Int) throws -> Int {
+        if unsafe servers != nil { return try checkedCount(count, atMost: Int(Int32.max), "count") }
+        try fleet.cluster.checkAllServers(count, times: 1)
+        return count
+    }
+}
+
+extension Cluster {
+    /// Refuses a count that is not `times` the number of servers.
+    func checkAllServers(_ count: Int, times: Int) throws(Failure) {
+        let expected = serverCount * times
+        guard count == expected else {
             throw Failure(
                 SPANE_INVALID_ARGUMENT,
-                "placement.node is \(node); a VM of \(request.mem) GB lives on one node, so it must be in "
-                    + "0 ... \(SPANE_NODES - 1)"
+                "count is \(UInt(bitPattern: count)); for all \(serverCount) servers it must be \(expected)"
             )
         }
-        return Placement(server: Int(server), node: Int(node))
-    }
-}
-
-extension Fleet {
-    func request(_ request: spane_request) throws(SchedulingError) -> Request {
-        try self.request(cpu: request.cpu, mem: request.mem)
     }
 }

@@ -32,6 +32,8 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     // The servers among which none was found that the network is not made for; nil once that was told.
     private var suitable: Int? = 0
     private var scratch: [Float] = []
+    // The places of the candidates of this call.
+    private var selected: [Int32] = []
     private var ranking = Ranking()
     // The last episode of the environment that the policy was told of.
     private var episode: UInt64 = 0
@@ -49,7 +51,7 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         self.model = model
         servers = cluster.serverCount
         try Memory.check(
-            bytes: model.architecture.sessionBytes(servers: servers),
+            bytes: model.architecture.sessionBytes(servers: servers, nodes: cluster.layout.nodes),
             for: "a session on \(servers) servers"
         )
         let network = try model.makeSession(on: cluster)
@@ -73,8 +75,71 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         }
     }
 
-    func request(_ request: spane_request) throws -> Request {
-        try withCluster { try $0.checkedRequest(cpu: request.cpu, mem: request.mem) }
+    @inline(__always)
+    func request(_ request: UnsafePointer<spane_request>?) throws -> Request {
+        try withCluster { try unsafe $0.request(request) }
+    }
+
+    /// A request of a list.
+    func request(_ index: Int, of first: UnsafePointer<spane_request>) throws -> Request {
+        try withCluster { try unsafe $0.request(index, of: first) }
+    }
+
+    /// What C is told of a placement in the cluster.
+    @inline(__always)
+    func outside(_ placement: Placement) -> spane_placement {
+        switch place {
+        case .cluster(let handle): spane_placement(handle.fleet.outside(placement))
+        case .environment: spane_placement(placement)
+        }
+    }
+
+    // MARK: Candidates
+
+    /// Notes the candidates of a call.
+    ///
+    /// - Returns: whether there are any; otherwise all servers are.
+    func select(_ servers: UnsafePointer<Int32>?, _ count: Int) throws -> Bool {
+        let count = try checkedCount(count, atMost: Int(Int32.max), "count")
+        guard unsafe count > 0 || servers != nil else { return false }
+        let servers = try unsafe elements(servers, count, "servers")
+        if count > selected.capacity { try Memory.check(bytes: 4 * count, for: "\(count) candidates") }
+        selected.removeAll(keepingCapacity: true)
+        for index in 0..<count {
+            do {
+                selected.append(Int32(truncatingIfNeeded: try unsafe inside(Int(servers[index]))))
+            } catch {
+                throw Failure(SPANE_INVALID_ARGUMENT, "servers[\(index)]: \(error)")
+            }
+        }
+        return true
+    }
+
+    private func inside(_ server: Int) throws(SchedulingError) -> Int {
+        switch place {
+        case .cluster(let handle): return try handle.fleet.place(of: server)
+        case .environment(let handle):
+            try handle.environment.cluster.check(server)
+            return server
+        }
+    }
+
+    /// Calls `body` with the candidates noted, or with `nil`.
+    func withSelected<Result>(_ isLimited: Bool, _ body: (Span<Int32>?) throws -> Result) rethrows -> Result {
+        guard isLimited else { return try body(nil) }
+        let candidates = selected
+        return try body(candidates.span)
+    }
+
+    /// The best placement on the candidates noted.
+    func chooseAmongSelected(_ request: Request) throws -> Placement? {
+        if case .environment(let environment) = place { follow(environment) }
+        try withCluster { cluster in
+            let candidates = selected
+            guard !candidates.isEmpty else { return nil }
+            try adapt(to: cluster)
+            return policy.placement(for: request, on: cluster, among: candidates.span)
+        }
     }
 
     /// The best placement, or `nil` where there is no room.
@@ -109,7 +174,10 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         _ body: (any ScoringPolicy, borrowing Cluster) throws -> Result
     ) throws -> Result {
         guard let network else {
-            throw Failure(SPANE_UNSUPPORTED, "the session has a heuristic, which does not score; use a network")
+            throw Failure(
+                SPANE_UNSUPPORTED,
+                "the session has a heuristic, which does not score; use a network, or spane_session_top"
+            )
         }
         return try withCluster { cluster in
             try adapt(to: cluster)
@@ -117,10 +185,11 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         }
     }
 
-    /// The `limit` best placements with room, best first.
-    func best(_ limit: Int, for request: Request) throws -> [Ranking.Entry] {
-        try withNetwork { network, cluster in
-            let count = cluster.actionCount
+    /// The `limit` best placements with room on all servers or on the candidates noted, best first.
+    func best(_ limit: Int, for request: Request, amongSelected isLimited: Bool) throws -> [Ranking.Entry] {
+        guard network != nil else { return try bestByTurns(limit, for: request, amongSelected: isLimited) }
+        return try withNetwork { network, cluster in
+            let count = (isLimited ? selected.count : cluster.serverCount) * cluster.layout.placementsPerServer
             let entries = min(limit, count)
             if scratch.count < count || entries > ranking.capacity {
                 try Memory.check(
@@ -129,10 +198,34 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
                 )
             }
             if scratch.count < count { scratch = Array(repeating: 0, count: count) }
-            var span = scratch.mutableSpan
-            network.writeAdvantages(for: request, on: cluster, servers: nil, into: &span)
-            ranking.list(limit, on: cluster, for: request, by: scratch)
+            withSelected(isLimited) { servers in
+                var span = scratch.mutableSpan
+                network.writeAdvantages(for: request, on: cluster, servers: servers, into: &span)
+                ranking.list(limit, on: cluster, among: servers, for: request, by: scratch)
+            }
             return ranking.entries
+        }
+    }
+
+    /// The choice of a heuristic, then its choice among the other servers, and so on.
+    private func bestByTurns(
+        _ limit: Int,
+        for request: Request,
+        amongSelected isLimited: Bool
+    ) throws -> [Ranking.Entry] {
+        if case .environment(let environment) = place { follow(environment) }
+        return try withCluster { cluster in
+            if !isLimited { try Memory.check(bytes: 4 * cluster.serverCount, for: "a list of all servers") }
+            var candidates = isLimited ? selected : (0..<cluster.serverCount).map { Int32(truncatingIfNeeded: $0) }
+            // A list is no decision that a policy remembers.
+            var policy = policy
+            var entries: [Ranking.Entry] = []
+            while entries.count < limit, !candidates.isEmpty {
+                guard let chosen = policy.placement(for: request, on: cluster, among: candidates.span) else { break }
+                entries.append(.init(placement: chosen, score: -Float(entries.count), order: entries.count))
+                candidates.removeAll { Int($0) == chosen.server }
+            }
+            return entries
         }
     }
 
@@ -146,7 +239,7 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     /// Tells the host, once, that the network decides about servers that it was not made for.
     @inline(never)
     private func tellMismatch(of model: Model, with cluster: borrowing Cluster) {
-        let mismatch = model.normalisation.mismatch(with: cluster)
+        let mismatch = model.mismatch(with: cluster)
         suitable = mismatch == nil ? cluster.serverCount : nil
         if let mismatch { Log.write(SPANE_LOG_INFO, "session: \(mismatch)") }
     }
@@ -155,7 +248,7 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         guard let network, let model else { return }
         let count = cluster.serverCount
         if count != servers {
-            let bytes = model.architecture.sessionBytes(servers: count)
+            let bytes = model.architecture.sessionBytes(servers: count, nodes: cluster.layout.nodes)
             try Memory.check(bytes: bytes, for: "a session on \(count) servers")
             servers = count
         }

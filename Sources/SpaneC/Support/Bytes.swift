@@ -45,3 +45,31 @@ func copy(
     }
     unsafe UnsafeMutableRawBufferPointer(start: buffer, count: bytes.count).copyBytes(from: bytes)
 }
+
+/// Tells how many elements there are and refuses a buffer of the caller that has not room for them; NULL with capacity 0 asks
+/// for their number only.
+func check<Value>(
+    room buffer: UnsafeMutablePointer<Value>?,
+    _ capacity: Int,
+    for found: Int,
+    _ count: UnsafeMutablePointer<Int>,
+    _ name: StaticString
+) throws(Failure) {
+    if unsafe buffer == nil, capacity != 0 { throw null(name) }
+    unsafe count.pointee = found
+    guard unsafe buffer == nil || capacity < 0 || capacity >= found else {
+        throw Failure(SPANE_BUFFER_TOO_SMALL, "\(name) has room for \(capacity) elements; \(found) are needed")
+    }
+}
+
+/// Hands elements to a buffer of the caller after telling their number.
+func copy<Value: BitwiseCopyable>(
+    _ values: [Value],
+    to buffer: UnsafeMutablePointer<Value>?,
+    capacity: Int,
+    count: UnsafeMutablePointer<Int>,
+    _ name: StaticString
+) throws(Failure) {
+    try unsafe check(room: buffer, capacity, for: values.count, count, name)
+    for (index, value) in values.enumerated() { unsafe buffer?[index] = value }
+}

@@ -43,6 +43,7 @@ struct Failure: Error {
         case .invalidTrace: SPANE_INVALID_ARGUMENT
         case .unavailableAction: SPANE_INFEASIBLE_ACTION
         case .duplicateVM: SPANE_EXISTS
+        case .notFound: SPANE_NOT_FOUND
         case .badState: SPANE_BAD_STATE
         case .outOfMemory: SPANE_OUT_OF_MEMORY
         case .cancelled: SPANE_CANCELLED

@@ -2,7 +2,12 @@ internal import SpaneScheduling
 
 /// The best of many placements; its storage is kept from one list to the next.
 struct Ranking {
-    typealias Entry = (action: Action, score: Float)
+    struct Entry {
+        var placement: Placement
+        var score: Float
+        /// Where it stands among those of the same score.
+        var order: Int
+    }
 
     /// Best first once ``sort()`` has run; before it, a heap whose first element is the worst of those kept.
     private(set) var entries: [Entry] = []
@@ -11,38 +16,44 @@ struct Ranking {
     /// The length of a list that takes no new storage.
     var capacity: Int { entries.capacity }
 
-    /// Lists the `limit` best placements with room, best first, ties to the lower action; a split VM has one a server.
+    /// Lists the `limit` best placements with room, best first, ties to the server that stands first, then to the
+    /// lower nodes.
     ///
-    /// - Parameter scores: of every action.
-    /// - Complexity: O(servers + servers that enter the list * log limit).
+    /// - Parameters:
+    ///   - servers: the candidates; `nil` for all servers.
+    ///   - scores: of every action of each of them.
+    /// - Complexity: O(servers * sets of nodes + placements that enter the list * log limit).
     mutating func list(
         _ limit: Int,
         on cluster: borrowing Cluster,
+        among servers: Span<Int32>?,
         for request: Request,
         by scores: borrowing [Float]
     ) {
-        self.limit = min(limit, cluster.actionCount)
+        let (count, perServer) = (servers?.count ?? cluster.serverCount, cluster.layout.placementsPerServer)
+        self.limit = min(limit, count * perServer)
         entries.removeAll(keepingCapacity: true)
         entries.reserveCapacity(self.limit)
-        for server in 0..<cluster.serverCount {
-            let first = Action(server: server, node: 0)
-            if request.isSplit {
-                guard cluster.isAvailable(first, for: request) else { continue }
-                var most = scores[first.index]
-                for node in 1..<NUMATopology.nodesPerServer { most = max(most, scores[first.index + node]) }
-                offer((first, most))
-            } else {
-                for node in 0..<NUMATopology.nodesPerServer {
-                    let action = Action(server: server, node: node)
-                    if cluster.isAvailable(action, for: request) { offer((action, scores[action.index])) }
-                }
+        for index in 0..<count {
+            let server = selectedServer(index, of: servers)
+            guard cluster.hasRoom(on: server, for: request) else { continue }
+            // Two nodes have two actions for a VM on both, which a network may score differently.
+            let isPair = cluster.layout.nodes == NUMATopology.nodesPerServer
+            var rank = 0
+            NodeSet(first: cluster.layout.nodes).forEachSubset(of: request.span) { set in
+                let placement = Placement(server: server, nodes: set)
+                var score = scores[index * perServer + rank]
+                rank += 1
+                if isPair, request.isSplit { score = max(score, scores[index * perServer + 1]) }
+                guard cluster.isAvailable(placement, for: request) else { return }
+                offer(Entry(placement: placement, score: score, order: index << 8 | Int(set.rawValue)))
             }
         }
         sort()
     }
 
     private static func isWorse(_ left: Entry, _ right: Entry) -> Bool {
-        left.score < right.score || (left.score == right.score && left.action > right.action)
+        left.score < right.score || (left.score == right.score && left.order > right.order)
     }
 
     private mutating func offer(_ candidate: Entry) {

@@ -8,21 +8,62 @@ extension Cluster {
     ///
     /// - Parameter span: over how many nodes; 0 for what the cluster's rule says.
     /// - Throws: `invalidArgument` when a size is not above zero and at most ``Resources/largest``, or when the span is not one.
+    @inline(__always)
     package func checkedRequest(cpu: Double, mem: Double, span: Int = 0) throws(SchedulingError) -> Request {
         let size = Resources(cpu: cpu, mem: mem).onGrid
-        guard size.isPositive else {
-            throw SchedulingError(
-                .invalidArgument,
-                "request is \(cpu) cores and \(mem) GB; \(Resources(cpu: cpu, mem: mem).rule)"
-            )
-        }
-        guard span >= 0, span <= Layout.mostNodes else {
-            throw SchedulingError(
-                .invalidArgument,
-                "span is \(span); it must be in 1 ... \(Layout.mostNodes), or 0 for what the cluster's rule says"
-            )
+        guard size.isPositive, span >= 0, span <= Layout.mostNodes else {
+            throw refusal(cpu: cpu, mem: mem, span: span)
         }
         return span == 0 ? request(cpu: size.cpu, mem: size.mem) : Request(cpu: size.cpu, mem: size.mem, span: span)
+    }
+
+    /// As ``checkedRequest(cpu:mem:span:)``, with all that a VM can ask for; see ``Layout/request(cpu:mem:span:extras:require:forbid:farthest:)``.
+    ///
+    /// - Throws: also when there are more extras than resources, or when one is not in 0 ... ``Resources/largest``.
+    package func checkedRequest(
+        cpu: Double,
+        mem: Double,
+        span: Int,
+        extras: [Double],
+        require: UInt64,
+        forbid: UInt64,
+        farthest: UInt8
+    ) throws(SchedulingError) -> Request {
+        let plain = try checkedRequest(cpu: cpu, mem: mem, span: span)
+        let names = layout.extraResources
+        guard extras.count <= names.count else {
+            throw SchedulingError(
+                .invalidArgument,
+                "request has \(extras.count) further amounts; the cluster has \(names.count) further resources"
+            )
+        }
+        for (amount, name) in zip(extras, names) where !(amount >= 0 && amount <= Resources.largest) {
+            throw SchedulingError(
+                .invalidArgument,
+                "request: \(name) is \(amount); it must be in 0 ... \(Resources.largest)"
+            )
+        }
+        return layout.request(
+            cpu: plain.cpu,
+            mem: plain.mem,
+            span: plain.span,
+            extras: extras,
+            require: require,
+            forbid: forbid,
+            farthest: farthest
+        )
+    }
+
+    @inline(never)
+    private func refusal(cpu: Double, mem: Double, span: Int) -> SchedulingError {
+        let size = Resources(cpu: cpu, mem: mem)
+        guard size.onGrid.isPositive else {
+            return SchedulingError(.invalidArgument, "request is \(cpu) cores and \(mem) GB; \(size.rule)")
+        }
+        return SchedulingError(
+            .invalidArgument,
+            "span is \(span); it must be in 1 ... \(Layout.mostNodes), or 0 for what the cluster's rule says"
+        )
     }
 
     /// Whether some server, cordoned or not, could hold the request while nothing runs on it.

@@ -26,3 +26,21 @@ extension Layout {
         return Request(cpu: cpu, mem: mem, span: span, terms: terms.isEmpty ? nil : terms)
     }
 }
+
+extension Request {
+    /// The traits that its server must have.
+    public var require: UInt64 { terms?.require ?? 0 }
+
+    /// The traits that its server must not have.
+    public var forbid: UInt64 { terms?.forbid ?? 0 }
+
+    /// The largest distance between two of its nodes; 255 for any.
+    public var farthest: UInt8 { terms?.farthest ?? .max }
+
+    /// What it asks for of a resource of ``Layout/extraResources``, in all.
+    public func extra(_ index: Int, of layout: Layout) -> Double {
+        guard let extras = terms?.extras, index < extras.count else { return 0 }
+        let isOfNodes = index < layout.nodeResources.count - 2
+        return Grid.amount(extras[index] * (isOfNodes ? Double(span) : 1))
+    }
+}
