@@ -134,7 +134,7 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     /// The best placement on the candidates noted.
     func chooseAmongSelected(_ request: Request) throws -> Placement? {
         if case .environment(let environment) = place { follow(environment) }
-        try withCluster { cluster in
+        return try withCluster { cluster in
             let candidates = selected
             guard !candidates.isEmpty else { return nil }
             try adapt(to: cluster)
