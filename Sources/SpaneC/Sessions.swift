@@ -227,13 +227,19 @@ private func bind(
 }
 
 extension Model {
-    /// Refuses a cluster, which messages call `name`, with another number of servers than the network is bound to.
+    /// Refuses a cluster, which messages call `name`, with another number of servers or of their nodes than the network is
+    /// made for.
     fileprivate func check(fits cluster: borrowing Cluster, _ name: StaticString) throws(Failure) {
         if case .mlp(let architecture) = architecture, architecture.servers != cluster.serverCount {
             throw Failure(
                 SPANE_SHAPE_MISMATCH,
                 "model is bound to \(architecture.servers) servers and \(name) has \(cluster.serverCount)"
             )
+        }
+        do {
+            try check(serves: cluster)
+        } catch {
+            throw Failure(SPANE_SHAPE_MISMATCH, "\(name): \(error)")
         }
     }
 }
