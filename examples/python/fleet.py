@@ -48,6 +48,7 @@ class Fleet:
         chosen = spane.Model(policy) if policy.endswith(".h5") else policy
         self.session = spane.Session(self.cluster, chosen)
         self.flavors: dict[int, str] = {}  # of the VMs that run
+        self.queue: dict[int, str] = {}  # of those that wait, the largest first
 
     def place(self, vm: int, flavor: str) -> bool:
         """Whether there was room for the VM."""
@@ -58,12 +59,19 @@ class Fleet:
         self.flavors[vm] = flavor
         return True
 
-    def fail(self, server: int) -> None:
-        """A server is lost: its VMs start anew elsewhere, the largest first."""
-        lost = [(int(vm), self.flavors.pop(int(vm))) for vm in self.cluster.fail_server(server)]
-        lost.sort(key=lambda each: -FLAVORS[each[1]].cpu)
-        again = sum(self.place(vm, flavor) for vm, flavor in lost)
-        print(f"server {server} failed: {again} of its {len(lost)} VMs run elsewhere")
+    def serve_queue(self) -> int:
+        """Places those that wait and have room now; tells how many."""
+        placed = [vm for vm, flavor in self.queue.items() if self.place(vm, flavor)]
+        for vm in placed:
+            del self.queue[vm]
+        return len(placed)
+
+    def fail(self, server: int) -> list[int]:
+        """A server is lost, and its VMs wait to be started elsewhere."""
+        lost = [int(vm) for vm in self.cluster.fail_server(server)]
+        for vm in sorted(lost, key=lambda vm: -FLAVORS[self.flavors[vm]].cpu):
+            self.queue[vm] = self.flavors.pop(vm)
+        return lost
 
     def empty(self, server: int) -> bool:
         """Moves all VMs of a server elsewhere and removes it; False where some have to stay."""
@@ -77,31 +85,40 @@ class Fleet:
         self.cluster.remove_server(server)
         return True
 
+    def grow(self, vm: int, larger: spane.Request) -> bool:
+        """Gives a VM another size, if need be on other nodes or another server."""
+        try:
+            self.cluster.resize(vm, larger)
+        except spane.InfeasibleActionError:
+            placement = self.session.choose(larger)
+            if placement is None:
+                return False
+            self.cluster.move(vm, placement)
+            self.cluster.resize(vm, larger)
+        return True
+
 
 def main(policy: str = "best-fit") -> None:
     fleet = Fleet(policy)
     cluster, draw = fleet.cluster, random.Random(1)
-    flavors = draw.choices(list(FLAVORS), weights=(12, 3, 2, 3, 1), k=40)
+    flavors = draw.choices(list(FLAVORS), weights=(12, 3, 1, 2, 2), k=32)
     placed = sum(fleet.place(vm, flavor) for vm, flavor in enumerate(flavors))
     print(f"placed {placed} of {len(flavors)} VMs on {cluster.servers} servers")
     for name, flavor in FLAVORS.items():
         print(f"  room for {cluster.room(flavor).sum():3} more of flavor {name}: {flavor}")
 
-    fleet.fail(3)
+    lost = fleet.fail(3)
+    print(f"server 3 failed: {fleet.serve_queue()} of its {len(lost)} VMs run elsewhere")
     cluster.remove_server(3)
-    (number,) = cluster.add_servers(QUAD)  # the repaired one, under the number that is free
-    print(f"server {number} is back, one of {cluster.servers}")
-
-    print("server 0 is", "removed" if fleet.empty(0) else "not yet empty")
+    (number,) = cluster.add_servers(QUAD)  # its substitute, under the number that is free
+    print(f"server {number} is new: {fleet.serve_queue()} more run")
+    print("server 0 is", "empty and removed" if fleet.empty(0) else "not yet empty")
 
     vm = next(vm for vm, flavor in fleet.flavors.items() if flavor == "small")
-    (server, nodes), request = cluster.find(vm)
-    larger = spane.Request(request.cpu * 2, request.mem * 2, span=request.span)
-    try:
-        cluster.resize(vm, larger)
-        print(f"VM {vm} has {larger} now")
-    except spane.InfeasibleActionError:
-        print(f"VM {vm} cannot grow on server {server}, nodes {nodes}")
+    before = cluster.find(vm).placement
+    larger = spane.Request(12, 48, span=len(before.nodes))
+    grown = fleet.grow(vm, larger)
+    print(f"VM {vm} {'has' if grown else 'cannot have'} {larger}: {cluster.find(vm).placement}")
 
     amounts = cluster.amounts()
     used = 1 - amounts.free.sum(axis=(0, 1)) / amounts.capacity.sum(axis=(0, 1))

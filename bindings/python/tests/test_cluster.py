@@ -165,7 +165,7 @@ def test_ids_that_others_have_written(cluster: spane.Cluster, tmp_path: Path) ->
     assert all(vm in again for vm in IDS)
 
 
-@pytest.mark.parametrize(("cpu", "mem", "told"), [(1e-7, 1, "1e-07 cores"), (1, 1e-9, "1e-09 GB")])
+@pytest.mark.parametrize(("cpu", "mem", "told"), [(1e-7, 1, "1e-07"), (1, 1e-9, "1e-09")])
 def test_amounts_below_the_smallest_step(
     cluster: spane.Cluster, cpu: float, mem: float, told: str
 ) -> None:
@@ -174,5 +174,5 @@ def test_amounts_below_the_smallest_step(
         lambda: cluster.add_servers(node_cpu=cpu, node_mem=mem),
         lambda: cluster.add_servers(spane.ServerType([(cpu, mem)])),
     ):
-        with pytest.raises(spane.InvalidArgumentError, match=f"{told} are below the smallest step"):
+        with pytest.raises(spane.InvalidArgumentError, match=f"{told} .*below the smallest step"):
             call()
