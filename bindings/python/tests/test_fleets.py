@@ -251,6 +251,18 @@ WRONG: list[tuple[Callable[[Any], Any], str]] = [
     (lambda c: spane.Cluster(node_resources=["gpu", "gpu"]), "gpu"),
     (lambda c: spane.Cluster(node_resources=["gpu"], server_resources=["gpu"]), "gpu"),
     (lambda c: spane.Cluster(node_resources=[""]), "resource"),
+    (lambda c: spane.Cluster(node_resources=["gpu\nfpga"]), r'"gpu\\nfpga" has a line end'),
+    (lambda c: spane.Cluster(server_resources=["disk\r"]), "has a line end"),
+    (lambda c: spane.Cluster(server_resources=["disk\0"]), "zero byte"),
+    (lambda c: spane.Cluster(server_resources=["mem"]), "mem is there twice"),
+    (lambda c: c.place(1, (0, (0,)), 1, 1, amounts={"gpu": 1e-9}), "gpu is 1e-09; it is below"),
+    (lambda c: c.place(1, (0, (0,)), 1, 1, amounts={"disk": 1e-9}), "disk is 1e-09; it is below"),
+    (
+        lambda c: c.add_servers(spane.ServerType([(1, 1), (1e-9, 1)])),
+        "cpu of node 1 is 1e-09; it is",
+    ),
+    (lambda c: c.add_servers(spane.ServerType([(1, 1, 1e-9)])), "gpu of node 0 is 1e-09; it is"),
+    (lambda c: c.add_servers(spane.ServerType([(1, 1)], [1e-9])), "disk is 1e-09; it is below"),
     (lambda c: spane.Cluster(split_from=-1), "split_from.* -1"),
 ]
 
