@@ -174,5 +174,5 @@ def test_amounts_below_the_smallest_step(
         lambda: cluster.add_servers(node_cpu=cpu, node_mem=mem),
         lambda: cluster.add_servers(spane.ServerType([(cpu, mem)])),
     ):
-        with pytest.raises(spane.InvalidArgumentError, match=f"{told} .*below the smallest step"):
+        with pytest.raises(spane.InvalidArgumentError, match=f"{told}.* below the smallest step"):
             call()

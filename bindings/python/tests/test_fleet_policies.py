@@ -248,3 +248,98 @@ def test_a_network_among_candidates(model: spane.Model, tmp_path: Path) -> None:
     assert sorted(few.tolist()) == sorted(placements[chosen].tolist())
     assert np.allclose(np.sort(few_scores), np.sort(scores[chosen]), atol=1e-5)
     assert session.choose(4, 8, among=[4, 1]) == spane.Placement.of(*few[0])
+
+
+def test_candidates_in_an_environment(model: spane.Model) -> None:
+    environment = spane.Environment(spane.Trace.generate(500, seed=1), servers=4)
+    environment.reset(3, length=60)
+    for policy in ("best-fit", model):
+        session = spane.Session(environment, policy)
+        best, _ = session.top(4, 8, k=100, among=[3, 1])
+        assert set(best[:, 0].tolist()) == {1, 3}
+        assert session.choose(4, 8, among=[3, 1]) == spane.Placement.of(*best[0])
+        assert session.choose(4, 8, among=[]) is None
+        with pytest.raises(spane.InvalidArgumentError, match=r"servers\[0\].* 4"):
+            session.choose(4, 8, among=[4])
+
+
+def test_a_session_learns_that_servers_came_and_went(
+    cluster: spane.Cluster, potential: spane.Model
+) -> None:
+    for policy in ("best-fit", potential):
+        session = spane.Session(cluster, policy)
+        before = session.choose(6, 6, span=2)
+        numbers = cluster.add_servers(spane.ServerType([(12, 24)] * 3), 2)
+        cluster.cordon(0)
+        cluster.cordon(2)
+        assert session.choose(6, 6, span=2, forbid=SSD) is not None
+        chosen = session.choose(6, 6, span=2)
+        assert chosen is not None
+        assert chosen.server in numbers
+        for number in numbers:
+            cluster.remove_server(number)
+        assert session.choose(6, 6, span=2) is None
+        cluster.uncordon(0)
+        cluster.uncordon(2)
+        assert session.choose(6, 6, span=2) == before
+        fresh = spane.Session(cluster, policy)
+        assert [row.tolist() for row in session.top(6, 6, k=20)] == [
+            row.tolist() for row in fresh.top(6, 6, k=20)
+        ]
+
+
+def test_random_fleets_stay_consistent(potential: spane.Model) -> None:
+    """Everything that can happen, in any order: sessions that were there all along decide as those
+    that are made anew, and amounts add up."""
+    random = np.random.default_rng(1)
+    cluster = mixed()
+    sessions = {name: spane.Session(cluster, name) for name in ("first-fit", "best-fit")}
+    network = spane.Session(cluster, potential)
+    next_vm = 0
+    for turn in range(300):
+        servers, vms = cluster.server_numbers(), cluster.vm_ids()
+        happens = random.choice(["place"] * 6 + ["release", "move", "resize", "server"])
+        request = spane.Request(
+            float(random.integers(1, 12)),
+            random.integers(1, 300) / 10,
+            span=int(random.integers(1, 4)),
+            amounts={"gpu": float(random.integers(0, 2)), "disk": random.integers(0, 50) / 10},
+        )
+        if happens == "place":
+            session = [*sessions.values(), network][turn % 3]
+            session.place(next_vm, request)
+            next_vm += 1
+        elif happens == "server":
+            number = random.choice(servers)
+            if turn % 3 == 0:
+                cluster.add_servers(spane.ServerType([(20, 60, 1)] * int(random.integers(1, 5))))
+            elif turn % 3 == 1 and len(servers) > 2:
+                cluster.fail_server(number)
+                cluster.remove_server(number)
+            else:
+                cluster.cordon(number) if turn % 2 else cluster.uncordon(number)
+        elif len(vms):
+            vm = random.choice(vms)
+            if happens == "release":
+                cluster.release(vm)
+            else:
+                try:
+                    if happens == "resize":
+                        cluster.resize(vm, request)
+                    elif placement := network.choose(cluster.find(vm).request):
+                        cluster.move(vm, placement)
+                except (
+                    spane.InfeasibleActionError,
+                    spane.InvalidArgumentError,  # another span
+                    spane.NeverFitsError,
+                ):
+                    pass
+    assert is_consistent(cluster)
+    assert cluster.vms > 10
+    again = spane.Cluster.from_bytes(cluster.to_bytes())
+    for name, session in [*sessions.items(), ("", network)]:
+        other = spane.Session(again, name or potential)
+        for span in (1, 2, 3):
+            chosen = [each.top(1, 1, span=span, k=100) for each in (session, other)]
+            assert [row.tolist() for row in chosen[0]] == [row.tolist() for row in chosen[1]]
+    assert again.room(1, 1).tolist() == cluster.room(1, 1).tolist()
