@@ -227,8 +227,8 @@ private func bind(
 }
 
 extension Model {
-    /// Refuses a cluster, which messages call `name`, with another number of servers than the network is bound to, or
-    /// with other servers than those of two NUMA nodes where it knows these alone.
+    /// Refuses a cluster, which messages call `name`, with another number of servers or of their nodes than the network is
+    /// made for.
     fileprivate func check(fits cluster: borrowing Cluster, _ name: StaticString) throws(Failure) {
         if case .mlp(let architecture) = architecture, architecture.servers != cluster.serverCount {
             throw Failure(
@@ -236,14 +236,10 @@ extension Model {
                 "model is bound to \(architecture.servers) servers and \(name) has \(cluster.serverCount)"
             )
         }
-        if case .potential = architecture { return }
-        let (fewest, most) = (cluster.fewestNodes, cluster.layout.nodes)
-        guard fewest == NUMATopology.nodesPerServer, most == NUMATopology.nodesPerServer else {
-            throw Failure(
-                SPANE_SHAPE_MISMATCH,
-                "model needs servers with two NUMA nodes and \(name) has servers with "
-                    + (fewest == most ? "\(most)" : "\(fewest) to \(most)") + "; a potential serves any servers"
-            )
+        do {
+            try check(serves: cluster)
+        } catch {
+            throw Failure(SPANE_SHAPE_MISMATCH, "\(name): \(error)")
         }
     }
 }

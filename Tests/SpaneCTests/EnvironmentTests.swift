@@ -53,10 +53,9 @@ import Testing
         let request = environment.request
         #expect(Array(values.suffix(3)) == [Float(request.cpu), Float(request.mem), request.isSplit ? 1 : 0])
         #expect(try mask(of: env, servers: servers) == environment.mask)
-        var asked = spane_request()
-        var isSplit: Int32 = 7
-        try ok(spane_env_request(env.pointer, &asked, &isSplit))
-        #expect(asked.cpu == request.cpu && asked.mem == request.mem && (isSplit == 1) == request.isSplit)
+        var asked = SpaneCTests.request(0, 0)
+        try ok(spane_env_request(env.pointer, &asked))
+        #expect(asked.cpu == request.cpu && asked.mem == request.mem && Int(asked.span) == request.span)
         let found = try info(of: env)
         #expect(found.clock == environment.clock && found.total_wait == environment.totalWait)
         #expect(found.head == environment.head && found.placed == environment.placedCount)
@@ -112,7 +111,7 @@ import Testing
         var request = spane_request()
         expect(spane_env_observe(env.pointer, &values, 23), SPANE_BAD_STATE, "reset")
         expect(spane_env_mask(env.pointer, &bytes, 10), SPANE_BAD_STATE, "reset")
-        expect(spane_env_request(env.pointer, &request, nil), SPANE_BAD_STATE, "reset")
+        expect(spane_env_request(env.pointer, &request), SPANE_BAD_STATE, "reset")
         expect(spane_env_step(env.pointer, 0, nil), SPANE_BAD_STATE, "reset")
         #expect(try info(of: env).start == -1)
         try ok(spane_env_reset(env.pointer, 3, SPANE_END_LENGTH, 20))

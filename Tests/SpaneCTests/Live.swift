@@ -8,15 +8,18 @@ final class Live {
     private(set) var running: [UInt64] = []
     private var next: UInt64 = 1
 
-    init(_ nodes: [spane_node]) throws {
+    /// Servers whose two nodes have so much each.
+    init(_ nodes: [Resources]) throws {
         handle = try Owned(spane_cluster_free) { spane_cluster_new(nil, &$0) }
-        var first: Int32 = -1
-        try ok(spane_cluster_add_servers(handle.pointer, nodes, nodes.count, &first))
-        #expect(first == 0)
+        for (server, node) in nodes.enumerated() {
+            var number: Int32 = -1
+            try ok(spane_cluster_add_equal_servers(handle.pointer, node.cpu, node.mem, 1, &number))
+            #expect(number == server)
+        }
     }
 
     convenience init(servers: Int) throws {
-        try self.init(Array(repeating: spane_node(cpu: 40, mem: 90), count: servers))
+        try self.init(Array(repeating: Resources(cpu: 40, mem: 90), count: servers))
     }
 
     init(_ handle: Owned) { self.handle = handle }
@@ -32,7 +35,7 @@ final class Live {
                 try ok(spane_cluster_release(pointer, id, nil))
                 continue
             }
-            let status = spane_session_place(session.pointer, next, request(&generator), nil)
+            let status = spane_session_place(session.pointer, next, [request(&generator)], nil)
             if status == SPANE_OK { running.append(next) } else { expect(status, SPANE_NO_ROOM) }
             next += 1
         }
@@ -45,6 +48,13 @@ final class Live {
         return info
     }
 
+    /// What the nodes of a server have left, [node][cores, GB].
+    func free(_ server: Int32) throws -> [Double] {
+        var left = [Double](repeating: -1, count: 4)
+        try ok(spane_cluster_amounts(pointer, [server], 1, nil, &left))
+        return left
+    }
+
     func state() throws -> [UInt8] {
         var size = 0
         try ok(spane_cluster_save_memory(pointer, nil, 0, &size))
@@ -55,13 +65,20 @@ final class Live {
 }
 
 func request(_ generator: inout Xoshiro256StarStar) -> spane_request {
-    spane_request(cpu: Double(1 + generator.below(8)), mem: Double(1 + generator.below(40)) / 2)
+    request(Double(1 + generator.below(8)), Double(1 + generator.below(40)) / 2)
+}
+
+func request(_ cpu: Double, _ mem: Double, span: Int32 = 0) -> spane_request {
+    var request = spane_request()
+    request.struct_size = UInt32(MemoryLayout<spane_request>.size)
+    (request.cpu, request.mem, request.span) = (cpu, mem, span)
+    return request
 }
 
 /// The placement that a session chooses; `nil` without room.
 func choose(_ session: Owned, _ request: spane_request) throws -> Place? {
-    var placement = spane_placement(server: -7, node: -7)
-    let status = spane_session_choose(session.pointer, request, &placement)
+    var placement = spane_placement(server: -7, nodes: 77)
+    let status = spane_session_choose(session.pointer, [request], &placement)
     if status == SPANE_NO_ROOM {
         #expect(placement.server == -7)
         return nil
@@ -73,10 +90,10 @@ func choose(_ session: Owned, _ request: spane_request) throws -> Place? {
 /// A placement that can be compared.
 struct Place: Equatable {
     var server: Int32
-    var node: Int32
+    var nodes: UInt32
 
     init(_ placement: spane_placement) {
         server = placement.server
-        node = placement.node
+        nodes = placement.nodes
     }
 }

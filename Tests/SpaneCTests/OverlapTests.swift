@@ -25,10 +25,10 @@ import Testing
                     guard let user, let message else { return }
                     let listener = Unmanaged<Listener>.fromOpaque(user).takeUnretainedValue()
                     guard String(cString: message).contains(listener.path) else { return }
-                    let small = spane_request(cpu: 1, mem: 1)
+                    let small = request(1, 1)
                     var count: Int64 = 0
                     listener.statuses = [
-                        spane_cluster_place(listener.cluster, 1, small, spane_placement(server: 0, node: 0)),
+                        spane_cluster_place(listener.cluster, 1, [small], spane_placement(server: 0, nodes: 1)),
                         spane_cluster_cordon(listener.cluster, 0),
                         spane_cluster_count(listener.cluster, &count, nil),
                     ]
@@ -44,8 +44,8 @@ import Testing
             spane_cluster_place(
                 cluster.pointer,
                 1,
-                spane_request(cpu: 1, mem: 1),
-                spane_placement(server: 0, node: 0)
+                [request(1, 1)],
+                spane_placement(server: 0, nodes: 1)
             )
         )
     }

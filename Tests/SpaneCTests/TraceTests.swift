@@ -49,8 +49,8 @@ import Testing
         #expect(info.flavors == expected.flavors.count)
         #expect(info.first_arrival == expected.vms.first?.arrival)
         #expect(info.last_arrival == expected.vms.last?.arrival)
-        #expect(info.largest.mem == expected.flavors.map(\.mem).max())
-        #expect(info.smallest.cpu == expected.flavors.map(\.cpu).min())
+        #expect(info.largest_mem == expected.flavors.map(\.mem).max())
+        #expect(info.smallest_cpu == expected.flavors.map(\.cpu).min())
     }
 
     @Test func savesAndLoads() throws {

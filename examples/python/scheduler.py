@@ -18,14 +18,14 @@ from pathlib import Path
 import spane
 
 SERVERS = 5
-NODE = spane.Node(cpu=40, mem=90)  # on each of the two NUMA nodes of a server
+NODE_CPU, NODE_MEM = 40, 90  # cores and GB of each of the two NUMA nodes of a server
 CORDON_AT, UNCORDON_AT = 1000, 1200  # events between which server 0 is in maintenance
 
 
 class Scheduler:
     def __init__(self, policy: str) -> None:
         self.cluster = spane.Cluster()
-        self.cluster.add_servers(NODE.cpu, NODE.mem, count=SERVERS)
+        self.cluster.add_servers(SERVERS, node_cpu=NODE_CPU, node_mem=NODE_MEM)
         chosen = spane.Model(policy) if policy.endswith(".h5") else policy
         self.session = spane.Session(self.cluster, chosen)
         # VMs that wait by id, first come, first served: cores, GB, and since when.
@@ -44,8 +44,8 @@ class Scheduler:
             return True
         if placement is None:
             return False
-        # Here the VM is started on placement.server, on NUMA node placement.node or, for
-        # spane.ALL_NODES, split over all of them.
+        # Here the VM is started on placement.server, on its NUMA nodes placement.nodes: on one, or
+        # spread evenly over both.
         self.placed += 1
         self.used_cpu += cpu
         return True
@@ -100,7 +100,7 @@ def main(path: str, policy: str = "balance-fit") -> None:
         sys.exit(f"scheduler: {path}: no events")
 
     waited = scheduler.waited
-    capacity = SERVERS * spane.NODES * NODE.cpu * (now - first)
+    capacity = SERVERS * 2 * NODE_CPU * (now - first)
     print(f"placed       {scheduler.placed} VMs")
     print(f"waited       {waited} VMs, {scheduler.total_wait / max(1, waited):.0f} s on average")
     print(f"gave up      {scheduler.gave_up} VMs")

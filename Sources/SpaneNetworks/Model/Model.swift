@@ -105,6 +105,12 @@ public final class Model: Sendable {
         try makeSession(ClusterShape(cluster))
     }
 
+    /// Refuses servers with other numbers of NUMA nodes than the network decides about.
+    package func check(serves cluster: borrowing Cluster) throws(NetworkError) {
+        if case .potential = architecture { return }
+        try ClusterShape(cluster).checkHasTwoNodes(architecture.name)
+    }
+
     private func makeSession(_ shape: ClusterShape) throws(NetworkError) -> any ScoringPolicy {
         if case .potential(let layers) = packed {
             return PotentialSession.serves(shape, layers.architecture)

@@ -37,11 +37,16 @@ extension Cluster {
                 "request has \(extras.count) further amounts; the cluster has \(names.count) further resources"
             )
         }
-        for (amount, name) in zip(extras, names) where !(amount >= 0 && amount <= Resources.largest) {
-            throw SchedulingError(
-                .invalidArgument,
-                "request: \(name) is \(amount); it must be in 0 ... \(Resources.largest)"
-            )
+        for (amount, name) in zip(extras, names) {
+            guard amount >= 0, amount <= Resources.largest else {
+                throw SchedulingError(
+                    .invalidArgument,
+                    "request: \(name) is \(amount); it must be in 0 ... \(Resources.largest)"
+                )
+            }
+            guard amount == 0 || Grid.demand(amount) > 0 else {
+                throw SchedulingError(.invalidArgument, "request: \(name) is \(amount); it is below \(Resources.step)")
+            }
         }
         return layout.request(
             cpu: plain.cpu,

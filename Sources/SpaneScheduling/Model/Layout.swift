@@ -54,6 +54,10 @@ public struct Layout: Equatable, Sendable {
         }
         for (index, name) in names.enumerated() {
             guard !name.isEmpty else { throw SchedulingError(.invalidArgument, "resource \(index) has no name") }
+            // Files tell the names a line each.
+            guard !name.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) else {
+                throw SchedulingError(.invalidArgument, "resource \(name.debugDescription) has a line end; it must not")
+            }
             guard !names[..<index].contains(name) else {
                 throw SchedulingError(.invalidArgument, "resource \(name) is there twice")
             }

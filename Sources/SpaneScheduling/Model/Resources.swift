@@ -24,7 +24,7 @@ public struct Resources: Equatable, Hashable, BitwiseCopyable, Sendable {
         return "both must be \(Self.range)"
     }
 
-    private static let step = "the smallest step of amounts, 1e-06"
+    static let step = "the smallest step of amounts, 1e-06"
 
     private static func roundsToNothing(_ amount: Double) -> Bool { amount > 0 && Grid.demand(amount) == 0 }
 

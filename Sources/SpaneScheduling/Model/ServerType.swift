@@ -71,6 +71,7 @@ public struct ServerType: Equatable, Sendable {
     }
 
     private static func refusal(of amount: Double) -> String? {
-        amount >= 0 && amount <= Resources.largest ? nil : "it must be in 0 ... \(Resources.largest)"
+        guard amount >= 0, amount <= Resources.largest else { return "it must be in 0 ... \(Resources.largest)" }
+        return amount == 0 || Grid.capacity(amount) > 0 ? nil : "it is below \(Resources.step)"
     }
 }

@@ -40,8 +40,8 @@ def finish(environment: Any) -> list[tuple[float, ...]]:
 @copies
 def test_cluster(again: Callable[[Any], Any]) -> None:
     cluster = spane.Cluster(split_above=8)
-    cluster.add_servers(40, 90, count=3)
-    cluster.place(7, 4, 9, (1, spane.ALL_NODES))
+    cluster.add_servers(3, node_cpu=40, node_mem=90)
+    cluster.place(7, (1, (0, 1)), 4, 9)
     cluster.cordon(2)
     other = again(cluster)
     assert other.to_bytes() == cluster.to_bytes()
@@ -197,7 +197,7 @@ def test_pickles_of_closed_traces(trace: spane.Trace) -> None:
 
 def test_other_processes(trace: spane.Trace, model: spane.Model) -> None:
     cluster = spane.Cluster()
-    cluster.add_servers(40, 90)
+    cluster.add_servers(node_cpu=40, node_mem=90)
     environment = spane.Environment(trace)
     environment.reset(5)
     vector = spane.VectorEnvironment(trace, 2)

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.usefixtures("library")
 @pytest.fixture
 def cluster() -> spane.Cluster:
     made = spane.Cluster()
-    made.add_servers(40, 90, count=2)
-    made.place(1, 4, 8, (0, 0))
+    made.add_servers(2, node_cpu=40, node_mem=90)
+    made.place(1, (0, (0,)), 4, 8)
     return made
 
 
@@ -64,7 +64,7 @@ def test_buffer_too_small(cluster: spane.Cluster) -> None:
 
 def test_infeasible_action(cluster: spane.Cluster) -> None:
     with pytest.raises(spane.InfeasibleActionError) as raised:
-        cluster.place(2, 40, 8, (0, 0))
+        cluster.place(2, (0, (0,)), 40, 8)
     assert isinstance(raised.value, ValueError)
 
 
@@ -85,7 +85,7 @@ def test_format() -> None:
 
 def test_shape_mismatch(mlp: Path) -> None:
     cluster = spane.Cluster()
-    cluster.add_servers(40, 90, count=4)
+    cluster.add_servers(4, node_cpu=40, node_mem=90)
     with pytest.raises(spane.ShapeMismatchError, match="5 servers"):
         spane.Session(cluster, spane.Model(mlp))
 
@@ -109,14 +109,14 @@ def test_not_found(cluster: spane.Cluster) -> None:
 
 def test_exists(cluster: spane.Cluster) -> None:
     with pytest.raises(spane.ExistsError, match="1"):
-        cluster.place(1, 1, 1, (1, 0))
+        cluster.place(1, (1, (0,)), 1, 1)
     with pytest.raises(spane.ExistsError):
         spane.Session(cluster, "first-fit").place(1, 1, 1)
 
 
 def test_unsupported(cluster: spane.Cluster) -> None:
     with pytest.raises(NotImplementedError) as raised:
-        spane.Session(cluster, "first-fit").top(1, 1, 1)
+        spane.Session(cluster, "first-fit").scores(1, 1)
     assert type(raised.value) is spane.UnsupportedError
 
 
@@ -218,7 +218,7 @@ def test_without_override_all_places_are_tried(
     monkeypatch.delenv("SPANE_LIBRARY", raising=False)
     places = _library.candidates()
     assert places[0].endswith("spane/lib/libspane.so")
-    assert places[1] == "libspane.so.0"
+    assert places[1] == "libspane.so.1"
     assert all(place.endswith(".build_shared/release/libspane.so") for place in places[2:])
     monkeypatch.setattr(_library, "candidates", lambda: [str(tmp_path / "a"), "libm.so.6"])
     with pytest.raises(spane.LibraryError) as raised:
@@ -230,7 +230,7 @@ def test_without_override_all_places_are_tried(
 def test_nothing_is_printed_at_exit() -> None:
     code = (
         "import spane, threading\n"
-        "cluster = spane.Cluster(); cluster.add_servers(40, 90, 5)\n"
+        "cluster = spane.Cluster(); cluster.add_servers(5, node_cpu=40, node_mem=90)\n"
         "session = spane.Session(cluster, 'first-fit')\n"
         "def work():\n"
         "    while True: session.choose(4, 8)\n"

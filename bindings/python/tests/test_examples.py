@@ -13,13 +13,14 @@ from conftest import REPOSITORY
 import spane
 
 EXAMPLES = REPOSITORY / "examples"
+SCHEDULER = "python/scheduler.py"
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="not in a checkout")
 
 
-def run(library: str, events: str, policy: str) -> subprocess.CompletedProcess[str]:
+def run(library: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     source = str(Path(spane.__file__).parents[1])
     return subprocess.run(
-        [sys.executable, "python/scheduler.py", events, policy],
+        [sys.executable, *arguments],
         cwd=EXAMPLES,
         env={**os.environ, "PYTHONPATH": source, "SPANE_LIBRARY": library},
         capture_output=True,
@@ -31,7 +32,7 @@ def run(library: str, events: str, policy: str) -> subprocess.CompletedProcess[s
 @pytest.mark.parametrize("policy", ["balance-fit", "network"])
 def test_scheduler(library: str, weights: Path, policy: str) -> None:
     chosen = str(weights) if policy == "network" else policy
-    ran = run(library, "data/events.csv", chosen)
+    ran = run(library, SCHEDULER, "data/events.csv", chosen)
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
     assert [line.split()[0] for line in lines] == [
@@ -52,9 +53,24 @@ def test_a_vm_that_never_fits_blocks_nobody(library: str, tmp_path: Path) -> Non
     events = tmp_path / "events.csv"
     lines = [",".join(map(str, row)) for row in rows]
     events.write_text("\n".join(["time,event,id,cpu,mem", *lines]) + "\n")
-    ran = run(library, str(events), "first-fit")
+    ran = run(library, SCHEDULER, str(events), "first-fit")
     assert ran.returncode == 0
     told = f"scheduler: VM {last} is refused: no server could hold 500.0 cores"
     assert ran.stderr.startswith(told)
     assert "placed       2 VMs" in ran.stdout
     assert "refused      1 VMs" in ran.stdout
+
+
+@pytest.mark.parametrize("policy", ["best-fit", "../data/weights/potential-synthetic.h5"])
+def test_fleet(library: str, policy: str) -> None:
+    ran = run(library, "python/fleet.py", policy)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    lines = ran.stdout.splitlines()
+    assert lines[0] == "placed 32 of 32 VMs on 6 servers"
+    assert all(line.startswith("  room for ") for line in lines[1:6])
+    assert lines[6:9] == [
+        "server 3 failed: 13 of its 16 VMs run elsewhere",
+        "server 3 is new: 3 more run",
+        "server 0 is empty and removed",
+    ]
+    assert " has 12 cores and 48 GB on 1 node: " in lines[9]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import header
 import pytest
 
 import spane
-from spane import _api, _cluster, _errors, _library, _options, _structs, _vector
+from spane import _api, _errors, _library, _options, _placement, _structs, _vector
 
 SCALARS: dict[str, Any] = {
     "void": None,
@@ -128,6 +129,9 @@ def test_sizes_and_offsets_are_those_of_the_compiler(tmp_path: Path) -> None:
         for field in kind._fields_:
             lines.append(f'printf("%zu\\n", offsetof({name}, {field[0]}));')
             expected.append(getattr(kind, field[0]).offset)
+    for nodes in range(1, _structs.MAX_NODES + 1):
+        lines.append(f'printf("%d\\n", SPANE_PLACEMENTS({nodes}));')
+        expected.append(_placement.most_sets(nodes))
     source, program = tmp_path / "sizes.c", tmp_path / "sizes"
     source.write_text("\n".join([*lines, "return 0; }"]))
     subprocess.run([compiler, "-I", header.PATH.parent, source, "-o", program], check=True)
@@ -139,12 +143,12 @@ def number(name: str) -> int:
     return int(header.macros()[name].strip("()u"))
 
 
-NODES = ("SPANE_ALL_NODES", "SPANE_NEVER")
+SERVERS = ("SPANE_NOWHERE", "SPANE_NEVER")
 
 
 def test_one_exception_for_each_error_status() -> None:
     statuses = re.findall(r"^#define (SPANE_\w+) \((-\d+)\)", header.PATH.read_text(), re.MULTILINE)
-    errors = {int(value): name for name, value in statuses if name not in NODES}
+    errors = {int(value): name for name, value in statuses if name not in SERVERS}
     assert set(_errors._BY_STATUS) == set(errors)
     for status, kind in _errors._BY_STATUS.items():
         words = kind.__name__.removesuffix("Error")
@@ -158,7 +162,7 @@ def test_numbers() -> None:
     assert number("SPANE_NO_ROOM") == _errors.NO_ROOM
     assert number("SPANE_NEVER_FITS") == _errors.NEVER_FITS == spane.NeverFitsError.status
     assert number("SPANE_NODES") == _structs.NODES
-    assert number("SPANE_ALL_NODES") == _cluster.ALL_NODES
+    assert number("SPANE_MAX_NODES") == _structs.MAX_NODES
     assert number("SPANE_END_LENGTH") == _options.END_LENGTH
     assert number("SPANE_END_EXCEED") == _options.END_EXCEED
     assert number("SPANE_END_AUTO") == _options.END_AUTO
@@ -177,14 +181,15 @@ def test_numbers() -> None:
     ("function", "made"),
     [
         ("spane_env_options_init", _options.env_options()),
-        ("spane_cluster_options_init", _structs.ClusterOptions(24 - 8, 0, 10.0)),
+        ("spane_cluster_options_init", _structs.ClusterOptions(56, 2, 10.0, math.inf, 2)),
     ],
 )
 def test_default_options_are_those_of_the_library(function: str, made: ctypes.Structure) -> None:
     filled = type(made)()
     assert getattr(_library.library(), function)(ctypes.byref(filled)) == 0
     names = [field[0] for field in made._fields_]
-    unused = {"balance_weight"}
+    # Pointers to nothing are not equal to each other.
+    unused = {"balance_weight", "node_resources", "server_resources"}
     for name in names:
         if name not in unused:
             assert getattr(filled, name) == getattr(made, name), name

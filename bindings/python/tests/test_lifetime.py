@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("library")
 @pytest.fixture
 def cluster() -> spane.Cluster:
     made = spane.Cluster()
-    made.add_servers(40, 90, count=5)
+    made.add_servers(5, node_cpu=40, node_mem=90)
     return made
 
 
@@ -80,16 +80,31 @@ def test_the_order_of_closing_does_not_matter(cluster: spane.Cluster, weights: P
 
 
 CLUSTER_USES: list[Callable[[spane.Cluster], Any]] = [
-    lambda cluster: cluster.add_servers(1, 1),
+    lambda cluster: cluster.add_servers(node_cpu=1, node_mem=1),
     lambda cluster: cluster.servers,
     lambda cluster: cluster.vms,
     lambda cluster: cluster.server(0),
+    lambda cluster: cluster.add_servers(spane.ServerType([(1, 1)])),
+    lambda cluster: cluster.remove_server(0),
+    lambda cluster: cluster.fail_server(0),
+    lambda cluster: cluster.resize_server(0, spane.ServerType([(1, 1)])),
+    lambda cluster: cluster.server_numbers(),
+    lambda cluster: cluster.amounts(),
+    lambda cluster: cluster.amounts([0]),
+    lambda cluster: cluster.room(1, 1),
+    lambda cluster: cluster.room(1, 1, servers=[0]),
     lambda cluster: cluster.cordon(0),
     lambda cluster: cluster.uncordon(0),
     lambda cluster: cluster.set_free(0, 0, 1, 1),
     lambda cluster: cluster.reserve(1),
-    lambda cluster: cluster.place(1, 1, 1, (0, 0)),
+    lambda cluster: cluster.place(1, (0, (0,)), 1, 1),
     lambda cluster: cluster.release(1),
+    lambda cluster: cluster.record(1, (0, (0,)), 1, 1),
+    lambda cluster: cluster.move(1, (0, (0,))),
+    lambda cluster: cluster.resize(1, 1, 1),
+    lambda cluster: cluster.rename(1, 2),
+    lambda cluster: cluster.vm_ids(),
+    lambda cluster: cluster.vm_ids(0),
     lambda cluster: cluster.find(1),
     lambda cluster: 1 in cluster,
     lambda cluster: cluster.save("/nowhere/at/all"),
@@ -122,9 +137,10 @@ def test_a_closed_model(cluster: spane.Cluster, weights: Path) -> None:
     "use",
     [
         lambda session: session.choose(1, 1),
+        lambda session: session.choose(1, 1, among=[0]),
         lambda session: session.place(1, 1, 1),
         lambda session: session.choose_many(np.ones((3, 2))),
-        lambda session: session.top(1, 1, 1),
+        lambda session: session.top(1, 1, k=1),
         lambda session: session.scores(1, 1),
         lambda session: session.q_values(1, 1),
     ],

@@ -20,7 +20,7 @@ def generate():
 
 def grow():
     cluster = spane.Cluster()
-    cluster.add_servers(40, 90, count=40000)
+    cluster.add_servers(40000, node_cpu=40, node_mem=90)
     cluster.reserve(100000)
     spane.Session(cluster, model).choose(1, 2)
 

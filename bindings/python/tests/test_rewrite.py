@@ -30,8 +30,8 @@ def _trace(folder: Path, weights: Path) -> Path:
 
 def _cluster(folder: Path, weights: Path) -> Path:
     cluster = spane.Cluster()
-    cluster.add_servers(40, 90, count=3)
-    cluster.place(7, 1, 2, (1, 0))
+    cluster.add_servers(3, node_cpu=40, node_mem=90)
+    cluster.place(7, (1, (0,)), 1, 2)
     cluster.save(folder / "new.h5")
     return folder / "new.h5"
 

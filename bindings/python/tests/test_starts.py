@@ -199,7 +199,7 @@ def test_lists_are_not_cut_to_size(trace: spane.Trace) -> None:
     calls: list[Callable[[], Any]] = [
         lambda: vector.reset(starts=[0.5, 1]),
         lambda: vector.step([0, 1.5]),  # type: ignore[arg-type]
-        lambda: cluster.add_servers_of([["4", "8"]]),
+        lambda: spane.Session(cluster, "first-fit").choose_many([["4", "8"]]),
         lambda: spane.Trace.from_arrays([1, 1], [1, 1], [0, 1], [1, 1], ids=[0, 1.5]),
         lambda: spane.trimmed_mean([1, 2 + 1j]),
         lambda: spane.trimmed_mean([[1], [1, 2]]),

@@ -4,7 +4,7 @@ The library is loaded at the first use of anything that needs it. Packages that 
 `spane.convert` makes files, and `spane.results`, `spane.plot` and `spane.report` show experiments.
 """
 
-from spane._cluster import ALL_NODES, VM, Cluster, Node, Placement, Server
+from spane._cluster import VM, Cluster, ClusterOptions
 from spane._environment import Environment, EpisodeInfo, NextVM, Step, Watch
 from spane._errors import (
     BadStateError,
@@ -32,17 +32,20 @@ from spane._library import LibraryError, library_path
 from spane._log import log_to
 from spane._model import Model, ModelDescription
 from spane._options import EnvironmentOptions
+from spane._placement import Placement, node_sets
 from spane._play import Episode, play
+from spane._request import Request
+from spane._server import FleetAmounts, Server, ServerType
 from spane._session import Policy, Session
 from spane._starts import Starts
-from spane._structs import NODES
+from spane._structs import MAX_NODES, NODES
 from spane._trace import VM_DTYPE, Trace, TraceDescription
 from spane._vector import VectorEnvironment
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "ALL_NODES",
+    "MAX_NODES",
     "NODES",
     "VM",
     "VM_DTYPE",
@@ -51,6 +54,7 @@ __all__ = [
     "CancelledError",
     "ClosedError",
     "Cluster",
+    "ClusterOptions",
     "Environment",
     "EnvironmentOptions",
     "Episode",
@@ -59,6 +63,7 @@ __all__ = [
     "Evaluation",
     "ExistsError",
     "FileError",
+    "FleetAmounts",
     "FormatError",
     "InfeasibleActionError",
     "InternalError",
@@ -68,14 +73,15 @@ __all__ = [
     "ModelDescription",
     "NeverFitsError",
     "NextVM",
-    "Node",
     "NotFoundError",
     "NullPointerError",
     "OutOfMemoryError",
     "Placement",
     "Policy",
+    "Request",
     "Row",
     "Server",
+    "ServerType",
     "Session",
     "ShapeMismatchError",
     "Starts",
@@ -90,6 +96,7 @@ __all__ = [
     "evaluate",
     "library_path",
     "log_to",
+    "node_sets",
     "play",
     "trimmed_mean",
 ]

@@ -29,9 +29,10 @@ _status = c_int32
 
 _model, _cluster, _session = s.ModelPointer, s.ClusterPointer, s.SessionPointer
 _trace, _env, _vec = s.TracePointer, s.EnvPointer, s.VecEnvPointer
-_request, _placement = s.Request, POINTER(s.Placement)
+_request, _placement = POINTER(s.Request), POINTER(s.Placement)
+_type = POINTER(s.ServerType)
 
-ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, s.Node, s.Request, s.Placement, s.VM)
+ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, c_uint64, s.Request, s.Placement, s.VM)
 """What `void *` above may stand for in the header, when it is a pointer to one of these."""
 
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -54,17 +55,33 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_cluster_options_init": (_status, [POINTER(s.ClusterOptions)]),
     "spane_cluster_new": (_status, [POINTER(s.ClusterOptions), POINTER(_cluster)]),
     "spane_cluster_free": (None, [_cluster]),
-    "spane_cluster_add_servers": (_status, [_cluster, _array, c_size_t, POINTER(c_int32)]),
+    "spane_cluster_add_servers": (_status, [_cluster, _type, c_size_t, _array]),
+    "spane_cluster_add_equal_servers": (
+        _status,
+        [_cluster, c_double, c_double, c_size_t, _array],
+    ),
+    "spane_cluster_remove_server": (_status, [_cluster, c_int32]),
+    "spane_cluster_fail_server": (_status, [_cluster, c_int32, _array, c_size_t, _size]),
+    "spane_cluster_resize_server": (_status, [_cluster, c_int32, _type]),
     "spane_cluster_reserve": (_status, [_cluster, c_size_t]),
     "spane_cluster_count": (_status, [_cluster, POINTER(c_int64), POINTER(c_int64)]),
+    "spane_cluster_get_options": (_status, [_cluster, POINTER(s.ClusterOptions)]),
+    "spane_cluster_servers": (_status, [_cluster, _array, c_size_t, _size]),
     "spane_cluster_server": (_status, [_cluster, c_int32, POINTER(s.ServerInfo)]),
-    "spane_cluster_read_free": (_status, [_cluster, c_size_t, c_size_t, _array]),
+    "spane_cluster_amounts": (_status, [_cluster, _array, c_size_t, _array, _array]),
+    "spane_cluster_room": (_status, [_cluster, _request, _array, c_size_t, _array]),
     "spane_cluster_cordon": (_status, [_cluster, c_int32]),
     "spane_cluster_uncordon": (_status, [_cluster, c_int32]),
     "spane_cluster_place": (_status, [_cluster, c_uint64, _request, s.Placement]),
+    "spane_cluster_record": (_status, [_cluster, c_uint64, _request, s.Placement]),
     "spane_cluster_release": (_status, [_cluster, c_uint64, _placement]),
-    "spane_cluster_find": (_status, [_cluster, c_uint64, _placement, POINTER(s.Request)]),
-    "spane_cluster_set_free": (_status, [_cluster, c_int32, c_int32, s.Node]),
+    "spane_cluster_move": (_status, [_cluster, c_uint64, s.Placement]),
+    "spane_cluster_resize": (_status, [_cluster, c_uint64, _request]),
+    "spane_cluster_rename": (_status, [_cluster, c_uint64, c_uint64]),
+    "spane_cluster_find": (_status, [_cluster, c_uint64, _placement, _request]),
+    "spane_cluster_vm_amounts": (_status, [_cluster, c_uint64, _array, c_size_t]),
+    "spane_cluster_vms": (_status, [_cluster, c_int32, _array, c_size_t, _size]),
+    "spane_cluster_set_free": (_status, [_cluster, c_int32, c_int32, c_double, c_double]),
     "spane_cluster_save": (_status, [_cluster, _text]),
     "spane_cluster_load": (_status, [_text, POINTER(_cluster)]),
     "spane_cluster_save_memory": (_status, [_cluster, c_void_p, c_size_t, _size]),
@@ -74,9 +91,13 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_session_new": (_status, [_cluster, _model, POINTER(_session)]),
     "spane_session_free": (None, [_session]),
     "spane_session_choose": (_status, [_session, _request, _placement]),
+    "spane_session_choose_among": (_status, [_session, _request, _array, c_size_t, _placement]),
     "spane_session_place": (_status, [_session, c_uint64, _request, _placement]),
     "spane_session_choose_many": (_status, [_session, _array, c_size_t, _array]),
-    "spane_session_top": (_status, [_session, _request, c_size_t, _array, _array, _size]),
+    "spane_session_top": (
+        _status,
+        [_session, _request, _array, c_size_t, c_size_t, _array, _array, _size],
+    ),
     "spane_session_scores": (_status, [_session, _request, _array, c_size_t, _array]),
     "spane_session_q_values": (_status, [_session, _request, _array, c_size_t]),
     # Traces
@@ -99,7 +120,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_env_step": (_status, [_env, c_int32, POINTER(s.StepResult)]),
     "spane_env_observe": (_status, [_env, _array, c_size_t]),
     "spane_env_mask": (_status, [_env, _array, c_size_t]),
-    "spane_env_request": (_status, [_env, POINTER(s.Request), POINTER(c_int32)]),
+    "spane_env_request": (_status, [_env, _request]),
     "spane_env_describe": (_status, [_env, POINTER(s.EnvInfo)]),
     "spane_env_save_memory": (_status, [_env, c_void_p, c_size_t, _size]),
     "spane_env_load_memory": (_status, [_trace, c_void_p, c_size_t, POINTER(_env)]),

@@ -110,6 +110,12 @@ def given(values: Any, dtype: DTypeLike, shape: Sequence[int | None], name: str)
     return _exact(values, dtype, shape, name)
 
 
+def servers(numbers: Any) -> tuple[NDArray[np.int32], int, int]:
+    """Numbers of servers for C: an array that has to stay, where it is, and how many."""
+    chosen = given(numbers, np.int32, (None,), "servers")
+    return chosen, address(chosen), len(chosen)
+
+
 _MADE_FROM = {"i": "iu", "f": "iuf", "b": "biu"}
 """The kinds of values that become such an array; NumPy would cut others to size without a word."""
 

@@ -2,72 +2,87 @@
 
 from __future__ import annotations
 
-from ctypes import byref, c_int32, c_int64
-from typing import Any, NamedTuple
+import math
+from collections.abc import Sequence
+from ctypes import byref, c_char_p, c_int64, c_size_t
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spane import _arguments as arguments
-from spane import _structs
-from spane._errors import InvalidArgumentError, NotFoundError, check
+from spane import _placement, _structs
+from spane._errors import OK, NotFoundError, check
 from spane._handle import Handle
 from spane._library import library
 from spane._long_call import LongCall
 from spane._memory import saved
-from spane._structs import NODES, ClusterOptions, ClusterPointer, ServerInfo, sized
+from spane._placement import NODES_OF, Placement
+from spane._request import Request, Resources
+from spane._server import FleetAmounts, Server, ServerType, parted
+from spane._structs import ClusterPointer, ServerInfo, sized
 
-ALL_NODES = -1
-"""`Placement.node` of a VM that is split over all nodes of its server."""
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
+    from spane._request import Terms
 
-class Node(NamedTuple):
-    """What a NUMA node has: cores and GB."""
-
-    cpu: float
-    mem: float
-
-
-class Placement(NamedTuple):
-    """Where a VM runs or may run."""
-
-    server: int
-    """The number of the server, from 0."""
-    node: int
-    """The NUMA node, or ALL_NODES for a VM that is split over all of them."""
+_NOT_FOUND = NotFoundError.status
 
 
 class VM(NamedTuple):
     """A placed VM."""
 
     placement: Placement
-    cpu: float
-    mem: float
+    request: Request
+    """What it asked for, with the number of nodes over which it is spread."""
 
 
-class Server(NamedTuple):
-    """One server of a cluster."""
+class ClusterOptions(NamedTuple):
+    """What the servers of a cluster can have, and which VMs are spread."""
 
-    capacity: Node
-    """What each NUMA node has."""
-    free: tuple[Node, ...]
-    """What each NUMA node has left."""
-    vms: int
-    """VMs placed there."""
-    is_cordoned: bool
-    """Whether no VM may be placed there."""
+    nodes: int
+    split_above: float
+    split_from: float
+    span: int
+    node_resources: tuple[str, ...]
+    server_resources: tuple[str, ...]
 
 
 class Cluster(Handle[ClusterPointer]):
     """What each server has left, and which VMs run where. For one thread at a time."""
 
-    def __init__(self, *, split_above: float = 10.0) -> None:
-        """A cluster without servers. VMs with more than `split_above` GB are split."""
-        options = sized(ClusterOptions)
-        options.split_above = split_above
+    options: ClusterOptions
+    """Those that it was made with."""
+
+    def __init__(
+        self,
+        *,
+        nodes: arguments.Index = 2,
+        split_above: float = 10.0,
+        split_from: float = math.inf,
+        span: arguments.Index = 2,
+        node_resources: Sequence[str] = (),
+        server_resources: Sequence[str] = (),
+    ) -> None:
+        """A cluster without servers, which will have up to `nodes` NUMA nodes each.
+
+        A VM whose request tells no span is spread over `span` nodes if it has more than
+        `split_above` GB or at least `split_from` cores. Nodes have cores, GB and what
+        `node_resources` names, such as "gpu"; `server_resources`, such as "disk", are of servers
+        as a whole.
+        """
+        options = sized(_structs.ClusterOptions)
+        options.nodes = arguments.int32(nodes, "nodes")
+        options.split_above, options.split_from = split_above, split_from
+        options.span = arguments.int32(span, "span")
+        options.node_resources = _names(node_resources, "node_resources")
+        options.node_resource_count = len(node_resources)
+        options.server_resources = _names(server_resources, "server_resources")
+        options.server_resource_count = len(server_resources)
         pointer = ClusterPointer()
         check(library().spane_cluster_new(byref(options), byref(pointer)))
-        self._own(pointer)
+        self._take(pointer)
 
     @classmethod
     def load(cls, path: arguments.Path) -> Cluster:
@@ -89,8 +104,22 @@ class Cluster(Handle[ClusterPointer]):
     @classmethod
     def _around(cls, pointer: ClusterPointer) -> Cluster:
         cluster = cls.__new__(cls)
-        cluster._own(pointer)
+        cluster._take(pointer)
         return cluster
+
+    def _take(self, pointer: ClusterPointer) -> None:
+        self._own(pointer)
+        made = sized(_structs.ClusterOptions)
+        check(self._library.spane_cluster_get_options(pointer, byref(made)), self)
+        names = (
+            (made.node_resources, made.node_resource_count),
+            (made.server_resources, made.server_resource_count),
+        )
+        node, server = (tuple(told[i].decode() for i in range(count)) for told, count in names)
+        self.options = ClusterOptions(
+            made.nodes, made.split_above, made.split_from, made.span, node, server
+        )
+        self._resources = Resources(node, server)
 
     def save(self, path: arguments.Path) -> None:
         """Saves everything to a file; an existing one is replaced in one step."""
@@ -107,60 +136,146 @@ class Cluster(Handle[ClusterPointer]):
 
     # Servers
 
-    def add_servers(self, cpu: float, mem: float, count: arguments.Index = 1) -> int:
-        """Adds empty servers whose NUMA nodes have `cpu` cores and `mem` GB each.
+    def add_servers(
+        self,
+        servers: ServerType | arguments.Index = 1,
+        count: arguments.Index | None = None,
+        *,
+        node_cpu: float | None = None,
+        node_mem: float | None = None,
+    ) -> NDArray[np.int32]:
+        """Adds empty servers of one type: `add_servers(ServerType([(48, 256), (48, 128)]), 10)`.
 
-        Returns the number of the first one.
+        For servers whose nodes all have `node_cpu` cores and `node_mem` GB, as many nodes as the
+        cluster's options say, there is a short form: `add_servers(10, node_cpu=40, node_mem=90)`.
+        Returns their numbers, the lowest that no server has. They keep them.
         """
-        return self.add_servers_of(np.full((arguments.size(count, "count"), 2), (cpu, mem), float))
+        if isinstance(servers, ServerType):
+            if node_cpu is not None or node_mem is not None:
+                raise TypeError("node_cpu and node_mem do not go with a ServerType, which has both")
+            made = servers._encoded(self._resources)
+            out = np.empty(arguments.size(1 if count is None else count, "count"), np.int32)
+            status = self._library.spane_cluster_add_servers(
+                self._pointer, byref(made), len(out), arguments.address(out)
+            )
+        else:
+            if count is not None or node_cpu is None or node_mem is None:
+                raise TypeError(
+                    "add_servers takes (ServerType, count) or (count, node_cpu=..., node_mem=...)"
+                )
+            out = np.empty(arguments.size(servers, "count"), np.int32)
+            status = self._library.spane_cluster_add_equal_servers(
+                self._pointer, node_cpu, node_mem, len(out), arguments.address(out)
+            )
+        check(status, self)
+        return out
 
-    def add_servers_of(self, nodes: Any) -> int:
-        """Adds servers of different sizes: float64 of shape (servers, 2), cores and GB of a node.
+    def remove_server(self, server: arguments.Index) -> None:
+        """Removes a server on which no VM runs; its number may be given to a new one."""
+        number = arguments.int32(server, "server")
+        check(self._library.spane_cluster_remove_server(self._pointer, number), self)
 
-        Returns the number of the first one.
+    def fail_server(self, server: arguments.Index) -> NDArray[np.uint64]:
+        """Notes that a server has failed: it is cordoned, and its VMs are gone.
+
+        Returns their ids, ascending.
         """
-        nodes = arguments.given(nodes, np.float64, (None, 2), "nodes")
-        first = c_int32()
-        where = arguments.address(nodes)
-        status = self._library.spane_cluster_add_servers(
-            self._pointer, where, len(nodes), byref(first)
+        number = arguments.int32(server, "server")
+        out, count = np.empty(self._describe(number).vms, np.uint64), c_size_t()
+        status = self._library.spane_cluster_fail_server(
+            self._pointer, number, arguments.address(out), len(out), byref(count)
         )
         check(status, self)
-        return first.value
+        return out[: count.value]
+
+    def resize_server(self, server: arguments.Index, type: ServerType) -> None:
+        """Gives a server other capacities, traits and distances. Its VMs stay, fit or not."""
+        number, made = arguments.int32(server, "server"), type._encoded(self._resources)
+        check(self._library.spane_cluster_resize_server(self._pointer, number, byref(made)), self)
 
     @property
     def servers(self) -> int:
         """The number of servers."""
         return count_servers(self._library, self._pointer, self)
 
+    def server_numbers(self) -> NDArray[np.int32]:
+        """The numbers of all servers, in the order in which policies look at them.
+
+        That is the order of the numbers as long as no server was removed; then the last one takes
+        the place of the one that is gone.
+        """
+        out, count = np.empty(self.servers, np.int32), c_size_t()
+        status = self._library.spane_cluster_servers(
+            self._pointer, arguments.address(out), len(out), byref(count)
+        )
+        check(status, self)
+        return out[: count.value]
+
     def server(self, server: arguments.Index) -> Server:
         """Describes a server."""
-        info = sized(ServerInfo)
         number = arguments.int32(server, "server")
-        check(self._library.spane_cluster_server(self._pointer, number, byref(info)), self)
+        info = self._describe(number)
+        amounts = self.amounts(np.array([number], np.int32))
         return Server(
-            capacity=Node(info.capacity.cpu, info.capacity.mem),
-            free=tuple(Node(node.cpu, node.mem) for node in info.free),
+            capacity=tuple(map(tuple, amounts.capacity[0, : info.nodes].tolist())),
+            free=tuple(map(tuple, amounts.free[0, : info.nodes].tolist())),
+            server_capacity=tuple(amounts.server_capacity[0].tolist()),
+            server_free=tuple(amounts.server_free[0].tolist()),
             vms=info.vms,
             is_cordoned=bool(info.is_cordoned),
+            traits=info.traits,
         )
 
-    def free(
-        self,
-        first: arguments.Index = 0,
-        count: arguments.Index | None = None,
-        out: NDArray[np.float64] | None = None,
-    ) -> NDArray[np.float64]:
-        """What each NUMA node of `count` servers from `first` on has left, by default of all.
+    def _describe(self, server: int) -> ServerInfo:
+        info = sized(ServerInfo)
+        check(self._library.spane_cluster_server(self._pointer, server, byref(info)), self)
+        return info
 
-        Returns float64 of shape (count, nodes, 2), cores and GB, or writes it into `out`.
+    def amounts(self, servers: Any = None) -> FleetAmounts:
+        """What all servers, or some (int32 numbers), have and have left, in arrays.
+
+        Without `servers` their order is that of `server_numbers`.
         """
-        start = arguments.size(first, "first")
-        room = max(0, self.servers - start) if count is None else arguments.size(count, "count")
-        out = arguments.output(out, np.float64, (room, NODES, 2))
-        where = arguments.address(out)
-        check(self._library.spane_cluster_read_free(self._pointer, start, room, where), self)
+        _kept, where, count = self._chosen(servers)
+        options = self.options
+        kinds = 2 + len(options.node_resources)
+        width = options.nodes * kinds + len(options.server_resources)
+        out = np.empty((2, count, width))
+        capacity, free = out
+        status = self._library.spane_cluster_amounts(
+            self._pointer, where, count, arguments.address(capacity), arguments.address(free)
+        )
+        check(status, self)
+        nodes, shared = zip(*(parted(rows, options.nodes, kinds) for rows in (capacity, free)))
+        return FleetAmounts(*nodes, *shared)
+
+    def room(
+        self,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
+        servers: Any = None,
+        **terms: Unpack[Terms],
+    ) -> NDArray[np.int64]:
+        """How many such VMs still fit on each server, each placed as well as can be.
+
+        `servers` as in `amounts`. 0 where a server has no room, is cordoned, or lacks what is
+        asked for.
+        """
+        request = self._resources.encode(cpu, mem, terms)
+        _kept, where, count = self._chosen(servers)
+        out = np.empty(count, np.int64)
+        status = self._library.spane_cluster_room(
+            self._pointer, byref(request), where, count, arguments.address(out)
+        )
+        check(status, self)
         return out
+
+    def _chosen(self, servers: Any) -> tuple[Any, int | None, int]:
+        """Servers for C: what has to stay, where it is, and how many."""
+        if servers is None:
+            return None, None, self.servers
+        return arguments.servers(servers)
 
     def cordon(self, server: arguments.Index) -> None:
         """Takes a server out of placement; its VMs stay and can be released."""
@@ -180,7 +295,8 @@ class Cluster(Handle[ClusterPointer]):
             self._pointer,
             arguments.int32(server, "server"),
             arguments.int32(node, "node"),
-            _structs.Node(cpu, mem),
+            cpu,
+            mem,
         )
         check(status, self)
 
@@ -191,16 +307,39 @@ class Cluster(Handle[ClusterPointer]):
         check(self._library.spane_cluster_reserve(self._pointer, arguments.size(vms, "vms")), self)
 
     def place(
-        self, vm: arguments.Index, cpu: float, mem: float, placement: tuple[int, int]
+        self,
+        vm: arguments.Index,
+        placement: Placement | _placement.Where,
+        cpu: Request | float,
+        mem: float | None = None,
+        **terms: Unpack[Terms],
     ) -> None:
-        """Records that a VM of `cpu` cores and `mem` GB in all runs at (server, node)."""
-        if len(placement) != 2:
-            raise InvalidArgumentError(f"placement is {placement}; it must be (server, node)")
-        where = _structs.Placement(
-            arguments.int32(placement[0], "server"), arguments.int32(placement[1], "node")
-        )
+        """Places a VM at (server, nodes), wherever that was decided.
+
+        InfeasibleActionError where there is no room, or the server is cordoned.
+        """
         status = self._library.spane_cluster_place(
-            self._pointer, arguments.uint64(vm, "vm"), _structs.Request(cpu, mem), where
+            self._pointer,
+            arguments.uint64(vm, "vm"),
+            byref(self._resources.encode(cpu, mem, terms)),
+            _placement.encoded(placement),
+        )
+        check(status, self)
+
+    def record(
+        self,
+        vm: arguments.Index,
+        placement: Placement | _placement.Where,
+        cpu: Request | float,
+        mem: float | None = None,
+        **terms: Unpack[Terms],
+    ) -> None:
+        """Records that a VM runs there already, be there room or not, also on a cordoned server."""
+        status = self._library.spane_cluster_record(
+            self._pointer,
+            arguments.uint64(vm, "vm"),
+            byref(self._resources.encode(cpu, mem, terms)),
+            _placement.encoded(placement),
         )
         check(status, self)
 
@@ -211,23 +350,65 @@ class Cluster(Handle[ClusterPointer]):
             self._pointer, arguments.uint64(vm, "vm"), byref(where)
         )
         check(status, self)
-        return Placement(where.server, where.node)
+        return Placement(where.server, NODES_OF[where.nodes])
+
+    def move(self, vm: arguments.Index, placement: Placement | _placement.Where) -> None:
+        """Moves a VM to another server or to other nodes of its own.
+
+        The room that it leaves counts as free.
+        """
+        status = self._library.spane_cluster_move(
+            self._pointer, arguments.uint64(vm, "vm"), _placement.encoded(placement)
+        )
+        check(status, self)
+
+    def resize(
+        self,
+        vm: arguments.Index,
+        cpu: Request | float,
+        mem: float | None = None,
+        **terms: Unpack[Terms],
+    ) -> None:
+        """Gives a VM another size where it runs, with as many nodes as before."""
+        status = self._library.spane_cluster_resize(
+            self._pointer,
+            arguments.uint64(vm, "vm"),
+            byref(self._resources.encode(cpu, mem, terms)),
+        )
+        check(status, self)
+
+    def rename(self, vm: arguments.Index, other: arguments.Index) -> None:
+        """Gives a VM another id."""
+        ids = arguments.uint64(vm, "vm"), arguments.uint64(other, "other")
+        check(self._library.spane_cluster_rename(self._pointer, *ids), self)
 
     def find(self, vm: arguments.Index) -> VM:
         """Where a VM runs and what it asked for; NotFoundError, a KeyError, if it is not here."""
-        where, request = _structs.Placement(), _structs.Request()
+        where, request = _structs.Placement(), sized(_structs.Request)
+        number = arguments.uint64(vm, "vm")
         status = self._library.spane_cluster_find(
-            self._pointer, arguments.uint64(vm, "vm"), byref(where), byref(request)
+            self._pointer, number, byref(where), byref(request)
         )
         check(status, self)
-        return VM(Placement(where.server, where.node), request.cpu, request.mem)
+        extras: Sequence[float] = ()
+        if self._resources.all:
+            told = np.empty(len(self._resources.all))
+            status = self._library.spane_cluster_vm_amounts(
+                self._pointer, number, arguments.address(told), len(told)
+            )
+            check(status, self)
+            extras = told.tolist()
+        return VM(
+            Placement(where.server, NODES_OF[where.nodes]),
+            self._resources.decode(request, extras),
+        )
 
     def __contains__(self, vm: arguments.Index) -> bool:
-        try:
-            self.find(vm)
-        except NotFoundError:
-            return False
-        return True
+        number = arguments.uint64(vm, "vm")
+        status = self._library.spane_cluster_find(self._pointer, number, None, None)
+        if status != _NOT_FOUND:
+            check(status, self)
+        return bool(status == OK)
 
     @property
     def vms(self) -> int:
@@ -236,10 +417,33 @@ class Cluster(Handle[ClusterPointer]):
         check(self._library.spane_cluster_count(self._pointer, None, byref(vms)), self)
         return vms.value
 
+    def vm_ids(self, server: arguments.Index | None = None) -> NDArray[np.uint64]:
+        """The ids of all VMs, or of those on one server, ascending."""
+        number = -1
+        if server is None:
+            count = self.vms
+        else:
+            # Also so that no number of a server stands for all of them.
+            number = arguments.int32(server, "server")
+            count = self._describe(number).vms
+        out, found = np.empty(count, np.uint64), c_size_t()
+        status = self._library.spane_cluster_vms(
+            self._pointer, number, arguments.address(out), len(out), byref(found)
+        )
+        check(status, self)
+        return out[: found.value]
+
     def __repr__(self) -> str:
         if self.closed:
             return "<spane.Cluster (closed)>"
         return f"<spane.Cluster of {self.servers} servers with {self.vms} VMs>"
+
+
+def _names(names: Sequence[str], what: str) -> Any:
+    """Texts for C one after another."""
+    if isinstance(names, str):
+        raise TypeError(f"{what} is {names!r}; it must be a sequence of names, such as [{names!r}]")
+    return (c_char_p * len(names))(*(arguments.text(name, what) for name in names))
 
 
 def count_servers(library: Any, pointer: ClusterPointer, *handles: Handle[Any]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import byref, c_int32
+from ctypes import byref
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -170,9 +170,9 @@ class Environment(Handle[EnvPointer]):
     @property
     def request(self) -> NextVM:
         """What the next VM asks for."""
-        request, is_split = Request(), c_int32()
-        check(self._library.spane_env_request(self._pointer, byref(request), byref(is_split)), self)
-        return NextVM(request.cpu, request.mem, bool(is_split.value))
+        request = sized(Request)
+        check(self._library.spane_env_request(self._pointer, byref(request)), self)
+        return NextVM(request.cpu, request.mem, request.span > 1)
 
     @property
     def info(self) -> EpisodeInfo:

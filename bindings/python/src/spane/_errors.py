@@ -8,6 +8,7 @@ from spane._library import library
 
 if TYPE_CHECKING:
     from spane._handle import Handle
+    from spane._request import Request
 
 OK = 0
 NO_ROOM = 1
@@ -119,15 +120,14 @@ class NeverFitsError(Error, ValueError):
 
     status = NEVER_FITS
 
-    def __init__(self, cpu: float, mem: float) -> None:
-        super().__init__(
-            f"no server could hold {cpu} cores and {mem} GB, even if nothing else ran on it"
-        )
-        self.cpu = cpu
-        self.mem = mem
+    def __init__(self, request: Request) -> None:
+        super().__init__(f"no server could hold {request}, even if nothing else ran on it")
+        self.request = request
+        self.cpu = request.cpu
+        self.mem = request.mem
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.cpu, self.mem)
+        return type(self), (self.request,)
 
 
 class ClosedError(BadStateError, ValueError):

@@ -12,7 +12,7 @@ from spane import _api
 VERSION = (0, 1, 0)
 """The version of spane.h that this package was written for: the oldest library that will do."""
 
-_ABI = 0
+_ABI = 1
 _PACKAGE = Path(__file__).resolve().parent
 _lock = threading.Lock()
 _loaded: ctypes.CDLL | None = None
@@ -38,7 +38,7 @@ def candidates() -> list[str]:
     override = os.environ.get("SPANE_LIBRARY")
     if override:
         return [override]
-    found = [str(_PACKAGE / "lib" / "libspane.so"), "libspane.so.0"]
+    found = [str(_PACKAGE / "lib" / "libspane.so"), "libspane.so.1"]
     if len(_PACKAGE.parents) > 3:
         checkout = _PACKAGE.parents[3]
         if (checkout / "include" / "spane.h").is_file():

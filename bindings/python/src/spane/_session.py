@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from ctypes import byref, c_int32, c_size_t
-from typing import Any, NoReturn, Union
+from typing import TYPE_CHECKING, Any, NoReturn, Union
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spane import _arguments as arguments
 from spane import _structs
-from spane._cluster import Cluster, Placement, count_servers
+from spane._cluster import Cluster, count_servers
 from spane._environment import Environment
 from spane._errors import NEVER_FITS, NO_ROOM, OK, NeverFitsError, check, fail
 from spane._handle import Handle
 from spane._library import library
 from spane._model import Model
-from spane._structs import NODES, ClusterPointer, EnvInfo, Request, SessionPointer, sized
+from spane._placement import NODES_OF, Placement, most_sets
+from spane._request import Request, Resources, request_of
+from spane._structs import NODES, ClusterPointer, EnvInfo, SessionPointer, sized
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from spane._request import Terms
 
 Policy = Union[str, Model]
 """A heuristic by name, such as "balance-fit", or a network."""
@@ -44,6 +51,9 @@ class Session(Handle[SessionPointer]):
             name = arguments.text(policy, "policy")
             check(bind(place._pointer, name, byref(pointer)), place)
         self._place = place._pointer
+        cluster = place if isinstance(place, Cluster) else None
+        self._resources = cluster._resources if cluster else Resources()
+        self._width = most_sets(cluster.options.nodes if cluster else NODES)
         self._own(pointer)
 
     def close(self) -> None:
@@ -66,112 +76,169 @@ class Session(Handle[SessionPointer]):
         check(self._library.spane_session_decide(self._pointer, byref(action)), self)
         return action.value
 
-    def choose(self, cpu: float, mem: float) -> Placement | None:
+    def choose(
+        self,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
+        among: Any = None,
+        **terms: Unpack[Terms],
+    ) -> Placement | None:
         """The best placement for a VM, or None if it fits nowhere now; the cluster stays as it is.
 
-        NeverFitsError where no server could hold it even if it were empty.
+        `among` names the servers (int32, each once) to choose among; by default all. `terms` are
+        the other fields of Request. NeverFitsError where no server could hold the VM even if it
+        were empty.
         """
         where = _structs.Placement()
-        status = self._library.spane_session_choose(self._pointer, Request(cpu, mem), byref(where))
-        return self._outcome(status, where, cpu, mem)
+        request = byref(self._resources.encode(cpu, mem, terms))
+        if among is None:
+            status = self._library.spane_session_choose(self._pointer, request, byref(where))
+        else:
+            _kept, servers, count = arguments.servers(among)
+            status = self._library.spane_session_choose_among(
+                self._pointer, request, servers, count, byref(where)
+            )
+        if status == OK:
+            return Placement(where.server, NODES_OF[where.nodes])
+        self._without_room(status, cpu, mem, terms)
+        return None
 
-    def place(self, vm: arguments.Index, cpu: float, mem: float) -> Placement | None:
+    def place(
+        self,
+        vm: arguments.Index,
+        cpu: Request | float,
+        mem: float | None = None,
+        **terms: Unpack[Terms],
+    ) -> Placement | None:
         """Chooses and places the VM there, in one step; None if it fits nowhere now.
 
-        NeverFitsError where no server could hold it even if it were empty.
+        `terms` are the other fields of Request. NeverFitsError where no server could hold it even
+        if it were empty.
         """
         where = _structs.Placement()
         status = self._library.spane_session_place(
-            self._pointer, arguments.uint64(vm, "vm"), Request(cpu, mem), byref(where)
+            self._pointer,
+            arguments.uint64(vm, "vm"),
+            byref(self._resources.encode(cpu, mem, terms)),
+            byref(where),
         )
-        return self._outcome(status, where, cpu, mem)
+        if status == OK:
+            return Placement(where.server, NODES_OF[where.nodes])
+        self._without_room(status, cpu, mem, terms)
+        return None
 
     def choose_many(self, requests: Any, out: NDArray[np.int32] | None = None) -> NDArray[np.int32]:
         """Chooses for each request as if it were the only one; the cluster stays as it is.
 
-        `requests` is float64 of shape (n, 2), cores and GB. Returns int32 of shape (n, 2), server
-        and node, or writes it into `out`; server -1 where there is no room, with node -1, or -2
-        where no server could hold it even if it were empty.
+        `requests` is float64 of shape (n, 2), cores and GB, or a list of Requests. Returns int32 of
+        shape (n, 2), server and nodes as a bit mask (see `Placement.of`), or writes it into `out`.
+        Where there is no room the server is -1, or -2 where no server could hold the VM even if it
+        were empty; the mask is 0 then.
         """
-        requests = arguments.given(requests, np.float64, (None, 2), "requests")
-        out = arguments.output(out, np.int32, (len(requests), 2))
+        made, _used = self._resources.encode_many(requests)
+        out = arguments.output(out, np.int32, (len(made), 2))
         status = self._library.spane_session_choose_many(
-            self._pointer, arguments.address(requests), len(requests), arguments.address(out)
+            self._pointer, arguments.address(made), len(made), arguments.address(out)
         )
         check(status, self)
         return out
 
     def top(
-        self, cpu: float, mem: float, k: arguments.Index
+        self,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
+        k: arguments.Index,
+        among: Any = None,
+        **terms: Unpack[Terms],
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """The `k` best placements with room, best first, and their scores; networks only.
+        """The `k` best placements with room, best first, and their scores.
 
-        Returns int32 of shape (found, 2), server and node, and float32 of shape (found,).
-        NeverFitsError where no server could hold the VM even if it were empty.
+        A network ranks placements. A heuristic ranks servers: its choice, then its choice among the
+        others, and so on; its scores are 0, -1, -2 and so on. `among` and `terms` as in `choose`.
+        Returns int32 of shape (found, 2), server and nodes as a bit mask, and float32 of shape
+        (found,). NeverFitsError where no server could hold the VM even if it were empty.
         """
-        # More than there are actions cannot be found.
-        room = min(arguments.size(k, "k"), max(1, self._servers() * NODES))
+        request = self._resources.encode(cpu, mem, terms)
+        if among is None:
+            servers, count, most = None, 0, self._servers()
+        else:
+            _kept, servers, count = arguments.servers(among)
+            most = count
+        # More than there are placements cannot be found.
+        room = min(arguments.size(k, "k"), max(1, most * self._width))
         placements = np.empty((room, 2), np.int32)
         scores = np.empty(room, np.float32)
         found = c_size_t()
         status = self._library.spane_session_top(
             self._pointer,
-            Request(cpu, mem),
+            byref(request),
+            servers,
+            count,
             room,
             arguments.address(placements),
             arguments.address(scores),
             byref(found),
         )
-        if status == NEVER_FITS:
-            raise NeverFitsError(cpu, mem)
-        check(status, self)
+        if status != OK:
+            self._without_room(status, cpu, mem, terms)
         return placements[: found.value], scores[: found.value]
 
     def scores(
         self,
-        cpu: float,
-        mem: float,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
         servers: Any = None,
         out: NDArray[np.float32] | None = None,
+        **terms: Unpack[Terms],
     ) -> NDArray[np.float32]:
-        """A score of each NUMA node of all servers or of some (int32); networks only.
+        """A score of each placement on all servers or on some (int32); networks only.
 
-        Scores of one request can be compared with each other; higher is better. Nodes without room
-        have one too; -infinity for a cordoned server. Returns float32 of shape (servers, nodes), or
-        writes it into `out`.
+        Scores of one request can be compared with each other; higher is better. Those of a server
+        are in the order of `node_sets(nodes, span)` with the most nodes that a server of the
+        cluster may have, again from the first on where there are fewer sets than columns. Nodes
+        without room have one too; -infinity for a cordoned server and for nodes that a server
+        lacks. Returns float32 of shape (servers, sets), or writes it into `out`: with two nodes
+        that is (servers, nodes).
         """
+        request = self._resources.encode(cpu, mem, terms)
         if servers is None:
-            selected, count = None, self._servers()
+            chosen, count = None, self._servers()
         else:
-            chosen = arguments.given(servers, np.int32, (None,), "servers")
-            selected, count = arguments.address(chosen), len(chosen)
-        out = arguments.output(out, np.float32, (count, NODES))
+            _kept, chosen, count = arguments.servers(servers)
+        out = arguments.output(out, np.float32, (count, self._width))
         status = self._library.spane_session_scores(
-            self._pointer, Request(cpu, mem), selected, count, arguments.address(out)
+            self._pointer, byref(request), chosen, count, arguments.address(out)
         )
         check(status, self)
         return out
 
     def q_values(
-        self, cpu: float, mem: float, out: NDArray[np.float32] | None = None
+        self,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
+        out: NDArray[np.float32] | None = None,
+        **terms: Unpack[Terms],
     ) -> NDArray[np.float32]:
-        """Q of every action, float32 of shape (servers, nodes); networks only."""
-        count = self._servers()
-        out = arguments.output(out, np.float32, (count, NODES))
+        """Q of every action, in the form of `scores` of all servers; networks only."""
+        request = self._resources.encode(cpu, mem, terms)
+        out = arguments.output(out, np.float32, (self._servers(), self._width))
         status = self._library.spane_session_q_values(
-            self._pointer, Request(cpu, mem), arguments.address(out), count * NODES
+            self._pointer, byref(request), arguments.address(out), out.size
         )
         check(status, self)
         return out
 
-    def _outcome(
-        self, status: int, where: _structs.Placement, cpu: float, mem: float
-    ) -> Placement | None:
-        if status == OK:
-            return Placement(where.server, where.node)
+    def _without_room(
+        self, status: int, cpu: Request | float, mem: float | None, terms: Terms
+    ) -> None:
         if status == NEVER_FITS:
-            raise NeverFitsError(cpu, mem)
-        return None if status == NO_ROOM else fail(status, self)
+            raise NeverFitsError(request_of(cpu, mem, terms))
+        if status != NO_ROOM:
+            fail(status, self)
 
     def _servers(self) -> int:
         if isinstance(self._place, ClusterPointer):

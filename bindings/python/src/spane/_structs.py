@@ -20,7 +20,10 @@ from ctypes import (
 from typing import Any, ClassVar, TypeVar
 
 NODES = 2
-"""NUMA nodes of one server."""
+"""NUMA nodes of each server of an environment."""
+
+MAX_NODES = 8
+"""The most NUMA nodes of one server."""
 
 
 class Pointer(c_void_p):
@@ -95,32 +98,56 @@ class ModelInfo(ctypes.Structure):
     ]
 
 
-class Node(ctypes.Structure):
-    """spane_node"""
-
-    _fields_: ClassVar[Any] = [("cpu", c_double), ("mem", c_double)]
-
-
-class Request(ctypes.Structure):
-    """spane_request"""
-
-    _fields_: ClassVar[Any] = [("cpu", c_double), ("mem", c_double)]
-
-
-class Placement(ctypes.Structure):
-    """spane_placement"""
-
-    _fields_: ClassVar[Any] = [("server", c_int32), ("node", c_int32)]
-
-
 class ClusterOptions(ctypes.Structure):
     """spane_cluster_options"""
 
     _fields_: ClassVar[Any] = [
         ("struct_size", c_uint32),
-        ("reserved", c_uint32),
+        ("nodes", c_int32),
         ("split_above", c_double),
+        ("split_from", c_double),
+        ("span", c_int32),
+        ("node_resource_count", c_uint32),
+        ("node_resources", POINTER(c_char_p)),
+        ("server_resources", POINTER(c_char_p)),
+        ("server_resource_count", c_uint32),
+        ("reserved", c_uint32),
     ]
+
+
+class ServerType(ctypes.Structure):
+    """spane_server_type"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("nodes", c_int32),
+        ("node_amounts", POINTER(c_double)),
+        ("server_amounts", POINTER(c_double)),
+        ("traits", c_uint64),
+        ("distances", POINTER(c_uint8)),
+    ]
+
+
+class Request(ctypes.Structure):
+    """spane_request"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("span", c_int32),
+        ("cpu", c_double),
+        ("mem", c_double),
+        ("amounts", POINTER(c_double)),
+        ("amount_count", c_uint32),
+        ("farthest", c_uint32),
+        ("require", c_uint64),
+        ("forbid", c_uint64),
+    ]
+
+
+class Placement(ctypes.Structure):
+    """spane_placement"""
+
+    _fields_: ClassVar[Any] = [("server", c_int32), ("nodes", c_uint32)]
 
 
 class ServerInfo(ctypes.Structure):
@@ -130,9 +157,8 @@ class ServerInfo(ctypes.Structure):
         ("struct_size", c_uint32),
         ("is_cordoned", c_int32),
         ("vms", c_int32),
-        ("reserved", c_uint32),
-        ("capacity", Node),
-        ("free", Node * NODES),
+        ("nodes", c_int32),
+        ("traits", c_uint64),
     ]
 
 
@@ -158,8 +184,10 @@ class TraceInfo(ctypes.Structure):
         ("flavors", c_int64),
         ("first_arrival", c_double),
         ("last_arrival", c_double),
-        ("smallest", Request),
-        ("largest", Request),
+        ("smallest_cpu", c_double),
+        ("smallest_mem", c_double),
+        ("largest_cpu", c_double),
+        ("largest_mem", c_double),
     ]
 
 

@@ -139,10 +139,10 @@ class Trace(Handle[TracePointer]):
             info.flavors,
             info.first_arrival,
             info.last_arrival,
-            info.smallest.cpu,
-            info.smallest.mem,
-            info.largest.cpu,
-            info.largest.mem,
+            info.smallest_cpu,
+            info.smallest_mem,
+            info.largest_cpu,
+            info.largest_mem,
         )
 
     def __len__(self) -> int:
