@@ -18,7 +18,8 @@ extension Layout {
         forbid: UInt64 = 0,
         farthest: UInt8 = .max
     ) -> Request {
-        var shares = extras.map { Grid.demand($0) }
+        // As many for all, so that requests for the same are equal.
+        var shares = extraResources.indices.map { $0 < extras.count ? Grid.demand(extras[$0]) : 0 }
         for index in 0..<min(nodeResources.count - 2, shares.count) {
             shares[index] = Grid.share(shares[index], span: span)
         }

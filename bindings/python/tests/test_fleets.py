@@ -205,6 +205,12 @@ def test_states(cluster: spane.Cluster, tmp_path: Path) -> None:
         assert session.choose(8, 8, span=2, farthest=12, among=[0]) == (0, (0, 1))
 
 
+def test_requests_for_the_same_are_saved_alike(cluster: spane.Cluster) -> None:
+    for vm, amounts in enumerate(([], [0.5], {"gpu": 0.5}, [0.5, 0])):
+        cluster.place(vm, (0, (vm,)), 1, 2, amounts=amounts, forbid=4)
+    assert spane.Cluster.from_bytes(cluster.to_bytes()).to_bytes() == cluster.to_bytes()
+
+
 def test_up_to_eight_nodes() -> None:
     cluster = spane.Cluster(nodes=8, span=8, split_above=10)
     assert cluster.add_servers(2, node_cpu=4, node_mem=8).tolist() == [0, 1]
