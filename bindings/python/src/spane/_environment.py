@@ -14,7 +14,7 @@ from spane._handle import Handle
 from spane._library import library
 from spane._memory import saved
 from spane._options import EnvironmentOptions, env_options, episode_end
-from spane._structs import NODES, EnvInfo, EnvPointer, Request, StepResult, sized
+from spane._structs import EnvInfo, EnvPointer, Request, StepResult, sized
 from spane._trace import Trace
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class NextVM(NamedTuple):
     cpu: float
     mem: float
     is_split: bool
+    span: int
+    """NUMA nodes over which it is spread."""
 
 
 class EpisodeInfo(NamedTuple):
@@ -70,7 +72,9 @@ class Environment(Handle[EnvPointer]):
     """VMs of a trace are placed strictly in order; one that fits nowhere makes all behind it wait.
 
     An action is a number: server * 2 + NUMA node. For a split VM both actions of a server mean the
-    same placement. Between reset and end some action is always available. For one thread at a time.
+    same placement. On a fleet whose servers have more nodes or one, each server has an action for
+    each set of nodes; `spane.h` numbers them. Between reset and end some action is always
+    available. For one thread at a time.
     """
 
     def __init__(self, trace: Trace, **options: Unpack[EnvironmentOptions]) -> None:
@@ -87,6 +91,10 @@ class Environment(Handle[EnvPointer]):
         check(self._library.spane_env_describe(self._pointer, byref(info)), self)
         self.servers: int = info.servers
         """The number of servers."""
+        self.actions: int = info.mask_size
+        """The number of actions."""
+        self.observation_size: int = info.observation_size
+        """The number of values of an observation."""
 
     @classmethod
     def from_bytes(cls, trace: Trace, data: arguments.Bytes) -> Environment:
@@ -104,16 +112,6 @@ class Environment(Handle[EnvPointer]):
         environment = cls.__new__(cls)
         environment._take(pointer, trace)
         return environment
-
-    @property
-    def actions(self) -> int:
-        """The number of actions."""
-        return self.servers * NODES
-
-    @property
-    def observation_size(self) -> int:
-        """The number of values of an observation."""
-        return self.servers * NODES * 2 + 3
 
     def reset(
         self,
@@ -149,8 +147,9 @@ class Environment(Handle[EnvPointer]):
         )
 
     def observation(self, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-        """What each NUMA node has left as [server][node][cpu, mem]; then the next VM's cpu, mem and
-        1 if it is split, else 0. Flat float32, new or written into `out`."""
+        """What each NUMA node has left as [server][node][cpu, mem, other resources of nodes]; then
+        the next VM's cpu, mem and 1 if it is split, else 0 (its span, where servers have more than
+        two nodes). Flat float32, new or written into `out`."""
         out = arguments.output(out, np.float32, (self.observation_size,))
         where = arguments.address(out)
         check(self._library.spane_env_observe(self._pointer, where, out.size), self)
@@ -172,7 +171,7 @@ class Environment(Handle[EnvPointer]):
         """What the next VM asks for."""
         request = sized(Request)
         check(self._library.spane_env_request(self._pointer, byref(request)), self)
-        return NextVM(request.cpu, request.mem, request.span > 1)
+        return NextVM(request.cpu, request.mem, request.span > 1, request.span)
 
     @property
     def info(self) -> EpisodeInfo:

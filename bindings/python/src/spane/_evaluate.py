@@ -8,6 +8,7 @@ from ctypes import byref
 import numpy as np
 
 from spane import _arguments as arguments
+from spane._cluster import Cluster
 from spane._errors import InvalidArgumentError, check
 from spane._evaluation import Evaluation
 from spane._library import library
@@ -30,6 +31,7 @@ def evaluate(
     node_cpu: float = 40.0,
     node_mem: float = 90.0,
     split_above: float = 10.0,
+    fleet: Cluster | None = None,
     length: arguments.Index | None = None,
     threads: arguments.Index = 0,
     progress: Progress | None = None,
@@ -40,6 +42,8 @@ def evaluate(
     Policies are heuristics by name and Models; a mapping gives them names of your own. An episode
     has `length` placements, by default as many as First Fit makes until the cluster is first full,
     and 40 more. The result does not depend on `threads` (0 for all processors that may be used).
+    `fleet` is a Cluster whose servers, as they are while nothing runs on them, take the place of
+    `servers`, `node_cpu`, `node_mem` and `split_above`.
 
     `progress` is called in this thread with the numbers of episodes done and in all. What it raises
     is raised here before the next episode begins, and so is what a signal handler raises, such as
@@ -49,6 +53,8 @@ def evaluate(
     options = sized(EvaluationOptions)
     options.servers = arguments.int32(servers, "servers")
     options.node_cpu, options.node_mem, options.split_above = node_cpu, node_mem, split_above
+    if fleet is not None:
+        options.fleet = fleet._pointer
     if length is not None:
         options.length = positive(length, "length")
     first = every_start(starts, trace, None if length is None else options.length)

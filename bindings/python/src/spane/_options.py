@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
 from spane._structs import EnvOptions, sized
+
+if TYPE_CHECKING:
+    from spane._cluster import Cluster
 
 END_LENGTH, END_EXCEED, END_AUTO = 0, 1, 2
 REWARD_LOG_WAIT, REWARD_BALANCE = 0, 1
@@ -24,6 +27,9 @@ class EnvironmentOptions(TypedDict, total=False):
     """GB of each NUMA node; 90 by default."""
     split_above: float
     """GB; a VM with more memory is split over all nodes of a server; 10 by default."""
+    fleet: Cluster | None
+    """The servers of this cluster, as they are while nothing runs on them, with its rule for spans,
+    in place of the four options above. It is read once."""
     balance_weight: float | None
     """None, the default: a reward is -ln(1 + wait). A number: that plus the number times the
     change of the balance between the NUMA nodes of each server."""
@@ -37,6 +43,7 @@ def env_options(
     node_cpu: float = 40.0,
     node_mem: float = 90.0,
     split_above: float = 10.0,
+    fleet: Cluster | None = None,
     balance_weight: float | None = None,
     normalised: bool = False,
 ) -> EnvOptions:
@@ -49,6 +56,8 @@ def env_options(
     options.node_cpu = node_cpu
     options.node_mem = node_mem
     options.split_above = split_above
+    if fleet is not None:
+        options.fleet = fleet._pointer
     return options
 
 

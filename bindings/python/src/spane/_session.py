@@ -18,7 +18,7 @@ from spane._library import library
 from spane._model import Model
 from spane._placement import NODES_OF, Placement, most_sets
 from spane._request import Request, Resources, request_of
-from spane._structs import NODES, ClusterPointer, EnvInfo, SessionPointer, sized
+from spane._structs import ClusterPointer, EnvInfo, SessionPointer, sized
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -53,7 +53,10 @@ class Session(Handle[SessionPointer]):
         self._place = place._pointer
         cluster = place if isinstance(place, Cluster) else None
         self._resources = cluster._resources if cluster else Resources()
-        self._width = most_sets(cluster.options.nodes if cluster else NODES)
+        if isinstance(place, Cluster):
+            self._width = most_sets(place.options.nodes)
+        else:
+            self._width = place.actions // place.servers
         self._own(pointer)
 
     def close(self) -> None:

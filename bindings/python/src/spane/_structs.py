@@ -203,6 +203,7 @@ class EnvOptions(ctypes.Structure):
         ("node_cpu", c_double),
         ("node_mem", c_double),
         ("split_above", c_double),
+        ("fleet", ClusterPointer),
     ]
 
 
@@ -235,6 +236,8 @@ class EnvInfo(ctypes.Structure):
         ("placed", c_int64),
         ("running", c_int64),
         ("length", c_int64),
+        ("observation_size", c_int64),
+        ("mask_size", c_int64),
     ]
 
 
@@ -295,6 +298,7 @@ class EvaluationOptions(ctypes.Structure):
         ("reserved", c_uint32),
         ("progress", ProgressCallback),
         ("user", c_void_p),
+        ("fleet", ClusterPointer),
     ]
 
 

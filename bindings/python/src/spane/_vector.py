@@ -18,7 +18,6 @@ from spane._memory import saved
 from spane._options import END_LENGTH, EnvironmentOptions, env_options, episode_end
 from spane._starts import Starts, parse_starts, start_limit, starts_of_environment
 from spane._structs import (
-    NODES,
     EnvInfo,
     EnvOptions,
     VecEnvBuffers,
@@ -122,6 +121,9 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         """The number of environments."""
         self.servers: int = environment.servers
         """The number of servers of each."""
+        info = sized(EnvInfo)
+        check(library().spane_vec_env_describe(pointer, 0, byref(info)))
+        self._sizes = info.observation_size, info.mask_size
         arrays = self._arrays(AUTORESET[options.autoreset] == "same-step")
         # A step that is under way in another thread keeps the pointer, and so the arrays.
         self._own(pointer, keep=list(arrays.values()))
@@ -172,9 +174,9 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         check(self._library.spane_vec_env_observe(self._pointer), self)
 
     def _arrays(self, final: bool) -> dict[str, NDArray[Any]]:
-        count, nodes = self.count, self.servers * NODES
-        observation = np.zeros((count, nodes * 2 + 3), np.float32)
-        mask = np.zeros((count, nodes), np.bool_)
+        count, (values, actions) = self.count, self._sizes
+        observation = np.zeros((count, values), np.float32)
+        mask = np.zeros((count, actions), np.bool_)
         arrays: dict[str, NDArray[Any]] = {"observation": observation, "mask": mask}
         for name, kind in (
             ("reward", np.float64),

@@ -14,7 +14,6 @@ from spane._environment import Environment
 from spane._errors import InvalidArgumentError
 from spane._options import episode_end
 from spane._starts import Starts, start_limit, starts_of_environment
-from spane._structs import NODES
 from spane.gym import _setting as setting
 from spane.gym._picture import draw
 
@@ -65,9 +64,10 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         self._starts = starts_of_environment(starts, start_limit(self._trace, length))
         self._next = 0
         self.render_mode = render_mode
+        self._options = options
         self._bounds = setting.observation_space(self._environment.servers, options)
         self.observation_space = self._bounds
-        self.action_space = setting.action_space(self._environment.servers)
+        self.action_space = gymnasium.spaces.Discrete(self._environment.actions)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -122,10 +122,8 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         """With render_mode="rgb_array", a picture of what each NUMA node has in use."""
         if self.render_mode is None:
             return None
-        share = self._watch.observation / self._bounds.high
-        servers = self._environment.servers
-        used = 1 - share[: servers * NODES * 2].reshape(servers, NODES, 2)
-        return draw(used, share[-3:-1] * NODES)
+        shown, servers = self._watch.observation, self._environment.servers
+        return draw(*setting.shares(shown, self._bounds.high, servers, self._options))
 
     def close(self) -> None:
         """Gives the environment back; the trace stays."""

@@ -10,6 +10,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from spane._arguments import Path
+from spane._cluster import Cluster
 from spane._errors import InvalidArgumentError
 from spane._options import EnvironmentOptions
 from spane._structs import NODES
@@ -39,7 +40,10 @@ def replaces(unavailable: str) -> bool:
 
 
 def observation_space(servers: int, options: EnvironmentOptions) -> spaces.Box[Any]:
-    """Bounds of `Environment.observation`. A split VM may ask for all nodes of a server."""
+    """Bounds of `Environment.observation`. A VM may ask for all nodes of a server."""
+    fleet = options.get("fleet")
+    if fleet is not None:
+        return _fleet_space(fleet, bool(options.get("normalised")))
     node = np.ones(2)
     if not options.get("normalised"):
         node = np.array([options.get("node_cpu", 40.0), options.get("node_mem", 90.0)])
@@ -47,9 +51,28 @@ def observation_space(servers: int, options: EnvironmentOptions) -> spaces.Box[A
     return spaces.Box(np.zeros_like(high), high)
 
 
-def action_space(servers: int) -> spaces.Discrete[Any]:
-    """server * 2 + NUMA node."""
-    return spaces.Discrete(servers * NODES)
+def _fleet_space(fleet: Cluster, normalised: bool) -> spaces.Box[Any]:
+    capacity = fleet.amounts().capacity
+    if normalised:
+        # Cores and GB are divided by those of the first node of the first server.
+        capacity = capacity.copy()
+        capacity[..., :2] /= capacity[0, 0, :2]
+    largest = capacity[..., :2].sum(axis=1).max(axis=0)
+    nodes = fleet.options.nodes
+    request = [*largest, nodes if nodes > NODES else 1]
+    high = np.concatenate([capacity.ravel(), request]).astype(np.float32)
+    return spaces.Box(np.zeros_like(high), high)
+
+
+def shares(
+    observation: NDArray[Any], high: NDArray[Any], servers: int, options: EnvironmentOptions
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """What is in use of the cores and GB of each node, and what the next VM asks for in nodes."""
+    fleet = options.get("fleet")
+    nodes = NODES if fleet is None else fleet.options.nodes
+    share = np.divide(observation, high, out=np.ones_like(observation), where=high > 0)
+    left = share[..., :-3].reshape(*share.shape[:-1], servers, nodes, -1)[..., :2]
+    return 1 - left, share[..., -3:-1] * nodes
 
 
 def gym_mask(mask: NDArray[np.bool_]) -> NDArray[np.int8]:

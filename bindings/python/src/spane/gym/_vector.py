@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
@@ -88,7 +89,8 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         self.render_mode = render_mode
         self.num_envs = num_envs
         self.single_observation_space = setting.observation_space(self._vector.servers, options)
-        self.single_action_space = setting.action_space(self._vector.servers)
+        self.single_action_space = Discrete(self._vector.mask.shape[1])
+        self._options = options
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._ended = np.zeros(num_envs, np.bool_)
@@ -207,10 +209,11 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         if self.render_mode is None:
             return None
         space = self.single_observation_space
-        share = self._vector.observation / space.high  # type: ignore[attr-defined]
-        used = 1 - share[:, :-3].reshape(self.num_envs, self._vector.servers, -1, 2)
-        nodes = used.shape[2]
-        return tuple(draw(*pair) for pair in zip(used, share[:, -3:-1] * nodes))
+        shown, servers = self._vector.observation, self._vector.servers
+        high = space.high  # type: ignore[attr-defined]
+        return tuple(
+            draw(*pair) for pair in zip(*setting.shares(shown, high, servers, self._options))
+        )
 
     def close_extras(self, **kwargs: Any) -> None:
         """Gives the environments back and ends their threads."""
