@@ -50,19 +50,42 @@ static spane_status load_cluster(const unsigned char *bytes, size_t size, char *
     spane_server_info info = SPANE_SERVER_INFO_INIT;
     spane_status status;
     int64_t servers = 0, vms = 0;
-    double has[2 * SPANE_NODES], left[2 * SPANE_NODES];
+    spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
+    spane_placement placement;
+    double has[64 * SPANE_MAX_NODES], left[64 * SPANE_MAX_NODES]; /* the most resources on the most nodes */
+    int32_t numbers[64];
+    uint64_t ids[64];
+    size_t count = 0, width;
 
     check_fill(&loaded, sizeof loaded);
     status = spane_cluster_load_memory(bytes, size, &loaded);
     if (!LOADED(status, loaded)) return status;
     DONE(spane_cluster_count(loaded, &servers, &vms));
     snprintf(text, capacity, "%lld servers, %lld VMs: ", (long long)servers, (long long)vms);
-    for (int32_t server = 0; server < servers; server++) {
-        DONE(spane_cluster_server(loaded, server, &info));
-        DONE(spane_cluster_amounts(loaded, &server, 1, has, left));
-        snprintf(text + strlen(text), capacity - strlen(text), "%d %d %a %a %a %a; ", info.vms, info.is_cordoned, left[0],
-                 left[1], left[2], left[3]);
-        CHECK(left[0] >= 0 && left[0] <= has[0]);
+    DONE(spane_cluster_get_options(loaded, &options));
+    width = (size_t)options.nodes * (2 + options.node_resource_count) + options.server_resource_count;
+    snprintf(text + strlen(text), capacity - strlen(text), "%d %a %a %d %u %u: ", options.nodes, options.split_above,
+             options.split_from, options.span, options.node_resource_count, options.server_resource_count);
+    DONE(spane_cluster_servers(loaded, numbers, 64, &count));
+    CHECK((int64_t)count == servers);
+    for (size_t i = 0; i < count; i++) {
+        DONE(spane_cluster_server(loaded, numbers[i], &info));
+        DONE(spane_cluster_amounts(loaded, &numbers[i], 1, has, left));
+        snprintf(text + strlen(text), capacity - strlen(text), "%d %d %d %d %llx", numbers[i], info.vms, info.is_cordoned,
+                 info.nodes, (unsigned long long)info.traits);
+        for (size_t k = 0; k < width; k++) {
+            CHECK(has[k] >= 0 && left[k] <= has[k]);
+            snprintf(text + strlen(text), capacity - strlen(text), " %a %a", has[k], left[k]);
+        }
+    }
+    DONE(spane_cluster_vms(loaded, -1, ids, 64, &count));
+    for (size_t i = 0; i < count; i++) {
+        spane_request request = SPANE_REQUEST_INIT;
+        DONE(spane_cluster_find(loaded, ids[i], &placement, &request));
+        DONE(spane_cluster_vm_amounts(loaded, ids[i], has, options.node_resource_count + options.server_resource_count));
+        snprintf(text + strlen(text), capacity - strlen(text), "; %llu %d %x %d %a %a %llx %llx %u", (unsigned long long)ids[i],
+                 placement.server, placement.nodes, request.span, request.cpu, request.mem,
+                 (unsigned long long)request.require, (unsigned long long)request.forbid, request.farthest);
     }
     DONE(spane_session_new_heuristic(loaded, "best-fit", &session));
     CHECK(spane_session_place(session, 123456789, ASKS(1, 1), NULL) >= 0);
@@ -168,6 +191,45 @@ static unsigned char *small_trace_with_terms(const char *scratch, size_t *size) 
     return check_read(scratch, "terms.h5", size);
 }
 
+/* A cluster whose servers differ, with everything that such a file may have. */
+static unsigned char *small_fleet(size_t *size) {
+    static const char *const names[] = {"gpu", "disk"};
+    static const double amounts[] = {20, 45, 1, 8, 16, 0, 20, 45, 2}, disk = 100, asked[] = {1, 10};
+    static const uint8_t distances[] = {10, 20, 30, 20, 10, 30, 30, 30, 10};
+    spane_server_type type = {sizeof type, 3, amounts, &disk, 5, distances};
+    spane_request request = REQUEST(4, 20);
+    spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
+    spane_cluster *fleet = NULL;
+    unsigned char *bytes;
+
+    options.nodes = 3;
+    options.split_from = 16;
+    options.node_resource_count = options.server_resource_count = 1;
+    options.node_resources = names;
+    options.server_resources = names + 1;
+    DONE(spane_cluster_new(&options, &fleet));
+    DONE(spane_cluster_add_servers(fleet, &type, 3, NULL));
+    type.nodes = 1;
+    type.distances = NULL;
+    DONE(spane_cluster_add_servers(fleet, &type, 2, NULL));
+    request.amounts = asked;
+    request.amount_count = 2;
+    request.require = 1;
+    request.forbid = 2;
+    request.farthest = 30;
+    DONE(spane_cluster_place(fleet, 7, &request, (spane_placement){2, 5}));
+    DONE(spane_cluster_place(fleet, UINT64_MAX, ASKS(1, 1), (spane_placement){4, 1}));
+    DONE(spane_cluster_record(fleet, 8, ASKS(15, 1), (spane_placement){4, 1}));
+    DONE(spane_cluster_record(fleet, 9, ASKS(15, 1), (spane_placement){4, 1}));
+    DONE(spane_cluster_remove_server(fleet, 0));
+    DONE(spane_cluster_cordon(fleet, 1));
+    DONE(spane_cluster_save_memory(fleet, NULL, 0, size));
+    bytes = malloc(*size);
+    DONE(spane_cluster_save_memory(fleet, bytes, *size, size));
+    spane_cluster_free(fleet);
+    return bytes;
+}
+
 int main(int argc, char **argv) {
     unsigned char *bytes;
     size_t size = 0;
@@ -181,6 +243,8 @@ int main(int argc, char **argv) {
     test_damage("weights", bytes, size, load_model);
     bytes = small_cluster(&size);
     test_damage("cluster", bytes, size, load_cluster);
+    bytes = small_fleet(&size);
+    test_damage("cluster of servers that differ", bytes, size, load_cluster);
     bytes = small_trace(argv[2], &size);
     test_damage("trace", bytes, size, load_trace);
     bytes = small_trace_with_terms(argv[2], &size);
