@@ -299,7 +299,7 @@ def test_a_server_that_is_gone_leaves_no_trace(potential: spane.Model, model: sp
     sessions[0].choose(4, 8)
     cluster.remove_server(removed)
     cluster.resize_server(resized, spane.ServerType([(40, 90)] * 2))
-    cluster.place(1, (2, (1,)), 13, 17)
+    cluster.place(1, (2, (1,)), 13, 7)
     again = spane.Cluster.from_bytes(cluster.to_bytes())
     for session, policy in zip(sessions, (potential, model)):
         for other in (spane.Session(cluster, policy), spane.Session(again, policy)):

@@ -206,7 +206,8 @@ def test_states(cluster: spane.Cluster, tmp_path: Path) -> None:
 
 
 def test_requests_for_the_same_are_saved_alike(cluster: spane.Cluster) -> None:
-    for vm, amounts in enumerate(([], [0.5], {"gpu": 0.5}, [0.5, 0])):
+    alike: list[Any] = [[], [0.5], {"gpu": 0.5}, [0.5, 0]]
+    for vm, amounts in enumerate(alike):
         cluster.place(vm, (0, (vm,)), 1, 2, amounts=amounts, forbid=4)
     assert spane.Cluster.from_bytes(cluster.to_bytes()).to_bytes() == cluster.to_bytes()
 
