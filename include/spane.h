@@ -798,7 +798,7 @@ void spane_trace_free(spane_trace *trace);
 
 /* ------------------------------------------------------------------------------------------- Environments */
 
-/* NUMA nodes of each server of an environment. */
+/* NUMA nodes of each server of an environment, unless its options name a fleet. */
 #define SPANE_NODES 2
 
 /*
@@ -806,7 +806,10 @@ void spane_trace_free(spane_trace *trace);
  * too. A VM's lifetime starts when it is placed. After a placement the clock moves to the moment at which the next VM can
  * start, so that between reset and end some action is always available.
  *
- * An action is a number: server * SPANE_NODES + node. For a split VM the actions of one server mean the same placement.
+ * An action is a number: server * P + i, with P = SPANE_PLACEMENTS(nodes) for the most nodes that a server has. It places the
+ * VM on that server's set of as many nodes as it spans number i modulo the number of such sets, in ascending order of
+ * spane_placement.nodes. With two nodes that is server * 2 + node, and for a split VM both actions of a server mean the same
+ * placement. Servers are counted from 0 in the order in which they are given, those of a fleet as in spane_cluster_servers.
  * An episode is *terminated* when its length or its limit of SPANE_END_EXCEED is reached, and *truncated* when the next
  * VM would be the last one of the trace, which is never placed; truncated is the one that is told when both happen.
  */
@@ -837,11 +840,15 @@ typedef struct spane_env_options {
     double node_cpu;       /* cores of each NUMA node */
     double node_mem;       /* GB of each NUMA node */
     double split_above;    /* GB; a VM with more memory is split. 0 or more, infinity for never */
+    const spane_cluster *fleet; /* the servers of this cluster, as they are while nothing runs on them, with its rule for spans,
+                                   in place of servers, node_cpu, node_mem and split_above; read by the call alone. NULL
+                                   for those four */
 } spane_env_options;
 
-#define SPANE_ENV_OPTIONS_INIT {sizeof(spane_env_options), 5, SPANE_REWARD_LOG_WAIT, 0, 1.0, 40.0, 90.0, 10.0}
+#define SPANE_ENV_OPTIONS_INIT {sizeof(spane_env_options), 5, SPANE_REWARD_LOG_WAIT, 0, 1.0, 40.0, 90.0, 10.0, 0}
 
-/* The number of float values of an observation, and of bytes of a mask. */
+/* The number of float values of an observation, and of bytes of a mask, where servers have two nodes of cores and GB; on any
+   servers spane_env_info tells them. */
 #define SPANE_OBSERVATION_SIZE(servers) ((size_t)(servers) * SPANE_NODES * 2 + 3)
 #define SPANE_MASK_SIZE(servers) ((size_t)(servers) * SPANE_NODES)
 
@@ -869,9 +876,11 @@ typedef struct spane_env_info {
     int64_t placed;       /* VMs placed since the reset */
     int64_t running;      /* VMs placed that have not left */
     int64_t length;       /* placements after which the episode ends; 0 where that is not known yet */
+    int64_t observation_size; /* float values of an observation */
+    int64_t mask_size;        /* bytes of a mask, one for each action */
 } spane_env_info;
 
-#define SPANE_ENV_INFO_INIT {sizeof(spane_env_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define SPANE_ENV_INFO_INIT {sizeof(spane_env_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /*
  * Writes SPANE_ENV_OPTIONS_INIT to `options`.
@@ -912,7 +921,7 @@ spane_status spane_env_reset(spane_env *env, int64_t start, int32_t end_kind, in
 
 /*
  * Places the next VM. On an error nothing changes.
- *   action    server * SPANE_NODES + node, one whose mask is 1
+ *   action    one whose mask is 1
  *   result    may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER (env); SPANE_INFEASIBLE_ACTION; SPANE_BAD_STATE (no episode is under way).
  * Threads: one at a time. Cost: O(S + departures * log V). Since: 0.1.
@@ -920,9 +929,10 @@ spane_status spane_env_reset(spane_env *env, int64_t start, int32_t end_kind, in
 spane_status spane_env_step(spane_env *env, int32_t action, spane_step_result *result);
 
 /*
- * Writes the observation: what each NUMA node has left as [server][node][cpu, mem], then the next VM's cpu, mem and 1 if
- * it is split, else 0. After the end of an episode it shows the state before the clock moves on.
- *   observation   room for `capacity` values; SPANE_OBSERVATION_SIZE(servers) are written
+ * Writes the observation: what each NUMA node has left as [server][node][cpu, mem and the fleet's other resources of nodes],
+ * then the next VM's cpu, mem and, where servers have at most two nodes, 1 if it is split, else 0; elsewhere its span. After the
+ * end of an episode it shows the state before the clock moves on.
+ *   observation   room for `capacity` values; info.observation_size are written
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE (never reset).
  * Threads: one at a time. Cost: O(S), without allocation. Since: 0.1.
  */
@@ -930,7 +940,7 @@ spane_status spane_env_observe(const spane_env *env, float *observation, size_t 
 
 /*
  * Writes the mask: 1 for each action that has room for the next VM, else 0.
- *   mask      room for `capacity` bytes; SPANE_MASK_SIZE(servers) are written
+ *   mask      room for `capacity` bytes; info.mask_size are written
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE (never reset).
  * Threads: one at a time. Cost: O(S), without allocation. Since: 0.1.
  */
@@ -1038,8 +1048,8 @@ typedef struct spane_vec_env_options {
 typedef struct spane_vec_env_buffers {
     uint32_t struct_size;     /* sizeof(spane_vec_env_buffers) */
     uint32_t reserved;        /* 0 */
-    float *observation;       /* [count][SPANE_OBSERVATION_SIZE(servers)] */
-    uint8_t *mask;            /* [count][SPANE_MASK_SIZE(servers)] */
+    float *observation;       /* [count][info.observation_size] */
+    uint8_t *mask;            /* [count][info.mask_size] */
     double *reward;           /* [count]; 0 after a reset */
     uint8_t *terminated;      /* [count]; 0 or 1 */
     uint8_t *truncated;       /* [count]; 0 or 1 */
@@ -1072,7 +1082,7 @@ spane_status spane_vec_env_new(const spane_trace *trace, const spane_env_options
 
 /*
  * Tells the options in force, with the number of threads and the starts that 0 stands for. Fills the first struct_size
- * bytes of each; either may be NULL.
+ * bytes of each; either may be NULL. A fleet is told as NULL, with its number of servers and its first node.
  * Status: SPANE_OK; SPANE_NULL_POINTER (vec); SPANE_UNKNOWN_VERSION (struct_size).
  * Threads: any. Cost: O(1). Since: 0.1.
  */
@@ -1205,9 +1215,12 @@ typedef struct spane_evaluation_options {
     uint32_t reserved;    /* 0 */
     spane_progress_callback progress; /* NULL for none */
     void *user;                       /* handed to every call of `progress` */
+    const spane_cluster *fleet; /* the servers of this cluster, as they are while nothing runs on them, with its rule for spans,
+                                   in place of servers, node_cpu, node_mem and split_above; read by the call alone. NULL
+                                   for those four */
 } spane_evaluation_options;
 
-#define SPANE_EVALUATION_OPTIONS_INIT {sizeof(spane_evaluation_options), 5, 40.0, 90.0, 10.0, 0, 0, 0, 0, 0}
+#define SPANE_EVALUATION_OPTIONS_INIT {sizeof(spane_evaluation_options), 5, 40.0, 90.0, 10.0, 0, 0, 0, 0, 0, 0}
 
 /*
  * Writes SPANE_EVALUATION_OPTIONS_INIT to `options`.

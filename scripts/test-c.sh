@@ -23,7 +23,9 @@ for cc in "${compilers[@]}"; do
     cxx=${cxx/clang/clang++}
     for standard in c99 c11 c17; do
         "$cc" -std=$standard "${warnings[@]}" -fsyntax-only -x c include/spane.h
-        "$cc" -std=$standard "${warnings[@]}" examples/c/scheduler.c -o "$out/scheduler" "${spane[@]}"
+        for example in scheduler fleet; do
+            "$cc" -std=$standard "${warnings[@]}" "examples/c/$example.c" -o "$out/$example" "${spane[@]}"
+        done
     done
     c=("$cc" -std=c99 -O1 -g "${warnings[@]}")
     "${c[@]}" "${shared[@]}" Tests/C/check.c -o "$out/tests" "${spane[@]}" "${hdf5[@]}" -lpthread -lm
@@ -37,8 +39,10 @@ for cc in "${compilers[@]}"; do
                 "${spane[@]}"
             "$out/wrapper" data
         done
-        "$cxx" -std=$standard "${warnings[@]}" "${cxx_include[@]}" examples/cpp/scheduler.cpp -o "$out/scheduler-cpp" \
-            "${spane[@]}"
+        for example in scheduler fleet; do
+            "$cxx" -std=$standard "${warnings[@]}" "${cxx_include[@]}" "examples/cpp/$example.cpp" -o "$out/$example-cpp" \
+                "${spane[@]}"
+        done
     done
 done
 
@@ -53,4 +57,10 @@ for policy in balance-fit data/weights/untrained-1.h5; do
         echo "$scheduler $policy"
         "$out/$scheduler" examples/data/events.csv "$policy"
     done
+done
+# What C and C++ make of a fleet is the same.
+for policy in best-fit data/weights/potential-synthetic.h5; do
+    echo "fleet $policy"
+    "$out/fleet" examples/data/events.csv "$policy" | tee "$out/scratch/fleet.txt"
+    "$out/fleet-cpp" examples/data/events.csv "$policy" | diff "$out/scratch/fleet.txt" -
 done

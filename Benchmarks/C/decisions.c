@@ -43,15 +43,18 @@ static double draw_share(void) { return (double)draw(1 << 30) / (1 << 30); }
 /* The sizes in data/synthetic.h5 and their shares of its running VMs, in hundredths of a per cent. */
 static spane_request any_request(void) {
     static const struct {
-        spane_request size;
+        double size[2];
         int share;
     } sizes[] = {
         {{1, 2}, 4188}, {{1, 1}, 3236}, {{2, 4}, 1019},  {{4, 8}, 766},  {{2, 8}, 306},  {{8, 16}, 94},   {{32, 64}, 89},
         {{4, 16}, 86},  {{16, 32}, 68}, {{64, 128}, 47}, {{8, 32}, 43},  {{1, 4}, 31},   {{24, 48}, 22},  {{48, 96}, 5},
     };
+    spane_request request = SPANE_REQUEST_INIT;
     int left = (int)draw(10000), i = 0;
     while (left >= sizes[i].share) left -= sizes[i++].share;
-    return sizes[i].size;
+    request.cpu = sizes[i].size[0];
+    request.mem = sizes[i].size[1];
+    return request;
 }
 
 static int compare(const void *left, const void *right) {
@@ -91,7 +94,7 @@ static void leave(struct fleet *fleet, int64_t index) {
 /* Whether there was room. */
 static int come(struct fleet *fleet, spane_session *session, spane_request request) {
     struct vm vm = {fleet->next_id++, request, {0, 0}};
-    spane_status status = spane_session_place(session, vm.id, request, &vm.where);
+    spane_status status = spane_session_place(session, vm.id, &vm.request, &vm.where);
     check(status, "place");
     if (status == SPANE_NO_ROOM || status == SPANE_NEVER_FITS) return 0;
     fleet->live[fleet->count++] = vm;
@@ -106,7 +109,10 @@ static int is_loaded(const struct fleet *fleet, int32_t servers) {
 
 static void fill(struct fleet *fleet, spane_session *session, int32_t servers, int64_t vms) {
     if (vms > 0) {
-        while (fleet->count < vms && come(fleet, session, (spane_request){2, 4})) continue;
+        spane_request small = SPANE_REQUEST_INIT;
+        small.cpu = 2;
+        small.mem = 4;
+        while (fleet->count < vms && come(fleet, session, small)) continue;
         return;
     }
     while (!is_loaded(fleet, servers)) come(fleet, session, any_request());
@@ -123,10 +129,7 @@ static void measure(spane_model *model, int32_t servers, int64_t vms_wanted) {
     int64_t most = vms_wanted > 0 ? vms_wanted : (int64_t)servers * 80;
     check(spane_cluster_new(NULL, &fleet.cluster), "cluster_new");
     spane_cluster *cluster = fleet.cluster;
-    spane_node *nodes = malloc((size_t)servers * sizeof *nodes);
-    for (int32_t i = 0; i < servers; i++) nodes[i] = (spane_node){40, 90};
-    check(spane_cluster_add_servers(cluster, nodes, (size_t)servers, NULL), "add_servers");
-    free(nodes);
+    check(spane_cluster_add_equal_servers(cluster, 40, 90, (size_t)servers, NULL), "add_equal_servers");
     if (vms_wanted > 0) check(spane_cluster_reserve(cluster, (size_t)vms_wanted), "reserve");
     check(spane_session_new(cluster, model, &session), "session_new");
     check(spane_session_new_heuristic(cluster, "move-to-front", &filler), "session_new_heuristic");
@@ -147,12 +150,12 @@ static void measure(spane_model *model, int32_t servers, int64_t vms_wanted) {
                 if (is_new) wanted.mem *= 0.9 + 0.2 * draw_share();
                 spane_placement chosen;
                 double start = now();
-                spane_status status = spane_session_choose(session, wanted, &chosen);
+                spane_status status = spane_session_choose(session, &wanted, &chosen);
                 total += now() - start;
                 check(status, "choose");
                 if (status == SPANE_NO_ROOM || status == SPANE_NEVER_FITS) continue;
                 struct vm vm = {fleet.next_id++, wanted, chosen};
-                check(spane_cluster_place(cluster, vm.id, wanted, chosen), "place");
+                check(spane_cluster_place(cluster, vm.id, &wanted, chosen), "place");
                 fleet.live[fleet.count++] = vm;
                 fleet.cpu += wanted.cpu;
                 fleet.mem += wanted.mem;
@@ -168,7 +171,7 @@ static void measure(spane_model *model, int32_t servers, int64_t vms_wanted) {
         release[round] = (now() - start) / (double)events;
         start = now();
         for (int64_t i = 0; i < count; i += step) {
-            check(spane_cluster_place(cluster, live[i].id, live[i].request, live[i].where), "place");
+            check(spane_cluster_place(cluster, live[i].id, &live[i].request, live[i].where), "place");
         }
         place[round] = (now() - start) / (double)events;
         start = now();

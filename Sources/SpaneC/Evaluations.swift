@@ -144,7 +144,8 @@ private func source(
         }
         let source = PolicySource.model(model)
         let servers = configuration.serverCount
-        try Memory.check(bytes: source.policyBytes(servers: servers), for: "a policy for \(servers) servers")
+        let bytes = source.policyBytes(servers: servers, nodes: configuration.layout.nodes)
+        try Memory.check(bytes: bytes, for: "a policy for \(servers) servers")
         do {
             // What can be refused is refused before the work begins.
             _ = try source.makePolicy(for: configuration)

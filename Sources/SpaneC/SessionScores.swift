@@ -52,7 +52,7 @@ public func spane_session_scores(
         return try session.reading {
             let request = try unsafe session.request(request)
             let isLimited = unsafe servers != nil
-            if isLimited { _ = try unsafe session.select(servers, count) }
+            if isLimited { _ = try unsafe session.select(servers, count, isEachOnce: false) }
             return try session.withNetwork { network, cluster in
                 if !isLimited { try cluster.checkAllServers(count, times: 1) }
                 let values = count * cluster.layout.placementsPerServer

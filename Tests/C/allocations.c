@@ -59,32 +59,48 @@ static spane_status status;
     } while (0)
 
 static void test_cluster(const spane_model *model) {
-    const spane_request requests[3] = {{1, 2}, {4, 40}, {1000, 1}};
+    const spane_request requests[3] = {REQUEST(1, 2), REQUEST(4, 40), REQUEST(1000, 1)};
+    const int32_t some[] = {7, 3, 39, 0};
+    const uint64_t last = 1000;
     spane_cluster *cluster = NULL;
     spane_session *sessions[3] = {NULL, NULL, NULL};
     spane_placement placements[servers * SPANE_NODES];
-    spane_node left[servers * SPANE_NODES];
+    double capacity[servers * SPANE_NODES * 2], left[servers * SPANE_NODES * 2];
+    int32_t numbers[servers];
     float scores[servers * SPANE_NODES];
     uint64_t id = 0;
     size_t found;
 
     DONE(spane_cluster_new(NULL, &cluster));
-    for (int i = 0; i < servers; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
     DONE(spane_cluster_reserve(cluster, 1000));
     DONE(spane_session_new(cluster, model, &sessions[0]));
     DONE(spane_session_new_heuristic(cluster, "balance-fit", &sessions[1]));
     DONE(spane_session_new_heuristic(cluster, "random:1", &sessions[2]));
     for (int i = 0; i < 3; i++) {
-        ALLOCATES_NOTHING(spane_session_choose(sessions[i], requests[turn % 3], placements));
+        ALLOCATES_NOTHING(spane_session_choose(sessions[i], &requests[turn % 3], placements));
+        ALLOCATES_NOTHING(spane_session_choose_among(sessions[i], &requests[turn % 3], some, 4, placements));
         ALLOCATES_NOTHING(spane_session_choose_many(sessions[i], requests, 3, placements));
-        ALLOCATES_NOTHING(spane_session_place(sessions[i], id++, requests[turn % 2], NULL));
+        ALLOCATES_NOTHING(spane_session_place(sessions[i], id++, &requests[turn % 2], NULL));
         ALLOCATES_NOTHING(spane_cluster_release(cluster, --id, NULL));
+        if (i == 2) continue; /* its generator is copied, so that a list changes no later decision */
+        ALLOCATES_NOTHING(spane_session_top(sessions[i], &requests[turn % 3], NULL, 0, 3, placements, scores, &found));
+        ALLOCATES_NOTHING(spane_session_top(sessions[i], &requests[turn % 3], some, 4, 3, placements, scores, &found));
     }
-    ALLOCATES_NOTHING(spane_session_top(sessions[0], requests[turn % 3], servers, placements, scores, &found));
-    ALLOCATES_NOTHING(spane_session_top(sessions[0], requests[0], 1 + (size_t)turn, placements, NULL, &found));
-    ALLOCATES_NOTHING(spane_session_scores(sessions[0], requests[1], NULL, servers, scores));
-    ALLOCATES_NOTHING(spane_session_q_values(sessions[0], requests[1], scores, servers * SPANE_NODES));
-    ALLOCATES_NOTHING(spane_cluster_read_free(cluster, 0, servers, left));
+    ALLOCATES_NOTHING(spane_session_top(sessions[0], &requests[turn % 3], NULL, 0, servers, placements, scores, &found));
+    ALLOCATES_NOTHING(spane_session_top(sessions[0], &requests[0], NULL, 0, 1 + (size_t)turn, placements, NULL, &found));
+    ALLOCATES_NOTHING(spane_session_scores(sessions[0], &requests[1], NULL, servers, scores));
+    ALLOCATES_NOTHING(spane_session_scores(sessions[0], &requests[0], some, 4, scores));
+    ALLOCATES_NOTHING(spane_session_q_values(sessions[0], &requests[1], scores, servers * SPANE_NODES));
+    ALLOCATES_NOTHING(spane_cluster_amounts(cluster, NULL, servers, capacity, left));
+    ALLOCATES_NOTHING(spane_cluster_amounts(cluster, some, 4, NULL, left));
+    ALLOCATES_NOTHING(spane_cluster_servers(cluster, numbers, servers, &found));
+    ALLOCATES_NOTHING(spane_cluster_place(cluster, id++, &requests[0], (spane_placement){turn, 1}));
+    ALLOCATES_NOTHING(spane_cluster_move(cluster, id - 1 - (uint64_t)turn, (spane_placement){39 - turn, 2}));
+    ALLOCATES_NOTHING(spane_cluster_resize(cluster, id - 1, ASKS(1 + turn % 3, 2)));
+    ALLOCATES_NOTHING(spane_cluster_rename(cluster, turn % 2 ? last : id - 1, turn % 2 ? id - 1 : last));
+    ALLOCATES_NOTHING(spane_cluster_find(cluster, id - 1, placements, NULL));
+    ALLOCATES_NOTHING(spane_cluster_vm_amounts(cluster, id - 1, NULL, 0));
     for (int i = 0; i < 3; i++) spane_session_free(sessions[i]);
     spane_cluster_free(cluster);
 }

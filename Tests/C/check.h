@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <spane.h>
+#include "request.h"
 
 extern int check_failures;
 

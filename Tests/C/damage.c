@@ -32,9 +32,9 @@ static spane_status load_model(const unsigned char *bytes, size_t size, char *te
     status = spane_model_load_memory(bytes, size, &model);
     if (!LOADED(status, model)) return status;
     if (spane_session_new(cluster, model, &session) == SPANE_OK) {
-        DONE(spane_session_q_values(session, (spane_request){2, 4}, values, 10));
-        DONE(spane_session_q_values(session, (spane_request){8, 40}, values + 10, 10));
-        CHECK(spane_session_place(session, 1, (spane_request){1, 1}, NULL) == SPANE_OK);
+        DONE(spane_session_q_values(session, ASKS(2, 4), values, 10));
+        DONE(spane_session_q_values(session, ASKS(8, 40), values + 10, 10));
+        CHECK(spane_session_place(session, 1, ASKS(1, 1), NULL) == SPANE_OK);
         DONE(spane_cluster_release(cluster, 1, NULL));
     }
     *text = '\0';
@@ -50,6 +50,7 @@ static spane_status load_cluster(const unsigned char *bytes, size_t size, char *
     spane_server_info info = SPANE_SERVER_INFO_INIT;
     spane_status status;
     int64_t servers = 0, vms = 0;
+    double has[2 * SPANE_NODES], left[2 * SPANE_NODES];
 
     check_fill(&loaded, sizeof loaded);
     status = spane_cluster_load_memory(bytes, size, &loaded);
@@ -58,12 +59,13 @@ static spane_status load_cluster(const unsigned char *bytes, size_t size, char *
     snprintf(text, capacity, "%lld servers, %lld VMs: ", (long long)servers, (long long)vms);
     for (int32_t server = 0; server < servers; server++) {
         DONE(spane_cluster_server(loaded, server, &info));
-        snprintf(text + strlen(text), capacity - strlen(text), "%d %d %a %a %a %a; ", info.vms, info.is_cordoned,
-                 info.free[0].cpu, info.free[0].mem, info.free[1].cpu, info.free[1].mem);
-        CHECK(info.free[0].cpu >= 0 && info.free[0].cpu <= info.capacity.cpu);
+        DONE(spane_cluster_amounts(loaded, &server, 1, has, left));
+        snprintf(text + strlen(text), capacity - strlen(text), "%d %d %a %a %a %a; ", info.vms, info.is_cordoned, left[0],
+                 left[1], left[2], left[3]);
+        CHECK(left[0] >= 0 && left[0] <= has[0]);
     }
     DONE(spane_session_new_heuristic(loaded, "best-fit", &session));
-    CHECK(spane_session_place(session, 123456789, (spane_request){1, 1}, NULL) >= 0);
+    CHECK(spane_session_place(session, 123456789, ASKS(1, 1), NULL) >= 0);
     spane_session_free(session);
     spane_cluster_free(loaded);
     return status;
@@ -131,9 +133,9 @@ static unsigned char *small_cluster(size_t *size) {
     spane_cluster *saved = NULL;
     unsigned char *bytes;
     DONE(spane_cluster_new(NULL, &saved));
-    for (int i = 0; i < 3; i++) DONE(spane_cluster_add_servers(saved, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_cluster_add_equal_servers(saved, 40, 90, 3, NULL));
     for (uint64_t id = 0; id < 9; id++) {
-        DONE(spane_cluster_place(saved, id, (spane_request){1, 2}, (spane_placement){(int32_t)(id % 3), (int32_t)(id % 2)}));
+        DONE(spane_cluster_place(saved, id, ASKS(1, 2), (spane_placement){(int32_t)(id % 3), 1u << id % 2}));
     }
     DONE(spane_cluster_cordon(saved, 2));
     DONE(spane_cluster_save_memory(saved, NULL, 0, size));
@@ -174,7 +176,7 @@ int main(int argc, char **argv) {
         return EXIT_FAILURE;
     }
     DONE(spane_cluster_new(NULL, &cluster));
-    for (int i = 0; i < 5; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, 5, NULL));
     bytes = check_read(argv[1], "weights/untrained-1.h5", &size);
     test_damage("weights", bytes, size, load_model);
     bytes = small_cluster(&size);

@@ -40,7 +40,7 @@ static void test_episodes(const spane_trace *trace, const spane_model *model) {
 
 /* The other functions ask about any request on the servers of the episode; a session outlives its environment's handle. */
 static void test_other_functions(const spane_trace *trace, const spane_model *model) {
-    const spane_request small = {1, 2}, huge = {100, 2};
+    const spane_request small = REQUEST(1, 2), huge = REQUEST(100, 2);
     spane_env *env = NULL;
     spane_session *session = NULL, *heuristic = NULL;
     spane_placement placement, best[4];
@@ -59,15 +59,15 @@ static void test_other_functions(const spane_trace *trace, const spane_model *mo
         DONE(spane_session_decide(session, &action));
         DONE(spane_env_mask(env, mask, sizeof mask));
         CHECK(action >= 0 && action < 10 && mask[action]);
-        DONE(spane_session_q_values(session, small, values, 10));
-        DONE(spane_session_scores(session, small, NULL, 5, scores));
-        DONE(spane_session_top(session, small, 4, best, NULL, &found));
-        DONE(spane_session_choose(session, small, &placement));
-        CHECK(found == 4 && best[0].server == placement.server && best[0].node == placement.node);
-        CHECK(spane_session_choose(session, huge, &placement) == SPANE_NEVER_FITS);
+        DONE(spane_session_q_values(session, &small, values, 10));
+        DONE(spane_session_scores(session, &small, NULL, 5, scores));
+        DONE(spane_session_top(session, &small, NULL, 0, 4, best, NULL, &found));
+        DONE(spane_session_choose(session, &small, &placement));
+        CHECK(found == 4 && best[0].server == placement.server && best[0].nodes == placement.nodes);
+        CHECK(spane_session_choose(session, &huge, &placement) == SPANE_NEVER_FITS);
         DONE(spane_session_choose_many(heuristic, &small, 1, &placement));
-        REFUSES(SPANE_UNSUPPORTED, "environment", placement, spane_session_place(heuristic, 1, small, &placement));
-        REFUSES(SPANE_UNSUPPORTED, "heuristic", values, spane_session_q_values(heuristic, small, values, 10));
+        REFUSES(SPANE_UNSUPPORTED, "environment", placement, spane_session_place(heuristic, 1, &small, &placement));
+        REFUSES(SPANE_UNSUPPORTED, "heuristic", values, spane_session_q_values(heuristic, &small, values, 10));
         DONE(spane_env_step(env, action, NULL));
     }
     /* Put back into an earlier state, the same is decided there. */

@@ -67,11 +67,10 @@ static void test_order(const spane_trace *trace) {
     spane_env *env = NULL, *clone;
     spane_env_info info = SPANE_ENV_INFO_INIT, before;
     spane_step_result result;
-    spane_request request;
+    spane_request request = SPANE_REQUEST_INIT, untouched = SPANE_REQUEST_INIT;
     spane_cluster *cluster = some_cluster(1);
     float observation[observation_size + 1];
     uint8_t mask[mask_size + 1];
-    int32_t is_split;
     size_t size;
 
     DONE(spane_env_new(trace, NULL, &env));
@@ -80,7 +79,7 @@ static void test_order(const spane_trace *trace) {
     REFUSES(SPANE_BAD_STATE, "reset", result, spane_env_step(env, 0, &result));
     REFUSES(SPANE_BAD_STATE, "reset", observation, spane_env_observe(env, observation, observation_size));
     REFUSES(SPANE_BAD_STATE, "reset", mask, spane_env_mask(env, mask, mask_size));
-    REFUSES(SPANE_BAD_STATE, "reset", request, spane_env_request(env, &request, &is_split));
+    FAILS(SPANE_BAD_STATE, "reset", spane_env_request(env, &request));
 
     FAILS(SPANE_NULL_POINTER, "env", spane_env_reset(NULL, 0, SPANE_END_LENGTH, 10));
     FAILS(SPANE_INVALID_ARGUMENT, "env", spane_env_reset((spane_env *)cluster, 0, SPANE_END_LENGTH, 10));
@@ -122,12 +121,18 @@ static void test_order(const spane_trace *trace) {
     DONE(spane_env_mask(env, mask, SIZE_MAX));
     CHECK(check_is_filled(observation + observation_size, sizeof(float)) && check_is_filled(mask + mask_size, 1));
     CHECK(observation[0] == 40 && observation[1] == 90 && mask[0] == 1 && mask[mask_size - 1] == 1);
-    REFUSES(SPANE_NULL_POINTER, "env", request, spane_env_request(NULL, &request, NULL));
-    FAILS(SPANE_NULL_POINTER, "request", spane_env_request(env, NULL, &is_split));
-    FAILS(SPANE_INVALID_ARGUMENT, "env", spane_env_request((spane_env *)cluster, &request, NULL));
-    DONE(spane_env_request(env, &request, NULL));
-    DONE(spane_env_request(env, &request, &is_split));
-    CHECK(observation[observation_size - 3] == (float)request.cpu && is_split == (request.mem > 10));
+    FAILS(SPANE_NULL_POINTER, "env", spane_env_request(NULL, &request));
+    FAILS(SPANE_NULL_POINTER, "request", spane_env_request(env, NULL));
+    FAILS(SPANE_INVALID_ARGUMENT, "env", spane_env_request((spane_env *)cluster, &request));
+    request.struct_size = untouched.struct_size = 0;
+    FAILS(SPANE_UNKNOWN_VERSION, "struct_size", spane_env_request(env, &request));
+    CHECK(memcmp(&request, &untouched, sizeof request) == 0);
+    request = *ASKS(0, 0);
+    DONE(spane_env_request(env, &request));
+    CHECK(observation[observation_size - 3] == (float)request.cpu && request.span == (request.mem > 10 ? 2 : 1));
+    CHECK(!request.amounts && request.amount_count == 0 && request.require == 0 && request.forbid == 0);
+    /* As it is, it is asked of a cluster. */
+    CHECK(spane_cluster_place(cluster, 1, &request, (spane_placement){0, request.span == 2 ? 3 : 1}) == SPANE_OK);
 
     REFUSES(SPANE_NULL_POINTER, "env", clone, spane_env_clone(NULL, &clone));
     FAILS(SPANE_NULL_POINTER, "clone", spane_env_clone(env, NULL));

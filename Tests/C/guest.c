@@ -72,22 +72,23 @@ static int use(void *library, const char *weights)
 {
     spane_status (*load)(const char *, spane_model **) = NULL;
     spane_status (*new_cluster)(const spane_cluster_options *, spane_cluster **) = NULL;
-    spane_status (*add)(spane_cluster *, const spane_node *, size_t, int32_t *) = NULL;
+    spane_status (*add)(spane_cluster *, double, double, size_t, int32_t *) = NULL;
     spane_status (*new_session)(spane_cluster *, const spane_model *, spane_session **) = NULL;
-    spane_status (*place)(spane_session *, uint64_t, spane_request, spane_placement *) = NULL;
+    spane_status (*place)(spane_session *, uint64_t, const spane_request *, spane_placement *) = NULL;
     void (*free_model)(spane_model *) = NULL;
     void (*free_cluster)(spane_cluster *) = NULL;
     void (*free_session)(spane_session *) = NULL;
-    const spane_node nodes[2] = {{40, 90}, {40, 90}};
-    const spane_request request = {1, 2};
+    spane_request request = SPANE_REQUEST_INIT;
     spane_model *model = NULL;
     spane_cluster *cluster = NULL;
     spane_session *session = NULL;
     int wrong = 0;
 
+    request.cpu = 1;
+    request.mem = 2;
     find(library, "spane_model_load", &load);
     find(library, "spane_cluster_new", &new_cluster);
-    find(library, "spane_cluster_add_servers", &add);
+    find(library, "spane_cluster_add_equal_servers", &add);
     find(library, "spane_session_new", &new_session);
     find(library, "spane_session_place", &place);
     find(library, "spane_model_free", &free_model);
@@ -97,10 +98,10 @@ static int use(void *library, const char *weights)
     wrong += load("/no/such/file", &model) >= 0;
     wrong += load(weights, &model) != SPANE_OK;
     wrong += new_cluster(NULL, &cluster) != SPANE_OK;
-    wrong += add(cluster, nodes, 2, NULL) != SPANE_OK;
+    wrong += add(cluster, 40, 90, 2, NULL) != SPANE_OK;
     wrong += new_session(cluster, model, &session) != SPANE_OK;
-    wrong += place(session, 1, request, NULL) != SPANE_OK;
-    wrong += place(session, 1, request, NULL) != SPANE_EXISTS;
+    wrong += place(session, 1, &request, NULL) != SPANE_OK;
+    wrong += place(session, 1, &request, NULL) != SPANE_EXISTS;
     free_cluster(cluster);
     free_model(model);
     free_session(session);

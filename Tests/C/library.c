@@ -24,7 +24,7 @@ static const char *const note = "the network is made for nodes of 40 cores and 9
 static int lines_of_decision(spane_session *session) {
     spane_placement placement;
     int before = lines;
-    DONE(spane_session_choose(session, (spane_request){2, 4}, &placement));
+    DONE(spane_session_choose(session, ASKS(2, 4), &placement));
     return lines - before;
 }
 
@@ -48,14 +48,14 @@ static void test_hardware_note(void) {
     DONE(spane_session_new(cluster, model, &session));
     DONE(spane_session_new_heuristic(cluster, "best-fit", &heuristic));
     CHECK(lines_of_decision(session) == 0 && lines == 0);
-    DONE(spane_cluster_add_servers(cluster, &(spane_node){64.5, 256}, 1, NULL));
+    DONE(spane_cluster_add_equal_servers(cluster, 64.5, 256, 1, NULL));
     CHECK(lines == 0);
     CHECK(lines_of_decision(heuristic) == 0);
     CHECK(lines_of_decision(session) == 1 && worst_level == SPANE_LOG_INFO);
     snprintf(expected, sizeof expected, "session: %s", note);
     CHECK(strcmp(last_line, expected) == 0);
     CHECK(lines_of_decision(session) == 0);
-    DONE(spane_cluster_add_servers(cluster, &(spane_node){1, 2}, 1, NULL));
+    DONE(spane_cluster_add_equal_servers(cluster, 1, 2, 1, NULL));
     CHECK(lines_of_decision(session) == 0);
     DONE(spane_session_new(cluster, model, &other));
     CHECK(lines_of_decision(other) == 1 && strcmp(last_line, expected) == 0);

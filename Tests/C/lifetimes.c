@@ -11,17 +11,17 @@ void test_lifetimes(void) {
 
         DONE(spane_session_new(cluster, model, &session));
         DONE(spane_session_new_heuristic(cluster, "first-fit", &second));
-        DONE(spane_session_place(session, 1, (spane_request){1, 1}, NULL));
+        DONE(spane_session_place(session, 1, ASKS(1, 1), NULL));
         switch (order % 3) {
         case 0: spane_cluster_free(cluster); spane_model_free(model); break;
         case 1: spane_model_free(model); spane_cluster_free(cluster); break;
         default: spane_model_free(model); break;
         }
-        DONE(spane_session_choose(session, (spane_request){1, 1}, &placement));
-        FAILS(SPANE_EXISTS, "id", spane_session_place(second, 1, (spane_request){1, 1}, NULL));
-        DONE(spane_session_place(second, 2, (spane_request){1, 100}, NULL));
+        DONE(spane_session_choose(session, ASKS(1, 1), &placement));
+        FAILS(SPANE_EXISTS, "id", spane_session_place(second, 1, ASKS(1, 1), NULL));
+        DONE(spane_session_place(second, 2, ASKS(1, 100), NULL));
         spane_session_free(order < 3 ? session : second);
-        DONE(spane_session_choose(order < 3 ? second : session, (spane_request){1, 1}, &placement));
+        DONE(spane_session_choose(order < 3 ? second : session, ASKS(1, 1), &placement));
         spane_session_free(order < 3 ? second : session);
         if (order % 3 == 2) spane_cluster_free(cluster);
     }

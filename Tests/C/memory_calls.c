@@ -12,7 +12,6 @@ static unsigned char *trace_file, *cluster_file, *model_file, *env_state, *vec_s
 static size_t trace_size, cluster_size, model_size, env_size, vec_size;
 static char trace_path[4096], csv_path[4096], cluster_path[4096], model_path[4096], saved_path[4096];
 static double column[values];
-static spane_node nodes[servers];
 
 static void write_csv(void) {
     FILE *file = fopen(csv_path, "w");
@@ -43,7 +42,6 @@ void memory_prepare(const char *data, const char *scratch) {
     snprintf(cluster_path, sizeof cluster_path, "%s/memory-cluster.h5", scratch);
     snprintf(saved_path, sizeof saved_path, "%s/memory-saved.h5", scratch);
     snprintf(model_path, sizeof model_path, "%s/weights/untrained-1.h5", data);
-    for (int i = 0; i < servers; i++) nodes[i] = (spane_node){40, 90};
     for (int i = 0; i < values; i++) column[i] = 1 + i % 9;
     write_csv();
     DONE(spane_trace_generate(vms, 1, &trace));
@@ -51,9 +49,9 @@ void memory_prepare(const char *data, const char *scratch) {
     DONE(spane_model_load(model_path, &network));
     DONE(spane_model_load(check_path(data, "weights/potential-synthetic.h5"), &potential));
     DONE(spane_cluster_new(NULL, &cluster));
-    DONE(spane_cluster_add_servers(cluster, nodes, servers, NULL));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
     for (uint64_t id = 0; id < servers; id++) {
-        DONE(spane_cluster_place(cluster, id, (spane_request){1, 2}, (spane_placement){(int32_t)id, 0}));
+        DONE(spane_cluster_place(cluster, id, ASKS(1, 2), (spane_placement){(int32_t)id, 1}));
     }
     DONE(spane_cluster_save(cluster, cluster_path));
     DONE(spane_env_new(trace, &large, &env));
@@ -97,17 +95,41 @@ static spane_status save_model(void) {
     return spane_model_save_memory(network, NULL, 0, &size);
 }
 
-static spane_status add_servers(void) { return spane_cluster_add_servers(cluster, nodes, servers, NULL); }
+static spane_status add_servers(void) { return spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL); }
 static spane_status new_cluster(void) {
     spane_status status = spane_cluster_new(NULL, &made_cluster);
-    return status ? status : spane_cluster_add_servers(made_cluster, nodes, servers, NULL);
+    return status ? status : spane_cluster_add_equal_servers(made_cluster, 40, 90, servers, NULL);
+}
+/* Four nodes each, with a resource, traits and distances: nothing of it is shared with the servers of other clusters. */
+static spane_status new_fleet(void) {
+    static const char *const names[] = {"gpu", "disk"};
+    static const double amounts[] = {20, 45, 1, 20, 45, 1, 20, 45, 0, 20, 45, 0}, disk = 1000;
+    static const uint8_t distances[] = {10, 20, 30, 30, 20, 10, 30, 30, 30, 30, 10, 20, 30, 30, 20, 10};
+    const spane_server_type type = {sizeof type, 4, amounts, &disk, 3, distances};
+    spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
+    spane_status status;
+    options.nodes = 4;
+    options.node_resource_count = options.server_resource_count = 1;
+    options.node_resources = names;
+    options.server_resources = names + 1;
+    status = spane_cluster_new(&options, &made_cluster);
+    return status ? status : spane_cluster_add_servers(made_cluster, &type, servers, NULL);
 }
 static spane_status reserve(void) { return spane_cluster_reserve(cluster, 100000); }
 static spane_status place_many(void) {
     static uint64_t id = 1000000;
     for (; id < 1020000; id++) {
-        const spane_placement where = {(int32_t)(id % servers), 1};
-        const spane_status status = spane_cluster_place(cluster, id, (spane_request){1, 2}, where);
+        const spane_placement where = {(int32_t)(id % servers), 2};
+        const spane_status status = spane_cluster_place(cluster, id, ASKS(1, 2), where);
+        if (status) return status;
+    }
+    return SPANE_OK;
+}
+static spane_status record_many(void) {
+    static uint64_t id = 2000000;
+    for (; id < 2020000; id++) {
+        const spane_placement where = {(int32_t)(id % servers), 3};
+        const spane_status status = spane_cluster_record(cluster, id, ASKS(200, 400), where);
         if (status) return status;
     }
     return SPANE_OK;
@@ -150,11 +172,11 @@ static spane_status set_starts(void) {
 }
 
 static spane_status decide(spane_session *session) {
-    const spane_request request = {1, 2};
+    const spane_request request = REQUEST(1, 2);
     static spane_placement placements[2 * servers];
-    spane_status status = spane_session_choose(session, request, placements);
+    spane_status status = spane_session_choose(session, &request, placements);
     size_t found;
-    return status ? status : spane_session_top(session, request, 2 * servers, placements, NULL, &found);
+    return status ? status : spane_session_top(session, &request, NULL, 0, 2 * servers, placements, NULL, &found);
 }
 static spane_status session_of(spane_model *model) {
     spane_status status = spane_session_new(cluster, model, &made_session);
@@ -170,15 +192,37 @@ static spane_status session_of_env(void) {
 static spane_status session_of_heuristic(void) {
     spane_placement placement;
     spane_status status = spane_session_new_heuristic(cluster, "balance-fit", &made_session);
-    return status ? status : spane_session_choose(made_session, (spane_request){1, 2}, &placement);
+    return status ? status : spane_session_choose(made_session, ASKS(1, 2), &placement);
+}
+/* A list of candidates is longer than any before. */
+static spane_status session_of_candidates(void) {
+    static int32_t candidates[servers];
+    static spane_session *session;
+    static spane_placement placements[2 * servers];
+    size_t found;
+    spane_status status;
+    for (int32_t i = 0; i < servers; i++) candidates[i] = servers - 1 - i;
+    if (!session) {
+        status = spane_session_new(cluster, potential, &made_session);
+        if (status) return status;
+        session = made_session;
+    }
+    status = spane_session_choose_among(session, ASKS(1, 2), candidates, servers, placements);
+    return status ? status : spane_session_top(session, ASKS(1, 2), candidates, servers, 2 * servers, placements, NULL, &found);
+}
+static spane_status session_of_ranks(void) {
+    static spane_placement placements[servers];
+    size_t found;
+    spane_status status = spane_session_new_heuristic(cluster, "best-fit", &made_session);
+    return status ? status : spane_session_top(made_session, ASKS(1, 2), NULL, 0, 3, placements, NULL, &found);
 }
 /* The cluster grows under a session. */
 static spane_status session_that_grows(void) {
     if (!grown) {
         spane_status status = spane_cluster_new(NULL, &made_cluster);
-        if (!status) status = spane_cluster_add_servers(made_cluster, nodes, 1, NULL);
+        if (!status) status = spane_cluster_add_equal_servers(made_cluster, 40, 90, 1, NULL);
         if (!status) status = spane_session_new(made_cluster, potential, &made_session);
-        if (!status) status = spane_cluster_add_servers(made_cluster, nodes, servers, NULL);
+        if (!status) status = spane_cluster_add_equal_servers(made_cluster, 40, 90, servers, NULL);
         if (status) return status;
         grown = made_session;
     }
@@ -207,9 +251,7 @@ static spane_status mean(void) {
 static spane_status generate_vast(void) { return spane_trace_generate(5000000, 2, &made_trace); }
 static spane_status reserve_vast(void) { return spane_cluster_reserve(cluster, 1 << 24); }
 static spane_status add_vast(void) {
-    static spane_node all[SPANE_MAX_SERVERS - servers];
-    for (int i = 0; i < SPANE_MAX_SERVERS - servers; i++) all[i] = nodes[0];
-    return spane_cluster_add_servers(cluster, all, SPANE_MAX_SERVERS - servers, NULL);
+    return spane_cluster_add_equal_servers(cluster, 40, 90, SPANE_MAX_SERVERS - servers, NULL);
 }
 static spane_status vec_vast(void) {
     const spane_env_options options = env_options(servers);
@@ -234,8 +276,10 @@ const struct memory_call memory_calls[] = {
     {"model_save_memory", save_model},
     {"cluster_new", new_cluster},
     {"cluster_add_servers", add_servers},
+    {"cluster_add_servers of many nodes", new_fleet},
     {"cluster_reserve", reserve},
     {"cluster_place", place_many},
+    {"cluster_record", record_many},
     {"cluster_load", load_cluster},
     {"cluster_load_memory", load_cluster_memory},
     {"cluster_save", save_cluster},
@@ -254,6 +298,8 @@ const struct memory_call memory_calls[] = {
     {"session_new of a potential", session_of_potential},
     {"session_new_env", session_of_env},
     {"session_new_heuristic", session_of_heuristic},
+    {"session_choose_among", session_of_candidates},
+    {"session_top of a heuristic", session_of_ranks},
     {"session_choose after growth", session_that_grows},
     {"evaluate", evaluate},
     {"evaluate on many servers", evaluate_large},

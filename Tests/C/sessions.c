@@ -4,7 +4,7 @@
 
 #include "tests.h"
 
-static const spane_request small = {2, 4};
+static const spane_request small = REQUEST(2, 4);
 static const double bad[] = {0, -1, NAN, INFINITY, -INFINITY, 1e-9, 4294967297.0, 1e300};
 
 static void test_making(void) {
@@ -46,16 +46,18 @@ static void test_making(void) {
 
 static void test_deciding(spane_cluster *cluster, spane_session *session) {
     spane_placement placement, many[3];
-    spane_request requests[3] = {{1, 1}, {1000, 1}, {1, 40}};
+    spane_request requests[3] = {REQUEST(1, 1), REQUEST(1000, 1), REQUEST(1, 40)};
     int64_t vms;
 
-    REFUSES(SPANE_NULL_POINTER, "session", placement, spane_session_choose(NULL, small, &placement));
-    FAILS(SPANE_NULL_POINTER, "placement", spane_session_choose(session, small, NULL));
+    REFUSES(SPANE_NULL_POINTER, "session", placement, spane_session_choose(NULL, &small, &placement));
+    FAILS(SPANE_NULL_POINTER, "placement", spane_session_choose(session, &small, NULL));
+    REFUSES(SPANE_NULL_POINTER, "request", placement, spane_session_choose(session, NULL, &placement));
+    REFUSES(SPANE_NULL_POINTER, "request", placement, spane_session_place(session, 1, NULL, &placement));
     REFUSES(SPANE_INVALID_ARGUMENT, "session", placement,
-            spane_session_choose((spane_session *)cluster, small, &placement));
-    REFUSES(SPANE_NULL_POINTER, "session", placement, spane_session_place(NULL, 1, small, &placement));
+            spane_session_choose((spane_session *)cluster, &small, &placement));
+    REFUSES(SPANE_NULL_POINTER, "session", placement, spane_session_place(NULL, 1, &small, &placement));
     REFUSES(SPANE_INVALID_ARGUMENT, "session", placement,
-            spane_session_place((spane_session *)cluster, 1, small, &placement));
+            spane_session_place((spane_session *)cluster, 1, &small, &placement));
     REFUSES(SPANE_NULL_POINTER, "session", many, spane_session_choose_many(NULL, requests, 3, many));
     REFUSES(SPANE_NULL_POINTER, "requests", many, spane_session_choose_many(session, NULL, 3, many));
     FAILS(SPANE_NULL_POINTER, "placements", spane_session_choose_many(session, requests, 3, NULL));
@@ -64,47 +66,47 @@ static void test_deciding(spane_cluster *cluster, spane_session *session) {
     REFUSES(SPANE_INVALID_ARGUMENT, "count", many, spane_session_choose_many(session, requests, SIZE_MAX, many));
     REFUSES(SPANE_INVALID_ARGUMENT, "count", many, spane_session_choose_many(session, requests, (size_t)1 << 40, many));
     for (int i = 0; i < 8; i++) {
-        spane_request cpu = {bad[i], 1}, mem = {1, bad[i]};
-        REFUSES(SPANE_INVALID_ARGUMENT, "request", placement, spane_session_choose(session, cpu, &placement));
-        REFUSES(SPANE_INVALID_ARGUMENT, "request", placement, spane_session_choose(session, mem, &placement));
-        REFUSES(SPANE_INVALID_ARGUMENT, "request", placement, spane_session_place(session, 1, cpu, &placement));
-        REFUSES(SPANE_INVALID_ARGUMENT, "request", placement, spane_session_place(session, 1, mem, &placement));
+        spane_request cpu = REQUEST(bad[i], 1), mem = REQUEST(1, bad[i]);
+        REFUSES(SPANE_INVALID_ARGUMENT, "request", placement, spane_session_choose(session, &cpu, &placement));
+        REFUSES(SPANE_INVALID_ARGUMENT, "request", placement, spane_session_choose(session, &mem, &placement));
+        REFUSES(SPANE_INVALID_ARGUMENT, "request", placement, spane_session_place(session, 1, &cpu, &placement));
+        REFUSES(SPANE_INVALID_ARGUMENT, "request", placement, spane_session_place(session, 1, &mem, &placement));
         requests[2] = cpu;
         REFUSES(SPANE_INVALID_ARGUMENT, "requests[2]", many, spane_session_choose_many(session, requests, 3, many));
     }
 
-    requests[2] = (spane_request){1, 40};
+    requests[2] = *ASKS(1, 40);
     DONE(spane_session_choose_many(session, NULL, 0, NULL));
     DONE(spane_session_choose_many(session, requests, 3, many));
-    CHECK(many[0].server >= 0 && many[0].node >= 0);
-    CHECK(many[1].server == -1 && many[1].node == SPANE_NEVER);
-    CHECK(many[2].server >= 0 && many[2].node == SPANE_ALL_NODES);
-    DONE(spane_session_choose(session, small, &placement));
-    CHECK(placement.server >= 0 && placement.server < 2 && placement.node >= 0 && placement.node < SPANE_NODES);
+    CHECK(many[0].server >= 0 && (many[0].nodes == 1 || many[0].nodes == 2));
+    CHECK(many[1].server == SPANE_NEVER && many[1].nodes == 0);
+    CHECK(many[2].server >= 0 && many[2].nodes == 3);
+    DONE(spane_session_choose(session, &small, &placement));
+    CHECK(placement.server >= 0 && placement.server < 2 && (placement.nodes == 1 || placement.nodes == 2));
 
     check_fill(&placement, sizeof placement);
-    CHECK(spane_session_choose(session, (spane_request){4294967296.0, 1}, &placement) == SPANE_NEVER_FITS);
-    CHECK(spane_session_place(session, 1, (spane_request){1, 181}, &placement) == SPANE_NEVER_FITS);
+    CHECK(spane_session_choose(session, ASKS(4294967296.0, 1), &placement) == SPANE_NEVER_FITS);
+    CHECK(spane_session_place(session, 1, ASKS(1, 181), &placement) == SPANE_NEVER_FITS);
     CHECK(check_is_filled(&placement, sizeof placement) && *spane_last_error() == '\0');
     DONE(spane_cluster_count(cluster, NULL, &vms));
     CHECK(vms == 0);
 
-    DONE(spane_session_place(session, 1, small, &placement));
-    REFUSES(SPANE_EXISTS, "id", placement, spane_session_place(session, 1, small, &placement));
-    REFUSES(SPANE_EXISTS, "id", placement, spane_session_place(session, 1, (spane_request){1000, 1}, &placement));
-    DONE(spane_session_place(session, 2, small, NULL));
+    DONE(spane_session_place(session, 1, &small, &placement));
+    REFUSES(SPANE_EXISTS, "id", placement, spane_session_place(session, 1, &small, &placement));
+    REFUSES(SPANE_EXISTS, "id", placement, spane_session_place(session, 1, ASKS(1000, 1), &placement));
+    DONE(spane_session_place(session, 2, &small, NULL));
     DONE(spane_cluster_release(cluster, 1, NULL));
     DONE(spane_cluster_release(cluster, 2, NULL));
 
     /* Nothing goes to cordoned servers. */
     DONE(spane_cluster_cordon(cluster, 0));
-    DONE(spane_session_choose(session, small, &placement));
+    DONE(spane_session_choose(session, &small, &placement));
     CHECK(placement.server == 1);
     DONE(spane_cluster_cordon(cluster, 1));
-    CHECK(spane_session_choose(session, small, &placement) == SPANE_NO_ROOM);
+    CHECK(spane_session_choose(session, &small, &placement) == SPANE_NO_ROOM);
     DONE(spane_session_choose_many(session, &small, 1, many));
-    CHECK(many[0].server == -1 && many[0].node == -1);
-    CHECK(spane_session_choose(session, (spane_request){1, 181}, &placement) == SPANE_NEVER_FITS);
+    CHECK(many[0].server == SPANE_NOWHERE && many[0].nodes == 0);
+    CHECK(spane_session_choose(session, ASKS(1, 181), &placement) == SPANE_NEVER_FITS);
     DONE(spane_cluster_uncordon(cluster, 0));
     DONE(spane_cluster_uncordon(cluster, 1));
 }
@@ -119,13 +121,13 @@ static void test_growing(spane_model *model, const char *heuristic) {
     } else {
         DONE(spane_session_new_heuristic(cluster, heuristic, &session));
     }
-    CHECK(spane_session_choose(session, small, &placement) == SPANE_NO_ROOM);
+    CHECK(spane_session_choose(session, &small, &placement) == SPANE_NO_ROOM);
     for (int32_t servers = 1; servers < 40; servers++) {
-        DONE(spane_cluster_add_servers(cluster, &(spane_node){2, 4.5}, 1, NULL));
-        DONE(spane_session_place(session, (uint64_t)(2 * servers), small, &placement));
-        DONE(spane_session_place(session, (uint64_t)(2 * servers + 1), small, &placement));
+        DONE(spane_cluster_add_equal_servers(cluster, 2, 4.5, 1, NULL));
+        DONE(spane_session_place(session, (uint64_t)(2 * servers), &small, &placement));
+        DONE(spane_session_place(session, (uint64_t)(2 * servers + 1), &small, &placement));
         CHECK(placement.server == servers - 1);
-        CHECK(spane_session_choose(session, small, &placement) == SPANE_NO_ROOM);
+        CHECK(spane_session_choose(session, &small, &placement) == SPANE_NO_ROOM);
     }
     spane_session_free(session);
     spane_cluster_free(cluster);
@@ -148,9 +150,9 @@ void test_sessions(void) {
         }
         test_deciding(cluster, session);
         if (i == 6) { /* bound to two servers */
-            DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
-            REFUSES(SPANE_SHAPE_MISMATCH, "servers", placement, spane_session_choose(session, small, &placement));
-            REFUSES(SPANE_SHAPE_MISMATCH, "servers", placement, spane_session_place(session, 1, small, &placement));
+            DONE(spane_cluster_add_equal_servers(cluster, 40, 90, 1, NULL));
+            REFUSES(SPANE_SHAPE_MISMATCH, "servers", placement, spane_session_choose(session, &small, &placement));
+            REFUSES(SPANE_SHAPE_MISMATCH, "servers", placement, spane_session_place(session, 1, &small, &placement));
             REFUSES(SPANE_SHAPE_MISMATCH, "servers", placement,
                     spane_session_choose_many(session, &small, 1, &placement));
         }

@@ -27,10 +27,10 @@ void test_states(void) {
     unsigned char *weights = check_read(data_folder, "weights/untrained-1.h5", &weights_size);
 
     snprintf(path, sizeof path, "%s", check_path(scratch_folder, "state.h5"));
-    DONE(spane_cluster_place(cluster, 1, (spane_request){1, 2}, (spane_placement){2, 1}));
-    DONE(spane_cluster_place(cluster, UINT64_MAX, (spane_request){3, 20}, (spane_placement){1, SPANE_ALL_NODES}));
+    DONE(spane_cluster_place(cluster, 1, ASKS(1, 2), (spane_placement){2, 2}));
+    DONE(spane_cluster_place(cluster, UINT64_MAX, ASKS(3, 20), (spane_placement){1, 3}));
     DONE(spane_cluster_cordon(cluster, 1));
-    DONE(spane_cluster_set_free(cluster, 0, 1, (spane_node){7, 0}));
+    DONE(spane_cluster_set_free(cluster, 0, 1, 7, 0));
 
     FAILS(SPANE_NULL_POINTER, "cluster", spane_cluster_save(NULL, path));
     FAILS(SPANE_NULL_POINTER, "path", spane_cluster_save(cluster, NULL));

@@ -14,24 +14,19 @@ struct running {
 };
 
 static int32_t action_of(spane_placement placement) {
-    return placement.server * SPANE_NODES + (placement.node == SPANE_ALL_NODES ? 0 : placement.node);
+    return placement.server * SPANE_NODES + (placement.nodes == 2);
 }
 
 static void check_same_state(const spane_cluster *cluster, const spane_env *env) {
     float observation[actions * 2 + 3];
-    spane_server_info info = SPANE_SERVER_INFO_INIT;
+    double left[actions * 2];
     DONE(spane_env_observe(env, observation, sizeof observation / sizeof *observation));
-    for (int32_t server = 0; server < servers; server++) {
-        DONE(spane_cluster_server(cluster, server, &info));
-        for (int node = 0; node < SPANE_NODES; node++) {
-            const float *values = observation + (server * SPANE_NODES + node) * 2;
-            CHECK(values[0] == (float)info.free[node].cpu && values[1] == (float)info.free[node].mem);
-        }
-    }
+    DONE(spane_cluster_amounts(cluster, NULL, servers, NULL, left));
+    for (int amount = 0; amount < actions * 2; amount++) CHECK(observation[amount] == (float)left[amount]);
 }
 
 /* What a network chooses has the largest Q value of those with room; a split VM's is that of either node. */
-static void check_best(spane_session *session, const spane_env *env, spane_request request, int32_t chosen) {
+static void check_best(spane_session *session, const spane_env *env, const spane_request *request, int32_t chosen) {
     float values[actions], best;
     uint8_t mask[actions];
     spane_status status = spane_session_q_values(session, request, values, actions);
@@ -40,7 +35,7 @@ static void check_best(spane_session *session, const spane_env *env, spane_reque
     DONE(spane_env_mask(env, mask, actions));
     CHECK(mask[chosen] == 1);
     best = values[chosen];
-    if (request.mem > 10 && values[chosen + 1] > best) best = values[chosen + 1];
+    if (request->span == 2 && values[chosen + 1] > best) best = values[chosen + 1];
     for (int action = 0; action < actions; action++) CHECK(!mask[action] || values[action] <= best);
 }
 
@@ -57,20 +52,20 @@ static void test_episode(const spane_trace *trace, const char *heuristic, const 
 
     DONE(spane_evaluate(trace, NULL, &start, 1, &policy, 1, &expected, NULL, NULL));
     DONE(spane_cluster_new(NULL, &cluster));
-    for (int i = 0; i < servers; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
     DONE(model ? spane_session_new(cluster, model, &session) : spane_session_new_heuristic(cluster, heuristic, &session));
     DONE(spane_env_new(trace, NULL, &env));
     DONE(spane_env_reset(env, start, SPANE_END_AUTO, 0));
     DONE(spane_env_describe(env, &info));
     while (!result.terminated && !result.truncated && count < longest) {
-        spane_request request;
-        spane_placement placement = {-1, -1};
+        spane_request request = SPANE_REQUEST_INIT;
+        spane_placement placement = {-1, 0};
         spane_vm vm;
-        DONE(spane_env_request(env, &request, NULL));
+        DONE(spane_env_request(env, &request));
         DONE(spane_trace_vms(trace, (size_t)info.head, 1, &vm));
-        DONE(spane_session_choose(session, request, &placement));
-        check_best(session, env, request, action_of(placement));
-        DONE(spane_session_place(session, (uint64_t)info.head, request, NULL));
+        DONE(spane_session_choose(session, &request, &placement));
+        check_best(session, env, &request, action_of(placement));
+        DONE(spane_session_place(session, (uint64_t)info.head, &request, NULL));
         running[count++] = (struct running){(uint64_t)info.head, info.clock + vm.lifetime};
         DONE(spane_env_step(env, action_of(placement), &result));
         total += result.wait;

@@ -13,7 +13,7 @@ spane_model *any_model(void) {
 spane_cluster *some_cluster(size_t servers) {
     spane_cluster *cluster = NULL;
     DONE(spane_cluster_new(NULL, &cluster));
-    for (size_t i = 0; i < servers; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
     return cluster;
 }
 
@@ -28,6 +28,10 @@ int main(int argc, char **argv) {
     test_models();
     test_clusters();
     test_vms();
+    test_fleets();
+    test_fleet_servers();
+    test_fleet_vms();
+    test_candidates();
     test_states();
     test_sessions();
     test_scores();

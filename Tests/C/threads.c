@@ -11,13 +11,13 @@ enum { threads = 8, servers = 60, decisions = 600, rounds = 20000 };
 
 struct decider {
     spane_session *session;
-    spane_placement placements[decisions];
+    spane_placement placements[decisions], among[decisions], best[decisions][3];
     float values[servers * SPANE_NODES];
     spane_status worst;
 };
 
 static spane_request some_request(unsigned long long *random) {
-    spane_request request;
+    spane_request request = SPANE_REQUEST_INIT;
     request.cpu = (double)(1 + check_random(random) % 8);
     request.mem = (double)(1 + check_random(random) % 32);
     return request;
@@ -28,25 +28,36 @@ static spane_cluster *half_full(void) {
     spane_session *session = NULL;
     unsigned long long random = 5;
     DONE(spane_cluster_new(NULL, &cluster));
-    for (int i = 0; i < servers; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
     DONE(spane_session_new_heuristic(cluster, "random:1", &session));
     for (uint64_t id = 0; id < 6 * servers; id++) {
-        CHECK(spane_session_place(session, id, some_request(&random), NULL) >= 0);
+        const spane_request request = some_request(&random);
+        CHECK(spane_session_place(session, id, &request, NULL) >= 0);
     }
     spane_session_free(session);
     return cluster;
 }
 
+static const int32_t candidates[] = {41, 7, 0, 59, 23, 24, 2};
+enum { candidate_count = sizeof candidates / sizeof *candidates };
+
 static void *decide(void *argument) {
     struct decider *self = argument;
+    size_t found;
     unsigned long long random = 9;
     for (int i = 0; i < decisions; i++) {
         spane_request request = some_request(&random);
         spane_status status;
-        self->placements[i] = (spane_placement){-1, -1};
-        status = spane_session_choose(self->session, request, &self->placements[i]);
+        self->placements[i] = (spane_placement){-1, 0};
+        status = spane_session_choose(self->session, &request, &self->placements[i]);
         if (status < self->worst) self->worst = status;
-        status = spane_session_q_values(self->session, request, self->values, servers * SPANE_NODES);
+        self->among[i] = (spane_placement){-1, 0};
+        status = spane_session_choose_among(self->session, &request, candidates, candidate_count, &self->among[i]);
+        if (status < self->worst) self->worst = status;
+        status = spane_session_top(self->session, &request, i % 2 ? candidates : NULL, i % 2 ? candidate_count : 0, 3,
+                                   self->best[i], NULL, &found);
+        if (status < self->worst) self->worst = status;
+        status = spane_session_q_values(self->session, &request, self->values, servers * SPANE_NODES);
         if (status < self->worst && status != SPANE_UNSUPPORTED) self->worst = status;
     }
     return NULL;
@@ -71,6 +82,8 @@ static void test_reading(spane_model *model, const char *heuristic) {
     for (int i = 0; i < threads; i++) {
         CHECK(together[i].worst == SPANE_OK);
         CHECK(memcmp(together[i].placements, alone.placements, sizeof alone.placements) == 0);
+        CHECK(memcmp(together[i].among, alone.among, sizeof alone.among) == 0);
+        CHECK(memcmp(together[i].best, alone.best, sizeof alone.best) == 0);
         CHECK(memcmp(together[i].values, alone.values, sizeof alone.values) == 0);
         spane_session_free(together[i].session);
     }
@@ -89,10 +102,10 @@ static void *choose_only(void *argument) {
     struct overlap *self = argument;
     unsigned long long random = 3;
     for (int i = 0; i < rounds; i++) {
-        spane_placement placement = {-1, -1};
+        spane_placement placement = {-1, 0};
         spane_request request = some_request(&random);
         spane_status status;
-        while ((status = spane_session_choose(self->session, request, &placement)) == SPANE_BAD_STATE) self->refused++;
+        while ((status = spane_session_choose(self->session, &request, &placement)) == SPANE_BAD_STATE) self->refused++;
         self->done += status == SPANE_OK;
         self->wrong += status < 0;
         self->wrong += status == SPANE_OK && (placement.server < 0 || placement.server >= servers);
@@ -107,10 +120,23 @@ static void *place_and_release(void *argument) {
         uint64_t id = self->first_id + (uint64_t)i;
         spane_request request = some_request(&random);
         spane_status status;
-        while ((status = spane_session_place(self->session, id, request, NULL)) == SPANE_BAD_STATE) self->refused++;
+        while ((status = spane_session_place(self->session, id, &request, NULL)) == SPANE_BAD_STATE) self->refused++;
         self->wrong += status < 0;
         if (status != SPANE_OK) continue;
         self->done++;
+        /* Moved, renamed and resized, it is released all the same. */
+        while ((status = spane_cluster_move(self->cluster, id, (spane_placement){i % servers, 1})) == SPANE_BAD_STATE) {
+            self->refused++;
+        }
+        self->wrong += status != SPANE_OK && status != SPANE_INFEASIBLE_ACTION && status != SPANE_INVALID_ARGUMENT;
+        while ((status = spane_cluster_rename(self->cluster, id, id + 1)) == SPANE_BAD_STATE) self->refused++;
+        self->wrong += status != SPANE_OK;
+        request.cpu = request.cpu / 2;
+        while ((status = spane_cluster_resize(self->cluster, ++id, &request)) == SPANE_BAD_STATE) {
+            id--;
+            self->refused++;
+        }
+        self->wrong += status != SPANE_OK;
         while ((status = spane_cluster_release(self->cluster, id, NULL)) == SPANE_BAD_STATE) self->refused++;
         self->wrong += status != SPANE_OK;
     }
@@ -123,10 +149,11 @@ static void test_overlap(spane_model *model, int one_session) {
     spane_session *first = NULL, *second = NULL;
     spane_server_info info = SPANE_SERVER_INFO_INIT;
     pthread_t worker;
+    double left[2 * SPANE_NODES];
     int64_t vms;
 
     DONE(spane_cluster_new(NULL, &cluster));
-    for (int i = 0; i < servers; i++) DONE(spane_cluster_add_servers(cluster, &(spane_node){40, 90}, 1, NULL));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
     DONE(spane_session_new(cluster, model, &first));
     DONE(spane_session_new(cluster, model, &second));
     {
@@ -143,7 +170,8 @@ static void test_overlap(spane_model *model, int one_session) {
     for (int32_t server = 0; server < servers; server++) {
         DONE(spane_cluster_server(cluster, server, &info));
         CHECK(info.vms == 0);
-        for (int node = 0; node < SPANE_NODES; node++) CHECK(info.free[node].cpu == 40 && info.free[node].mem == 90);
+        DONE(spane_cluster_amounts(cluster, &server, 1, NULL, left));
+        CHECK(left[0] == 40 && left[1] == 90 && left[2] == 40 && left[3] == 90);
     }
     spane_session_free(first);
     spane_session_free(second);

@@ -56,7 +56,7 @@ static void test_columns(void) {
     }
     DONE(spane_trace_describe(trace, &info));
     CHECK(info.count == 3 && info.flavors == 3 && info.first_arrival == -5 && info.last_arrival == 0);
-    CHECK(info.smallest.cpu == 1 && info.smallest.mem == 1 && info.largest.cpu == 4 && info.largest.mem == 64);
+    CHECK(info.smallest_cpu == 1 && info.smallest_mem == 1 && info.largest_cpu == 4 && info.largest_mem == 64);
     spane_trace_free(trace);
 }
 

@@ -1,6 +1,7 @@
 // wrapper DATA: every function of spane.hpp, compiled with and without exceptions.
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <type_traits>
@@ -60,18 +61,19 @@ const spane::Request small = {2, 4};
 
 void test_clusters() {
     spane::Cluster cluster = must(spane::Cluster::make());
-    CHECK(must(cluster.add_servers(std::vector<spane::Node>(3, {40, 90}))) == 0);
+    CHECK((must(cluster.add_equal_servers(40, 90, 3)) == std::vector<std::int32_t>{0, 1, 2}));
     DONE(cluster.reserve(100));
-    DONE(cluster.place(7, small, {1, 0}));
-    FAILS(SPANE_EXISTS, cluster.place(7, small, {1, 0}));
+    DONE(cluster.place(7, small, {1, 1}));
+    FAILS(SPANE_EXISTS, cluster.place(7, small, {1, 1}));
     FAILS(SPANE_INVALID_ARGUMENT, cluster.cordon(3));
-    CHECK(must(cluster.find(7))->placement.server == 1);
-    CHECK(!must(cluster.find(8)));
+    CHECK(must(cluster.find(7))->placement.server == 1 && must(cluster.find(7))->request.span == 1);
+    CHECK(must(cluster.find(7))->request.amounts.empty() && !must(cluster.find(8)));
     DONE(cluster.cordon(2));
     CHECK(must(cluster.server(2)).is_cordoned == 1);
     DONE(cluster.uncordon(2));
-    DONE(cluster.set_free(0, 1, {1, 2}));
-    CHECK(must(cluster.server(0)).free[1].mem == 2);
+    DONE(cluster.set_free(0, 1, 1, 2));
+    CHECK((must(cluster.free(0)) == std::vector<double>{40, 90, 1, 2}));
+    CHECK((must(cluster.capacity(0)) == std::vector<double>{40, 90, 40, 90}));
     const std::vector<std::byte> state = must(cluster.save_memory());
     spane::Cluster copy = must(spane::Cluster::load_memory(state));
     CHECK(must(copy.count()).vms == 1 && must(copy.count()).servers == 3);
@@ -79,6 +81,9 @@ void test_clusters() {
     FAILS(SPANE_NOT_FOUND, copy.release(7));
     FAILS(SPANE_IO, cluster.save("no such folder/file"));
     FAILS(SPANE_IO, spane::Cluster::load("no such file"));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.add_equal_servers(40, 90, SPANE_MAX_SERVERS));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.add_equal_servers(40, 90, SIZE_MAX));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.add_equal_servers(0, 90));
 
     spane::ClusterOptions options;
     CHECK(options.split_above == 10);
@@ -87,6 +92,9 @@ void test_clusters() {
 
     spane::Cluster moved = std::move(cluster);
     FAILS(SPANE_NULL_POINTER, cluster.cordon(0)); // NOLINT: what a moved-from handle does is documented
+    FAILS(SPANE_NULL_POINTER, cluster.servers());
+    FAILS(SPANE_NULL_POINTER, cluster.fail_server(0));
+    FAILS(SPANE_NULL_POINTER, cluster.add_servers({{{1, 2}}}));
     CHECK(must(moved.count()).vms == 1);
     spane_cluster *raw = moved.release_handle();
     CHECK(raw != nullptr && moved.get() == nullptr);
@@ -94,20 +102,124 @@ void test_clusters() {
     CHECK(must(moved.count()).vms == 1);
 }
 
+// Up to four nodes, of which each may have a gpu, and servers with a disk.
+spane::Cluster mixed_fleet() {
+    spane::ClusterOptions options;
+    options.nodes = 4;
+    options.split_from = 16;
+    options.node_resources = {"gpu"};
+    options.server_resources = {"disk"};
+    spane::Cluster cluster = must(spane::Cluster::make(options));
+    spane::ServerType four{std::vector<std::vector<double>>(4, {20, 45, 1}), {1000}};
+    four.traits = 1;
+    four.distances = {10, 20, 30, 30, 20, 10, 30, 30, 30, 30, 10, 20, 30, 30, 20, 10};
+    CHECK((must(cluster.add_servers(four)) == std::vector<std::int32_t>{0}));
+    // Amounts that are missing are 0.
+    CHECK((must(cluster.add_servers({{{8, 16}, {32, 64, 2}}}, 2)) == std::vector<std::int32_t>{1, 2}));
+    return cluster;
+}
+
+void test_fleets() {
+    spane::Cluster cluster = mixed_fleet();
+    const spane::ClusterOptions told = must(cluster.options());
+    CHECK(told.nodes == 4 && told.split_above == 10 && told.split_from == 16 && told.span == 2);
+    CHECK(told.node_resources == std::vector<std::string>{"gpu"} && told.server_resources[0] == "disk");
+    CHECK(must(cluster.width()) == 13 && must(cluster.server(0)).traits == 1 && must(cluster.server(2)).nodes == 2);
+    CHECK((must(cluster.capacity(1)) == std::vector<double>{8, 16, 0, 32, 64, 2, 0, 0, 0, 0, 0, 0, 0}));
+    FAILS(SPANE_SHAPE_MISMATCH, cluster.add_servers({{{1, 2, 3, 4}}}));
+    FAILS(SPANE_SHAPE_MISMATCH, cluster.add_servers({{{1, 2}}, {1, 2}}));
+    FAILS(SPANE_SHAPE_MISMATCH, cluster.add_servers({{{1, 2}}, {}, 0, {1, 2}}));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.add_servers({}));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.add_servers({std::vector<std::vector<double>>(5, {1, 2})}));
+
+    spane::Request request{8, 20};
+    request.amounts = {2, 100};
+    request.require = 1;
+    request.farthest = 20;
+    FAILS(SPANE_INFEASIBLE_ACTION, cluster.place(1, request, {0, 5}));
+    DONE(cluster.place(1, request, {0, 3}));
+    const spane::Placed placed = *must(cluster.find(1));
+    CHECK(placed.placement.nodes == 3 && placed.request.span == 2 && placed.request.amounts == request.amounts);
+    CHECK(placed.request.require == 1 && placed.request.forbid == 0 && placed.request.farthest == 20);
+    DONE(cluster.move(1, {0, 12}));
+    DONE(cluster.resize(1, {2, 4, 2}));
+    CHECK((must(cluster.find(1))->request.amounts == std::vector<double>{0, 0}));
+    DONE(cluster.rename(1, 5));
+    FAILS(SPANE_NOT_FOUND, cluster.rename(1, 6));
+    DONE(cluster.record(2, {50, 9, 1}, {1, 1}));
+    CHECK(must(cluster.free(1))[0] == -42);
+    CHECK((must(cluster.vms()) == std::vector<std::uint64_t>{2, 5}) && must(cluster.vms(2)).empty());
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.vms(3));
+    CHECK((must(cluster.room({1, 1})) == std::vector<std::int64_t>{78, 32, 40}));
+    CHECK((must(cluster.room({1, 1}, std::vector<std::int32_t>{2})) == std::vector<std::int64_t>{40}));
+    CHECK(must(cluster.room({1, 1}, spane::Span<const std::int32_t>())).empty());
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.room({0, 1}));
+
+    std::vector<double> capacity(3 * 13), left(3 * 13);
+    DONE(cluster.amounts(capacity, left));
+    CHECK(capacity[0] == 20 && left[13] == -42 && left[6] == 19);
+    const std::vector<std::int32_t> two = {2, 0};
+    DONE(cluster.amounts(two, spane::Span<double>(), spane::Span<double>(left.data(), 26)));
+    CHECK(left[0] == 8 && left[13] == 20);
+    DONE(cluster.amounts(spane::Span<const std::int32_t>(), spane::Span<double>(), spane::Span<double>()));
+    FAILS(SPANE_SHAPE_MISMATCH, cluster.amounts(two, spane::Span<double>(), left));
+    FAILS(SPANE_SHAPE_MISMATCH, cluster.amounts(spane::Span<double>(capacity.data(), 1), left));
+
+    CHECK(must(cluster.fail_server(1)) == std::vector<std::uint64_t>{2});
+    CHECK(must(cluster.fail_server(1)).empty() && must(cluster.server(1)).is_cordoned == 1);
+    FAILS(SPANE_BAD_STATE, cluster.remove_server(0));
+    DONE(cluster.remove_server(1));
+    CHECK((must(cluster.servers()) == std::vector<std::int32_t>{0, 2}));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.resize_server(1, {{{1, 2}}}));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.resize_server(0, {{{1, 2}}})); // a VM runs on other nodes
+    DONE(cluster.resize_server(2, {{{1, 2, 3}}, {4}, 9}));
+    CHECK(must(cluster.server(2)).traits == 9 && must(cluster.free(2))[12] == 4);
+    const std::vector<std::byte> state = must(cluster.save_memory());
+    CHECK(must(must(spane::Cluster::load_memory(state)).options()).node_resources == told.node_resources);
+}
+
+void test_candidates(const std::string &data) {
+    spane::Cluster cluster = mixed_fleet();
+    spane::Session session = must(spane::Session::make(cluster, "first-fit"));
+    const std::vector<std::int32_t> some = {2, 1}, none, twice = {2, 2};
+    CHECK(must(session.choose_among({1, 1}, some))->server == 2);
+    CHECK(!must(session.choose_among({1, 1}, none)) && !must(session.choose_among({20, 1}, some)));
+    CHECK(must(session.choose_among({1000, 1}, some)).never_fits);
+    FAILS(SPANE_INVALID_ARGUMENT, session.choose_among({1, 1}, twice));
+    std::array<spane::Placement, 4> best{};
+    std::array<float, 4> scores{};
+    CHECK(must(session.top({1, 1}, best, scores)) == 3 && best[0].server == 0 && scores[2] == -2);
+    CHECK(must(session.top_among({1, 1}, some, best)) == 2 && best[0].server == 2 && best[1].server == 1);
+    CHECK(must(session.top_among({1, 1}, some, best, scores)) == 2 && scores[1] == -1);
+    CHECK(must(session.top_among({1, 1}, none, best)) == 0);
+    FAILS(SPANE_SHAPE_MISMATCH, session.top_among({1, 1}, some, best, spane::Span<float>(scores.data(), 3)));
+    spane::Request gpu{1, 1};
+    gpu.amounts = {2};
+    CHECK(must(session.choose(gpu))->server == 1 && must(session.choose(gpu))->nodes == 2);
+
+    spane::Model model = must(spane::Model::load(data + "/weights/potential-synthetic.h5"));
+    spane::Session network = must(spane::Session::make(cluster, model));
+    CHECK(network.placements_per_server() == 6);
+    std::vector<float> all(18), two(12);
+    DONE(network.scores({2, 2, 2}, all));
+    DONE(network.scores({2, 2, 2}, some, two));
+    CHECK(two[0] == all[12] && two[6] == all[6] && all[0] > all[7]);
+    FAILS(SPANE_SHAPE_MISMATCH, network.scores({2, 2}, some, all));
+    DONE(network.q_values({2, 2}, all));
+    FAILS(SPANE_SHAPE_MISMATCH,
+          spane::Session::make(cluster, must(spane::Model::load(data + "/weights/untrained-1.h5"))));
+}
+
 void test_sessions(const std::string &data) {
     spane::Cluster cluster = must(spane::Cluster::make());
-    DONE(cluster.add_servers(std::vector<spane::Node>(3, {40, 90})));
+    DONE(cluster.add_equal_servers(40, 90, 3));
     spane::Model model = must(spane::Model::load(data + "/weights/untrained-1.h5"));
     CHECK(must(model.describe()).servers == 0);
     CHECK(must(model.provenance("command")).has_value() && !must(model.provenance("no such")).has_value());
     CHECK(must(must(spane::Model::load_memory(must(model.save_memory()))).describe()).servers == 0);
     FAILS(SPANE_IO, model.save("no such folder/file"));
     FAILS(SPANE_UNSUPPORTED, must(spane::Session::make(cluster, model)).decide());
-    std::array<spane::Node, 6> left{};
-    DONE(cluster.read_free(0, left));
-    CHECK(left[0].cpu == 40);
-    FAILS(SPANE_SHAPE_MISMATCH, cluster.read_free(0, spane::Span<spane::Node>(left.data(), 3)));
-    FAILS(SPANE_INVALID_ARGUMENT, cluster.read_free(1, left));
+    CHECK(must(spane::Session::make(cluster, "random")).placements_per_server() == 2);
     const std::array<std::byte, 3> nonsense{};
     FAILS(SPANE_FORMAT, spane::Model::load_memory(nonsense));
     spane::Session session = must(spane::Session::make(cluster, model));
@@ -124,13 +236,13 @@ void test_sessions(const std::string &data) {
     const std::array<spane::Request, 2> requests = {small, {1000, 1}};
     std::array<spane::Placement, 2> placements{};
     DONE(session.choose_many(requests, placements));
-    CHECK(placements[0].server >= 0 && placements[1].server == -1);
+    CHECK(placements[0].server >= 0 && placements[1].server == SPANE_NEVER);
     FAILS(SPANE_SHAPE_MISMATCH, session.choose_many(requests, spane::Span<spane::Placement>(placements.data(), 1)));
     std::array<spane::Placement, 4> best{};
     std::array<float, 4> scores{};
     CHECK(must(session.top(small, best)) == 4 && must(session.top(small, best, scores)) == 4);
     CHECK(must(session.top({1000, 1}, best)) == 0);
-    FAILS(SPANE_UNSUPPORTED, heuristic.top(small, best));
+    CHECK(must(heuristic.top(small, best)) == 3);
     FAILS(SPANE_SHAPE_MISMATCH, session.top(small, best, spane::Span<float>(scores.data(), 3)));
     float all[6], q[6];
     DONE(session.scores(small, all));
@@ -160,6 +272,10 @@ void test_environments() {
     FAILS(SPANE_INVALID_ARGUMENT, trace.vms(1999, vms));
     FAILS(SPANE_IO, spane::Trace::load("no such file"));
     FAILS(SPANE_IO, trace.save("no such folder/file"));
+    const std::vector<std::byte> file = must(trace.save_memory());
+    const spane::Trace same = must(spane::Trace::load_memory(file));
+    CHECK(must(same.provenance("content_sha256")) == must(trace.provenance("content_sha256")));
+    CHECK(must(same.save_memory()) == file);
     FAILS(SPANE_IO, trace.save("no such folder/file", "here", "MIT"));
 
     spane::EnvironmentOptions options;
@@ -171,7 +287,7 @@ void test_environments() {
     DONE(environment.observe(observation));
     DONE(environment.mask(mask));
     CHECK(observation[0] == 40 && mask[0] == 1);
-    CHECK(must(environment.request()).request.cpu > 0);
+    CHECK(must(environment.request()).cpu > 0 && must(environment.request()).span >= 1);
     CHECK(must(environment.step(0)).terminated == 0);
     const std::vector<std::byte> state = must(environment.save_memory());
     spane::Environment clone = must(environment.clone());
@@ -235,6 +351,20 @@ void test_environments() {
     const spane::Evaluation evaluation = must(spane::evaluate(trace, starts, policies));
     CHECK(evaluation.waits.size() == 4 && evaluation.waits[0] >= evaluation.bounds[0] && evaluation.lengths[1] > 40);
     CHECK(must(spane::trimmed_mean(evaluation.waits)) > 0);
+
+    CHECK(must(spane::read_starts("0..<100:5:1")).size() == 5);
+    FAILS(SPANE_INVALID_ARGUMENT, spane::read_starts("0..<100:500:1"));
+    FAILS(SPANE_IO, spane::read_starts("no such file"));
+    {
+        std::atomic<std::int32_t> flag{1};
+        const spane::CancelScope scope(flag);
+        FAILS(SPANE_CANCELLED, spane::Trace::generate(2000, 1));
+        FAILS(SPANE_CANCELLED, spane::evaluate(trace, starts, policies));
+        flag = 0;
+        CHECK(must(must(spane::Trace::generate(2000, 1)).describe()).count == 2000);
+        flag = 1;
+    }
+    CHECK(must(must(spane::Trace::generate(2000, 1)).describe()).count == 2000);
     FAILS(SPANE_INVALID_ARGUMENT, spane::trimmed_mean(spane::Span<const double>()));
 }
 
@@ -246,6 +376,8 @@ int main(int argc, char **argv) {
     if (argc != 2) return 2;
     CHECK(std::strcmp(spane::version(), SPANE_VERSION_STRING) == 0);
     test_clusters();
+    test_fleets();
+    test_candidates(argv[1]);
     test_sessions(argv[1]);
     test_environments();
     std::printf("wrapper: C++ %ld, exceptions %d: %d failed\n", __cplusplus, SPANE_EXCEPTIONS, failures);

@@ -12,6 +12,7 @@
 
 #include <spane.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -46,9 +47,7 @@ inline namespace throwing {
 inline namespace returning {
 #endif
 
-using Request = spane_request;
 using Placement = spane_placement;
-using Node = spane_node;
 using ServerInfo = spane_server_info;
 using ModelInfo = spane_model_info;
 using VM = spane_vm;
@@ -57,10 +56,50 @@ using StepResult = spane_step_result;
 using EnvironmentInfo = spane_env_info;
 using Policy = spane_policy;
 
-// The option structs of spane.h, with their defaults from the start.
-struct ClusterOptions : spane_cluster_options {
-    ClusterOptions() : spane_cluster_options SPANE_CLUSTER_OPTIONS_INIT {}
+/// What a VM asks for; Request{4, 16} for cores and GB alone.
+struct Request {
+    double cpu = 0;                ///< cores in all
+    double mem = 0;                ///< GB in all
+    std::int32_t span = 0;         ///< the NUMA nodes over which it is spread evenly; 0 for what the cluster's rule says
+    std::vector<double> amounts{}; ///< in all, of the other resources of nodes, then of those of servers; 0 where missing
+    std::uint64_t require = 0;     ///< traits that its server must have
+    std::uint64_t forbid = 0;      ///< traits that its server must not have
+    std::uint32_t farthest = 0;    ///< the largest distance between two of its nodes; 0 for any
+
+    /// For calls of spane.h; valid until the amounts of this object change.
+    spane_request get() const noexcept {
+        spane_request request = SPANE_REQUEST_INIT;
+        request.cpu = cpu;
+        request.mem = mem;
+        request.span = span;
+        request.amounts = amounts.data();
+        request.amount_count = static_cast<std::uint32_t>(amounts.size());
+        request.require = require;
+        request.forbid = forbid;
+        request.farthest = farthest;
+        return request;
+    }
 };
+
+/// What a server has when nothing runs on it.
+struct ServerType {
+    std::vector<std::vector<double>> nodes;  ///< of each NUMA node: cores, GB, then its other resources; 0 where missing
+    std::vector<double> amounts{};           ///< of the server's own resources; 0 where missing
+    std::uint64_t traits = 0;                ///< a bit for each
+    std::vector<std::uint8_t> distances{};   ///< [node][node]; empty where they do not matter
+};
+
+/// What the servers of a cluster can have.
+struct ClusterOptions {
+    std::int32_t nodes = 2;                        ///< the most NUMA nodes of a server
+    double split_above = 10;                       ///< GB; a request with span 0 and more memory is spread
+    double split_from = HUGE_VAL;                  ///< cores; so is one with at least as many
+    std::int32_t span = 2;                         ///< over how many nodes it is spread then
+    std::vector<std::string> node_resources{};     ///< beside cores and GB, such as "gpu"
+    std::vector<std::string> server_resources{};   ///< of servers as a whole, such as "disk"
+};
+
+// The option structs of spane.h, with their defaults from the start.
 struct EnvironmentOptions : spane_env_options {
     EnvironmentOptions() : spane_env_options SPANE_ENV_OPTIONS_INIT {}
 };
@@ -232,8 +271,8 @@ private:
 };
 
 /// A new object whose handle `make` writes; the only way to one, so here is where the library is checked.
-template <class Object, class Make>
-Fallible<Object> created(Make make) {
+template <class Object, class Make, class... Extra>
+Fallible<Object> created(Make make, Extra... extra) {
     static const std::int32_t abi = spane_abi_version();
     if (abi != SPANE_ABI_VERSION) {
         return failure<Object>(SPANE_UNKNOWN_VERSION,
@@ -243,7 +282,7 @@ Fallible<Object> created(Make make) {
     }
     typename Object::pointer handle = nullptr;
     const spane_status status = make(&handle);
-    return outcome(status, Object(handle));
+    return outcome(status, Object(handle, extra...));
 }
 
 /// What a call of spane.h that wants `capacity` bytes and tells a size writes.
@@ -254,6 +293,33 @@ spane_status read_all(Bytes &bytes, Read read) {
     if (status != SPANE_OK) return status;
     bytes.resize(size);
     return read(bytes.data(), size, &size);
+}
+
+/// What a call of spane.h has told of a request, without its amounts.
+inline Request request(const spane_request &told) {
+    return {told.cpu, told.mem, told.span, {}, told.require, told.forbid, told.farthest};
+}
+
+/// The elements that a call of spane.h writes that wants a number of them and tells how many there are.
+template <class Value, class Read>
+Fallible<std::vector<Value>> list_of(Read read) {
+    std::vector<Value> list;
+    const spane_status status = read_all(list, read);
+    return outcome(status, std::move(list));
+}
+
+/// The texts as C takes them; valid as long as they are.
+inline std::vector<const char *> pointers(const std::vector<std::string> &texts) {
+    std::vector<const char *> result;
+    result.reserve(texts.size());
+    for (const std::string &text : texts) result.push_back(text.c_str());
+    return result;
+}
+
+/// A list of candidates as C takes it, where NULL would stand for all servers.
+inline const std::int32_t *candidates(Span<const std::int32_t> servers) noexcept {
+    static constexpr std::int32_t none = 0;
+    return servers.empty() ? &none : servers.data();
 }
 
 /// A text of a provenance; empty where there is no such entry.
@@ -300,11 +366,9 @@ public:
     }
 
     Fallible<std::vector<std::byte>> save_memory() const {
-        std::vector<std::byte> data;
-        const spane_status status = detail::read_all(data, [&](std::byte *bytes, std::size_t room, std::size_t *size) {
+        return detail::list_of<std::byte>([&](std::byte *bytes, std::size_t room, std::size_t *size) {
             return spane_model_save_memory(get(), bytes, room, size);
         });
-        return detail::outcome(status, std::move(data));
     }
 
     Fallible<ModelInfo> describe() const {
@@ -330,7 +394,18 @@ public:
     };
 
     static Fallible<Cluster> make(const ClusterOptions &options = {}) {
-        return detail::created<Cluster>([&](pointer *out) { return spane_cluster_new(&options, out); });
+        const std::vector<const char *> of_nodes = detail::pointers(options.node_resources);
+        const std::vector<const char *> of_servers = detail::pointers(options.server_resources);
+        spane_cluster_options chosen = SPANE_CLUSTER_OPTIONS_INIT;
+        chosen.nodes = options.nodes;
+        chosen.split_above = options.split_above;
+        chosen.split_from = options.split_from;
+        chosen.span = options.span;
+        chosen.node_resources = of_nodes.data();
+        chosen.node_resource_count = static_cast<std::uint32_t>(of_nodes.size());
+        chosen.server_resources = of_servers.data();
+        chosen.server_resource_count = static_cast<std::uint32_t>(of_servers.size());
+        return detail::created<Cluster>([&](pointer *out) { return spane_cluster_new(&chosen, out); });
     }
 
     static Fallible<Cluster> load(const std::string &path) {
@@ -347,18 +422,66 @@ public:
     }
 
     Fallible<std::vector<std::byte>> save_memory() const {
-        std::vector<std::byte> data;
-        const spane_status status = detail::read_all(data, [&](std::byte *bytes, std::size_t room, std::size_t *size) {
+        return detail::list_of<std::byte>([&](std::byte *bytes, std::size_t room, std::size_t *size) {
             return spane_cluster_save_memory(get(), bytes, room, size);
         });
-        return detail::outcome(status, std::move(data));
     }
 
-    /// The number of the first of the new servers.
-    Fallible<std::int32_t> add_servers(Span<const Node> nodes) {
-        std::int32_t first = 0;
-        const spane_status status = spane_cluster_add_servers(get(), nodes.data(), nodes.size(), &first);
-        return detail::outcome(status, first);
+    /// The options with which it was made.
+    Fallible<ClusterOptions> options() const {
+        spane_cluster_options told = SPANE_CLUSTER_OPTIONS_INIT;
+        const spane_status status = spane_cluster_get_options(get(), &told);
+        ClusterOptions options;
+        options.nodes = told.nodes;
+        options.split_above = told.split_above;
+        options.split_from = told.split_from;
+        options.span = told.span;
+        for (std::uint32_t i = 0; i < told.node_resource_count; i++) {
+            options.node_resources.emplace_back(told.node_resources[i]);
+        }
+        for (std::uint32_t i = 0; i < told.server_resource_count; i++) {
+            options.server_resources.emplace_back(told.server_resources[i]);
+        }
+        return detail::outcome(status, std::move(options));
+    }
+
+    /// The numbers of the new servers.
+    Fallible<std::vector<std::int32_t>> add_servers(const ServerType &type, std::size_t count = 1) {
+        return with_type<std::vector<std::int32_t>>(type, [&](const spane_server_type &chosen) {
+            return added(count, [&](std::int32_t *numbers) {
+                return spane_cluster_add_servers(get(), &chosen, count, numbers);
+            });
+        });
+    }
+
+    /// The numbers of the new servers.
+    Fallible<std::vector<std::int32_t>> add_equal_servers(double node_cpu, double node_mem, std::size_t count = 1) {
+        return added(count, [&](std::int32_t *numbers) {
+            return spane_cluster_add_equal_servers(get(), node_cpu, node_mem, count, numbers);
+        });
+    }
+
+    Fallible<void> remove_server(std::int32_t server) {
+        return detail::outcome(spane_cluster_remove_server(get(), server));
+    }
+
+    /// The ids of the VMs that ran there.
+    Fallible<std::vector<std::uint64_t>> fail_server(std::int32_t server) {
+        std::vector<std::uint64_t> ids;
+        std::size_t count = 0;
+        spane_status status = spane_cluster_vms(get(), server, nullptr, 0, &count);
+        if (status == SPANE_OK) {
+            ids.resize(count + 1); // never NULL, so that none is lost
+            status = spane_cluster_fail_server(get(), server, ids.data(), count, &count);
+            ids.resize(count);
+        }
+        return detail::outcome(status, std::move(ids));
+    }
+
+    Fallible<void> resize_server(std::int32_t server, const ServerType &type) {
+        return with_type<void>(type, [&](const spane_server_type &chosen) {
+            return detail::outcome(spane_cluster_resize_server(get(), server, &chosen));
+        });
     }
 
     Fallible<void> reserve(std::size_t vms) { return detail::outcome(spane_cluster_reserve(get(), vms)); }
@@ -367,6 +490,13 @@ public:
         Count count{};
         const spane_status status = spane_cluster_count(get(), &count.servers, &count.vms);
         return detail::outcome(status, count);
+    }
+
+    /// The numbers of all servers, in the order in which policies look at them.
+    Fallible<std::vector<std::int32_t>> servers() const {
+        return detail::list_of<std::int32_t>([&](std::int32_t *servers, std::size_t room, std::size_t *count) {
+            return spane_cluster_servers(get(), servers, room, count);
+        });
     }
 
     Fallible<ServerInfo> server(std::int32_t server) const {
@@ -378,8 +508,95 @@ public:
     Fallible<void> cordon(std::int32_t server) { return detail::outcome(spane_cluster_cordon(get(), server)); }
     Fallible<void> uncordon(std::int32_t server) { return detail::outcome(spane_cluster_uncordon(get(), server)); }
 
-    Fallible<void> place(std::uint64_t id, Request request, Placement placement) {
-        return detail::outcome(spane_cluster_place(get(), id, request, placement));
+    /// How many amounts a server has: nodes * (2 + node resources) + server resources.
+    Fallible<std::size_t> width() const {
+        std::size_t width = 0;
+        const spane_status status = layout(nullptr, nullptr, &width);
+        return detail::outcome(status, width);
+    }
+
+    /// What a server has left; see spane_cluster_amounts.
+    Fallible<std::vector<double>> free(std::int32_t server) const {
+        std::size_t width = 0;
+        spane_status status = layout(nullptr, nullptr, &width);
+        std::vector<double> left(width);
+        if (status == SPANE_OK) status = spane_cluster_amounts(get(), &server, 1, nullptr, left.data());
+        return detail::outcome(status, std::move(left));
+    }
+
+    /// What a server has when nothing runs on it.
+    Fallible<std::vector<double>> capacity(std::int32_t server) const {
+        std::size_t width = 0;
+        spane_status status = layout(nullptr, nullptr, &width);
+        std::vector<double> capacity(width);
+        if (status == SPANE_OK) status = spane_cluster_amounts(get(), &server, 1, capacity.data(), nullptr);
+        return detail::outcome(status, std::move(capacity));
+    }
+
+    /// Writes what some servers have and have left, without allocation: width() amounts of each, or an empty span for none.
+    Fallible<void> amounts(Span<const std::int32_t> servers, Span<double> capacity, Span<double> free) const {
+        return amounts(detail::candidates(servers), servers.size(), capacity, free);
+    }
+
+    /// As above, of all servers in the order of servers().
+    Fallible<void> amounts(Span<double> capacity, Span<double> free) const {
+        std::int64_t servers = 0;
+        const spane_status status = spane_cluster_count(get(), &servers, nullptr);
+        if (status != SPANE_OK) return detail::outcome(status);
+        return amounts(nullptr, static_cast<std::size_t>(servers), capacity, free);
+    }
+
+    /// How many VMs of one size still fit on each server, in the order of servers().
+    Fallible<std::vector<std::int64_t>> room(const Request &request) const {
+        std::int64_t servers = 0;
+        spane_status status = spane_cluster_count(get(), &servers, nullptr);
+        std::vector<std::int64_t> room(static_cast<std::size_t>(servers));
+        const spane_request asked = request.get();
+        if (status == SPANE_OK) status = spane_cluster_room(get(), &asked, nullptr, room.size(), room.data());
+        return detail::outcome(status, std::move(room));
+    }
+
+    /// How many VMs of one size still fit on each of some servers.
+    Fallible<std::vector<std::int64_t>> room(const Request &request, Span<const std::int32_t> servers) const {
+        std::vector<std::int64_t> room(servers.size());
+        const spane_request asked = request.get();
+        const spane_status status =
+            spane_cluster_room(get(), &asked, detail::candidates(servers), servers.size(), room.data());
+        return detail::outcome(status, std::move(room));
+    }
+
+    Fallible<void> place(std::uint64_t id, const Request &request, Placement placement) {
+        const spane_request asked = request.get();
+        return detail::outcome(spane_cluster_place(get(), id, &asked, placement));
+    }
+
+    /// What runs there already, be there room or not.
+    Fallible<void> record(std::uint64_t id, const Request &request, Placement placement) {
+        const spane_request asked = request.get();
+        return detail::outcome(spane_cluster_record(get(), id, &asked, placement));
+    }
+
+    Fallible<void> move(std::uint64_t id, Placement placement) {
+        return detail::outcome(spane_cluster_move(get(), id, placement));
+    }
+
+    Fallible<void> resize(std::uint64_t id, const Request &request) {
+        const spane_request asked = request.get();
+        return detail::outcome(spane_cluster_resize(get(), id, &asked));
+    }
+
+    Fallible<void> rename(std::uint64_t id, std::uint64_t other) {
+        return detail::outcome(spane_cluster_rename(get(), id, other));
+    }
+
+    /// The ids of all VMs, ascending.
+    Fallible<std::vector<std::uint64_t>> vms() const { return vms(-1); }
+
+    /// The ids of the VMs on a server, ascending; -1 for all servers.
+    Fallible<std::vector<std::uint64_t>> vms(std::int32_t server) const {
+        return detail::list_of<std::uint64_t>([&](std::uint64_t *ids, std::size_t room, std::size_t *count) {
+            return spane_cluster_vms(get(), server, ids, room, count);
+        });
     }
 
     /// Where the VM ran.
@@ -392,21 +609,83 @@ public:
     /// Empty where no VM with this id is placed.
     Fallible<std::optional<Placed>> find(std::uint64_t id) const {
         Placed placed{};
-        const spane_status status = spane_cluster_find(get(), id, &placed.placement, &placed.request);
+        spane_request asked = SPANE_REQUEST_INIT;
+        std::uint32_t of_nodes = 0, of_servers = 0;
+        spane_status status = spane_cluster_find(get(), id, &placed.placement, &asked);
         if (status == SPANE_NOT_FOUND) return detail::outcome(SPANE_OK, std::optional<Placed>());
-        return detail::outcome(status, std::optional<Placed>(placed));
-    }
-
-    /// Writes what free.size() / SPANE_NODES servers from server `first` on have left as [server][node].
-    Fallible<void> read_free(std::size_t first, Span<Node> free) const {
-        if (free.size() % SPANE_NODES != 0) {
-            return detail::mismatch("free", free.size(), free.size() / SPANE_NODES * SPANE_NODES);
+        if (status == SPANE_OK) status = layout(&of_nodes, &of_servers, nullptr);
+        placed.request = detail::request(asked);
+        placed.request.amounts.resize(of_nodes + of_servers);
+        if (status == SPANE_OK) {
+            std::vector<double> &amounts = placed.request.amounts;
+            status = spane_cluster_vm_amounts(get(), id, amounts.data(), amounts.size());
         }
-        return detail::outcome(spane_cluster_read_free(get(), first, free.size() / SPANE_NODES, free.data()));
+        return detail::outcome(status, std::optional<Placed>(std::move(placed)));
     }
 
-    Fallible<void> set_free(std::int32_t server, std::int32_t node, Node free) {
-        return detail::outcome(spane_cluster_set_free(get(), server, node, free));
+    Fallible<void> set_free(std::int32_t server, std::int32_t node, double cpu, double mem) {
+        return detail::outcome(spane_cluster_set_free(get(), server, node, cpu, mem));
+    }
+
+private:
+    spane_status layout(std::uint32_t *of_nodes, std::uint32_t *of_servers, std::size_t *width) const {
+        spane_cluster_options told = SPANE_CLUSTER_OPTIONS_INIT;
+        const spane_status status = spane_cluster_get_options(get(), &told);
+        if (status != SPANE_OK) return status;
+        if (of_nodes) *of_nodes = told.node_resource_count;
+        if (of_servers) *of_servers = told.server_resource_count;
+        if (width) {
+            *width = static_cast<std::size_t>(told.nodes) * (2 + told.node_resource_count) + told.server_resource_count;
+        }
+        return status;
+    }
+
+    template <class Add>
+    static Fallible<std::vector<std::int32_t>> added(std::size_t count, Add add) {
+        // A count that cannot be is refused by the library, which writes nothing then.
+        std::vector<std::int32_t> numbers(count <= SPANE_MAX_SERVERS ? count : 0);
+        const spane_status status = add(numbers.empty() ? nullptr : numbers.data());
+        return detail::outcome(status, std::move(numbers));
+    }
+
+    /// Calls `use` with the type as C takes it.
+    template <class Value, class Use>
+    Fallible<Value> with_type(const ServerType &type, Use use) {
+        std::uint32_t of_nodes = 0, of_servers = 0;
+        const spane_status status = layout(&of_nodes, &of_servers, nullptr);
+        if (status != SPANE_OK) return detail::failure<Value>(status, spane_last_error());
+        const std::size_t nodes = type.nodes.size(), resources = 2 + of_nodes;
+        std::vector<double> flat, own = type.amounts;
+        for (const std::vector<double> &node : type.nodes) {
+            if (node.size() > resources) return detail::mismatch<Value>("a node", node.size(), resources);
+            flat.insert(flat.end(), node.begin(), node.end());
+            flat.resize(flat.size() + resources - node.size());
+        }
+        if (own.size() > of_servers) return detail::mismatch<Value>("amounts", own.size(), of_servers);
+        own.resize(of_servers);
+        if (!type.distances.empty() && type.distances.size() != nodes * nodes) {
+            return detail::mismatch<Value>("distances", type.distances.size(), nodes * nodes);
+        }
+        spane_server_type chosen = SPANE_SERVER_TYPE_INIT;
+        chosen.nodes = static_cast<std::int32_t>(nodes < SPANE_MAX_SERVERS ? nodes : SPANE_MAX_SERVERS);
+        chosen.node_amounts = flat.data();
+        chosen.server_amounts = own.data();
+        chosen.traits = type.traits;
+        chosen.distances = type.distances.empty() ? nullptr : type.distances.data();
+        return use(chosen);
+    }
+
+    Fallible<void> amounts(const std::int32_t *servers, std::size_t count, Span<double> capacity,
+                           Span<double> free) const {
+        std::size_t width = 0;
+        const spane_status status = layout(nullptr, nullptr, &width);
+        if (status != SPANE_OK) return detail::outcome(status);
+        if (!capacity.empty() && capacity.size() != count * width) {
+            return detail::mismatch("capacity", capacity.size(), count * width);
+        }
+        if (!free.empty() && free.size() != count * width) return detail::mismatch("free", free.size(), count * width);
+        return detail::outcome(spane_cluster_amounts(get(), servers, count, capacity.empty() ? nullptr : capacity.data(),
+                                                     free.empty() ? nullptr : free.data()));
     }
 };
 
@@ -415,16 +694,20 @@ class Environment;
 /// A policy bound to a cluster or an environment; see "Sessions" in spane.h. One call at a time.
 class Session : public detail::Handle<spane_session, spane_session_free> {
 public:
-    using Handle::Handle;
+    /// Takes over a handle of spane.h, for a cluster whose servers have as many NUMA nodes.
+    explicit Session(pointer handle, std::int32_t nodes = SPANE_NODES) noexcept
+        : Handle(handle), placements_(static_cast<std::size_t>(SPANE_PLACEMENTS(nodes))) {}
 
     static Fallible<Session> make(Cluster &cluster, const std::string &heuristic) {
+        const std::int32_t nodes = nodes_of(cluster);
         return detail::created<Session>(
-            [&](pointer *out) { return spane_session_new_heuristic(cluster.get(), heuristic.c_str(), out); });
+            [&](pointer *out) { return spane_session_new_heuristic(cluster.get(), heuristic.c_str(), out); }, nodes);
     }
 
     static Fallible<Session> make(Cluster &cluster, const Model &model) {
+        const std::int32_t nodes = nodes_of(cluster);
         return detail::created<Session>(
-            [&](pointer *out) { return spane_session_new(cluster.get(), model.get(), out); });
+            [&](pointer *out) { return spane_session_new(cluster.get(), model.get(), out); }, nodes);
     }
 
     static Fallible<Session> make(Environment &environment, const std::string &heuristic);
@@ -438,76 +721,119 @@ public:
     }
 
     /// Empty where there is no room.
-    Fallible<Choice> choose(Request request) {
+    Fallible<Choice> choose(const Request &request) {
         Placement placement{};
-        const spane_status status = spane_session_choose(get(), request, &placement);
+        const spane_request asked = request.get();
+        const spane_status status = spane_session_choose(get(), &asked, &placement);
+        return detail::outcome(status, choice(status, placement));
+    }
+
+    /// Among these servers alone, of which there may be none; empty where they have no room.
+    Fallible<Choice> choose_among(const Request &request, Span<const std::int32_t> servers) {
+        Placement placement{};
+        const spane_request asked = request.get();
+        const spane_status status =
+            spane_session_choose_among(get(), &asked, detail::candidates(servers), servers.size(), &placement);
         return detail::outcome(status, choice(status, placement));
     }
 
     /// Empty where there is no room.
-    Fallible<Choice> place(std::uint64_t id, Request request) {
+    Fallible<Choice> place(std::uint64_t id, const Request &request) {
         Placement placement{};
-        const spane_status status = spane_session_place(get(), id, request, &placement);
+        const spane_request asked = request.get();
+        const spane_status status = spane_session_place(get(), id, &asked, &placement);
         return detail::outcome(status, choice(status, placement));
     }
 
     /// As many placements as requests.
     Fallible<void> choose_many(Span<const Request> requests, Span<Placement> placements) {
         if (requests.size() != placements.size()) return detail::mismatch("placements", placements.size(), requests.size());
-        return detail::outcome(
-            spane_session_choose_many(get(), requests.data(), requests.size(), placements.data()));
+        std::vector<spane_request> asked(requests.size());
+        for (std::size_t index = 0; index < requests.size(); index++) asked[index] = requests.data()[index].get();
+        return detail::outcome(spane_session_choose_many(get(), asked.data(), asked.size(), placements.data()));
     }
 
     /// Writes the best `placements.size()` and says how many there are; 0 where there is no room, now or ever.
-    Fallible<std::size_t> top(Request request, Span<Placement> placements) {
-        std::size_t found = 0;
-        const spane_status status =
-            spane_session_top(get(), request, placements.size(), placements.data(), nullptr, &found);
-        return detail::outcome(status, found);
+    Fallible<std::size_t> top(const Request &request, Span<Placement> placements) {
+        return best(request, nullptr, 0, placements, nullptr);
     }
 
     /// As many scores as placements.
-    Fallible<std::size_t> top(Request request, Span<Placement> placements, Span<float> scores) {
+    Fallible<std::size_t> top(const Request &request, Span<Placement> placements, Span<float> scores) {
         if (scores.size() != placements.size()) {
             return detail::mismatch<std::size_t>("scores", scores.size(), placements.size());
         }
-        std::size_t found = 0;
-        const spane_status status =
-            spane_session_top(get(), request, placements.size(), placements.data(), scores.data(), &found);
-        return detail::outcome(status, found);
+        return best(request, nullptr, 0, placements, scores.data());
     }
 
-    /// Of all servers: servers * SPANE_NODES scores.
-    Fallible<void> scores(Request request, Span<float> scores) {
-        if (scores.size() % SPANE_NODES != 0) {
-            return detail::mismatch("scores", scores.size(), scores.size() / SPANE_NODES * SPANE_NODES);
+    /// As top, among these servers alone.
+    Fallible<std::size_t> top_among(const Request &request, Span<const std::int32_t> servers, Span<Placement> placements) {
+        return best(request, detail::candidates(servers), servers.size(), placements, nullptr);
+    }
+
+    /// As many scores as placements.
+    Fallible<std::size_t> top_among(const Request &request, Span<const std::int32_t> servers, Span<Placement> placements,
+                                    Span<float> scores) {
+        if (scores.size() != placements.size()) {
+            return detail::mismatch<std::size_t>("scores", scores.size(), placements.size());
         }
-        return detail::outcome(
-            spane_session_scores(get(), request, nullptr, scores.size() / SPANE_NODES, scores.data()));
+        return best(request, detail::candidates(servers), servers.size(), placements, scores.data());
     }
 
-    /// Of some servers: servers.size() * SPANE_NODES scores.
-    Fallible<void> scores(Request request, Span<const std::int32_t> servers, Span<float> scores) {
-        if (scores.size() != servers.size() * SPANE_NODES) {
-            return detail::mismatch("scores", scores.size(), servers.size() * SPANE_NODES);
+    /// How many scores a server has: SPANE_PLACEMENTS of the NUMA nodes that servers of the cluster have at most.
+    std::size_t placements_per_server() const noexcept { return placements_; }
+
+    /// Of all servers: placements_per_server() scores of each.
+    Fallible<void> scores(const Request &request, Span<float> scores) {
+        if (scores.size() % placements_ != 0) {
+            return detail::mismatch("scores", scores.size(), scores.size() / placements_ * placements_);
+        }
+        const spane_request asked = request.get();
+        return detail::outcome(
+            spane_session_scores(get(), &asked, nullptr, scores.size() / placements_, scores.data()));
+    }
+
+    /// Of some servers: placements_per_server() scores of each.
+    Fallible<void> scores(const Request &request, Span<const std::int32_t> servers, Span<float> scores) {
+        if (scores.size() != servers.size() * placements_) {
+            return detail::mismatch("scores", scores.size(), servers.size() * placements_);
         }
         // No servers are not the NULL that stands for all of them.
         if (servers.empty()) return detail::outcome(SPANE_OK);
+        const spane_request asked = request.get();
         return detail::outcome(
-            spane_session_scores(get(), request, servers.data(), servers.size(), scores.data()));
+            spane_session_scores(get(), &asked, servers.data(), servers.size(), scores.data()));
     }
 
-    Fallible<void> q_values(Request request, Span<float> values) {
-        return detail::outcome(spane_session_q_values(get(), request, values.data(), values.size()));
+    Fallible<void> q_values(const Request &request, Span<float> values) {
+        const spane_request asked = request.get();
+        return detail::outcome(spane_session_q_values(get(), &asked, values.data(), values.size()));
     }
 
 private:
+    static std::int32_t nodes_of(const Cluster &cluster) {
+        spane_cluster_options told = SPANE_CLUSTER_OPTIONS_INIT;
+        (void)spane_cluster_get_options(cluster.get(), &told); // what is wrong with the cluster, making the session tells
+        return told.nodes;
+    }
+
+    Fallible<std::size_t> best(const Request &request, const std::int32_t *servers, std::size_t count,
+                               Span<Placement> placements, float *scores) {
+        std::size_t found = 0;
+        const spane_request asked = request.get();
+        const spane_status status = spane_session_top(get(), &asked, servers, count, placements.size(), placements.data(),
+                                                      scores, &found);
+        return detail::outcome(status, found);
+    }
+
     static Choice choice(spane_status status, Placement placement) {
         Choice choice;
         if (status == SPANE_OK) choice.emplace(placement);
         choice.never_fits = status == SPANE_NEVER_FITS;
         return choice;
     }
+
+    std::size_t placements_;
 };
 
 /// VMs in order of arrival; see "Traces" in spane.h. Any number of threads may use one at once.
@@ -553,6 +879,13 @@ public:
         return detail::outcome(spane_trace_save(get(), path.c_str(), source.c_str(), licence.c_str()));
     }
 
+    /// With the source and licence that the trace has.
+    Fallible<std::vector<std::byte>> save_memory() const {
+        return detail::list_of<std::byte>([&](std::byte *bytes, std::size_t room, std::size_t *size) {
+            return spane_trace_save_memory(get(), bytes, room, size);
+        });
+    }
+
     Fallible<TraceInfo> describe() const {
         TraceInfo info = SPANE_TRACE_INFO_INIT;
         const spane_status status = spane_trace_describe(get(), &info);
@@ -575,12 +908,6 @@ class Environment : public detail::Handle<spane_env, spane_env_free> {
 public:
     using Handle::Handle;
 
-    /// What the next VM asks for.
-    struct Head {
-        Request request;
-        bool is_split;
-    };
-
     static Fallible<Environment> make(const Trace &trace, const EnvironmentOptions &options = {}) {
         return detail::created<Environment>(
             [&](pointer *out) { return spane_env_new(trace.get(), &options, out); });
@@ -596,11 +923,9 @@ public:
     }
 
     Fallible<std::vector<std::byte>> save_memory() const {
-        std::vector<std::byte> data;
-        const spane_status status = detail::read_all(data, [&](std::byte *bytes, std::size_t room, std::size_t *size) {
+        return detail::list_of<std::byte>([&](std::byte *bytes, std::size_t room, std::size_t *size) {
             return spane_env_save_memory(get(), bytes, room, size);
         });
-        return detail::outcome(status, std::move(data));
     }
 
     Fallible<void> restore_memory(Span<const std::byte> data) {
@@ -625,11 +950,11 @@ public:
         return detail::outcome(spane_env_mask(get(), mask.data(), mask.size()));
     }
 
-    Fallible<Head> request() const {
-        Request request{};
-        std::int32_t is_split = 0;
-        const spane_status status = spane_env_request(get(), &request, &is_split);
-        return detail::outcome(status, Head{request, is_split != 0});
+    /// What the next VM asks for; its span is never 0.
+    Fallible<Request> request() const {
+        spane_request told = SPANE_REQUEST_INIT;
+        const spane_status status = spane_env_request(get(), &told);
+        return detail::outcome(status, detail::request(told));
     }
 
     Fallible<EnvironmentInfo> describe() const {
@@ -675,11 +1000,9 @@ public:
     }
 
     Fallible<std::vector<std::byte>> save_memory() const {
-        std::vector<std::byte> data;
-        const spane_status status = detail::read_all(data, [&](std::byte *bytes, std::size_t room, std::size_t *size) {
+        return detail::list_of<std::byte>([&](std::byte *bytes, std::size_t room, std::size_t *size) {
             return spane_vec_env_save_memory(get(), bytes, room, size);
         });
-        return detail::outcome(status, std::move(data));
     }
 
     Fallible<void> restore_memory(Span<const std::byte> data) {
@@ -770,6 +1093,26 @@ inline Fallible<Evaluation> evaluate(const Trace &trace, Span<const std::int64_t
                        result.waits.data(), result.lengths.data(), result.bounds.data());
     return detail::outcome(status, std::move(result));
 }
+
+/// The starts of episodes that a text describes; see spane_starts_read.
+inline Fallible<std::vector<std::int64_t>> read_starts(const std::string &text) {
+    return detail::list_of<std::int64_t>([&](std::int64_t *starts, std::size_t room, std::size_t *count) {
+        return spane_starts_read(text.c_str(), starts, room, count);
+    });
+}
+
+/// While it lives, long calls of the thread that made it end with SPANE_CANCELLED once the flag is not 0; see
+/// spane_set_cancel. The flag must outlive it, and a thread has one at a time.
+class CancelScope {
+public:
+    explicit CancelScope(const std::atomic<std::int32_t> &flag) noexcept {
+        static_assert(sizeof flag == sizeof(std::int32_t) && std::atomic<std::int32_t>::is_always_lock_free);
+        spane_set_cancel(reinterpret_cast<const std::int32_t *>(&flag));
+    }
+    ~CancelScope() { spane_set_cancel(nullptr); }
+    CancelScope(const CancelScope &) = delete;
+    CancelScope &operator=(const CancelScope &) = delete;
+};
 
 /// See spane_trimmed_mean.
 inline Fallible<double> trimmed_mean(Span<const double> values, double fraction = 0.1) {

@@ -16,7 +16,8 @@
 #include <spane.h>
 
 #define SERVERS 5
-static const spane_node node = {40, 90}; /* 40 cores and 90 GB on each of the two NUMA nodes of a server */
+#define NODE_CPU 40.0 /* cores on each of the two NUMA nodes of a server */
+#define NODE_MEM 90.0 /* GB */
 
 /* A VM that waits. */
 struct waiting {
@@ -57,20 +58,20 @@ static spane_session *open_session(spane_cluster *cluster, const char *policy) {
 }
 
 /* Returns whether the VM need not wait: it was placed, or is refused because no server is large enough for it. */
-static int try_to_place(struct scheduler *self, uint64_t id, spane_request request) {
+static int try_to_place(struct scheduler *self, uint64_t id, const spane_request *request) {
     spane_placement placement;
     switch (check(spane_session_place(self->session, id, request, &placement))) {
     case SPANE_NO_ROOM: return 0;
     case SPANE_NEVER_FITS:
         fprintf(stderr, "scheduler: VM %" PRIu64 " of %g cores and %g GB is refused; no server is that large\n", id,
-                request.cpu, request.mem);
+                request->cpu, request->mem);
         self->refused++;
         return 1;
     default: break;
     }
-    /* Here the VM is started on placement.server, on NUMA node placement.node or on SPANE_ALL_NODES. */
+    /* Here the VM is started on placement.server, on the NUMA nodes whose bits are set in placement.nodes. */
     self->placed++;
-    self->used_cpu += request.cpu;
+    self->used_cpu += request->cpu;
     return 1;
 }
 
@@ -79,7 +80,7 @@ static void serve_queue(struct scheduler *self, double now) {
     struct waiting *first;
     while ((first = self->queue)) {
         int placed = self->placed;
-        if (!try_to_place(self, first->id, first->request)) break;
+        if (!try_to_place(self, first->id, &first->request)) break;
         if (self->placed > placed) {
             self->waited++;
             self->total_wait += now - first->since;
@@ -89,16 +90,16 @@ static void serve_queue(struct scheduler *self, double now) {
     }
 }
 
-static void arrive(struct scheduler *self, double now, uint64_t id, spane_request request) {
+static void arrive(struct scheduler *self, double now, uint64_t id, const spane_request *request) {
     struct waiting **end = &self->queue, *last;
     if (!self->queue && try_to_place(self, id, request)) return;
     if (!(last = malloc(sizeof *last))) exit(EXIT_FAILURE);
-    *last = (struct waiting){id, request, now, NULL};
+    *last = (struct waiting){id, *request, now, NULL};
     while (*end) end = &(*end)->next;
     *end = last;
 }
 
-static void leave(struct scheduler *self, uint64_t id, spane_request request) {
+static void leave(struct scheduler *self, uint64_t id, const spane_request *request) {
     struct waiting **link = &self->queue, *gone;
     while (*link && (*link)->id != id) link = &(*link)->next;
     if ((gone = *link)) { /* it has waited for too long */
@@ -109,17 +110,16 @@ static void leave(struct scheduler *self, uint64_t id, spane_request request) {
         spane_status status = spane_cluster_release(self->cluster, id, NULL);
         if (status == SPANE_NOT_FOUND) return; /* it was refused */
         check(status);
-        self->used_cpu -= request.cpu;
+        self->used_cpu -= request->cpu;
     }
 }
 
 int main(int argc, char **argv) {
     struct scheduler self = {0};
-    spane_node nodes[SERVERS];
     char line[256], event[16];
     double now = 0, first = -1, busy = 0, time;
     uint64_t id;
-    spane_request request;
+    spane_request request = SPANE_REQUEST_INIT; /* its span is 0: above 10 GB over both nodes, the rule of the cluster */
     int events = 0;
     FILE *file = argc > 1 ? fopen(argv[1], "r") : NULL;
 
@@ -128,8 +128,7 @@ int main(int argc, char **argv) {
         return EXIT_FAILURE;
     }
     check(spane_cluster_new(NULL, &self.cluster));
-    for (int i = 0; i < SERVERS; i++) nodes[i] = node;
-    check(spane_cluster_add_servers(self.cluster, nodes, SERVERS, NULL));
+    check(spane_cluster_add_equal_servers(self.cluster, NODE_CPU, NODE_MEM, SERVERS, NULL));
     self.session = open_session(self.cluster, argc > 2 ? argv[2] : "balance-fit");
 
     while (fgets(line, sizeof line, file)) {
@@ -142,9 +141,9 @@ int main(int argc, char **argv) {
         if (events == 1200) check(spane_cluster_uncordon(self.cluster, 0));
         events++;
         if (strcmp(event, "arrive") == 0) {
-            arrive(&self, now, id, request);
+            arrive(&self, now, id, &request);
         } else {
-            leave(&self, id, request);
+            leave(&self, id, &request);
         }
         serve_queue(&self, now);
     }
@@ -154,7 +153,7 @@ int main(int argc, char **argv) {
     printf("waited       %d VMs, %.0f s on average\n", self.waited, self.waited ? self.total_wait / self.waited : 0);
     printf("gave up      %d VMs\n", self.gave_up);
     printf("refused      %d VMs\n", self.refused);
-    printf("utilisation  %.1f %% of the cores\n", 100 * busy / (now - first) / (SERVERS * SPANE_NODES * node.cpu));
+    printf("utilisation  %.1f %% of the cores\n", 100 * busy / (now - first) / (SERVERS * 2 * NODE_CPU));
     spane_session_free(self.session);
     spane_cluster_free(self.cluster);
     return EXIT_SUCCESS;

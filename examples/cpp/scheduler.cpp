@@ -1,6 +1,6 @@
 // A scheduler's main loop with libspane: VMs arrive and leave, a fleet is kept up to date, each VM is placed by a policy,
-// and VMs that fit nowhere wait in a queue; one that no server is large enough for is refused. Networks rank the placements, and the scheduler has the last word: it keeps
-// the two replicas of a service on different servers.
+// and VMs that fit nowhere wait in a queue; one that no server is large enough for is refused. Networks rank the
+// placements, and the scheduler has the last word: it keeps the two replicas of a service on different servers.
 //
 //   c++ -std=c++17 scheduler.cpp $(pkg-config --cflags --libs spane) -o scheduler
 //   ./scheduler ../data/events.csv best-fit
@@ -23,7 +23,7 @@
 namespace {
 
 constexpr std::size_t servers = 5;
-constexpr spane::Node node = {40, 90}; // 40 cores and 90 GB on each of the two NUMA nodes of a server
+constexpr double node_cpu = 40, node_mem = 90; // of each of the two NUMA nodes of a server
 
 struct Event {
     double time;
@@ -52,7 +52,7 @@ std::vector<Event> read_events(const std::string &path) {
 class Scheduler {
 public:
     explicit Scheduler(const std::string &policy) {
-        cluster_.add_servers(std::vector<spane::Node>(servers, node));
+        cluster_.add_equal_servers(node_cpu, node_mem, servers);
         ranks_ = policy.find(".h5") != std::string::npos;
         if (ranks_) {
             session_ = spane::Session::make(cluster_, spane::Model::load(policy)); // keeps what it needs of the model
@@ -78,7 +78,7 @@ public:
                   << "waited       " << waited_ << " VMs, " << total_wait_ / std::max(waited_, 1) << " s on average\n"
                   << "gave up      " << gave_up_ << " VMs\n"
                   << "refused      " << refused_ << " VMs\n"
-                  << "utilisation  " << 100 * busy_ / (now_ - start) / (servers * SPANE_NODES * node.cpu)
+                  << "utilisation  " << 100 * busy_ / (now_ - start) / (servers * 2 * node_cpu)
                   << " % of the cores\n";
     }
 
@@ -87,7 +87,7 @@ private:
     spane::Choice choose(const Event &event) {
         spane::Choice choice = session_->choose(event.request);
         if (!choice || !ranks_) return choice;
-        std::array<spane::Placement, servers * SPANE_NODES> best;
+        std::array<spane::Placement, servers * 2> best;
         const std::size_t found = session_->top(event.request, best);
         const auto replica = cluster_.find(event.id ^ 1); // services have two replicas, 2n and 2n + 1
         for (std::size_t i = 0; i < found; i++) {
@@ -106,7 +106,7 @@ private:
             return true;
         }
         if (!placement) return false;
-        // Here the VM is started on placement->server, on NUMA node placement->node or on SPANE_ALL_NODES.
+        // Here the VM is started on placement->server, on the NUMA nodes whose bits are set in placement->nodes.
         cluster_.place(event.id, event.request, *placement);
         placed_++;
         used_cpu_ += event.request.cpu;

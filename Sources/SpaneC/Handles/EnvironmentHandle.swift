@@ -50,27 +50,26 @@ struct EnvironmentSettings: Equatable, Sendable {
 
     /// - Parameter pointer: NULL for the defaults.
     init(_ pointer: UnsafePointer<spane_env_options>?, _ name: StaticString) throws {
-        var options = spane_env_options.defaults
-        if let pointer = unsafe pointer { options = try unsafe read(pointer, defaults: options, name) }
-        guard options.flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
+        var options = unsafe spane_env_options.defaults
+        if let pointer = unsafe pointer { unsafe options = try read(pointer, defaults: options, name) }
+        flags = unsafe options.flags
+        let weight = unsafe options.balance_weight
+        guard flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
             throw Failure(
                 SPANE_INVALID_ARGUMENT,
-                "\(name)->flags is \(options.flags); it must be 0 or SPANE_OBSERVE_NORMALISED "
+                "\(name)->flags is \(flags); it must be 0 or SPANE_OBSERVE_NORMALISED "
                     + "(\(SPANE_OBSERVE_NORMALISED))"
             )
         }
         // Also where it is not used: it is a mistake of the caller then, too.
-        guard options.balance_weight.isFinite else {
-            throw Failure(
-                SPANE_INVALID_ARGUMENT,
-                "\(name)->balance_weight is \(options.balance_weight); it must be finite"
-            )
+        guard weight.isFinite else {
+            throw Failure(SPANE_INVALID_ARGUMENT, "\(name)->balance_weight is \(weight); it must be finite")
         }
-        switch options.reward {
+        switch unsafe options.reward {
         case SPANE_REWARD_LOG_WAIT:
             reward = .logWait
         case SPANE_REWARD_BALANCE:
-            reward = .balance(weight: options.balance_weight)
+            reward = .balance(weight: weight)
         case let other:
             throw Failure(
                 SPANE_INVALID_ARGUMENT,
@@ -78,14 +77,14 @@ struct EnvironmentSettings: Equatable, Sendable {
                     + "SPANE_REWARD_BALANCE (\(SPANE_REWARD_BALANCE))"
             )
         }
-        configuration = try ClusterConfiguration(
+        configuration = try unsafe ClusterConfiguration(
             servers: options.servers,
             nodeCPU: options.node_cpu,
             nodeMem: options.node_mem,
             splitAbove: options.split_above,
+            fleet: options.fleet,
             of: name
         )
-        flags = options.flags
     }
 
     /// What observations are divided by.
@@ -129,9 +128,6 @@ extension EnvironmentSettings {
         guard let flags = UInt32(exactly: header.flags), flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
             throw Failure(SPANE_FORMAT, "data: flags are \(header.flags), which this library does not know")
         }
-        guard header.configuration.layout == .published else {
-            throw Failure(SPANE_FORMAT, "data: the servers are not of two NUMA nodes with cores and memory alone")
-        }
         do {
             _ = try Scenario(trace.trace, on: header.configuration)
         } catch {
@@ -167,7 +163,7 @@ enum EnvironmentEnd: Equatable, Sendable {
 
 extension spane_env_options {
     static var defaults: spane_env_options {
-        spane_env_options(
+        unsafe spane_env_options(
             struct_size: UInt32(MemoryLayout<spane_env_options>.size),
             servers: 5,
             reward: SPANE_REWARD_LOG_WAIT,
@@ -175,7 +171,8 @@ extension spane_env_options {
             balance_weight: 1,
             node_cpu: ClusterConfiguration.publishedNode.cpu,
             node_mem: ClusterConfiguration.publishedNode.mem,
-            split_above: ClusterConfiguration.publishedSplitAbove
+            split_above: ClusterConfiguration.publishedSplitAbove,
+            fleet: nil
         )
     }
 }
@@ -183,16 +180,16 @@ extension spane_env_options {
 extension spane_env_options {
     /// The options that these settings came from.
     init(_ settings: EnvironmentSettings) {
-        self = .defaults
-        servers = Int32(truncatingIfNeeded: settings.configuration.serverCount)
-        flags = settings.flags
+        unsafe self = .defaults
+        unsafe servers = Int32(truncatingIfNeeded: settings.configuration.serverCount)
+        unsafe flags = settings.flags
         if case .balance(let weight) = settings.reward {
-            reward = SPANE_REWARD_BALANCE
-            balance_weight = weight
+            unsafe reward = SPANE_REWARD_BALANCE
+            unsafe balance_weight = weight
         }
-        node_cpu = settings.configuration.firstNode.cpu
-        node_mem = settings.configuration.firstNode.mem
-        split_above = settings.configuration.splitAbove
+        unsafe node_cpu = settings.configuration.firstNode.cpu
+        unsafe node_mem = settings.configuration.firstNode.mem
+        unsafe split_above = settings.configuration.splitAbove
     }
 }
 
@@ -211,5 +208,7 @@ extension spane_env_info {
         placed = Int64(environment.placedCount)
         running = Int64(environment.runningCount)
         if case .length(let count) = environment.episodeEnd { length = Int64(count) }
+        observation_size = Int64(environment.observationCount)
+        mask_size = Int64(environment.cluster.actionCount)
     }
 }

@@ -34,6 +34,9 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     private var scratch: [Float] = []
     // The places of the candidates of this call.
     private var selected: [Int32] = []
+    // For each place the last list of candidates that named it, by which a server that is named twice is found.
+    private var listNaming: [UInt32] = []
+    private var lists: UInt32 = 0
     private var ranking = Ranking()
     // The last episode of the environment that the policy was told of.
     private var episode: UInt64 = 0
@@ -98,21 +101,42 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
 
     /// Notes the candidates of a call.
     ///
+    /// - Parameter isEachOnce: whether a server that is named twice is refused.
     /// - Returns: whether there are any; otherwise all servers are.
-    func select(_ servers: UnsafePointer<Int32>?, _ count: Int) throws -> Bool {
+    func select(_ servers: UnsafePointer<Int32>?, _ count: Int, isEachOnce: Bool = true) throws -> Bool {
         let count = try checkedCount(count, atMost: Int(Int32.max), "count")
         guard unsafe count > 0 || servers != nil else { return false }
         let servers = try unsafe elements(servers, count, "servers")
         if count > selected.capacity { try Memory.check(bytes: 4 * count, for: "\(count) candidates") }
         selected.removeAll(keepingCapacity: true)
+        try startList()
         for index in 0..<count {
+            let place: Int
             do {
-                selected.append(Int32(truncatingIfNeeded: try unsafe inside(Int(servers[index]))))
+                place = try unsafe inside(Int(servers[index]))
             } catch {
                 throw Failure(SPANE_INVALID_ARGUMENT, "servers[\(index)]: \(error)")
             }
+            guard !isEachOnce || listNaming[place] != lists else {
+                throw Failure(
+                    SPANE_INVALID_ARGUMENT,
+                    "servers[\(index)]: server \(unsafe servers[index]) is named twice; each candidate must be named once"
+                )
+            }
+            listNaming[place] = lists
+            selected.append(Int32(truncatingIfNeeded: place))
         }
         return true
+    }
+
+    private func startList() throws {
+        let count = withCluster { $0.serverCount }
+        if listNaming.count < count || lists == .max {
+            try Memory.check(bytes: 4 * count, for: "a note for each of \(count) servers")
+            listNaming = Array(repeating: 0, count: count)
+            lists = 0
+        }
+        lists += 1
     }
 
     private func inside(_ server: Int) throws(SchedulingError) -> Int {
@@ -134,10 +158,11 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     /// The best placement on the candidates noted.
     func chooseAmongSelected(_ request: Request) throws -> Placement? {
         if case .environment(let environment) = place { follow(environment) }
-        return try withCluster { cluster in
+        guard !selected.isEmpty else { return nil }
+        // By its scores, ties to the candidate that stands first.
+        guard network == nil else { return try best(1, for: request, amongSelected: true).first?.placement }
+        return withCluster { cluster in
             let candidates = selected
-            guard !candidates.isEmpty else { return nil }
-            try adapt(to: cluster)
             return policy.placement(for: request, on: cluster, among: candidates.span)
         }
     }
@@ -215,17 +240,25 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     ) throws -> [Ranking.Entry] {
         if case .environment(let environment) = place { follow(environment) }
         return try withCluster { cluster in
-            if !isLimited { try Memory.check(bytes: 4 * cluster.serverCount, for: "a list of all servers") }
-            var candidates = isLimited ? selected : (0..<cluster.serverCount).map { Int32(truncatingIfNeeded: $0) }
+            // Taken out while it changes, so that it is not copied.
+            var candidates = selected
+            selected = []
+            defer { selected = candidates }
+            if !isLimited {
+                let count = cluster.serverCount
+                if count > candidates.capacity { try Memory.check(bytes: 4 * count, for: "a list of all servers") }
+                candidates.removeAll(keepingCapacity: true)
+                for server in 0..<count { candidates.append(Int32(truncatingIfNeeded: server)) }
+            }
             // A list is no decision that a policy remembers.
             var policy = policy
-            var entries: [Ranking.Entry] = []
-            while entries.count < limit, !candidates.isEmpty {
+            ranking.start()
+            while ranking.entries.count < limit, !candidates.isEmpty {
                 guard let chosen = policy.placement(for: request, on: cluster, among: candidates.span) else { break }
-                entries.append(.init(placement: chosen, score: -Float(entries.count), order: entries.count))
+                ranking.append(chosen)
                 candidates.removeAll { Int($0) == chosen.server }
             }
-            return entries
+            return ranking.entries
         }
     }
 

@@ -126,9 +126,11 @@ final class VectorEnvironment: @unchecked Sendable {
                 "actions[\(index)] is \(action.rawValue); it must be in 0 ... \(actions - 1)"
             )
         }
+        let layout = environmentSettings.configuration.layout
+        let placement = layout.placement(of: action, span: request.span)
         throw Failure(
             SPANE_INFEASIBLE_ACTION,
-            "actions[\(index)] is \(action.rawValue) (server \(action.server), node \(action.node)), which has no room for "
+            "actions[\(index)] is \(action.rawValue) (\(placement)), which has no room for "
                 + "\(request.cpu) cores and \(request.mem) GB"
         )
     }

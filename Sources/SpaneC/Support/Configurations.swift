@@ -8,8 +8,14 @@ extension ClusterConfiguration {
         nodeCPU: Double,
         nodeMem: Double,
         splitAbove: Double,
+        fleet: OpaquePointer?,
         of name: StaticString
     ) throws {
+        if let fleet = unsafe fleet {
+            let cluster = try unsafe Handle.object(fleet, ClusterHandle.self, "fleet")
+            self = try cluster.gate.shared { try cluster.fleet.configuration() }
+            return
+        }
         for (field, value) in [("node_cpu", nodeCPU), ("node_mem", nodeMem)]
         where !Resources(cpu: value, mem: value).onGrid.isPositive {
             throw Failure(

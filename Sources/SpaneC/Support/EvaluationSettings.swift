@@ -34,6 +34,7 @@ struct EvaluationSettings {
             nodeCPU: options.node_cpu,
             nodeMem: options.node_mem,
             splitAbove: options.split_above,
+            fleet: options.fleet,
             of: "options"
         )
         unsafe callback = options.progress
@@ -118,7 +119,8 @@ extension spane_evaluation_options {
             threads: 0,
             reserved: 0,
             progress: nil,
-            user: nil
+            user: nil,
+            fleet: nil
         )
     }
 }

@@ -52,6 +52,14 @@ struct Ranking {
         sort()
     }
 
+    /// Begins a list that is made in its order.
+    mutating func start() { entries.removeAll(keepingCapacity: true) }
+
+    /// Adds the next best placement to a list that ``start()`` began; its score says where it stands.
+    mutating func append(_ placement: Placement) {
+        entries.append(Entry(placement: placement, score: -Float(entries.count), order: entries.count))
+    }
+
     private static func isWorse(_ left: Entry, _ right: Entry) -> Bool {
         left.score < right.score || (left.score == right.score && left.order > right.order)
     }

@@ -18,8 +18,7 @@ struct VectorBuffers {
         _ = try unsafe required(arrays.truncated, "buffers->truncated")
         unsafe self.arrays = arrays
         maskCount = settings.configuration.actionCount
-        // Cores and memory of each node, and the request.
-        observationCount = 2 * maskCount + 3
+        observationCount = settings.configuration.observationCount
         unit = settings.unit
     }
 

@@ -118,6 +118,10 @@ public struct ClusterConfiguration: Equatable, Sendable {
     /// The number of actions: see ``Action``.
     public var actionCount: Int { serverCount * layout.placementsPerServer }
 
+    /// The number of values that observations of an environment on these servers have; see
+    /// ``Environment/writeObservation(into:in:)``.
+    package var observationCount: Int { serverCount * layout.nodes * layout.nodeResources.count + 3 }
+
     /// What a server has when nothing runs on it.
     public func type(ofServer server: Int) -> ServerType { types[Int(typeOfServer[server])] }
 

@@ -69,6 +69,30 @@ extension Fleet {
         return numbers.append(typeOfServer.count)
     }
 
+    /// The servers as they are while nothing runs on them, in the order of ``cluster``.
+    ///
+    /// - Throws: `invalidArgument` when there are none.
+    /// - Complexity: O(servers).
+    package func configuration() throws(SchedulingError) -> ClusterConfiguration {
+        try Memory.require(bytes: serverCount * 512, for: "a list of \(serverCount) servers")
+        var types: [ServerType] = []
+        var kinds: [ServerType: Int32] = [:]
+        let typeOfServer = (0..<serverCount).map { place in
+            let type = cluster.type(of: place)
+            if let kind = kinds[type] { return kind }
+            let kind = Int32(truncatingIfNeeded: types.count)
+            kinds[type] = kind
+            types.append(type)
+            return kind
+        }
+        return try ClusterConfiguration(
+            layout: cluster.layout,
+            types: types,
+            typeOfServer: typeOfServer,
+            spanRule: cluster.spanRule
+        )
+    }
+
     /// Removes a server on which no VM runs; its number is free for one that is added.
     ///
     /// - Throws: `invalidArgument`, or `badState` when VMs run there.

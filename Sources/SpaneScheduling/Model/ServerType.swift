@@ -1,5 +1,5 @@
 /// What servers of one kind have when nothing runs on them.
-public struct ServerType: Equatable, Sendable {
+public struct ServerType: Hashable, Sendable {
     /// A name for people, such as "gen3".
     public var name: String
     /// The capacity of each NUMA node, in the order of ``Layout/nodeResources``; zero where a node has none.

@@ -38,17 +38,49 @@ static void *some(struct fuzz_input *input, void *kind) {
 /* A pointer to an output, or NULL. */
 #define OUT(pointer) (fuzz_byte(input) < 16 ? NULL : (pointer))
 
+/* Cores and GB; every other one asks for more than these. Its amounts are valid until the next one that has some. */
 static spane_request request(struct fuzz_input *input) {
-    spane_request value;
-    value.cpu = fuzz_number(input);
-    value.mem = fuzz_number(input);
+    static double amounts[4];
+    spane_request value = REQUEST(fuzz_number(input), fuzz_number(input));
+    uint8_t kind = fuzz_byte(input);
+    if (kind < 128) return value;
+    if (kind & 1) value.span = (int32_t)fuzz_below(input, 11) - 1;
+    if (kind & 2) {
+        value.amount_count = fuzz_below(input, 5);
+        value.amounts = kind & 32 ? NULL : amounts;
+        for (int i = 0; i < 4; i++) amounts[i] = fuzz_number(input);
+    }
+    if (kind & 4) value.require = fuzz_byte(input) & 3;
+    if (kind & 8) value.forbid = fuzz_byte(input) & 3;
+    if (kind & 16) value.farthest = (uint32_t)fuzz_integer(input);
+    if (kind > 250) value.struct_size = fuzz_byte(input) & ~7u; /* whole fields, lest a pointer be cut */
+    return value;
+}
+
+/* A kind of servers that fits a cluster with a resource of nodes and one of servers, or not. */
+static spane_server_type server_type(struct fuzz_input *input) {
+    static double amounts[SPANE_MAX_NODES * 3], shared[2];
+    static uint8_t distances[SPANE_MAX_NODES * SPANE_MAX_NODES];
+    spane_server_type value = SPANE_SERVER_TYPE_INIT;
+    uint8_t kind = fuzz_byte(input);
+    for (int i = 0; i < SPANE_MAX_NODES * 3; i++) amounts[i] = i % 3 == 2 ? 1 : 20 + i;
+    for (int i = 0; i < SPANE_MAX_NODES * SPANE_MAX_NODES; i++) distances[i] = (uint8_t)(10 + i % 7 * 10);
+    shared[0] = 100;
+    value.nodes = (int32_t)fuzz_below(input, kind < 200 ? 3 : 10);
+    value.node_amounts = kind == 7 ? NULL : amounts;
+    value.server_amounts = kind & 1 ? NULL : shared;
+    value.distances = kind & 2 ? NULL : distances;
+    value.traits = fuzz_byte(input) & 3;
+    if (kind & 4) amounts[fuzz_below(input, SPANE_MAX_NODES * 3)] = fuzz_number(input);
+    if (kind & 8) shared[0] = fuzz_number(input);
+    if (kind > 250) value.struct_size = fuzz_byte(input) & ~7u; /* whole fields, lest a pointer be cut */
     return value;
 }
 
 static spane_placement placement(struct fuzz_input *input) {
     spane_placement value;
     value.server = (int32_t)fuzz_integer(input);
-    value.node = (int32_t)fuzz_below(input, 5) - 1;
+    value.nodes = fuzz_byte(input) < 250 ? fuzz_below(input, 16) : (uint32_t)fuzz_integer(input);
     return value;
 }
 
@@ -73,7 +105,17 @@ static spane_status make(struct fuzz_input *input) {
         spane_cluster *made = NULL;
         spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
         options.split_above = fuzz_number(input);
-        if (fuzz_byte(input) < 8) options.struct_size = fuzz_byte(input);
+        if (fuzz_byte(input) < 128) {
+            static const char *const names[] = {"gpu", "disk", "disk", ""};
+            options.nodes = (int32_t)fuzz_below(input, 11) - 1;
+            options.span = (int32_t)fuzz_below(input, 11) - 1;
+            options.split_from = fuzz_number(input);
+            options.node_resource_count = fuzz_below(input, 4) % 2;
+            options.node_resources = OUT(names);
+            options.server_resources = OUT(names + 1 + fuzz_below(input, 2));
+            options.server_resource_count = fuzz_below(input, 9) % 3;
+        }
+        if (fuzz_byte(input) < 8) options.struct_size = fuzz_byte(input) & ~7u;
         status = spane_cluster_new(OUT(&options), &made);
         KEEP(cluster, spane_cluster_free, made);
         break;
@@ -179,22 +221,82 @@ static spane_status change_cluster(struct fuzz_input *input) {
     spane_cluster *cluster = SOME(cluster);
     spane_placement where;
     spane_request what;
-    spane_node nodes[most];
+    static double capacity[most * (SPANE_MAX_NODES * 3 + 2)], left[most * (SPANE_MAX_NODES * 3 + 2)];
+    static uint64_t ids[1024];
+    static int64_t room[1024];
+    spane_server_type type;
     spane_server_info info = SPANE_SERVER_INFO_INIT;
     int64_t servers = 0, vms = 0;
-    int32_t first;
+    int32_t numbers[1024];
+    size_t found;
     spane_status status;
 
-    switch (fuzz_below(input, 12)) {
+    switch (fuzz_below(input, 24)) {
+    case 11: {
+        size_t count = count_of(input);
+        for (int i = 0; i < most; i++) numbers[i] = i % 4 ? i % 3 : (int32_t)fuzz_integer(input);
+        return spane_cluster_amounts(cluster, OUT(numbers), count, OUT(capacity), OUT(left));
+    }
+    case 12: {
+        size_t count = count_of(input);
+        for (int i = 0; i < most; i++) numbers[i] = i % 4 ? i % 3 : (int32_t)fuzz_integer(input);
+        what = request(input);
+        return spane_cluster_room(cluster, OUT(&what), OUT(numbers), count, OUT(room));
+    }
+    case 13: return spane_cluster_remove_server(cluster, (int32_t)fuzz_integer(input));
+    case 14: {
+        int32_t server = (int32_t)fuzz_integer(input);
+        size_t count = count_of(input);
+        return spane_cluster_fail_server(cluster, server, OUT(ids), count > most ? 1024 : count, OUT(&found));
+    }
+    case 15: {
+        int32_t server = (int32_t)fuzz_integer(input);
+        type = server_type(input);
+        return spane_cluster_resize_server(cluster, server, OUT(&type));
+    }
+    case 16: {
+        uint64_t id = (uint64_t)fuzz_integer(input);
+        what = request(input);
+        return spane_cluster_record(cluster, id, OUT(&what), placement(input));
+    }
+    case 17: {
+        uint64_t id = (uint64_t)fuzz_integer(input);
+        return spane_cluster_move(cluster, id, placement(input));
+    }
+    case 18: {
+        uint64_t id = (uint64_t)fuzz_integer(input);
+        what = request(input);
+        return spane_cluster_resize(cluster, id, OUT(&what));
+    }
+    case 19: {
+        uint64_t id = (uint64_t)fuzz_integer(input);
+        return spane_cluster_rename(cluster, id, (uint64_t)fuzz_integer(input));
+    }
+    case 20: {
+        uint64_t id = (uint64_t)fuzz_integer(input);
+        return spane_cluster_vm_amounts(cluster, id, OUT(left), fuzz_below(input, 4));
+    }
+    case 21: {
+        int32_t server = (int32_t)fuzz_integer(input);
+        return spane_cluster_vms(cluster, server, OUT(ids), fuzz_below(input, 1025), OUT(&found));
+    }
+    case 22: {
+        spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
+        if (fuzz_byte(input) < 16) options.struct_size = fuzz_byte(input) % (sizeof options + 1);
+        return spane_cluster_get_options(cluster, OUT(&options));
+    }
+    case 23: return spane_cluster_servers(cluster, OUT(numbers), fuzz_below(input, 1025), OUT(&found));
     case 10: {
-        size_t start = (size_t)fuzz_integer(input), count = count_of(input);
-        return spane_cluster_read_free(cluster, start, count > most / SPANE_NODES && count <= most ? 1 : count, OUT(nodes));
+        size_t count = count_of(input);
+        type = server_type(input);
+        if (spane_cluster_count(cluster, &servers, NULL) == SPANE_OK && servers > 500) count = 0;
+        return spane_cluster_add_servers(cluster, OUT(&type), count, OUT(numbers));
     }
     case 0: {
         size_t count = count_of(input);
-        for (int i = 0; i < most; i++) nodes[i] = (spane_node){i % 4 ? 40 : fuzz_number(input), 90};
+        double cores = fuzz_byte(input) & 3 ? 40 : fuzz_number(input);
         if (spane_cluster_count(cluster, &servers, NULL) == SPANE_OK && servers > 500) count = 0;
-        return spane_cluster_add_servers(cluster, OUT(nodes), count, OUT(&first));
+        return spane_cluster_add_equal_servers(cluster, cores, 90, count, OUT(numbers));
     }
     case 1: {
         size_t vms_wanted = count_of(input);
@@ -205,16 +307,17 @@ static spane_status change_cluster(struct fuzz_input *input) {
     case 4: {
         uint64_t id = (uint64_t)fuzz_integer(input);
         what = request(input);
-        return spane_cluster_place(cluster, id, what, placement(input));
+        return spane_cluster_place(cluster, id, OUT(&what), placement(input));
     }
     case 5: return spane_cluster_release(cluster, (uint64_t)fuzz_integer(input), OUT(&where));
-    case 6: return spane_cluster_find(cluster, (uint64_t)fuzz_integer(input), OUT(&where), OUT(&what));
+    case 6:
+        what = *ASKS(0, 0);
+        if (fuzz_byte(input) < 16) what.struct_size = fuzz_byte(input) % (sizeof what + 1);
+        return spane_cluster_find(cluster, (uint64_t)fuzz_integer(input), OUT(&where), OUT(&what));
     case 7: {
         int32_t server = (int32_t)fuzz_integer(input), node = (int32_t)fuzz_below(input, 4) - 1;
-        spane_node amount;
-        amount.cpu = fuzz_number(input);
-        amount.mem = fuzz_number(input);
-        return spane_cluster_set_free(cluster, server, node, amount);
+        double cpu = fuzz_number(input), mem = fuzz_number(input);
+        return spane_cluster_set_free(cluster, server, node, cpu, mem);
     }
     case 8: {
         size_t size = 0;
@@ -223,49 +326,62 @@ static spane_status change_cluster(struct fuzz_input *input) {
         return status;
     }
     case 9:
-        if (fuzz_byte(input) < 16) info.struct_size = fuzz_byte(input);
+        if (fuzz_byte(input) < 16) info.struct_size = fuzz_byte(input) % (sizeof info + 1);
         return spane_cluster_server(cluster, (int32_t)fuzz_integer(input), OUT(&info));
     default: {
         int64_t counted = 0;
+        spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
+        size_t width;
         status = spane_cluster_count(cluster, &servers, &vms);
-        for (int32_t server = 0; status == SPANE_OK && server < servers; server++) {
-            MUST(spane_cluster_server(cluster, server, &info) == SPANE_OK);
+        if (status != SPANE_OK) return status;
+        MUST(spane_cluster_get_options(cluster, &options) == SPANE_OK);
+        width = (size_t)options.nodes * (2 + options.node_resource_count) + options.server_resource_count;
+        MUST(servers <= 1024 && spane_cluster_servers(cluster, numbers, 1024, &found) == SPANE_OK);
+        MUST(found == (size_t)servers);
+        for (size_t place = 0; place < found; place++) {
+            MUST(spane_cluster_server(cluster, numbers[place], &info) == SPANE_OK);
+            MUST(spane_cluster_amounts(cluster, &numbers[place], 1, capacity, left) == SPANE_OK);
             counted += info.vms;
-            for (int node = 0; node < SPANE_NODES; node++) {
-                MUST(info.free[node].cpu >= 0 && info.free[node].cpu <= info.capacity.cpu);
-                MUST(info.free[node].mem >= 0 && info.free[node].mem <= info.capacity.mem);
-            }
+            for (size_t amount = 0; amount < width; amount++) MUST(left[amount] <= capacity[amount]);
         }
-        MUST(status != SPANE_OK || counted == vms);
-        return status;
+        MUST(counted == vms);
+        return SPANE_OK;
     }
     }
 }
 
 static spane_status decide(struct fuzz_input *input) {
-    static spane_placement places[2 * 1024];
-    static float values[2 * 1024];
+    /* As many as there may be sets of nodes on all servers of a cluster. */
+    static spane_placement places[70 * 1024];
+    static float values[70 * 1024];
     spane_session *session = SOME(session);
     size_t count = count_of(input), found = 0;
-    spane_request requests[most];
+    spane_request what, requests[most];
     int32_t servers[most];
 
-    switch (fuzz_below(input, 7)) {
+    what = request(input);
+    for (int i = 0; i < most; i++) servers[i] = i % 4 ? i % 3 : (int32_t)fuzz_integer(input);
+    switch (fuzz_below(input, 9)) {
     case 6: return spane_session_decide(session, OUT(servers));
-    case 0: return spane_session_choose(session, request(input), OUT(places));
+    case 0: return spane_session_choose(session, OUT(&what), OUT(places));
     case 1: {
         uint64_t id = (uint64_t)fuzz_integer(input);
-        spane_status status = spane_session_place(session, id, request(input), OUT(places));
-        return status;
+        return spane_session_place(session, id, OUT(&what), OUT(places));
     }
     case 2:
-        for (int i = 0; i < most; i++) requests[i] = i % 4 ? (spane_request){i, 2} : request(input);
+        for (int i = 0; i < most; i++) requests[i] = i % 4 ? *ASKS(i, 2) : what;
+        /* All with the size of the first. */
+        for (int i = 1; i < most; i++) requests[i].struct_size = sizeof what;
+        if (requests[0].struct_size != sizeof what) count = fuzz_byte(input) & 1;
         return spane_session_choose_many(session, OUT(requests), count, OUT(places));
-    case 3: return spane_session_top(session, request(input), count, OUT(places), OUT(values), OUT(&found));
-    case 4:
-        for (int i = 0; i < most; i++) servers[i] = i % 4 ? i % 3 : (int32_t)fuzz_integer(input);
-        return spane_session_scores(session, request(input), OUT(servers), count, OUT(values));
-    default: return spane_session_q_values(session, request(input), OUT(values), count);
+    case 3: return spane_session_top(session, OUT(&what), NULL, 0, count, OUT(places), OUT(values), OUT(&found));
+    case 4: return spane_session_scores(session, OUT(&what), OUT(servers), count, OUT(values));
+    case 7: return spane_session_choose_among(session, OUT(&what), OUT(servers), fuzz_byte(input) & 1 ? 3 : count, OUT(places));
+    case 8: {
+        size_t candidates = fuzz_byte(input) & 1 ? 3 : count_of(input);
+        return spane_session_top(session, OUT(&what), OUT(servers), candidates, count, OUT(places), OUT(values), OUT(&found));
+    }
+    default: return spane_session_q_values(session, OUT(&what), OUT(values), count);
     }
 }
 
@@ -275,8 +391,7 @@ static spane_status play(struct fuzz_input *input) {
     uint8_t mask[SPANE_MASK_SIZE(64)];
     spane_step_result result;
     spane_env_info info = SPANE_ENV_INFO_INIT;
-    spane_request what;
-    int32_t is_split;
+    spane_request what = SPANE_REQUEST_INIT;
 
     switch (fuzz_below(input, 9)) {
     case 0: {
@@ -297,7 +412,7 @@ static spane_status play(struct fuzz_input *input) {
     }
     case 3: return spane_env_observe(env, OUT(observation), fuzz_byte(input) < 64 ? fuzz_byte(input) : sizeof observation / 4);
     case 4: return spane_env_mask(env, OUT(mask), fuzz_byte(input) < 64 ? fuzz_byte(input) % sizeof mask : sizeof mask);
-    case 5: return spane_env_request(env, OUT(&what), OUT(&is_split));
+    case 5: return spane_env_request(env, OUT(&what));
     case 6: return spane_env_describe(env, OUT(&info));
     case 7: {
         size_t size = 0;
@@ -411,7 +526,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct fuzz_input all = {data, size}, *input = &all;
     bytes_size = 0;
     MUST(spane_cluster_new(NULL, &handles.cluster[0]) == SPANE_OK);
-    MUST(spane_cluster_add_servers(handles.cluster[0], (spane_node[]){{40, 90}, {40, 90}, {8, 16}}, 3, NULL) == SPANE_OK);
+    MUST(spane_cluster_add_equal_servers(handles.cluster[0], 40, 90, 2, NULL) == SPANE_OK);
+    MUST(spane_cluster_add_equal_servers(handles.cluster[0], 8, 16, 1, NULL) == SPANE_OK);
     MUST(spane_session_new_heuristic(handles.cluster[0], "best-fit", &handles.session[0]) == SPANE_OK);
     MUST(spane_session_new(handles.cluster[0], handles.model[0], &handles.session[1]) == SPANE_OK);
     MUST(spane_trace_generate(200, 1, &handles.trace[0]) == SPANE_OK);

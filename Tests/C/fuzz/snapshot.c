@@ -54,25 +54,42 @@ static int is_refusal(spane_status status) {
 /* A cluster that was accepted keeps its books. */
 static void use_cluster(spane_cluster *cluster) {
     spane_session *session = NULL;
+    spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
     spane_server_info info = SPANE_SERVER_INFO_INIT;
     spane_placement placement;
     int64_t servers, vms, counted = 0;
-    size_t size;
+    size_t size, width;
+    int32_t *numbers;
+    double *capacity, *left;
     spane_status status;
 
     MUST(spane_cluster_count(cluster, &servers, &vms) == SPANE_OK);
-    for (int32_t server = 0; server < servers; server++) {
-        MUST(spane_cluster_server(cluster, server, &info) == SPANE_OK);
+    MUST(spane_cluster_get_options(cluster, &options) == SPANE_OK);
+    width = (size_t)options.nodes * (2 + options.node_resource_count) + options.server_resource_count;
+    numbers = malloc(((size_t)servers + 1) * sizeof *numbers);
+    capacity = malloc((width + 1) * sizeof *capacity);
+    left = malloc((width + 1) * sizeof *left);
+    MUST(numbers && capacity && left);
+    MUST(spane_cluster_servers(cluster, numbers, (size_t)servers, &size) == SPANE_OK && size == (size_t)servers);
+    for (int64_t place = 0; place < servers; place++) {
+        MUST(spane_cluster_server(cluster, numbers[place], &info) == SPANE_OK);
         counted += info.vms;
-        for (int node = 0; node < SPANE_NODES; node++) {
-            /* More may run than there is room for, where it was recorded as running already; and nodes may differ. */
-            MUST(isfinite(info.free[node].cpu) && info.free[node].cpu <= 0x1p32);
-            MUST(isfinite(info.free[node].mem) && info.free[node].mem <= 0x1p32);
+        MUST(info.nodes >= 1 && info.nodes <= options.nodes);
+        status = spane_cluster_vms(cluster, numbers[place], NULL, 0, &size);
+        MUST((status == SPANE_OK || status == SPANE_BUFFER_TOO_SMALL) && size == (size_t)info.vms);
+        MUST(spane_cluster_amounts(cluster, &numbers[place], 1, capacity, left) == SPANE_OK);
+        for (size_t amount = 0; amount < width; amount++) {
+            MUST(capacity[amount] >= 0 && capacity[amount] <= 0x1p32);
+            /* More may run than there is room for, where it was recorded as running already. */
+            MUST(isfinite(left[amount]) && left[amount] <= capacity[amount]);
         }
     }
     MUST(counted == vms);
+    free(numbers);
+    free(capacity);
+    free(left);
     MUST(spane_session_new_heuristic(cluster, "best-fit", &session) == SPANE_OK);
-    status = spane_session_place(session, 1ull << 60, (spane_request){1, 1}, &placement);
+    status = spane_session_place(session, 1ull << 60, ASKS(1, 1), &placement);
     MUST(status >= SPANE_OK || status == SPANE_EXISTS);
     if (status == SPANE_OK) MUST(spane_cluster_release(cluster, 1ull << 60, NULL) == SPANE_OK);
     MUST(spane_cluster_save_memory(cluster, NULL, 0, &size) == SPANE_OK);

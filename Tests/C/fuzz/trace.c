@@ -67,7 +67,7 @@ static void use(const spane_trace *trace) {
     spane_status status;
 
     MUST(spane_trace_describe(trace, &info) == SPANE_OK && info.count >= 2 && info.flavors >= 1);
-    MUST(info.first_arrival <= info.last_arrival && info.smallest.cpu > 0 && info.smallest.mem > 0);
+    MUST(info.first_arrival <= info.last_arrival && info.smallest_cpu > 0 && info.smallest_mem > 0);
     MUST(spane_trace_provenance(trace, "content_sha256", text, sizeof text, &size) == SPANE_OK);
     save(trace, text);
     status = spane_env_new(trace, NULL, &env);

@@ -105,11 +105,11 @@ static void use(const spane_model *model, spane_cluster *cluster) {
     spane_status status = spane_session_new(cluster, model, &session);
     MUST(status == SPANE_OK || status == SPANE_SHAPE_MISMATCH || status == SPANE_INVALID_ARGUMENT);
     if (status != SPANE_OK) return;
-    MUST(spane_session_q_values(session, (spane_request){2, 4}, values, 4) == SPANE_OK);
-    MUST(spane_session_scores(session, (spane_request){2, 40}, NULL, 2, scores) == SPANE_OK);
-    MUST(spane_session_place(session, 1, (spane_request){2, 4}, &placement) == SPANE_OK);
+    MUST(spane_session_q_values(session, ASKS(2, 4), values, 4) == SPANE_OK);
+    MUST(spane_session_scores(session, ASKS(2, 40), NULL, 2, scores) == SPANE_OK);
+    MUST(spane_session_place(session, 1, ASKS(2, 4), &placement) == SPANE_OK);
     MUST(placement.server >= 0 && placement.server < 2);
-    MUST(spane_session_top(session, (spane_request){2, 40}, 4, best, scores, &found) == SPANE_OK && found == 2);
+    MUST(spane_session_top(session, ASKS(2, 40), NULL, 0, 4, best, scores, &found) == SPANE_OK && found == 2);
     MUST(spane_cluster_release(cluster, 1, NULL) == SPANE_OK);
     spane_session_free(session);
 }
@@ -125,7 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     if (!cluster) {
         MUST(spane_cluster_new(NULL, &cluster) == SPANE_OK);
-        MUST(spane_cluster_add_servers(cluster, (spane_node[]){{40, 90}, {40, 90}}, 2, NULL) == SPANE_OK);
+        MUST(spane_cluster_add_equal_servers(cluster, 40, 90, 2, NULL) == SPANE_OK);
         for (int i = 0; i < formats_count; i++) must_load(formats[i]);
     }
     if (size < 9 || memcmp(data, "\x89HDF\r\n\x1a\n", 8) != 0) {
