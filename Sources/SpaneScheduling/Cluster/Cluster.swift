@@ -67,7 +67,7 @@ public struct Cluster: ~Copyable, Sendable {
     /// The most cores and the most memory that a NUMA node of any server ever had.
     public var largestNode: Resources { particulars.largestNode }
 
-    /// The fewest NUMA nodes that any server ever had; as many as the layout allows while there were none.
+    /// The fewest NUMA nodes that any server has; as many as the layout allows while there are none.
     public var fewestNodes: Int { particulars.fewestNodes }
 
     /// Values of a node in the flat storage.
@@ -104,6 +104,7 @@ public struct Cluster: ~Copyable, Sendable {
     /// - Complexity: O(1).
     package mutating func removeServer(_ server: Int) {
         let last = serverCount - 1
+        particulars.countServer(nodes: nodeCount(of: server), by: -1)
         if server != last { moveServer(last, to: server) }
         serverCount = last
         journal.recordReset()
@@ -154,7 +155,7 @@ public struct Cluster: ~Copyable, Sendable {
             particulars.largestNode.cpu = max(largestNode.cpu, Grid.amount(Grid.capacity(node[0])))
             particulars.largestNode.mem = max(largestNode.mem, Grid.amount(Grid.capacity(node[1])))
         }
-        particulars.fewestNodes = min(fewestNodes, type.nodes.count)
+        particulars.countServer(nodes: type.nodes.count, by: 1)
     }
 
     /// Gives a server other capacities; what is taken stays taken.
@@ -172,6 +173,7 @@ public struct Cluster: ~Copyable, Sendable {
             particulars.sharedCapacity[server * shared + $0]
                 - particulars.sharedFree[server * shared + $0]
         }
+        particulars.countServer(nodes: nodeCount(of: server), by: -1)
         setCapacity(of: server, to: type, distanceTable: distanceTable(type))
         details[server].isCordoned = isCordoned
         for value in 0..<valuesPerServer {

@@ -11,7 +11,9 @@ final class ClusterParticulars: @unchecked Sendable {
     let valuesPerServer: Int
 
     var largestNode = Resources(cpu: 0, mem: 0)
-    var fewestNodes: Int
+    private(set) var fewestNodes: Int
+    // How many servers have so many nodes.
+    private var serversByNodes = [Int](repeating: 0, count: Layout.mostNodes + 1)
     // [server][node][resource], as `free` of the cluster: what cordoned servers really have left; without elements until a server
     // is cordoned.
     var shelved = FlatBuffer<Double>(repeating: 0, count: 0)
@@ -38,6 +40,7 @@ final class ClusterParticulars: @unchecked Sendable {
         valuesPerServer = other.valuesPerServer
         largestNode = other.largestNode
         fewestNodes = other.fewestNodes
+        serversByNodes = other.serversByNodes
         shelved = other.shelved.copy()
         sharedFree = other.sharedFree.copy()
         sharedCapacity = other.sharedCapacity.copy()
@@ -45,6 +48,12 @@ final class ClusterParticulars: @unchecked Sendable {
     }
 
     func copy() -> ClusterParticulars { ClusterParticulars(copying: self) }
+
+    /// Notes that there is one more server of so many nodes, or with -1 one less.
+    func countServer(nodes: Int, by difference: Int) {
+        serversByNodes[nodes] += difference
+        fewestNodes = serversByNodes.firstIndex { $0 > 0 } ?? layout.nodes
+    }
 
     /// Makes room for more servers.
     func grow(to room: Int) {

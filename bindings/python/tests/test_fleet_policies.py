@@ -288,6 +288,26 @@ def test_a_session_learns_that_servers_came_and_went(
         ]
 
 
+def test_a_server_that_is_gone_leaves_no_trace(potential: spane.Model, model: spane.Model) -> None:
+    """Neither removed nor resized ones decide which networks serve the fleet, or how they count."""
+    cluster = spane.Cluster()
+    cluster.add_servers(4, node_cpu=40, node_mem=90)
+    sessions = [spane.Session(cluster, policy) for policy in (potential, model)]
+    (removed, resized) = cluster.add_servers(spane.ServerType([(40, 90)]), 2)
+    with pytest.raises(spane.ShapeMismatchError, match="these have 1 to 2"):
+        sessions[1].choose(4, 8)
+    sessions[0].choose(4, 8)
+    cluster.remove_server(removed)
+    cluster.resize_server(resized, spane.ServerType([(40, 90)] * 2))
+    cluster.place(1, (2, (1,)), 13, 7)
+    again = spane.Cluster.from_bytes(cluster.to_bytes())
+    for session, policy in zip(sessions, (potential, model)):
+        for other in (spane.Session(cluster, policy), spane.Session(again, policy)):
+            for size in ((4, 8), (7, 13), (20, 60)):
+                expected = session.scores(*size)
+                assert other.scores(*size).tobytes() == expected.tobytes()
+
+
 def test_random_fleets_stay_consistent(potential: spane.Model) -> None:
     """Everything that can happen, in any order: sessions that were there all along decide as those
     that are made anew, and amounts add up."""
