@@ -1249,7 +1249,8 @@ spane_status spane_starts_read(const char *text, int64_t *starts, size_t capacit
  *   lengths   receives `count` numbers of VMs placed; may be NULL
  *   bounds    receives `count` lower bounds on the total wait in seconds, which no policy can beat; may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, a start that the trace cannot serve, a policy, or
- * a VM of the trace fits on no empty server); SPANE_SHAPE_MISMATCH (a network is bound to another number of servers);
+ * a VM of the trace fits on no empty server); SPANE_SHAPE_MISMATCH (a network is bound to another number of servers, or needs
+ * two nodes);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (by progress or spane_set_cancel).
  * Threads: any. Cost: O(policy_count * sum of lengths * S * W), divided by the threads. Since: 0.1.
  */

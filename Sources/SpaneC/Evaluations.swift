@@ -142,6 +142,11 @@ private func source(
                     + "\(configuration.serverCount)"
             )
         }
+        do {
+            try model.check(serves: configuration)
+        } catch {
+            throw Failure(SPANE_SHAPE_MISMATCH, "policies[\(index)].model: \(error)")
+        }
         let source = PolicySource.model(model)
         let servers = configuration.serverCount
         let bytes = source.policyBytes(servers: servers, nodes: configuration.layout.nodes)

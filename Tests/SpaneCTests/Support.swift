@@ -107,13 +107,17 @@ func makeEnvironment(_ trace: Owned, _ options: spane_env_options) throws -> Own
 }
 
 func observation(of env: Owned, servers: Int) throws -> [Float] {
-    var values = [Float](repeating: .nan, count: 4 * servers + 3)
+    let info = try info(of: env)
+    #expect(info.servers == servers)
+    var values = [Float](repeating: .nan, count: Int(info.observation_size))
     try ok(spane_env_observe(env.pointer, &values, values.count))
     return values
 }
 
 func mask(of env: Owned, servers: Int) throws -> [UInt8] {
-    var mask = [UInt8](repeating: 7, count: 2 * servers)
+    let info = try info(of: env)
+    #expect(info.servers == servers)
+    var mask = [UInt8](repeating: 7, count: Int(info.mask_size))
     try ok(spane_env_mask(env.pointer, &mask, mask.count))
     return mask
 }

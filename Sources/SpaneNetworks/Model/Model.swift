@@ -111,6 +111,12 @@ public final class Model: Sendable {
         try ClusterShape(cluster).checkHasTwoNodes(architecture.name)
     }
 
+    /// As ``check(serves:)``, for servers that are yet to be made.
+    package func check(serves configuration: ClusterConfiguration) throws(NetworkError) {
+        if case .potential = architecture { return }
+        try ClusterShape(configuration).checkHasTwoNodes(architecture.name)
+    }
+
     private func makeSession(_ shape: ClusterShape) throws(NetworkError) -> any ScoringPolicy {
         if case .potential(let layers) = packed {
             return PotentialSession.serves(shape, layers.architecture)
