@@ -63,6 +63,60 @@ static void test_options(const spane_trace *trace) {
     spane_cluster_free(cluster);
 }
 
+/* Servers of a cluster in place of equal ones. */
+static void test_fleet(const spane_trace *trace) {
+    spane_env_options options = SPANE_ENV_OPTIONS_INIT;
+    spane_cluster_options kinds = SPANE_CLUSTER_OPTIONS_INIT;
+    spane_server_type quad = SPANE_SERVER_TYPE_INIT;
+    spane_env_info info = SPANE_ENV_INFO_INIT;
+    spane_request request = SPANE_REQUEST_INIT;
+    spane_cluster *cluster, *empty;
+    spane_session *session;
+    spane_env *env;
+    const double amounts[] = {60, 200, 60, 200, 60, 200, 60, 200};
+    float observation[64];
+    uint8_t mask[64];
+    int32_t action;
+
+    kinds.nodes = quad.nodes = 4;
+    quad.node_amounts = amounts;
+    DONE(spane_cluster_new(&kinds, &cluster));
+    DONE(spane_cluster_new(NULL, &empty));
+    DONE(spane_cluster_add_servers(cluster, &quad, 2, NULL));
+    quad.nodes = 2;
+    DONE(spane_cluster_add_servers(cluster, &quad, 1, NULL));
+    options.fleet = empty;
+    REFUSES(SPANE_INVALID_ARGUMENT, "servers is 0", env, spane_env_new(trace, &options, &env));
+    options.fleet = (spane_cluster *)(uintptr_t)trace;
+    REFUSES(SPANE_INVALID_ARGUMENT, "fleet", env, spane_env_new(trace, &options, &env));
+    options.fleet = cluster;
+    options.servers = -1; /* not looked at */
+    DONE(spane_env_new(trace, &options, &env));
+    spane_cluster_free(cluster);
+    spane_cluster_free(empty);
+    DONE(spane_env_describe(env, &info));
+    CHECK(info.servers == 3 && info.observation_size == 3 * 4 * 2 + 3 && info.mask_size == 3 * SPANE_PLACEMENTS(4));
+    DONE(spane_env_reset(env, 0, SPANE_END_LENGTH, 30));
+    FAILS(SPANE_BUFFER_TOO_SMALL, "mask", spane_env_mask(env, mask, (size_t)info.mask_size - 1));
+    FAILS(SPANE_BUFFER_TOO_SMALL, "observation", spane_env_observe(env, observation, (size_t)info.observation_size - 1));
+    DONE(spane_env_observe(env, observation, 64));
+    /* The third server has two nodes of four. */
+    CHECK(observation[16] == 60 && observation[19] == 200 && observation[20] == 0 && observation[23] == 0);
+    DONE(spane_session_new_env_heuristic(env, "best-fit", &session));
+    for (int step = 0; step < 30; step++) {
+        DONE(spane_env_request(env, &request));
+        CHECK(request.span == (request.mem > 10 ? 2 : 1));
+        DONE(spane_env_mask(env, mask, 64));
+        DONE(spane_session_decide(session, &action));
+        CHECK(action >= 0 && action < info.mask_size && mask[action]);
+        DONE(spane_env_step(env, action, NULL));
+    }
+    DONE(spane_env_describe(env, &info));
+    CHECK(info.terminated && info.placed == 30);
+    spane_session_free(session);
+    spane_env_free(env);
+}
+
 static void test_order(const spane_trace *trace) {
     spane_env *env = NULL, *clone;
     spane_env_info info = SPANE_ENV_INFO_INIT, before;
@@ -273,6 +327,7 @@ void test_environments(void) {
     spane_trace *trace = NULL;
     DONE(spane_trace_generate(2000, 1, &trace));
     test_options(trace);
+    test_fleet(trace);
     test_order(trace);
     test_damage(trace);
     test_copies(trace); /* gives it back */

@@ -48,8 +48,16 @@ import Testing
         sets.min { (server.totalDistance($0), $0) < (server.totalDistance($1), $1) }
     }
 
-    /// The set of least cost, of those the nearest, of those the lowest.
+    /// The set of least cost, of those the nearest, of those the lowest. Without distances it is the set whose cheapest node is
+    /// cheapest, then its second cheapest, and so on: the same sum, free of rounding.
     static func best(_ sets: [UInt8], _ server: PlainServer, _ cost: (Int) -> Double) -> UInt8? {
+        guard !server.distances.isEmpty else {
+            func costs(_ set: UInt8) -> [Double] { PlainServer.nodes(set).map(cost).sorted() }
+            return sets.min { left, right in
+                let (mine, theirs) = (costs(left), costs(right))
+                return mine == theirs ? left < right : mine.lexicographicallyPrecedes(theirs)
+            }
+        }
         func sum(_ set: UInt8) -> Double { PlainServer.nodes(set).reduce(0) { $0 + cost($1) } }
         return sets.min { (sum($0), server.totalDistance($0), $0) < (sum($1), server.totalDistance($1), $1) }
     }

@@ -39,7 +39,8 @@ enum Benchmarks {
         ratio: how many times as fast as the C++ peer libspane is.
         The C++ peer is plain C++17 (-O3 -march=native, sizes of the layers known to the compiler). For every decision it
         does a whole forward pass; libspane keeps what did not change since the decision before. Both sides waited the same
-        under First Fit, and took at least 99.9 % of the SPANE decisions alike.
+        under First Fit, and took at least 99.9 % of the SPANE decisions alike. Where a line says "beside", the peer is libspane
+        itself on the fleet named there: a decision, and a VM that comes and one that goes.
         The published Python implementation, for comparison: 15 thousand steps/s and 2 thousand decisions/s.
         """
 }

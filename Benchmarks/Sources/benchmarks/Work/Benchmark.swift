@@ -23,6 +23,7 @@ struct Benchmark {
         if options.wants("decisions") { figures += try decisions() }
         if options.wants("forward") { figures += try forwards() }
         if options.wants("episodes") { figures += try episodes() }
+        if options.wants("fleets") { figures += try fleets() }
         if options.wants("training") { figures += try trainings() }
         if options.wants("load") { figures += try loads() }
         return figures
