@@ -26,7 +26,7 @@
  *   the order in which handles are given back does not matter. Using a handle after its _free is undefined, as with
  *   free(3).
  * - Sizes of VMs and servers are cores and GB, times are seconds. Amounts are rounded to multiples of 10^-6, which
- *   makes all sums of them exact; they must be above 0 and at most 2^32 unless a function says otherwise.
+ *   makes sums of them exact as long as a node has at most 2^33 in use; they must be above 0 and at most 2^32 unless a function says otherwise.
  * - Servers have numbers from 0 on, which they keep as long as they are there. Strings are UTF-8 and end in a zero byte.
  * - "Threads: any" means that calls may run at once in any number of threads. "Threads: one at a time" means that calls
  *   on one handle must not overlap; an overlap is noticed and answered with SPANE_BAD_STATE. Different handles never
@@ -256,8 +256,8 @@ typedef struct spane_cluster_options {
     double split_above;                   /* GB; a request with span 0 and more memory is spread. Infinity for never */
     double split_from;                    /* cores; so is one with at least as many. Infinity for never */
     int32_t span;                         /* over how many nodes it is spread then, 1 ... SPANE_MAX_NODES */
-    uint32_t node_resource_count;         /* named resources of nodes, beside cores and GB */
-    const char *const *node_resources;    /* their names, such as "gpu" */
+    uint32_t node_resource_count;         /* named resources of nodes, beside cores and GB; at most 62 with those of servers */
+    const char *const *node_resources;    /* their names, such as "gpu", of at most 255 bytes */
     const char *const *server_resources;  /* the names of what servers give as a whole, such as "disk" */
     uint32_t server_resource_count;       /* how many these are */
     uint32_t reserved;                    /* 0 */
@@ -426,7 +426,8 @@ spane_status spane_cluster_amounts(const spane_cluster *cluster, const int32_t *
 
 /*
  * How many VMs of one size still fit on each of `count` servers, one after another, each placed as well as can be: 0 where a
- * server has no room, is cordoned, or lacks what is asked for.
+ * server has no room, is cordoned, or lacks what is asked for. Where a request over three nodes or more limits distances it is a
+ * number that certainly fits, and at times fewer than would.
  *   servers   as in spane_cluster_amounts
  *   room      receives `count` numbers
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a server, count); SPANE_UNKNOWN_VERSION (struct_size);
@@ -476,14 +477,16 @@ spane_status spane_cluster_record(spane_cluster *cluster, uint64_t id, const spa
 spane_status spane_cluster_release(spane_cluster *cluster, uint64_t id, spane_placement *placement);
 
 /*
- * Moves the VM `id` to another server or to other nodes of its own. The room that it leaves counts as free.
+ * Moves the VM `id` to another server or to other nodes of its own. The room that it leaves counts as free. Where it runs already
+ * it may stay.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (placement); SPANE_INFEASIBLE_ACTION (no room,
  * or cordoned); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
  */
 spane_status spane_cluster_move(spane_cluster *cluster, uint64_t id, spane_placement placement);
 
 /*
- * Gives the VM `id` another size where it runs. The room that it has counts as free.
+ * Gives the VM `id` another size where it runs. The room that it has counts as free; a size that is at most the present one in
+ * everything always fits, and no larger one does on a cordoned server.
  *   request   with as many nodes as before
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (request); SPANE_INFEASIBLE_ACTION (no room);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.

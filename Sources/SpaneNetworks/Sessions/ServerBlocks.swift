@@ -10,7 +10,8 @@ struct ServerBlocks: ~Copyable {
     /// All of it as the kernels see it.
     let kernel: FlatBuffer<kernel_servers>
 
-    // [block][node][cpu, mem][lane]; -1 where there is no server, or none that may be used.
+    // [block][node][cpu, mem][lane]; -infinity where there is no server, or none that may be used: less than nothing is left where
+    // more runs than a server can hold.
     private let room: FlatBuffer<Double>
     // As `room`, rounded up to floats.
     private let looseRoom: FlatBuffer<Float>
@@ -34,8 +35,8 @@ struct ServerBlocks: ~Copyable {
         precondition(NUMATopology.nodesPerServer == Int(KERNEL_NODES), "the kernels are made for \(KERNEL_NODES) nodes")
         self.hidden = hidden
         count = Self.blocks(places)
-        room = FlatBuffer(repeating: -1, count: count * Self.roomPerBlock)
-        looseRoom = FlatBuffer(repeating: -1, count: count * Self.roomPerBlock)
+        room = FlatBuffer(repeating: -.infinity, count: count * Self.roomPerBlock)
+        looseRoom = FlatBuffer(repeating: -.infinity, count: count * Self.roomPerBlock)
         let groups = (places + Self.group - 1) / Self.group
         parts = FlatBuffer(repeating: 0, count: groups * Self.group * hidden)
         numbers = FlatBuffer(repeating: -1, count: isNumbered ? count * Self.lanes : 0)
@@ -55,7 +56,7 @@ struct ServerBlocks: ~Copyable {
 
     /// Whether a server is there and not cordoned.
     @inline(__always)
-    func isPresent(_ place: Int) -> Bool { room[roomIndex(place)] >= 0 }
+    func isPresent(_ place: Int) -> Bool { room[roomIndex(place)] > -.infinity }
 
     /// The number of the server in a place, where servers are numbered.
     func number(_ place: Int) -> Int { Int(numbers[place]) }
@@ -107,8 +108,8 @@ struct ServerBlocks: ~Copyable {
         numbers[place] = -1
         let first = roomIndex(place)
         for value in 0..<Self.roomValues {
-            room[first + value * Self.lanes] = -1
-            looseRoom[first + value * Self.lanes] = -1
+            room[first + value * Self.lanes] = -.infinity
+            looseRoom[first + value * Self.lanes] = -.infinity
         }
     }
 

@@ -85,13 +85,16 @@ final class ServerTable {
     @inline(__always)
     private func update(_ server: Int, of cluster: borrowing Cluster) -> Bool {
         let wasPresent = blocks.isPresent(server)
+        let isCordoned = cluster.isCordoned(server)
+        let none = Resources(cpu: -.infinity, mem: -.infinity)
         var hasChanged = false
         for node in 0..<NUMATopology.nodesPerServer {
-            let left = cluster.offered(server: server, node: node)
+            let left = isCordoned ? none : cluster.offered(server: server, node: node)
             let isOther = blocks.setRoom(left, place: server, node: node)
             hasChanged = hasChanged || isOther
-            features[2 * node] = Float(left.cpu) / normalisation.cpu
-            features[2 * node + 1] = Float(left.mem) / normalisation.mem
+            // Where more runs than there is room for, nothing is left.
+            features[2 * node] = Float(max(0, left.cpu)) / normalisation.cpu
+            features[2 * node + 1] = Float(max(0, left.mem)) / normalisation.mem
         }
         // A server that gave and took the same since the last decision is named twice and is as it was.
         guard hasChanged else { return false }

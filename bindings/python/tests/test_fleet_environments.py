@@ -71,6 +71,12 @@ def test_a_fleet_without_servers(trace: spane.Trace) -> None:
         spane.Environment(trace, fleet=spane.Cluster())
     small = spane.Cluster()
     small.add_servers(1, node_cpu=1, node_mem=1)
+    closed = spane.Cluster()
+    closed.close()
+    with pytest.raises(spane.ClosedError, match="fleet"):
+        spane.Environment(trace, fleet=closed)
+    with pytest.raises(spane.ClosedError, match="fleet"):
+        spane.evaluate(trace, [0], ["first-fit"], fleet=closed)
     with pytest.raises(spane.InvalidArgumentError, match="VM"):
         spane.evaluate(trace, [0], ["first-fit"], fleet=small)
 

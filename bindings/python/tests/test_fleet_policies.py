@@ -363,3 +363,30 @@ def test_random_fleets_stay_consistent(potential: spane.Model) -> None:
             chosen = [each.top(1, 1, span=span, k=100) for each in (session, other)]
             assert [row.tolist() for row in chosen[0]] == [row.tolist() for row in chosen[1]]
     assert again.room(1, 1).tolist() == cluster.room(1, 1).tolist()
+
+
+@pytest.mark.parametrize("weights", ["spane-synthetic", "untrained-1", "potential-synthetic"])
+@pytest.mark.parametrize("node", [0, 1])
+def test_overfull_servers_have_no_room_for_networks(weights: str, node: int) -> None:
+    cluster = spane.Cluster()
+    cluster.add_servers(3, node_cpu=40, node_mem=90)
+    cluster.record(1, (1, (node,)), 41, 8, span=1)
+    session = spane.Session(cluster, spane.Model(REPOSITORY / f"data/weights/{weights}.h5"))
+    fresh = spane.Cluster.from_bytes(cluster.to_bytes())
+    again = spane.Session(fresh, spane.Model(REPOSITORY / f"data/weights/{weights}.h5"))
+    for request in [(4, 8), (4, 16), (30, 8)]:
+        chosen = session.choose(*request)
+        best, _scores = session.top(*request, k=1)
+        assert chosen == spane.Placement.of(*best[0]) == again.choose(*request)
+        scores = session.scores(*request)
+        assert np.isfinite(scores).all()
+        assert np.array_equal(scores, again.scores(*request))
+        assert np.isfinite(session.q_values(*request)).all()
+
+
+def test_names_of_resources_are_short_enough_to_be_saved() -> None:
+    names = [f"{index:0255}" for index in range(62)]
+    cluster = spane.Cluster(node_resources=names[:31], server_resources=names[31:])
+    assert spane.Cluster.from_bytes(cluster.to_bytes()).options == cluster.options
+    with pytest.raises(spane.InvalidArgumentError, match="256 bytes"):
+        spane.Cluster(node_resources=["x" * 256])

@@ -14,7 +14,7 @@ from spane._evaluation import Evaluation
 from spane._library import library
 from spane._long_call import LongCall, Progress
 from spane._model import Model
-from spane._options import positive
+from spane._options import fleet_pointer, positive
 from spane._session import Policy
 from spane._starts import Starts, every_start
 from spane._structs import EvaluationOptions, sized
@@ -54,7 +54,7 @@ def evaluate(
     options.servers = arguments.int32(servers, "servers")
     options.node_cpu, options.node_mem, options.split_above = node_cpu, node_mem, split_above
     if fleet is not None:
-        options.fleet = fleet._pointer
+        options.fleet = fleet_pointer(fleet)
     if length is not None:
         options.length = positive(length, "length")
     first = every_start(starts, trace, None if length is None else options.length)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from spane import _arguments as arguments
-from spane._errors import InvalidArgumentError
-from spane._structs import EnvOptions, sized
+from spane._errors import ClosedError, InvalidArgumentError
+from spane._structs import ClusterPointer, EnvOptions, sized
 
 if TYPE_CHECKING:
     from spane._cluster import Cluster
@@ -57,8 +57,15 @@ def env_options(
     options.node_mem = node_mem
     options.split_above = split_above
     if fleet is not None:
-        options.fleet = fleet._pointer
+        options.fleet = fleet_pointer(fleet)
     return options
+
+
+def fleet_pointer(fleet: Cluster) -> ClusterPointer:
+    """The servers that take the place of equal ones; a cluster that is closed has none."""
+    if fleet.closed:
+        raise ClosedError("fleet is a cluster that was closed")
+    return fleet._pointer
 
 
 def positive(value: arguments.Index, name: str) -> int:
