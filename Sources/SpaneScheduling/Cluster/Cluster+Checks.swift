@@ -17,7 +17,8 @@ extension Cluster {
         return span == 0 ? request(cpu: size.cpu, mem: size.mem) : Request(cpu: size.cpu, mem: size.mem, span: span)
     }
 
-    /// As ``checkedRequest(cpu:mem:span:)``, with all that a VM can ask for; see ``Layout/request(cpu:mem:span:extras:require:forbid:farthest:)``.
+    /// As ``checkedRequest(cpu:mem:span:)``, with all that a VM can ask for; see
+    /// ``Layout/request(cpu:mem:span:extras:require:forbid:farthest:)``.
     ///
     /// - Throws: also when there are more extras than resources, or when one is not in 0 ... ``Resources/largest``.
     package func checkedRequest(

@@ -71,7 +71,8 @@ extension Fleet {
     /// Places a VM.
     ///
     /// - Throws: `invalidArgument` when there is no such server or node, when the request asks for nothing or for an impossible
-    ///   amount, or when the nodes are not as many as it spans; `duplicateVM`; `unavailableAction` when there is no room or the server is cordoned. Nothing changes then.
+    ///   amount, or when the nodes are not as many as it spans; `duplicateVM`; `unavailableAction` when there is no room or the
+    ///   server is cordoned. Nothing changes then.
     /// - Complexity: O(1), amortised.
     public mutating func place(
         _ id: UInt64,
@@ -126,8 +127,8 @@ extension Fleet {
 
     /// Gives a VM another size where it runs, on as many nodes as before. The room that it has counts as free.
     ///
-    /// - Throws: `notFound`, `invalidArgument` when the span differs or an amount is impossible, or `unavailableAction` when there is no room; nothing
-    ///   changes then.
+    /// - Throws: `notFound`, `invalidArgument` when the span differs or an amount is impossible, or `unavailableAction` when there
+    ///   is no room; nothing changes then.
     /// - Complexity: O(1).
     public mutating func resize(_ id: UInt64, to request: Request) throws(SchedulingError) {
         let record = try running(id)
