@@ -106,9 +106,11 @@ public func spane_cluster_fail_server(
         let cluster = try unsafe ClusterHandle.of(cluster)
         let count = try unsafe required(count, "count")
         return try cluster.gate.exclusive {
-            let lost = try cluster.fleet.vms(on: Int(server))
+            // Too little room is told before anything changes.
+            let found = try cluster.fleet.vmCount(on: Int(server))
+            try unsafe check(room: ids, capacity, for: found, count, "ids")
+            let lost = try cluster.fleet.failServer(Int(server))
             try unsafe copy(lost, to: ids, capacity: capacity, count: count, "ids")
-            _ = try cluster.fleet.failServer(Int(server))
             return SPANE_OK
         }
     }

@@ -21,11 +21,10 @@ extension Cluster {
         let count = layout.placementsPerServer
         for server in 0..<serverCount {
             let nodes = nodesWithRoom(on: server, for: request)
-            let farthest = request.terms?.farthest ?? .max
             for index in 0..<count {
                 let fits =
                     !sets.isEmpty && nodes.isSuperset(of: sets[index])
-                    && (farthest == .max || self.farthest(within: sets[index], on: server) <= farthest)
+                    && areNear(sets[index], on: server, request.terms)
                 mask[server * count + index] = fits ? 1 : 0
                 available += fits ? 1 : 0
             }
