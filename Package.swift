@@ -20,7 +20,7 @@ let package = Package(
         .library(name: "SpaneTraining", targets: ["SpaneTraining"]),
         .library(name: "SpaneExperiments", targets: ["SpaneExperiments"]),
         // What scripts/build-library.sh makes libspane.so and libspane.a of.
-        .library(name: "SpaneC", type: .static, targets: ["SpaneC"]),
+        .library(name: "SpaneCAPI", type: .static, targets: ["SpaneCAPI"]),
         // Installed as `spane`.
         .executable(name: "spane-cli", targets: ["spane-cli"]),
     ],
@@ -77,12 +77,12 @@ let package = Package(
             dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation"],
             swiftSettings: strict
         ),
-        .systemLibrary(name: "CSpane", path: "include"),
+        .systemLibrary(name: "CSpaneHeader", path: "include"),
         .target(name: "CSpaneMessage"),
         .target(
-            name: "SpaneC",
+            name: "SpaneCAPI",
             dependencies: [
-                "CSpane", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks",
+                "CSpaneHeader", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks",
                 "SpaneStorage",
                 "SpaneEvaluation",
                 "SpaneWorkloads",
@@ -93,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "spane-cli",
             dependencies: [
-                "CSpane", "CSpaneExit", "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
+                "CSpaneHeader", "CSpaneExit", "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
                 "SpaneStorage",
                 "SpaneEvaluation", "SpaneTraining", "SpaneRuns", "SpaneExperiments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -172,14 +172,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "SpaneCTestSupport",
-            path: "Tests/SpaneCTestSupport",
+            name: "SpaneCAPITestSupport",
+            path: "Tests/SpaneCAPITestSupport",
             cSettings: [.headerSearchPath("../../include")]
         ),
         .testTarget(
-            name: "SpaneCTests",
+            name: "SpaneCAPITests",
             dependencies: [
-                "CSpane", "SpaneC", "SpaneCTestSupport", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
+                "CSpaneHeader", "SpaneCAPI", "SpaneCAPITestSupport", "SpaneScheduling", "SpaneWorkloads",
+                "SpaneNetworks",
                 "SpaneStorage", "SpaneEvaluation", "SpaneTestSupport",
             ],
             // Every line of these tests hands pointers to C, so that memory safety has nothing to say there.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CSpane
+import CSpaneHeader
 import CSpaneExit
 import Glibc
 import SpaneStorage

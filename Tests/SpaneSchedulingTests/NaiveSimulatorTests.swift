@@ -16,7 +16,7 @@ import Testing
             let weight: Double? = round % 2 == 0 ? nil : 0.5
             var environment = try Environment(
                 trace: Trace(vms, resources: fleet.extras),
-                configuration: fleet.configuration,
+                fleet: fleet.configuration,
                 reward: weight.map { .balance(weight: $0) } ?? .logWait
             )
             // The same environment plays twice: what is left of one episode must not leak into the next.

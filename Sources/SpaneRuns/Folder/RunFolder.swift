@@ -49,7 +49,7 @@ package final class RunFolder {
                 "is not the folder of a training run: it has no \(Name.configuration), but \(other); name a new folder"
             )
         }
-        let found = try RunConfiguration.read("\(path)/\(Name.configuration)", catalogue: configuration.catalogue)
+        let found = try RunConfiguration.read("\(path)/\(Name.configuration)", registry: configuration.registry)
         let differences = RunConfiguration.differences(found.identity, configuration.identity)
         guard differences.isEmpty else {
             throw StorageError(

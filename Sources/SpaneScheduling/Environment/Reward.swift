@@ -4,7 +4,7 @@ internal import Glibc
 public enum Reward: Equatable, Sendable {
     /// -ln(1 + wait), with the wait in seconds.
     case logWait
-    /// `logWait` plus `weight` times the change of ``Cluster/balance`` since the placement before.
+    /// `logWait` plus `weight` times the change of ``ClusterState/balance`` since the placement before.
     case balance(weight: Double)
 
     /// -ln(1 + wait).
