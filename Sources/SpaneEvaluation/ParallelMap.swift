@@ -101,7 +101,7 @@ private final class SharedWork<Result: Sendable>: Sendable {
     }
 }
 
-/// A POSIX thread, since the library starts no thread pool in its host.
+/// A POSIX thread, since the library must not link Dispatch or Swift's concurrency.
 private final class Thread {
     private final class Body {
         let run: @Sendable () -> Void

@@ -7,8 +7,8 @@ internal import SpaneScheduling
 /// One event touches one server, so a session keeps what does not change in a ``ServerTable``. A decision brings the
 /// table up to date with the cluster's journal, computes what all servers share once, and scores blocks of servers,
 /// skipping those without room. On many servers ``Shortlists`` spare it most of them where a request comes again.
-/// Scores and decisions depend on the state of the cluster alone, bit for bit: not on the history, the order of servers
-/// or the instruction set.
+/// Scores depend on the state of the cluster alone, bit for bit: not on the history, the order of servers or the
+/// instruction set. Of equal scores, that of the lowest server wins.
 @safe
 final class SpaneSession: ScoringPolicy {
     private let layers: SpaneLayers
