@@ -1,4 +1,4 @@
-internal import CSpaneHost
+internal import CSpaneSystem
 
 /// The processors that this process can use at once: those of its affinity mask, at most the CPU quota of its control
 /// groups (version 1 or 2), rounded up. What a number of threads of 0 stands for.

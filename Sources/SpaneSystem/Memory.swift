@@ -1,5 +1,4 @@
-internal import CSpaneHost
-internal import Glibc
+internal import CSpaneSystem
 
 /// Memory cannot be had. The message says for what, how much, and what there is.
 package struct OutOfMemory: Error, CustomStringConvertible {

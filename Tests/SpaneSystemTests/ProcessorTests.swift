@@ -1,4 +1,4 @@
-import SpaneHost
+import SpaneSystem
 import SpaneTestSupport
 import Testing
 

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Measures how long something takes.
 ///
 /// `ContinuousClock` would do, but it lives in the concurrency library, which brings Dispatch into a process that only

@@ -1,20 +1,20 @@
-internal import SpaneScheduling
-
 /// The best of many placements; its storage is kept from one list to the next.
-struct Ranking {
-    struct Entry {
-        var placement: Placement
-        var score: Float
+package struct Ranking {
+    package struct Entry {
+        package var placement: Placement
+        package var score: Float
         /// Where it stands among those of the same score.
         var order: Int
     }
 
+    package init() {}
+
     /// Best first once ``sort()`` has run; before it, a heap whose first element is the worst of those kept.
-    private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
     private var limit = 0
 
     /// The length of a list that takes no new storage.
-    var capacity: Int { entries.capacity }
+    package var capacity: Int { entries.capacity }
 
     /// Lists the `limit` best placements with room, best first, ties to the server that stands first, then to the
     /// lower nodes.
@@ -23,7 +23,7 @@ struct Ranking {
     ///   - servers: the candidates; `nil` for all servers.
     ///   - scores: of every action of each of them.
     /// - Complexity: O(servers * sets of nodes + placements that enter the list * log limit).
-    mutating func list(
+    package mutating func list(
         _ limit: Int,
         on cluster: borrowing ClusterState,
         among servers: Span<Int32>?,
@@ -53,10 +53,10 @@ struct Ranking {
     }
 
     /// Begins a list that is made in its order.
-    mutating func start() { entries.removeAll(keepingCapacity: true) }
+    package mutating func start() { entries.removeAll(keepingCapacity: true) }
 
     /// Adds the next best placement to a list that ``start()`` began; its score says where it stands.
-    mutating func append(_ placement: Placement) {
+    package mutating func append(_ placement: Placement) {
         entries.append(Entry(placement: placement, score: -Float(entries.count), order: entries.count))
     }
 

@@ -1,18 +1,17 @@
-internal import Glibc
 internal import Synchronization
 
 /// Threads that wait for work and end with the pool.
 ///
 /// Whoever runs work takes part in it and never waits for a thread that still sleeps, so that work which is too short to
 /// wake anybody costs hardly more than without threads.
-final class WorkerPool: Sendable {
+package final class WorkerPool: Sendable {
     private let shared: Shared
     private let threads: [pthread_t]
 
     /// Starts threads; fewer when the system has none left, which only costs speed.
     ///
     /// - Parameter body: the work. It takes its part of what there is to do until there is none left.
-    init(threads count: Int, _ body: @escaping @Sendable () -> Void) {
+    package init(threads count: Int, _ body: @escaping @Sendable () -> Void) {
         let shared = Shared(body)
         self.shared = shared
         // Signals are for the threads of the host.
@@ -31,7 +30,7 @@ final class WorkerPool: Sendable {
     }
 
     /// Runs the work on this thread and on those that are awake in time; returns when all of it is done.
-    func run() {
+    package func run() {
         guard !threads.isEmpty, shared.isHere else { return shared.body() }
         shared.open()
         shared.body()
