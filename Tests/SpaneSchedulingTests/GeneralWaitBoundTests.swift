@@ -3,7 +3,7 @@ import SpaneTestSupport
 import Testing
 
 /// The bound on fleets of every shape.
-@Suite struct GeneralPooledBoundTests {
+@Suite struct GeneralWaitBoundTests {
     @Test(arguments: 1...Layout.mostNodes)
     func noPolicyWaitsLess(nodes: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(nodes), stream: 51)
@@ -14,7 +14,9 @@ import Testing
             let trace = try Trace(fleet.vms(count: 120, &generator), resources: fleet.extras)
             let scenario = try Scenario(trace, on: fleet.configuration)
             let start = generator.below(30)
-            let bound = try scenario.pooledBound(start: start, length: 80)
+            let bound = try scenario.waitBound(start: start, length: 80)
+            let pooled = try scenario.pooledBound(start: start, length: 80)
+            try #require(bound >= pooled)
             positive += bound > 0 ? 1 : 0
             var environment = try Environment(scenario)
             for heuristic in heuristics {

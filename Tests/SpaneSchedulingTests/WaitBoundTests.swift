@@ -2,8 +2,8 @@ import SpaneScheduling
 import SpaneTestSupport
 import Testing
 
-/// No policy waits less in total than the bound says.
-@Suite struct PooledBoundTests {
+/// No policy waits less in total than the bounds say.
+@Suite struct WaitBoundTests {
     private func trace(_ rows: [(cpu: Double, mem: Double, arrival: Double, lifetime: Double)]) throws -> Trace {
         try Trace(
             rows.enumerated().map { index, row in
@@ -18,7 +18,7 @@ import Testing
         )
     }
 
-    @Test func workedOutByHand() throws {
+    @Test func pooledWorkedOutByHand() throws {
         // A pool of 80 cores and 180 GB.
         let fleet = try Fleet(servers: 1)
         let rows = try trace([
@@ -38,18 +38,33 @@ import Testing
         #expect(try rows.pooledBound(start: 3, length: 1, fleet: fleet) == 0)
     }
 
+    /// Three VMs of more than half a node need three nodes, which a pool does not see.
+    @Test func halvesWorkedOutByHand() throws {
+        let fleet = try Fleet(servers: 1)
+        let rows = try trace([(21, 1, 0, 10), (21, 1, 0, 20), (21, 1, 1, 5), (1, 1, 100, 1)])
+        #expect(try rows.pooledBound(start: 0, length: 3, fleet: fleet) == 0)
+        #expect(try rows.waitBound(start: 0, length: 3, fleet: fleet) == 9)
+        // Of 14 cores two fit on a node: the fifth waits for the first.
+        let thirds = try trace(Array(repeating: (14, 1, 0, 7), count: 5) + [(1, 1, 100, 1)])
+        #expect(try thirds.pooledBound(start: 0, length: 5, fleet: fleet) == 0)
+        #expect(try thirds.waitBound(start: 0, length: 5, fleet: fleet) == 7)
+    }
+
     @Test(arguments: 1...6, RandomTrace.Style.allCases)
     func noPolicyWaitsLess(servers: Int, style: RandomTrace.Style) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 5)
         let fleet = try Fleet(servers: servers, node: RandomTrace.node)
         let heuristics: [Heuristic] = [.firstFit, .bestFit, .balanceFit, .moveToFront, .random(seed: 1)]
-        var positive = 0
+        var (positive, stronger) = (0, 0)
         for _ in 0..<25 {
             let trace = try Trace(RandomTrace.vms(style, count: 200, servers: servers, &generator))
             var environment = try Environment(trace: trace, fleet: fleet)
             let start = generator.below(50)
-            let bound = try trace.pooledBound(start: start, length: 120, fleet: fleet)
+            let bound = try trace.waitBound(start: start, length: 120, fleet: fleet)
+            let pooled = try trace.pooledBound(start: start, length: 120, fleet: fleet)
+            try #require(bound >= pooled)
             positive += bound > 0 ? 1 : 0
+            stronger += bound > pooled ? 1 : 0
             for heuristic in heuristics {
                 try environment.reset(start: start, until: .length(120))
                 var policy = AnyPolicy(heuristic.makePolicy())
@@ -60,6 +75,7 @@ import Testing
         }
         // A bound of 0 would prove nothing.
         #expect(positive > 5)
+        if style != .whole { #expect(stronger > 0) }
     }
 
     /// For a server whose VMs are all split, the nodes are one pool: the bound is the truth.
@@ -72,7 +88,7 @@ import Testing
             try environment.reset(start: 0, until: .length(250))
             var policy = FirstFit()
             try environment.finish(with: &policy)
-            let bound = try trace.pooledBound(start: 0, length: 250, fleet: fleet)
+            let bound = try trace.waitBound(start: 0, length: 250, fleet: fleet)
             #expect(environment.totalWait == bound)
             #expect(bound > 0)
         }
@@ -82,7 +98,7 @@ import Testing
         var generator = Xoshiro256StarStar(seed: 7)
         let trace = try Trace(RandomTrace.vms(.whole, count: 300, servers: 1, &generator))
         let fleet = try Fleet(servers: 300, node: RandomTrace.node)
-        #expect(try trace.pooledBound(start: 0, length: 299, fleet: fleet) == 0)
+        #expect(try trace.waitBound(start: 0, length: 299, fleet: fleet) == 0)
     }
 
     @Test(arguments: [(-1, 1), (0, -1), (6, 0), (0, 6), (4, 2), (1, .max)])
@@ -93,7 +109,7 @@ import Testing
             "an episode of \(length) VMs from start \(start) does not fit a trace of 6 VMs"
         )
         let fleet = try Fleet(servers: 1)
-        #expect(throws: error) { try rows.pooledBound(start: start, length: length, fleet: fleet) }
+        #expect(throws: error) { try rows.waitBound(start: start, length: length, fleet: fleet) }
     }
 }
 
