@@ -77,17 +77,16 @@ def test_usual_permissions(ready: Command) -> None:
     [
         (
             ["--aggregators", "mean,sum"],
-            "argument --aggregators: value 'mean,sum', must be a comma-separated choice of mean, "
-            "max, std, each at most once",
+            "aggregators is 'mean,sum'; it must be one or more of mean, max, std, each at most "
+            "once",
         ),
         (
             ["--aggregators", "max,max"],
-            "argument --aggregators: value 'max,max', must be a comma-separated choice of mean, "
-            "max, std, each at most once",
+            "aggregators is 'max,max'; it must be one or more of mean, max, std, each at most once",
         ),
-        (["--cpu", "0"], "argument --cpu: value '0', must be a positive finite number"),
-        (["--mem", "inf"], "argument --mem: value 'inf', must be a positive finite number"),
-        (["--mem", "x"], "argument --mem: value 'x', must be a positive finite number"),
+        (["--cpu", "0"], "cpu is 0; it must be finite and above 0"),
+        (["--mem", "inf"], "mem is inf; it must be finite and above 0"),
+        (["--mem", "x"], "argument --mem: invalid float value: 'x'"),
         (["--nonsense"], "unrecognized arguments: --nonsense"),
     ],
 )
@@ -119,10 +118,10 @@ def test_as_a_module(ready: Command) -> None:
 def test_without_h5py(
     ready: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delitem(sys.modules, "spane.convert._weights_file", raising=False)
+    for name in ("spane.convert.torch._weights", "spane.convert._hdf5_file"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "h5py", None)
     assert main([str(ready.source), str(ready.target)]) == 2
     assert capsys.readouterr().err == (
-        "spane.convert.torch: h5py is not installed, must be "
-        "(pip: 'spane[h5]'; Debian: python3-h5py)\n"
+        "spane.convert.torch: h5py is not installed; pip install 'spane[h5]'\n"
     )

@@ -16,9 +16,9 @@ import pytest
 import torch_maker
 from conftest import Command
 
-from spane.convert import _torch_pickle
 from spane.convert._refusal import Refusal
-from spane.convert._torch_pickle import read_pickle
+from spane.convert.torch import _pickle as _torch_pickle
+from spane.convert.torch._pickle import read_pickle
 
 TORCH_TENSOR = b"ctorch._utils\n_rebuild_tensor_v2\n"
 

@@ -13,12 +13,11 @@ import pytest
 import results_maker as maker
 
 import spane
-from spane.results import Experiment, Run, Search
+from spane.report import Experiment, Run, Search
 
 pytest.importorskip("matplotlib")
-from spane import plot
-from spane.report import main
-from spane.report._runs import grouped
+from spane.report import main, plot
+from spane.report.page._runs import grouped
 
 _VOID = {"meta", "img", "br"}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 import results_maker as maker
 
 import spane
-from spane.results import Experiment, Run, Search
+from spane.report import Experiment, Run, Search
 
 
 def test_experiment(tmp_path: Path) -> None:
@@ -111,3 +113,25 @@ def test_folder_of_a_search(tmp_path: Path) -> None:
     assert search.results.tolist() == [12.5, 11.0, 30.0]
     assert search.untrained.tolist() == [20.0, 18.5, 19.0]
     assert search.seconds.tolist() == [1.5, 2.5, 0.5]
+
+
+def test_without_matplotlib(tmp_path: Path) -> None:
+    """Results are read all the same; a report, and a figure, say what to install."""
+    folder = maker.experiment(tmp_path / "e", (2,))
+    code = f"""
+import sys
+sys.modules["matplotlib"] = sys.modules["h5py"] = None
+import spane.report
+assert spane.report.Experiment.load({str(folder)!r}).baseline == "first-fit"
+try:
+    import spane.report.plot
+except ImportError as error:
+    print(error)
+sys.exit(spane.report.main([{str(folder)!r}, "--output", "nowhere.html"]))
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    said = "matplotlib is not installed; pip install 'spane[plot]'\n"
+    assert (ran.returncode, ran.stdout) == (1, said)
+    assert ran.stderr == f"Error: {sys.executable} cannot draw: {said}"

@@ -12,9 +12,9 @@ import pytest
 import torch_maker
 from conftest import Command
 
-from spane.convert._architecture import infer
 from spane.convert._refusal import Refusal
-from spane.convert._torch_file import LARGEST_FILE, TorchFile
+from spane.convert.torch._architecture import infer
+from spane.convert.torch._file import LARGEST_FILE, TorchFile
 
 
 @pytest.fixture

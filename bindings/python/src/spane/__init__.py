@@ -1,7 +1,8 @@
 """Where should the next virtual machine go? Decisions, simulation and evaluation with libspane.
 
-The library is loaded at the first use of anything that needs it. Packages that do not need it:
-`spane.convert` makes files, and `spane.results`, `spane.plot` and `spane.report` show experiments.
+The library is loaded at the first use of anything that needs it. Two packages do not need it:
+`spane.convert` makes files that it reads, and `spane.report` shows results. `spane.gym` has
+environments for Gymnasium.
 """
 
 from spane._cluster import VM, Cluster, ClusterOptions

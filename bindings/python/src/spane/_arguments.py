@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from collections.abc import Sequence
+from ctypes import c_double
 from operator import index
-from typing import Any, Protocol, Union
+from typing import Any, Protocol, TypeVar, Union
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -25,13 +27,38 @@ Bytes = Union[bytes, bytearray, memoryview, "NDArray[np.uint8]"]
 
 _INT32 = 2**31
 _INT64 = 2**63
+_LONGEST_SHOWN = 60
+"""Characters of a value that a message shows."""
+
+
+Kind = TypeVar("Kind")
+
+
+def wrong_type(value: object, name: str, allowed: str) -> TypeError:
+    """The error for an argument of the wrong type. `allowed` says what would do: "a str"."""
+    plain = value is None or isinstance(value, (int, float, str, bytes))
+    shown = repr(value) if plain else ""
+    if not 0 < len(shown) <= _LONGEST_SHOWN:
+        shown = _with_article(type(value).__name__)
+    return TypeError(f"{name} is {shown}; it must be {allowed}")
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def instance(value: object, kind: type[Kind], name: str, also: str = "") -> Kind:
+    """The value, which must be of this class. `also` says what else the caller takes."""
+    if not isinstance(value, kind):
+        raise wrong_type(value, name, _with_article(kind.__name__) + also)
+    return value
 
 
 def _whole(value: Index, name: str) -> int:
     try:
         return index(value)
     except TypeError:
-        raise TypeError(f"{name} is {value!r}; it must be a whole number") from None
+        raise wrong_type(value, name, "a whole number") from None
 
 
 def int32(value: Index, name: str) -> int:
@@ -68,14 +95,43 @@ def size(value: Index, name: str) -> int:
 
 def text(value: str, name: str) -> bytes:
     """The value as a C string."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name} is a {type(value).__name__}; it must be a str")
-    return _without_zero(value.encode(), name)
+    return _without_zero(instance(value, str, name).encode(), name)
+
+
+def real(value: Real, name: str) -> float:
+    """The value as a C double."""
+    try:
+        return c_double(value).value  # type: ignore[arg-type]
+    except TypeError:
+        raise wrong_type(value, name, "a number") from None
+
+
+def choice(value: str, allowed: Sequence[str], name: str) -> str:
+    """The value, which must be one of a few."""
+    if value not in allowed:
+        raise InvalidArgumentError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+    return value
+
+
+def is_path(value: object) -> bool:
+    """Whether this is the path of a file or folder."""
+    return isinstance(value, (str, os.PathLike))
 
 
 def path(value: Path, name: str = "path") -> bytes:
     """The path as a C string."""
-    return _without_zero(os.fsencode(value), name)
+    return _without_zero(os.fsencode(_path(value, name)), name)
+
+
+def file(value: Path, name: str = "path") -> pathlib.Path:
+    """The path of a file or folder that Python itself opens."""
+    return pathlib.Path(_path(value, name))
+
+
+def _path(value: Path, name: str) -> Path:
+    if not is_path(value):
+        raise wrong_type(value, name, "a path (str or os.PathLike)")
+    return value
 
 
 def _without_zero(value: bytes, name: str) -> bytes:
@@ -91,7 +147,10 @@ def address(array: NDArray[Any]) -> int:
 
 def content(data: Bytes, name: str = "data") -> NDArray[np.uint8]:
     """The bytes of a buffer, not copied."""
-    view = memoryview(data)  # type: ignore[arg-type]
+    try:
+        view = memoryview(data)  # type: ignore[arg-type]
+    except TypeError:
+        raise wrong_type(data, name, "bytes, or another object that holds bytes") from None
     if not view.c_contiguous:
         raise ShapeMismatchError(f"{name} is not contiguous; it must be")
     return np.frombuffer(view, np.uint8)
@@ -137,8 +196,7 @@ def output(
     """An output array: a new one, or the caller's own, which must be exactly right."""
     if out is None:
         return np.empty(shape, dtype)
-    if not isinstance(out, np.ndarray):
-        raise TypeError(f"{name} is a {type(out).__name__}; it must be an ndarray")
+    instance(out, np.ndarray, name)
     _exact(out, dtype, shape, name)
     if not out.flags.writeable:
         raise InvalidArgumentError(f"{name} is read-only; it must be writable")

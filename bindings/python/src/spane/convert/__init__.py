@@ -1,4 +1,14 @@
-"""Making files that libspane reads: `spane.convert.torch` and `spane.convert.rewrite`.
+"""Makes files that libspane reads from files that it does not.
 
-Neither needs the library.
+- `convert_torch` turns a PyTorch state_dict into a weights file (`python3 -m spane.convert.torch`).
+- `rewrite_hdf5` copies an older HDF5 file into one with checksums (`python3 -m
+  spane.convert.rewrite`).
+
+Neither needs libspane itself or PyTorch. Both need h5py: pip install 'spane[h5]'.
 """
+
+from spane.convert._refusal import OutputRefusal, Refusal
+from spane.convert.rewrite import rewrite_hdf5
+from spane.convert.torch import TorchOptions, convert_torch
+
+__all__ = ["OutputRefusal", "Refusal", "TorchOptions", "convert_torch", "rewrite_hdf5"]

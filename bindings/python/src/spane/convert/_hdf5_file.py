@@ -6,9 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import h5py
-
+from spane._extras import missing
 from spane._replacing import replacement
+
+try:
+    import h5py
+except ModuleNotFoundError as error:
+    raise missing(error) from error
 
 # A file with nothing in it whose root group keeps all links and attributes in its header. HDF5
 # puts more than eight of them into a heap, which has no checksum. h5py cannot forbid that, but it
@@ -20,6 +24,11 @@ _EMPTY = bytes.fromhex(
 )
 
 
+def open_file(path: Path) -> Any:
+    """An `h5py.File` to read from."""
+    return h5py.File(path, locking=False)
+
+
 def write_file(path: Path, content: Callable[[Any], None]) -> None:
     """Write what `content` puts into an `h5py.File`.
 
@@ -29,6 +38,11 @@ def write_file(path: Path, content: Callable[[Any], None]) -> None:
         temporary.write_bytes(_EMPTY)
         with h5py.File(temporary, "r+", libver=("v110", "v110"), locking=False) as file:
             content(file)
+
+
+def is_group(item: Any) -> bool:
+    """Whether this is a group, and not a dataset."""
+    return isinstance(item, h5py.Group)
 
 
 def put_group(file: Any, name: str) -> Any:

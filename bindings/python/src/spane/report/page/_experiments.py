@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from spane import plot
-from spane.report._page import Cell, Page
-from spane.results import Estimate, Experiment, ServerCount, SummaryRow
+from spane.report import plot
+from spane.report.folders import Estimate, Experiment, ServerCount, SummaryRow
+from spane.report.page._html import Cell, Page
 
 _COLUMNS = (
     "trimmed_mean_10",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spane._errors import InvalidArgumentError
 from spane._evaluation import Evaluation
-from spane.plot import _style as style
+from spane.report.plot import _style as style
 
 
 def waits(result: Evaluation, baseline: str | None = None) -> Figure:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from spane._errors import ShapeMismatchError
 from spane._play import Episode
-from spane.plot import _style as style
+from spane.report.plot import _style as style
 
 _COLUMNS = 600
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from spane import plot
-from spane.report._page import Cell, Page, plain
-from spane.results import Run
+from spane.report import plot
+from spane.report.folders import Run
+from spane.report.page._html import Cell, Page, plain
 
 
 def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:

@@ -11,8 +11,8 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from spane._errors import InvalidArgumentError
-from spane.plot import _style as style
-from spane.results import Curve, Run
+from spane.report.folders import Curve, Run
+from spane.report.plot import _style as style
 
 _MOST_PANELS = 8
 _POINTS = 400

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from spane._errors import InvalidArgumentError
 from spane._evaluation import Evaluation
-from spane.plot import _style as style
-from spane.plot._waits import cdf, differences
-from spane.results import Estimate, Experiment, ServerCount, SummaryRow
+from spane.report.folders import Estimate, Experiment, ServerCount, SummaryRow
+from spane.report.plot import _style as style
+from spane.report.plot._waits import cdf, differences
 
 _SECONDS = ("trimmed_mean_10", "trimmed_mean_15")
 _SHARES = ("saved_10", "saved_15", "share_above")

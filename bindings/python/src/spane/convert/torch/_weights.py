@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spane.convert._architecture import Architecture, Spane, tensor_names
 from spane.convert._hdf5_file import put_group, put_text, write_file
+from spane.convert.torch._architecture import Architecture, Spane, tensor_names
 
 FORMAT = "spane-weights"
 FORMAT_VERSION = 1

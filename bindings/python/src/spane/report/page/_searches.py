@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from spane import plot
-from spane.report._page import Page, plain
-from spane.results import Search
+from spane.report import plot
+from spane.report.folders import Search
+from spane.report.page._html import Page, plain
 
 
 def add_search(page: Page, search: Search) -> None:

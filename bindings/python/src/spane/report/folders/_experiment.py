@@ -1,0 +1,134 @@
+"""What `spane experiment` leaves in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spane import _arguments as arguments
+from spane._errors import FormatError
+from spane._evaluation import Evaluation
+from spane.report.folders._json import read_document
+
+EXPERIMENT_MANIFEST = "experiment.json"
+"""The file that every experiment has in its folder."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure and its confidence interval, whose ends are None where there is none."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """The figures of a policy, a group, a member of a group, or the bound."""
+
+    name: str
+    kind: str
+    """`policy`, `group`, `member` or `bound`."""
+    group: str | None
+    figures: Mapping[str, Estimate]
+    """By the names in docs/experiments.md, such as `trimmed_mean_10`."""
+    differences: Mapping[str, Estimate]
+    """From the baseline; empty for the baseline itself and the bound."""
+    spread: Mapping[str, Mapping[str, float]]
+    """For a group: `lowest`, `median`, `mean` and `highest` of its members."""
+
+
+@dataclass(frozen=True)
+class ServerCount:
+    """An experiment on one number of servers."""
+
+    servers: int
+    mean_length: float
+    block_length: int
+    block_count: int
+    block_spans: float
+    rows: tuple[SummaryRow, ...]
+    waits: Evaluation
+    """Every wait; the policies without the groups."""
+
+    def row(self, name: str) -> SummaryRow:
+        """The row of a policy or a group."""
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What `spane experiment` left in a folder."""
+
+    path: Path
+    kind: str
+    manifest: Mapping[str, Any]
+    """The content of experiment.json."""
+    baseline: str
+    threshold: float
+    confidence: float
+    resamples: int
+    seed: int
+    counts: tuple[ServerCount, ...]
+    """By number of servers, in the order in which they were asked for."""
+
+    @classmethod
+    def load(cls, folder: arguments.Path) -> Experiment:
+        """Reads a folder whose experiment is finished."""
+        path = Path(folder)
+        manifest = read_document(path / EXPERIMENT_MANIFEST, "spane-experiment")
+        if not (path / "summary.json").is_file():
+            raise FormatError(
+                f"{path}: has no summary.json; the experiment is not finished, so give its "
+                "command again"
+            )
+        summary = read_document(path / "summary.json", "spane-experiment-summary")
+        try:
+            return cls(
+                path=path,
+                kind=manifest["experiment"],
+                manifest=manifest,
+                baseline=summary["baseline"],
+                threshold=summary["threshold"],
+                confidence=summary["confidence"],
+                resamples=summary["resamples"],
+                seed=summary["seed"],
+                counts=tuple(_count(path, count) for count in summary["clusters"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise FormatError(f"{path / 'summary.json'}: is not complete: {error!r}") from None
+
+
+def _count(path: Path, entry: Mapping[str, Any]) -> ServerCount:
+    return ServerCount(
+        servers=entry["servers"],
+        mean_length=entry["mean_length"],
+        block_length=entry["block_length"],
+        block_count=entry["block_count"],
+        block_spans=entry["block_spans"],
+        rows=tuple(
+            SummaryRow(
+                name=row["name"],
+                kind=row["kind"],
+                group=row.get("group"),
+                figures=_estimates(row["figures"]),
+                differences=_estimates(row["differences"]),
+                spread=row["spread"],
+            )
+            for row in entry["rows"]
+        ),
+        waits=Evaluation.load_csv(path / f"waits-{entry['servers']}.csv"),
+    )
+
+
+def _estimates(entries: Mapping[str, Mapping[str, float]]) -> dict[str, Estimate]:
+    return {
+        name: Estimate(entry["value"], entry.get("low"), entry.get("high"))
+        for name, entry in entries.items()
+    }
