@@ -7,12 +7,15 @@ import pathlib
 from collections.abc import Sequence
 from ctypes import c_double
 from operator import index
-from typing import Any, Protocol, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from spane._errors import InvalidArgumentError, ShapeMismatchError
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 
 class Index(Protocol):
@@ -106,6 +109,16 @@ def real(value: Real, name: str) -> float:
         raise wrong_type(value, name, "a number") from None
 
 
+def items(values: Any, name: str, allowed: str) -> list[Any]:
+    """The elements of a list or the like. A str has characters, and is not meant."""
+    if isinstance(values, (str, bytes)):
+        raise wrong_type(values, name, allowed)
+    try:
+        return list(values)
+    except TypeError:
+        raise wrong_type(values, name, allowed) from None
+
+
 def choice(value: str, allowed: Sequence[str], name: str) -> str:
     """The value, which must be one of a few."""
     if value not in allowed:
@@ -113,7 +126,7 @@ def choice(value: str, allowed: Sequence[str], name: str) -> str:
     return value
 
 
-def is_path(value: object) -> bool:
+def is_path(value: object) -> TypeIs[Path]:
     """Whether this is the path of a file or folder."""
     return isinstance(value, (str, os.PathLike))
 
@@ -145,12 +158,14 @@ def address(array: NDArray[Any]) -> int:
     return int(array.__array_interface__["data"][0])
 
 
-def content(data: Bytes, name: str = "data") -> NDArray[np.uint8]:
+def content(
+    data: Bytes, name: str = "data", allowed: str = "bytes, or another buffer"
+) -> NDArray[np.uint8]:
     """The bytes of a buffer, not copied."""
     try:
         view = memoryview(data)  # type: ignore[arg-type]
     except TypeError:
-        raise wrong_type(data, name, "bytes, or another object that holds bytes") from None
+        raise wrong_type(data, name, allowed) from None
     if not view.c_contiguous:
         raise ShapeMismatchError(f"{name} is not contiguous; it must be")
     return np.frombuffer(view, np.uint8)
@@ -196,7 +211,8 @@ def output(
     """An output array: a new one, or the caller's own, which must be exactly right."""
     if out is None:
         return np.empty(shape, dtype)
-    instance(out, np.ndarray, name)
+    if not isinstance(out, np.ndarray):
+        raise wrong_type(out, name, "an ndarray or None")
     _exact(out, dtype, shape, name)
     if not out.flags.writeable:
         raise InvalidArgumentError(f"{name} is read-only; it must be writable")

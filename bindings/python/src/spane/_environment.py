@@ -79,6 +79,7 @@ class Environment(Handle[EnvPointer]):
 
     def __init__(self, trace: Trace, **options: Unpack[EnvironmentOptions]) -> None:
         """`options` are those of EnvironmentOptions. Reset it next."""
+        arguments.instance(trace, Trace, "trace")
         pointer = EnvPointer()
         chosen = env_options(**options)
         check(library().spane_env_new(trace._pointer, byref(chosen), byref(pointer)), trace)
@@ -99,6 +100,7 @@ class Environment(Handle[EnvPointer]):
     @classmethod
     def from_bytes(cls, trace: Trace, data: arguments.Bytes) -> Environment:
         """The environment that `to_bytes` has saved; `trace` has the content of that time."""
+        arguments.instance(trace, Trace, "trace")
         pointer = EnvPointer()
         content = arguments.content(data)
         status = library().spane_env_load_memory(

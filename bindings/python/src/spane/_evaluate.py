@@ -14,8 +14,8 @@ from spane._evaluation import Evaluation
 from spane._library import library
 from spane._long_call import LongCall, Progress
 from spane._model import Model
-from spane._options import fleet_pointer, positive
-from spane._session import Policy
+from spane._options import positive, set_servers
+from spane._session import Policy, heuristic
 from spane._starts import Starts, every_start
 from spane._structs import EvaluationOptions, sized
 from spane._structs import Policy as PolicyStruct
@@ -49,12 +49,10 @@ def evaluate(
     is raised here before the next episode begins, and so is what a signal handler raises, such as
     KeyboardInterrupt.
     """
+    arguments.instance(trace, Trace, "trace")
     chosen = _named(policies)
     options = sized(EvaluationOptions)
-    options.servers = arguments.int32(servers, "servers")
-    options.node_cpu, options.node_mem, options.split_above = node_cpu, node_mem, split_above
-    if fleet is not None:
-        options.fleet = fleet_pointer(fleet)
+    set_servers(options, servers, node_cpu, node_mem, split_above, fleet)
     if length is not None:
         options.length = positive(length, "length")
     first = every_start(starts, trace, None if length is None else options.length)
@@ -92,12 +90,13 @@ def evaluate(
 
 def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Policy]:
     if isinstance(policies, Mapping):
+        for name in policies:
+            arguments.instance(name, str, "a name in policies")
         return dict(policies)
-    if isinstance(policies, str):
-        raise TypeError(f"policies is the str {policies!r}; it must be a sequence of policies")
     named: dict[str, Policy] = {}
-    for policy in policies:
-        name = policy.name if isinstance(policy, Model) else policy
+    allowed = "a list of policies, or a mapping from names"
+    for policy in arguments.items(policies, "policies", allowed):
+        name = policy.name if isinstance(policy, Model) else heuristic(policy).decode()
         if name in named:
             raise InvalidArgumentError(
                 f"two policies are called {name!r}; give a mapping with names of your own"
@@ -109,4 +108,4 @@ def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Polic
 def _struct(policy: Policy) -> PolicyStruct:
     if isinstance(policy, Model):
         return PolicyStruct(None, policy._pointer)
-    return PolicyStruct(arguments.text(policy, "policy"), None)
+    return PolicyStruct(heuristic(policy), None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from ctypes import byref, c_double
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,7 +77,7 @@ class Evaluation:
 
     def save_csv(self, path: arguments.Path) -> None:
         """Writes what `spane evaluate --output` writes."""
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
+        with arguments.file(path).open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([*_COLUMNS, *self.policies])
             for index, start in enumerate(self.starts):
@@ -89,7 +88,7 @@ class Evaluation:
     @classmethod
     def load_csv(cls, path: arguments.Path) -> Evaluation:
         """Reads what `save_csv` or `spane evaluate --output` wrote."""
-        with Path(path).open(newline="", encoding="utf-8") as file:
+        with arguments.file(path).open(newline="", encoding="utf-8") as file:
             lines = list(csv.reader(file))
         if not lines or lines[0][:3] != _COLUMNS:
             raise FormatError(f"{path}: the first line must begin with {','.join(_COLUMNS)}")
@@ -116,9 +115,9 @@ def _no(policy: str) -> NDArray[np.float64]:
 def trimmed_mean(values: Any, fraction: float = 0.1) -> float:
     """The mean without the lowest and the highest int(n * fraction) of n values (float64)."""
     numbers = arguments.given(values, np.float64, (None,), "values")
-    mean = c_double()
+    share, mean = arguments.real(fraction, "fraction"), c_double()
     where = arguments.address(numbers)
-    check(library().spane_trimmed_mean(where, len(numbers), fraction, byref(mean)))
+    check(library().spane_trimmed_mean(where, len(numbers), share, byref(mean)))
     return mean.value
 
 

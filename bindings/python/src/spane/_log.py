@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError, check
 from spane._library import library
 from spane._structs import LogCallback
@@ -25,7 +26,7 @@ def log_to(logger: logging.Logger | None, level: int = logging.ERROR) -> None:
     if logger is None:
         callback = LogCallback()
     else:
-        target = logger
+        target = arguments.instance(logger, logging.Logger, "logger", " or None")
 
         def told(level: int, message: bytes, user: int | None) -> None:
             target.log(_LEVELS.get(level, logging.INFO), "%s", message.decode("utf-8", "replace"))

@@ -13,6 +13,7 @@ from ctypes import addressof, c_int32
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
+from spane._arguments import wrong_type
 from spane._library import library
 from spane._structs import ProgressCallback
 
@@ -32,6 +33,8 @@ class LongCall:
     """
 
     def __init__(self, progress: Progress | None = None) -> None:
+        if progress is not None and not callable(progress):
+            raise wrong_type(progress, "progress", "a function of two numbers, or None")
         self._progress = progress
         self._cancel = c_int32()
         self._outcome: list[tuple[Any, BaseException | None]] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from ctypes import byref, c_size_t
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -38,14 +37,16 @@ class Model(Handle[ModelPointer]):
 
     def __init__(self, source: arguments.Path | arguments.Bytes, name: str | None = None) -> None:
         """`name` appears in tables; by default it is the file's name without its ending."""
+        if name is not None:
+            arguments.instance(name, str, "name", " or None")
         pointer = ModelPointer()
-        if isinstance(source, (str, os.PathLike)):
+        if arguments.is_path(source):
             self.name = PurePath(source).stem if name is None else name
-            path = arguments.path(source)
+            path = arguments.path(source, "source")
             LongCall().run(lambda: check(library().spane_model_load(path, byref(pointer))))
         else:
             self.name = "model" if name is None else name
-            data = arguments.content(source)
+            data = arguments.content(source, "source", "a path, or the bytes of a weights file")
             check(
                 library().spane_model_load_memory(
                     arguments.address(data), data.size, byref(pointer)

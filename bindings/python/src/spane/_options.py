@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from spane import _arguments as arguments
+from spane._cluster import Cluster
 from spane._errors import ClosedError, InvalidArgumentError
-from spane._structs import ClusterPointer, EnvOptions, sized
-
-if TYPE_CHECKING:
-    from spane._cluster import Cluster
+from spane._structs import ClusterPointer, EnvOptions, EvaluationOptions, sized
 
 END_LENGTH, END_EXCEED, END_AUTO = 0, 1, 2
 REWARD_LOG_WAIT, REWARD_BALANCE = 0, 1
@@ -49,20 +47,34 @@ def env_options(
 ) -> EnvOptions:
     """The options as a struct."""
     options = sized(EnvOptions)
-    options.servers = arguments.int32(servers, "servers")
     options.reward = REWARD_LOG_WAIT if balance_weight is None else REWARD_BALANCE
     options.flags = OBSERVE_NORMALISED if normalised else 0
-    options.balance_weight = 0.0 if balance_weight is None else balance_weight
-    options.node_cpu = node_cpu
-    options.node_mem = node_mem
-    options.split_above = split_above
-    if fleet is not None:
-        options.fleet = fleet_pointer(fleet)
+    if balance_weight is not None:
+        options.balance_weight = arguments.real(balance_weight, "balance_weight")
+    set_servers(options, servers, node_cpu, node_mem, split_above, fleet)
     return options
 
 
-def fleet_pointer(fleet: Cluster) -> ClusterPointer:
+def set_servers(
+    options: EnvOptions | EvaluationOptions,
+    servers: arguments.Index,
+    node_cpu: float,
+    node_mem: float,
+    split_above: float,
+    fleet: Cluster | None,
+) -> None:
+    """Says which servers there are: equal ones, or in their place those of a fleet."""
+    options.servers = arguments.int32(servers, "servers")
+    options.node_cpu = arguments.real(node_cpu, "node_cpu")
+    options.node_mem = arguments.real(node_mem, "node_mem")
+    options.split_above = arguments.real(split_above, "split_above")
+    if fleet is not None:
+        options.fleet = _fleet_pointer(fleet)
+
+
+def _fleet_pointer(fleet: Cluster) -> ClusterPointer:
     """The servers that take the place of equal ones; a cluster that is closed has none."""
+    arguments.instance(fleet, Cluster, "fleet", " or None")
     if fleet.closed:
         raise ClosedError("fleet is a cluster that was closed")
     return fleet._pointer

@@ -48,6 +48,10 @@ Where = tuple[arguments.Index, Iterable[arguments.Index]]
 
 def node_sets(nodes: int, span: int) -> list[tuple[int, ...]]:
     """The sets of `span` of that many NUMA nodes, in the order in which scores are given."""
+    nodes, span = arguments.int32(nodes, "nodes"), arguments.int32(span, "span")
+    for name, number in (("nodes", nodes), ("span", span)):
+        if not 1 <= number <= MAX_NODES:
+            raise InvalidArgumentError(f"{name} is {number}; it must be 1 ... {MAX_NODES}")
     return sorted(combinations(range(nodes), span), key=_MASKS.__getitem__)
 
 

@@ -44,7 +44,7 @@ def parse_starts(starts: Starts | None, limit: int) -> range | NDArray[np.int64]
     if isinstance(starts, range):
         _check_range(starts, limit)
         return starts
-    if isinstance(starts, (str, os.PathLike)):
+    if arguments.is_path(starts):
         return _checked(_read(starts), limit, f"starts ({os.fspath(starts)})")
     return _checked(arguments.given(starts, np.int64, (None,), "starts").copy(), limit, "starts")
 

@@ -86,10 +86,8 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         as `set_starts` says. `length` and `exceed` are those of `Environment.reset`, `options`
         those of EnvironmentOptions.
         """
-        if autoreset not in AUTORESET:
-            raise InvalidArgumentError(
-                f"autoreset is {autoreset!r}; it must be one of {', '.join(AUTORESET)}"
-            )
+        arguments.instance(trace, Trace, "trace")
+        arguments.choice(autoreset, AUTORESET, "autoreset")
         environment = env_options(**options)
         chosen = sized(VecEnvOptions)
         chosen.count = arguments.int32(count, "count")
@@ -134,6 +132,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         cls, trace: Trace, data: arguments.Bytes, *, threads: arguments.Index = 1
     ) -> VectorEnvironment:
         """What `to_bytes` has saved; `trace` has the content of that time. The arrays show it."""
+        arguments.instance(trace, Trace, "trace")
         pointer = VecEnvPointer()
         content = arguments.content(data)
         status = library().spane_vec_env_load_memory(

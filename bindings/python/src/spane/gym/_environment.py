@@ -98,7 +98,7 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         self, action: arguments.Index
     ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         watch = self._watch
-        number = int(action)
+        number = arguments.int32(action, "action")
         if self._replaces and 0 <= number < watch.mask.size and not watch.mask[number]:
             number = int(watch.mask.argmax())
         step = self._environment.step(number)

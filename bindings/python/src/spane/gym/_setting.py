@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Union
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from spane._arguments import Path
+from spane import _arguments as arguments
 from spane._cluster import Cluster
-from spane._errors import InvalidArgumentError
 from spane._options import EnvironmentOptions
 from spane._structs import NODES
 from spane._trace import Trace
 
-Source = Union[Trace, Path, None]
+Source = Union[Trace, arguments.Path, None]
 """A trace, the path of one, or None for a synthetic one of 20,000 VMs."""
 
 UNAVAILABLE = ("replace", "error")
@@ -27,16 +25,14 @@ def trace_of(source: Source) -> Trace:
     """The trace that is meant."""
     if source is None:
         return Trace.generate(20_000)
-    return Trace(source) if isinstance(source, (str, os.PathLike)) else source
+    if arguments.is_path(source):
+        return Trace(source)
+    return arguments.instance(source, Trace, "trace", ", a path, or None")
 
 
 def replaces(unavailable: str) -> bool:
     """Whether actions without room are replaced."""
-    if unavailable not in UNAVAILABLE:
-        raise InvalidArgumentError(
-            f"unavailable is {unavailable!r}; it must be one of {', '.join(UNAVAILABLE)}"
-        )
-    return unavailable == "replace"
+    return arguments.choice(unavailable, UNAVAILABLE, "unavailable") == "replace"
 
 
 def observation_space(servers: int, options: EnvironmentOptions) -> spaces.Box[Any]:

@@ -81,7 +81,7 @@ class Experiment:
     @classmethod
     def load(cls, folder: arguments.Path) -> Experiment:
         """Reads a folder whose experiment is finished."""
-        path = Path(folder)
+        path = arguments.file(folder, "folder")
         manifest = read_document(path / EXPERIMENT_MANIFEST, "spane-experiment")
         if not (path / "summary.json").is_file():
             raise FormatError(

@@ -57,7 +57,7 @@ class Run:
     def load(cls, folder: arguments.Path) -> Run:
         """Reads log.jsonl and config.toml. The last line of the log may be cut off, as a run that
         was killed leaves it."""
-        path = Path(folder)
+        path = arguments.file(folder, "folder")
         log = path / RUN_LOG
         points: dict[str, dict[float, float]] = {}
         seconds = 0.0

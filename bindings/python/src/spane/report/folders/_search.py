@@ -46,7 +46,7 @@ class Search:
         `result` is the column of what came of a trial;
         `trial`, `seed`, `seconds` and columns about the state of a trial are no hyper-parameters.
         """
-        path = Path(file)
+        path = arguments.file(file, "file")
         table = path / SEARCH_RESULTS if path.is_dir() else path
         with table.open(newline="", encoding="utf-8") as lines:
             reader = csv.DictReader(lines)

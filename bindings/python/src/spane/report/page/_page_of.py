@@ -28,10 +28,9 @@ def page_of(
 
     Each figure is also written to the folder `figures`, as SVG and PNG.
     """
-    if isinstance(paths, (str, bytes)):
-        raise TypeError(f"paths is {paths!r}; it must be a list of paths")
     experiments, runs, searches = [], [], []
-    for path in (arguments.file(each, "paths") for each in paths):
+    for each in arguments.items(paths, "paths", "a list of paths"):
+        path = arguments.file(each, "paths")
         if path.is_file() or (path / SEARCH_RESULTS).is_file():
             searches.append(Search.load(path))
         elif (path / EXPERIMENT_MANIFEST).is_file():

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
 from spane._evaluation import Evaluation
 from spane.report.folders import Estimate, Experiment, ServerCount, SummaryRow
@@ -118,6 +119,7 @@ def differences_in_time(experiment: Experiment, servers: int | None = None) -> F
 def server_counts(experiment: Experiment) -> Figure:
     """Where each policy stands between the bound and First Fit, and how long it waits, by the
     number of servers. Whiskers are intervals, thin lines the members of a group."""
+    arguments.instance(experiment, Experiment, "experiment")
     counts = sorted(experiment.counts, key=lambda count: count.servers)
     if len(counts) < 2:
         raise InvalidArgumentError("the experiment has one number of servers; a curve needs 2")
@@ -204,6 +206,7 @@ def _curve(
 
 
 def _chosen(experiment: Experiment, servers: int | None) -> ServerCount:
+    arguments.instance(experiment, Experiment, "experiment")
     known = [count.servers for count in experiment.counts]
     if servers is None and len(known) == 1:
         return experiment.counts[0]

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from spane import _arguments as arguments
 from spane._errors import ShapeMismatchError
 from spane._play import Episode
 from spane.report.plot import _style as style
@@ -18,6 +19,7 @@ def occupancy(episode: Episode, title: str | None = None) -> Figure:
 
     Seconds in which nothing is placed keep the last state that was seen.
     """
+    arguments.instance(episode, Episode, "episode")
     if episode.used.ndim != 4 or len(episode.used) != len(episode.clock):
         raise ShapeMismatchError(
             f"used has shape {episode.used.shape}; it must be ({len(episode.clock)}, servers, "

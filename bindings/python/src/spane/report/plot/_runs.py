@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
 from spane.report.folders import Curve, Run
 from spane.report.plot import _style as style
@@ -25,6 +26,11 @@ def learning_curves(groups: Mapping[str, Sequence[Run]]) -> Figure:
     range as a band. Metrics with a value at nearly every step are smoothed for the eye. A dotted
     line is First Fit in the validation, where it is the same for all runs.
     """
+    if not isinstance(groups, Mapping):
+        raise arguments.wrong_type(groups, "groups", "a mapping from names to lists of Runs")
+    for group, runs in groups.items():
+        for run in arguments.items(runs, f"groups[{group!r}]", "a list of Runs"):
+            arguments.instance(run, Run, f"groups[{group!r}]", " in each place")
     names = _metrics(groups)
     if not names:
         raise InvalidArgumentError("the runs have logged no numbers yet")

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
 from spane.report.folders import Search
 from spane.report.plot import _style as style
@@ -23,6 +24,7 @@ def hyperparameters(search: Search) -> Figure:
     Choices are columns of points with their median and the middle half; numbers that were drawn
     from a range are a cloud. Stars are the three best trials.
     """
+    arguments.instance(search, Search, "search")
     names = list(search.parameters)
     finished = np.isfinite(search.results)
     if not names or not finished.any():

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
 from spane._evaluation import Evaluation
 from spane.report.plot import _style as style
@@ -17,7 +18,7 @@ from spane.report.plot import _style as style
 
 def waits(result: Evaluation, baseline: str | None = None) -> Figure:
     """`wait_cdf` and, where there are two policies or more, `paired_differences` side by side."""
-    if len(result.policies) < 2:
+    if len(arguments.instance(result, Evaluation, "result").policies) < 2:
         return wait_cdf(result)
     figure = style.figure(12, 4.5)
     left, right = figure.subplots(1, 2)
@@ -31,6 +32,7 @@ def wait_cdf(result: Evaluation) -> Figure:
 
     Further left and further up is better.
     """
+    arguments.instance(result, Evaluation, "result")
     figure = style.figure(6.5, 4.5)
     cdf(figure.subplots(), result)
     return figure
@@ -47,14 +49,10 @@ def paired_differences(result: Evaluation, baseline: str | None = None) -> Figur
 
 
 def _chosen(result: Evaluation, baseline: str | None) -> str:
-    if len(result.policies) < 2:
+    if len(arguments.instance(result, Evaluation, "result").policies) < 2:
         raise InvalidArgumentError("the result has fewer than 2 policies; differences need 2")
     chosen = result.policies[0] if baseline is None else baseline
-    if chosen not in result.policies:
-        raise InvalidArgumentError(
-            f"baseline is {chosen!r}; it must be one of {', '.join(result.policies)}"
-        )
-    return chosen
+    return arguments.choice(chosen, result.policies, "baseline")
 
 
 def cdf(axes: Axes, result: Evaluation, looks: Mapping[str, style.Look] | None = None) -> None:
