@@ -149,6 +149,12 @@ def test_keys_are_never_hashed_in_exponential_time() -> None:
         read_pickle(b"}" + data + b"Ns.")
 
 
+def test_keys_are_never_hashed_recursively() -> None:
+    """300,000 tuples, each inside the next: to hash them would overflow the stack."""
+    with pytest.raises(Refusal, match="dictionary key is a tuple"):
+        read_pickle(b"})" + b"\x85" * 300_000 + b"Ns.")
+
+
 def test_every_other_opcode_is_refused() -> None:
     """Whatever stands before it."""
     plain = pickle.dumps({"a": [1, (2.5, None), True]}, 4)[:-1]

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spane.convert._refusal import Refusal, shown
-from spane.convert.torch._pickle import StorageRef, TensorRef, read_pickle
+from spane.convert.torch._pickle import read_pickle
+from spane.convert.torch._tensors import StorageRef, TensorRef
 
 # Real files of this kind are kilobytes; the limits only stop hostile or mistaken ones.
 MEBIBYTE = 1 << 20

@@ -1,11 +1,13 @@
-"""The pickle inside a PyTorch file, of which plain values and tensors alone are made.
+"""A restricted unpickler for the pickle inside a PyTorch file: plain values and tensors only.
 
-The general unpickler can call any function that a file names. This one knows the few opcodes that
-PyTorch writes, imports nothing, and calls nothing that the file names: a name stays a name, and a
-tensor becomes a description (`TensorRef`) whose numbers are read elsewhere.
+The standard unpickler can call any function that a file names. This one accepts the few opcodes
+that PyTorch writes, imports nothing and calls nothing that the file names: a name stays a name, and
+a tensor becomes a `TensorRef`, whose numbers are read elsewhere.
 
-It is derived from the unpickler that is written in Python: the memo of that one is a dictionary, in
-which a huge index costs nothing, and what each opcode does can be chosen.
+The base is the unpickler of the standard library that is written in Python. To restrict
+`find_class` of the one written in C is not enough for files from strangers: that one hashes
+whatever a file uses as a dictionary key, and a key of deeply nested tuples overflows the stack of
+the process or takes exponential time; its memo is an array as long as the largest index.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, ClassVar
 
 from spane.convert._refusal import Refusal, shown
+from spane.convert.torch._tensors import StorageRef, TensorRef, natural, tensor_ref
 
 ORDERED_DICT = "collections.OrderedDict"
 REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2"
@@ -31,7 +34,7 @@ _ALLOWED = (
     *("EMPTY_DICT", "SETITEM", "SETITEMS", "BUILD", "REDUCE", "GLOBAL", "STACK_GLOBAL"),
     *("BINPUT", "LONG_BINPUT", "MEMOIZE", "BINGET", "LONG_BINGET", "BINPERSID"),
 )
-# What the unpickler raises at a pickle that is not well formed.
+# What the unpickler raises for a malformed pickle.
 _DAMAGE = (
     pickle.UnpicklingError,
     AttributeError,
@@ -46,25 +49,6 @@ _DAMAGE = (
 
 
 @dataclass(frozen=True)
-class StorageRef:
-    """A run of numbers in the file: its key, PyTorch's name for its type, how many numbers."""
-
-    key: str
-    kind: str
-    count: int
-
-
-@dataclass(frozen=True)
-class TensorRef:
-    """A view of a storage: where it starts, its shape, and its steps, all counted in numbers."""
-
-    storage: StorageRef
-    offset: int
-    shape: tuple[int, ...]
-    stride: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class Global:
     """A name from the file. Nothing is ever imported; a call gives what a state_dict needs."""
 
@@ -75,7 +59,7 @@ class Global:
         if self.name == ORDERED_DICT and count == 0:
             return {}
         if self.name == REBUILD_TENSOR and count in (6, 7):
-            return _tensor(*arguments[:4])
+            return tensor_ref(*arguments[:4])
         if self.name == REBUILD_PARAMETER and count == 3 and isinstance(arguments[0], TensorRef):
             return arguments[0]
         raise Refusal(
@@ -115,7 +99,7 @@ class _Unpickler(pickle._Unpickler):
             tag, kind, key, _, count = described
             if tag == "storage" and isinstance(kind, Global) and isinstance(key, str):
                 match = _STORAGE.match(kind.name)
-                size = _natural(count)
+                size = natural(count)
                 if match and size is not None:
                     return StorageRef(key, match.group(1), size)
         raise Refusal(
@@ -165,25 +149,3 @@ for _opcode in pickletools.opcodes:
 _Unpickler.dispatch[pickle.BUILD[0]] = _Unpickler.set_attributes
 _Unpickler.dispatch[pickle.SETITEM[0]] = _Unpickler.set_item
 _Unpickler.dispatch[pickle.SETITEMS[0]] = _Unpickler.set_items
-
-
-def _tensor(storage: Any, offset: Any, shape: Any, stride: Any) -> TensorRef:
-    start, sizes, steps = _natural(offset), _naturals(shape), _naturals(stride)
-    known = isinstance(storage, StorageRef)
-    if not known or start is None or sizes is None or steps is None or len(sizes) != len(steps):
-        raise Refusal(
-            "tensor has an ill-formed description, must be a storage, an offset, "
-            "and a size and a stride of the same length, none negative"
-        )
-    return TensorRef(storage, start, sizes, steps)
-
-
-def _natural(value: Any) -> int | None:
-    return value if type(value) is int and 0 <= value < 2**63 else None
-
-
-def _naturals(values: Any) -> tuple[int, ...] | None:
-    if not isinstance(values, tuple) or len(values) > 8:
-        return None
-    checked = tuple(_natural(value) for value in values)
-    return None if None in checked else values
