@@ -24,6 +24,13 @@ class Estimate:
     low: float | None
     high: float | None
 
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether there is an interval, and zero is not in it."""
+        if self.low is None or self.high is None:
+            return False
+        return not self.low <= 0 <= self.high
+
 
 @dataclass(frozen=True)
 class SummaryRow:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from spane.report import plot
-from spane.report.folders import Estimate, Experiment, ServerCount, SummaryRow
-from spane.report.page._html import Cell, Page
+from spane.report.folders import Experiment, ServerCount, SummaryRow
+from spane.report.page import _cells as cells
+from spane.report.page._html import Cell, Page, Row
 
 _COLUMNS = (
     "trimmed_mean_10",
@@ -78,14 +79,12 @@ def _facts(page: Page, experiment: Experiment) -> None:
 
 def _policies(page: Page, experiment: Experiment) -> None:
     rows = [
-        (
-            "policy",
+        Row(
             [
-                (p["name"], ""),
-                (p.get("group") or "", ""),
-                (p.get("file") or "heuristic", p.get("sha256") or ""),
-            ],
-            (),
+                p["name"],
+                p.get("group") or "",
+                Cell(p.get("file") or "heuristic", p.get("sha256") or ""),
+            ]
         )
         for p in experiment.manifest["policies"]
     ]
@@ -103,14 +102,16 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
         f"{count.block_spans:.1f} times as long as an episode."
         + (" Blocks so short make the intervals too narrow." if count.block_spans < 2 else "")
     )
-    header = ["policy", *(_title(name, experiment) for name in _COLUMNS)]
+    header = ["policy", *(cells.column_title(name, experiment) for name in _COLUMNS)]
     page.table(
         header,
         [
-            (
+            Row(
+                [
+                    cells.row_name(row),
+                    *(cells.figure_cell(name, row.figures.get(name)) for name in _COLUMNS),
+                ],
                 row.kind,
-                [(_name(row), ""), *(_cell(name, row.figures.get(name)) for name in _COLUMNS)],
-                (),
             )
             for row in count.rows
         ],
@@ -149,15 +150,14 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
 def _differences(page: Page, experiment: Experiment, count: ServerCount) -> None:
     page.heading(f"Less {experiment.baseline} in the same episodes")
     page.table(
-        ["policy", *(_title(name, experiment) for name in _PLAIN)],
+        ["policy", *(cells.column_title(name, experiment) for name in _PLAIN)],
         [
-            (
-                row.kind,
+            Row(
                 [
-                    (_name(row), ""),
-                    *(_cell(name, row.differences[name], signed=True) for name in _PLAIN),
+                    cells.row_name(row),
+                    *(cells.difference_cell(name, row.differences[name]) for name in _PLAIN),
                 ],
-                [False, *(_is_sure(row.differences[name]) for name in _PLAIN)],
+                row.kind,
             )
             for row in count.rows
             if row.differences
@@ -171,15 +171,15 @@ def _differences(page: Page, experiment: Experiment, count: ServerCount) -> None
     )
 
 
-def _spread(row: SummaryRow) -> list[tuple[str, list[Cell], tuple[bool, ...]]]:
-    lines: list[tuple[str, list[Cell], tuple[bool, ...]]] = []
+def _spread(row: SummaryRow) -> list[Row]:
+    rows = []
     for which in ("lowest", "median", "mean", "highest"):
-        cells = [
-            (_number(name, row.spread[name][which]) if name in row.spread else "-", "")
+        texts = [
+            cells.figure_text(name, row.spread[name][which]) if name in row.spread else "-"
             for name in _COLUMNS
         ]
-        lines.append(("policy", [(f"{row.name}, {which}", ""), *cells], ()))
-    return lines
+        rows.append(Row([f"{row.name}, {which}", *texts]))
+    return rows
 
 
 def _overview(page: Page, experiment: Experiment, name: str) -> None:
@@ -194,53 +194,15 @@ def _overview(page: Page, experiment: Experiment, name: str) -> None:
     page.table(
         ["servers", *(row.name for row in shown)],
         [
-            (
-                "policy",
+            Row(
                 [
-                    (str(count.servers), ""),
-                    *(_cell(name, count.row(row.name).figures.get(name)) for row in shown),
-                ],
-                (),
+                    str(count.servers),
+                    *(
+                        cells.figure_cell(name, count.row(row.name).figures.get(name))
+                        for row in shown
+                    ),
+                ]
             )
             for count in experiment.counts
         ],
     )
-
-
-def _title(name: str, experiment: Experiment) -> str:
-    return {
-        "trimmed_mean_10": "trimmed 10 %",
-        "trimmed_mean_15": "trimmed 15 %",
-        "above_bound_15": "above bound, 15 %",
-        "saved_15": "saved, 15 %",
-        "mean_log": "mean log",
-        "share_above": f"over {experiment.threshold:,.0f} s",
-    }[name]
-
-
-def _name(row: SummaryRow) -> str:
-    return f"{row.name} (group)" if row.kind == "group" else row.name
-
-
-def _cell(name: str, estimate: Estimate | None, signed: bool = False) -> Cell:
-    if estimate is None:
-        return "-", ""
-    sign = "+" if signed and estimate.value > 0 else ""
-    if estimate.low is None or estimate.high is None:
-        return sign + _number(name, estimate.value), ""
-    low, high = (_number(name, end, rough=True) for end in (estimate.low, estimate.high))
-    return sign + _number(name, estimate.value), f"{low} … {high}"
-
-
-def _number(name: str, value: float, rough: bool = False) -> str:
-    if name == "mean_log":
-        return f"{value:.2f}" if rough else f"{value:.3f}"
-    if name in ("saved_15", "share_above"):
-        return f"{100 * value:.1f}" if rough else f"{100 * value:.1f} %"
-    return f"{value:,.0f}" if rough else f"{value:,.1f}"
-
-
-def _is_sure(estimate: Estimate) -> bool:
-    if estimate.low is None or estimate.high is None:
-        return False
-    return not estimate.low <= 0 <= estimate.high

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -14,43 +15,26 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from spane._replacing import write_bytes
+from spane.report.page._css import STYLE
 
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1b1b1b; margin: 0 auto;
-  max-width: 76rem; padding: 1rem 1.5rem 4rem; background: #fff; }
-h1 { font-size: 1.7rem; margin-bottom: 0.2rem; }
-h2 { font-size: 1.35rem; margin-top: 3rem; padding-bottom: 0.2rem;
-  border-bottom: 2px solid #0072B2; }
-h3 { font-size: 1.1rem; margin-top: 2rem; }
-nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; }
-a { color: #00588a; }
-figure { margin: 1rem 0 2rem; }
-figure img { max-width: 100%; height: auto; }
-figcaption, .note { color: #505050; font-size: 0.9rem; max-width: 60rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums;
-  margin: 0.8rem 0; }
-th, td { text-align: right; padding: 0.3rem 0.8rem; vertical-align: top;
-  border-bottom: 1px solid #e2e2e2; }
-th:first-child, td:first-child { text-align: left; }
-thead th { border-bottom: 2px solid #888; }
-td small { display: block; color: #606060; white-space: nowrap; }
-tr.group td:first-child { font-weight: 600; }
-tr.member td:first-child { padding-left: 1.8rem; color: #505050; }
-tr.bound { color: #505050; }
-td.sure { font-weight: 600; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1.2rem;
-  font-size: 0.9rem; }
-dt { color: #505050; }
-dd { margin: 0; overflow-wrap: anywhere; }
-pre { background: #f5f5f5; padding: 0.8rem; overflow-x: auto; font-size: 0.85rem; }
-summary { cursor: pointer; margin: 0.6rem 0; }
-@media print { nav { display: none; } figure, table { break-inside: avoid; } }
-"""
 
-Cell = tuple[str, str]
-"""What a cell says, and in small letters below it."""
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table."""
+
+    text: str
+    small: str = ""
+    """What stands below it in small letters."""
+    is_bold: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table."""
+
+    cells: Sequence[Cell | str]
+    kind: str = "policy"
+    """`policy`, `group`, `member` or `bound`."""
 
 
 class Page:
@@ -87,12 +71,10 @@ class Page:
         """A text as it is, such as a configuration file."""
         self._parts.append(f"<pre>{escape(content)}</pre>")
 
-    def table(
-        self, header: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell], Sequence[bool]]]
-    ) -> None:
-        """A table. A row has the class of its line, its cells, and which of them stand out."""
+    def table(self, header: Sequence[str], rows: Iterable[Row]) -> None:
+        """A table under these headings."""
         head = "".join(f'<th scope="col">{escape(text)}</th>' for text in header)
-        body = "".join(_row(*row) for row in rows)
+        body = "".join(map(_row, rows))
         self._parts.append(
             f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
             f"<tbody>{body}</tbody></table></div>"
@@ -128,7 +110,7 @@ class Page:
         return (
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(self._title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+            f"<title>{escape(self._title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
             f"<h1>{escape(self._title)}</h1>\n<nav><ul>{links}</ul></nav>\n"
             + "\n".join(self._parts)
             + "\n</body>\n</html>\n"
@@ -146,13 +128,15 @@ def plain(value: float) -> str:
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
-def _row(kind: str, cells: Sequence[Cell], bold: Sequence[bool]) -> str:
-    texts = []
-    for index, (text, small) in enumerate(cells):
-        mark = ' class="sure"' if index < len(bold) and bold[index] else ""
-        below = f"<small>{escape(small)}</small>" if small else ""
-        texts.append(f"<td{mark}>{escape(text)}{below}</td>")
-    return f'<tr class="{kind}">{"".join(texts)}</tr>'
+def _row(row: Row) -> str:
+    cells = (Cell(cell) if isinstance(cell, str) else cell for cell in row.cells)
+    return f'<tr class="{row.kind}">{"".join(map(_cell, cells))}</tr>'
+
+
+def _cell(cell: Cell) -> str:
+    mark = ' class="sure"' if cell.is_bold else ""
+    below = f"<small>{escape(cell.small)}</small>" if cell.small else ""
+    return f"<td{mark}>{escape(cell.text)}{below}</td>"
 
 
 def _svg(figure: Figure) -> bytes:

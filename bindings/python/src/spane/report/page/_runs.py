@@ -10,7 +10,7 @@ import numpy as np
 
 from spane.report import plot
 from spane.report.folders import Run
-from spane.report.page._html import Cell, Page, plain
+from spane.report.page._html import Page, Row, plain
 
 
 def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
@@ -38,7 +38,7 @@ def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
             *("runs", "seeds", "validation", "First Fit"),
             *("best: lowest", "median", "highest", "seconds a run"),
         ],
-        [("policy", _best(name, runs), ()) for name, runs in groups.items()],
+        [_best(name, runs) for name, runs in groups.items()],
     )
     # Curves of one measure can be compared, and have a figure together.
     for measure in dict.fromkeys(runs[0].measure for runs in groups.values()):
@@ -64,17 +64,15 @@ def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
                     page.text(run.config)
 
 
-def _best(name: str, runs: Sequence[Run]) -> list[Cell]:
+def _best(name: str, runs: Sequence[Run]) -> Row:
     best = [run.best[1] for run in runs if run.best is not None]
     values = [np.min(best), np.median(best), np.max(best)] if best else []
     cells = [plain(value) for value in values] or ["-"] * 3
     seconds = plain(float(np.median([run.seconds for run in runs])))
     first_fit = "-" if runs[0].first_fit is None else plain(runs[0].first_fit)
-    texts = (name, str(len(runs)), runs[0].measure or "-", first_fit, *cells, seconds)
-    return [(text, "") for text in texts]
+    return Row([name, str(len(runs)), runs[0].measure or "-", first_fit, *cells, seconds])
 
 
-def _run(run: Run) -> tuple[str, list[Cell], tuple[bool, ...]]:
+def _run(run: Run) -> Row:
     step, value = ("-", "-") if run.best is None else (plain(run.best[0]), plain(run.best[1]))
-    texts = (os.fspath(run.path), value, step, plain(run.seconds))
-    return "policy", [(text, "") for text in texts], ()
+    return Row([os.fspath(run.path), value, step, plain(run.seconds)])

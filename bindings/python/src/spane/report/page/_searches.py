@@ -6,7 +6,7 @@ import numpy as np
 
 from spane.report import plot
 from spane.report.folders import Search
-from spane.report.page._html import Page, plain
+from spane.report.page._html import Page, Row, plain
 
 
 def add_search(page: Page, search: Search) -> None:
@@ -35,21 +35,14 @@ def add_search(page: Page, search: Search) -> None:
     page.table(
         ["place", "trial", "result", *search.parameters, "seconds"],
         [
-            (
-                "policy",
+            Row(
                 [
-                    (text, "")
-                    for text in (
-                        str(place),
-                        search.trials[trial],
-                        plain(float(search.results[trial])),
-                        *(_setting(values[trial]) for values in search.parameters.values()),
-                        "-"
-                        if np.isnan(search.seconds[trial])
-                        else plain(float(search.seconds[trial])),
-                    )
-                ],
-                (),
+                    str(place),
+                    search.trials[trial],
+                    plain(float(search.results[trial])),
+                    *(_setting(values[trial]) for values in search.parameters.values()),
+                    _seconds(float(search.seconds[trial])),
+                ]
             )
             for place, trial in enumerate(best, 1)
         ],
@@ -58,3 +51,7 @@ def add_search(page: Page, search: Search) -> None:
 
 def _setting(value: float | str) -> str:
     return f"{value:g}" if isinstance(value, float) else value
+
+
+def _seconds(value: float) -> str:
+    return "-" if np.isnan(value) else plain(value)

@@ -6,16 +6,12 @@ wrote is drawn by `python3 -m spane.report.plot waits.csv --output waits.png`.
 
 import spane.report._matplotlib  # noqa: F401
 from spane.report.plot._command import main
-from spane.report.plot._experiments import (
-    differences_in_time,
-    experiment_differences,
-    experiment_values,
-    experiment_waits,
-    server_counts,
-)
+from spane.report.plot._episodes import differences_in_time, experiment_waits
 from spane.report.plot._occupancy import occupancy
 from spane.report.plot._runs import learning_curves
 from spane.report.plot._search import hyperparameters
+from spane.report.plot._server_counts import server_counts
+from spane.report.plot._values import experiment_differences, experiment_values
 from spane.report.plot._waits import paired_differences, wait_cdf, waits
 
 __all__ = [

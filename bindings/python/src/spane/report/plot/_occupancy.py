@@ -51,7 +51,7 @@ def occupancy(episode: Episode, title: str | None = None) -> Figure:
         title or f"{len(episode.clock):,} VMs, total wait {episode.total_wait:,.0f} s"
     )
     bar = figure.colorbar(image, ax=list(rows), label="share in use", fraction=0.03, pad=0.01)
-    bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    bar.ax.yaxis.set_major_formatter(style.PERCENT)
     return figure
 
 

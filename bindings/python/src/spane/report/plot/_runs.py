@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from spane import _arguments as arguments
@@ -145,6 +144,6 @@ def _scale(axes: Axes) -> None:
     values = values[np.isfinite(values)]
     if len(values) and values.min() > 0 and values.max() / values.min() > 30:
         axes.set_yscale("log")
-        axes.yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+        axes.yaxis.set_minor_formatter(style.UNLABELLED)
     if len(values) and np.abs(values).max() >= 1000:
         axes.yaxis.set_major_formatter(style.SECONDS)

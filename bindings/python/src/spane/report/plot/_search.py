@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from spane import _arguments as arguments
@@ -55,7 +54,7 @@ def hyperparameters(search: Search) -> Figure:
         axes.set_visible(False)
     if results.min() > 0 and results.max() / results.min() > 10:
         panels[0, 0].set_yscale("log")
-        panels[0, 0].yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+        panels[0, 0].yaxis.set_minor_formatter(style.UNLABELLED)
     if np.abs(results).max() >= 1000:
         panels[0, 0].yaxis.set_major_formatter(style.SECONDS)
     for axes in panels[:, 0]:

@@ -79,6 +79,8 @@ def seconds(value: float, _: object = None) -> str:
 
 
 SECONDS = FuncFormatter(seconds)
+UNLABELLED = FuncFormatter(lambda *_: "")
+"""For the ticks between labelled ones."""
 PERCENT = FuncFormatter(lambda value, _: f"{value:.0%}")
 
 
@@ -92,4 +94,4 @@ def logarithmic_seconds(axes: Axes, low: float, high: float) -> None:
     ticks = [step * decade for decade in decades for step in steps]
     axes.set_xticks([tick for tick in ticks if low / 1.15 <= tick <= high * 1.15])
     axes.xaxis.set_major_formatter(SECONDS)
-    axes.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+    axes.xaxis.set_minor_formatter(UNLABELLED)
