@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+import interpreter
 import networks
 import pytest
 import torch_maker
 from conftest import Command
 
-import spane
 from spane.convert.torch import main
 
 
@@ -101,14 +100,7 @@ def test_wrong_options(
 
 
 def test_as_a_module(ready: Command) -> None:
-    source_folder = Path(spane.__file__).parents[1]
-    ran = subprocess.run(
-        [sys.executable, "-m", "spane.convert.torch", ready.source, ready.source],
-        env={**os.environ, "PYTHONPATH": str(source_folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = interpreter.run("-m", "spane.convert.torch", str(ready.source), str(ready.source))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (
         f"spane.convert.torch: {ready.source}: output is the input itself, must be another file\n"

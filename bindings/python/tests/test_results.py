@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
+import interpreter
 import numpy as np
 import pytest
 import results_maker as maker
@@ -129,9 +129,7 @@ except ImportError as error:
     print(error)
 sys.exit(spane.report.main([{str(folder)!r}, "--output", "nowhere.html"]))
 """
-    ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
-    )
+    ran = interpreter.run("-c", code, folder=tmp_path)
     said = "matplotlib is not installed; pip install 'spane[plot]'\n"
     assert (ran.returncode, ran.stdout) == (1, said)
     assert ran.stderr == f"Error: {sys.executable} cannot draw: {said}"
