@@ -117,3 +117,15 @@ def test_without_h5py(
     assert capsys.readouterr().err == (
         "spane.convert.torch: h5py is not installed; pip install 'spane[h5]'\n"
     )
+
+
+@pytest.mark.parametrize(
+    "module", ["spane.convert.torch", "spane.convert.rewrite", "spane.report", "spane.report.plot"]
+)
+def test_every_command_tells_its_usage(module: str) -> None:
+    if module == "spane.report.plot":
+        pytest.importorskip("matplotlib")
+    ran = interpreter.run("-m", module, "--help")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    name = "spane report" if module == "spane.report" else module
+    assert ran.stdout.startswith(f"usage: {name} ")

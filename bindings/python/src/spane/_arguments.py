@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from spane._errors import InvalidArgumentError, ShapeMismatchError
+from spane._showing import shown, with_article
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -30,8 +31,6 @@ Bytes = Union[bytes, bytearray, memoryview, "NDArray[np.uint8]"]
 
 _INT32 = 2**31
 _INT64 = 2**63
-_LONGEST_SHOWN = 60
-"""Characters of a value that a message shows."""
 
 
 Kind = TypeVar("Kind")
@@ -39,21 +38,13 @@ Kind = TypeVar("Kind")
 
 def wrong_type(value: object, name: str, allowed: str) -> TypeError:
     """The error for an argument of the wrong type. `allowed` says what would do: "a str"."""
-    plain = value is None or isinstance(value, (int, float, str, bytes))
-    shown = repr(value) if plain else ""
-    if not 0 < len(shown) <= _LONGEST_SHOWN:
-        shown = _with_article(type(value).__name__)
-    return TypeError(f"{name} is {shown}; it must be {allowed}")
-
-
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+    return TypeError(f"{name} is {shown(value)}; it must be {allowed}")
 
 
 def instance(value: object, kind: type[Kind], name: str, also: str = "") -> Kind:
     """The value, which must be of this class. `also` says what else the caller takes."""
     if not isinstance(value, kind):
-        raise wrong_type(value, name, _with_article(kind.__name__) + also)
+        raise wrong_type(value, name, with_article(kind.__name__) + also)
     return value
 
 

@@ -67,7 +67,10 @@ class Evaluation:
 
     def __getitem__(self, policy: str) -> NDArray[np.float64]:
         """The waits of one policy."""
-        return self.waits[self.policies.index(policy)] if policy in self.policies else _no(policy)
+        if policy not in self.policies:
+            raise KeyError(policy)
+        waits: NDArray[np.float64] = self.waits[self.policies.index(policy)]
+        return waits
 
     def summary(self, fraction: float = 0.1) -> Summary:
         """Means and more of each policy. The trimmed mean drops the lowest and the highest
@@ -106,10 +109,6 @@ class Evaluation:
             raise FormatError(f"{path}: {error}") from None
         columns = np.ascontiguousarray(numbers.T)
         return cls(policies, integers[:, 0].copy(), integers[:, 1].copy(), columns[0], columns[1:])
-
-
-def _no(policy: str) -> NDArray[np.float64]:
-    raise KeyError(policy)
 
 
 def trimmed_mean(values: Any, fraction: float = 0.1) -> float:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from spane import _arguments as arguments
 from spane._environment import Environment
-from spane._errors import InvalidArgumentError
 from spane._options import episode_end
 from spane._starts import Starts, start_limit, starts_of_environment
 from spane.gym import _setting as setting
@@ -31,7 +30,7 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
     `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions have room.
     """
 
-    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+    metadata = {"render_modes": setting.RENDER_MODES, "render_fps": 10}  # noqa: RUF012
 
     def __init__(
         self,
@@ -51,8 +50,7 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         An action without room is replaced by First Fit's (info["action"] is the one that was
         taken), or with unavailable="error" raises spane.InfeasibleActionError.
         """
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            raise InvalidArgumentError(f"render_mode is {render_mode!r}; it must be 'rgb_array'")
+        setting.check_render_mode(render_mode)
         self._trace = setting.trace_of(trace)
         self._replaces = setting.replaces(unavailable)
         options.setdefault("normalised", True)

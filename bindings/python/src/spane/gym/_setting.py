@@ -30,6 +30,15 @@ def trace_of(source: Source) -> Trace:
     return arguments.instance(source, Trace, "trace", ", a path, or None")
 
 
+RENDER_MODES = ["rgb_array"]
+
+
+def check_render_mode(mode: str | None) -> None:
+    """Pictures are arrays, or are not made at all."""
+    if mode is not None:
+        arguments.choice(mode, RENDER_MODES, "render_mode")
+
+
 def replaces(unavailable: str) -> bool:
     """Whether actions without room are replaced."""
     return arguments.choice(unavailable, UNAVAILABLE, "unavailable") == "replace"

@@ -61,8 +61,7 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         Without `copy`, observations and infos are the arrays that the next step overwrites. For the
         other arguments see `PlacementEnv`.
         """
-        if render_mode not in (None, "rgb_array"):
-            raise InvalidArgumentError(f"render_mode is {render_mode!r}; it must be 'rgb_array'")
+        setting.check_render_mode(render_mode)
         mode = AutoresetMode(autoreset_mode)
         self._replaces = setting.replaces(unavailable)
         self._copy = copy
@@ -82,7 +81,7 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
             **options,
         )
         self.metadata = {
-            "render_modes": ["rgb_array"],
+            "render_modes": setting.RENDER_MODES,
             "render_fps": 10,
             "autoreset_mode": mode,
         }

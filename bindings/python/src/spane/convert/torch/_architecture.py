@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Union
 
-from spane.convert._refusal import Refusal, shown
+from spane._showing import shown
+from spane.convert._refusal import Refusal
 
 AGGREGATORS = ("mean", "max", "std")
 Shapes = dict[str, tuple[int, ...]]

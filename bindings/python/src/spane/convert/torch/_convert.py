@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
-from spane.convert._refusal import OutputRefusal, Refusal, shown
+from spane._showing import shown
+from spane.convert._refusal import OutputRefusal, Refusal
 from spane.convert.torch._architecture import AGGREGATORS, Architecture, Spane, infer
 from spane.convert.torch._file import LARGEST_FILE, TorchFile
 

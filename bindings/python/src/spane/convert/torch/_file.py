@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spane.convert._refusal import Refusal, shown
+from spane._showing import shown
+from spane.convert._refusal import Refusal
 from spane.convert.torch._pickle import read_pickle
 from spane.convert.torch._tensors import StorageRef, TensorRef
 

@@ -20,7 +20,8 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Callable, ClassVar
 
-from spane.convert._refusal import Refusal, shown
+from spane._showing import shown
+from spane.convert._refusal import Refusal
 from spane.convert.torch._tensors import StorageRef, TensorRef, natural, tensor_ref
 
 ORDERED_DICT = "collections.OrderedDict"
