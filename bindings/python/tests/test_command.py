@@ -23,38 +23,38 @@ def ready(command: Command) -> Command:
 
 def test_existing_output(ready: Command) -> None:
     ready.target.write_text("precious")
-    assert ready.refused() == "OUT.h5: output exists, must not exist unless --force is given"
+    assert ready.refused() == "OUT.h5: output exists already; --force replaces it"
     ready.run("--force")
     assert ready.target.read_bytes().startswith(b"\x89HDF")
 
 
 def test_dangling_link_is_an_output(ready: Command) -> None:
     ready.target.symlink_to("nowhere")
-    assert ready.refused() == "OUT.h5: output exists, must not exist unless --force is given"
+    assert ready.refused() == "OUT.h5: output exists already; --force replaces it"
 
 
 def test_output_is_a_directory(ready: Command) -> None:
     ready.target.mkdir()
-    assert ready.refused("--force") == "OUT.h5: output is a directory, must be a file"
+    assert ready.refused("--force") == "OUT.h5: output is a directory; it must be a file"
 
 
 def test_output_is_the_input(ready: Command) -> None:
     os.link(ready.source, ready.target)
-    assert ready.refused("--force") == "OUT.h5: output is the input itself, must be another file"
+    assert ready.refused("--force") == "OUT.h5: output is the input file itself; choose another"
 
 
 def test_missing_input(command: Command) -> None:
-    assert command.refused() == "IN.th: No such file or directory, must be accessible"
+    assert command.refused() == "IN.th: No such file or directory"
 
 
 def test_input_is_a_directory(command: Command) -> None:
     command.source.mkdir()
-    assert command.refused() == "IN.th: Is a directory, must be accessible"
+    assert command.refused() == "IN.th: Is a directory"
 
 
 def test_missing_output_directory(ready: Command, tmp_path: Path) -> None:
     ready.target = tmp_path / "no" / "OUT.h5"
-    assert ready.refused() == "OUT.h5: No such file or directory, must be accessible"
+    assert ready.refused() == "OUT.h5: No such file or directory"
 
 
 def test_a_refused_file_keeps_the_old_output(command: Command) -> None:
@@ -103,7 +103,7 @@ def test_as_a_module(ready: Command) -> None:
     ran = interpreter.run("-m", "spane.convert.torch", str(ready.source), str(ready.source))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (
-        f"spane.convert.torch: {ready.source}: output is the input itself, must be another file\n"
+        f"spane.convert.torch: {ready.source}: output is the input file itself; choose another\n"
     )
 
 

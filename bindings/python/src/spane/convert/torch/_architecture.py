@@ -65,15 +65,13 @@ def infer(shapes: Shapes, aggregators: tuple[str, ...] | None) -> Architecture:
     if spane == mlp:
         found = "both networks" if spane else "neither network"
         raise Refusal(
-            f"tensor names are of {found}, must be {', '.join(_SPANE_STACKS)} (spane) "
+            f"tensor names fit {found}; they must be {', '.join(_SPANE_STACKS)} (spane) "
             f"or {', '.join(_MLP_PARTS)} (mlp)"
         )
     if spane:
         return _infer_spane(shapes, aggregators or ("mean",))
     if aggregators is not None:
-        raise Refusal(
-            f"aggregators are {','.join(aggregators)}, must not be given for an mlp network"
-        )
+        raise Refusal(f"aggregators are {','.join(aggregators)}; an mlp network has none")
     return _infer_mlp(shapes)
 
 
@@ -106,7 +104,9 @@ def _infer_mlp(shapes: Shapes) -> Mlp:
     _check_names(shapes, _stack_names("fc", last) + _MLP_HEADS)
     width, actions = _rows(shapes, "fc.0.weight"), _rows(shapes, "adv.weight")
     if actions % 2:
-        raise Refusal(f"tensor 'adv.weight' has {actions} outputs, must be even: 2 for each server")
+        raise Refusal(
+            f"tensor 'adv.weight' has {actions} outputs; it must have an even number, 2 a server"
+        )
     _check_stack(shapes, "fc", last, (2 * actions + _REQUEST_INPUTS, width, actions))
     _check_linear(shapes, "value", actions, 1)
     _check_linear(shapes, "adv", actions, actions)
@@ -134,16 +134,16 @@ def _stack_names(stack: str, last: int) -> list[str]:
 def _check_names(shapes: Shapes, expected: list[str]) -> None:
     for name in expected:
         if name not in shapes:
-            raise Refusal(f"tensor '{name}' is missing, must be present")
+            raise Refusal(f"tensor '{name}' is missing; this network needs it")
     extra = sorted(set(shapes).difference(expected))
     if extra:
-        raise Refusal(f"tensor {shown(extra[0])} is not part of this network, must be absent")
+        raise Refusal(f"tensor {shown(extra[0])} is not part of this network; remove it")
 
 
 def _rows(shapes: Shapes, name: str) -> int:
     shape = shapes[name]
     if len(shape) != 2 or 0 in shape:
-        raise Refusal(f"tensor '{name}' has shape {_text(shape)}, must be (outputs, inputs)")
+        raise Refusal(f"tensor '{name}' has shape {_text(shape)}; it must be (outputs, inputs)")
     return shape[0]
 
 
@@ -154,13 +154,14 @@ def _check_aggregators(shapes: Shapes, server: int, aggregators: tuple[str, ...]
     if rest or not 1 <= count <= len(AGGREGATORS):
         allowed = [(1 + n) * server + _REQUEST_INPUTS for n in range(1, len(AGGREGATORS) + 1)]
         raise Refusal(
-            f"tensor 'adv_layers.0.weight' has {inputs} inputs, must have one of "
+            f"tensor 'adv_layers.0.weight' has {inputs} inputs; it must have one of "
             f"{', '.join(map(str, allowed))} (1, 2 or 3 aggregators of width {server})"
         )
     if count != len(aggregators):
         raise Refusal(
-            f"aggregators are {','.join(aggregators)} ({len(aggregators)}), must be {count} "
-            "by the tensor shapes: set --aggregators, in the order the network concatenates them"
+            f"aggregators are {','.join(aggregators)} ({len(aggregators)}), but the tensor "
+            f"shapes need {count}: set --aggregators in the order in which the network "
+            "concatenates them"
         )
 
 
@@ -179,7 +180,7 @@ def _check_linear(shapes: Shapes, layer: str, inputs: int, outputs: int) -> None
     for name, wanted in ((f"{layer}.weight", (outputs, inputs)), (f"{layer}.bias", (outputs,))):
         if shapes[name] != wanted:
             raise Refusal(
-                f"tensor '{name}' has shape {_text(shapes[name])}, must be {_text(wanted)}"
+                f"tensor '{name}' has shape {_text(shapes[name])}; it must be {_text(wanted)}"
             )
 
 

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # All but the reading concerns the output, or the temporary file beside it.
         about_source = error.filename is not None and Path(error.filename) == given.source
         path = given.source if about_source else given.target
-        return fail(TOOL, f"{_printable(path)}: {error.strerror or error}, must be accessible")
+        return fail(TOOL, f"{_printable(path)}: {error.strerror or error}")
     print(f"{TOOL}: wrote {_printable(given.target)}: {written}")
     return 0
 

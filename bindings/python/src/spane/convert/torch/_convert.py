@@ -94,11 +94,11 @@ def convert_torch(
 
 def _check_target(source: Path, target: Path, force: bool) -> None:
     if target.is_dir():
-        raise OutputRefusal("output is a directory, must be a file")
+        raise OutputRefusal("output is a directory; it must be a file")
     if target.exists() and source.exists() and target.samefile(source):
-        raise OutputRefusal("output is the input itself, must be another file")
+        raise OutputRefusal("output is the input file itself; choose another")
     if not force and (target.exists() or target.is_symlink()):
-        raise OutputRefusal("output exists, must not exist unless --force is given")
+        raise OutputRefusal("output exists already; --force replaces it")
 
 
 def _finite(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -106,7 +106,7 @@ def _finite(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
     if len(bad):
         where = tuple(int(index) for index in bad[0])
         place = ", ".join(map(str, where))
-        raise Refusal(f"tensor '{name}' has {values[where]} at [{place}], must be finite")
+        raise Refusal(f"tensor '{name}' has {values[where]} at [{place}]; it must be finite")
     return values
 
 

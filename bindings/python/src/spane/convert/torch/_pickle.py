@@ -63,9 +63,7 @@ class Global:
             return tensor_ref(*arguments[:4])
         if self.name == REBUILD_PARAMETER and count == 3 and isinstance(arguments[0], TensorRef):
             return arguments[0]
-        raise Refusal(
-            f"pickle calls {self.name} with arguments no state_dict has, must be well formed"
-        )
+        raise Refusal(f"pickle calls {self.name} with arguments that no state_dict has")
 
 
 def read_pickle(data: bytes) -> Any:
@@ -75,7 +73,9 @@ def read_pickle(data: bytes) -> Any:
     except Refusal:
         raise
     except _DAMAGE:
-        raise Refusal("pickle is damaged or truncated, must be whole and well formed") from None
+        raise Refusal(
+            "pickle is damaged or truncated; it must be complete and well formed"
+        ) from None
 
 
 class _Unpickler(pickle._Unpickler):
@@ -89,7 +89,7 @@ class _Unpickler(pickle._Unpickler):
             full
         ):
             raise Refusal(
-                f"pickle names {shown(full)}, only tensors are allowed "
+                f"pickle names {shown(full)}; only tensors are allowed "
                 "(save model.state_dict(), not the model)"
             )
         return Global(full)
@@ -104,7 +104,7 @@ class _Unpickler(pickle._Unpickler):
                 if match and size is not None:
                     return StorageRef(key, match.group(1), size)
         raise Refusal(
-            "pickle refers to outside data that is not a storage, only tensors are allowed"
+            "pickle refers to external data that is not a storage; only tensors are allowed"
         )
 
     def set_attributes(self) -> None:
@@ -121,7 +121,9 @@ class _Unpickler(pickle._Unpickler):
 
     def _dictionary(self) -> dict[Any, Any]:
         if not isinstance(self.stack[-1], dict):
-            raise Refusal("pickle adds items to something that is not a dict, must be well formed")
+            raise Refusal(
+                "pickle adds items to something that is not a dict; it must be well formed"
+            )
         return self.stack[-1]
 
     def _put(self, items: list[Any]) -> None:
@@ -129,16 +131,16 @@ class _Unpickler(pickle._Unpickler):
         for key, value in zip(items[::2], items[1::2]):
             # Hashing nested tuples can take exponential time, so keys are plain.
             if not isinstance(key, (str, int)):
-                raise Refusal(f"dictionary key is {shown(key)}, must be text or an integer")
+                raise Refusal(f"dictionary key is {shown(key)}; it must be text or an integer")
             target[key] = value
         if len(items) % 2:
-            raise Refusal("pickle has a dictionary key without a value, must be well formed")
+            raise Refusal("pickle has a dictionary key without a value; it must be well formed")
 
 
 def _refused(name: str) -> Callable[[_Unpickler], None]:
     def refuse(unpickler: _Unpickler) -> None:
         raise Refusal(
-            f"pickle has opcode {name}, only the opcodes of a plain state_dict are allowed"
+            f"pickle has opcode {name}; only the opcodes of a plain state_dict are allowed"
         )
 
     return refuse

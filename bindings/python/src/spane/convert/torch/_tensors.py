@@ -33,7 +33,7 @@ def tensor_ref(storage: Any, offset: Any, shape: Any, stride: Any) -> TensorRef:
     known = isinstance(storage, StorageRef)
     if not known or start is None or sizes is None or steps is None or len(sizes) != len(steps):
         raise Refusal(
-            "tensor has an ill-formed description, must be a storage, an offset, "
+            "tensor has a malformed description; it must be a storage, an offset, "
             "and a size and a stride of the same length, none negative"
         )
     return TensorRef(storage, start, sizes, steps)
