@@ -1,8 +1,8 @@
-"""Where should the next virtual machine go? Decisions, simulation and evaluation with libspane.
+"""Places virtual machines on NUMA servers: decisions, simulation and evaluation with libspane.
 
-The library is loaded at the first use of anything that needs it. Two packages do not need it:
-`spane.convert` makes files that it reads, and `spane.report` shows results. `spane.gym` has
-environments for Gymnasium.
+The library is loaded on first use. Two subpackages do not need it: `spane.convert` converts files
+into formats that libspane reads, and `spane.report` reads, plots and reports results. `spane.gym`
+provides Gymnasium environments.
 """
 
 from spane._cluster import VM, Cluster, ClusterOptions

@@ -1,4 +1,4 @@
-"""Values on their way into C: ctypes would cut them to size without a word."""
+"""Checks on arguments before they reach C, because ctypes truncates silently."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Index(Protocol):
-    """A whole number of any kind, such as an int or a NumPy integer."""
+    """Any integer type, such as int or a NumPy integer."""
 
     def __index__(self) -> int: ...
 
@@ -37,12 +37,12 @@ Kind = TypeVar("Kind")
 
 
 def wrong_type(value: object, name: str, allowed: str) -> TypeError:
-    """The error for an argument of the wrong type. `allowed` says what would do: "a str"."""
+    """The error for an argument of the wrong type. `allowed` describes valid ones: "a str"."""
     return TypeError(f"{name} is {shown(value)}; it must be {allowed}")
 
 
 def instance(value: object, kind: type[Kind], name: str, also: str = "") -> Kind:
-    """The value, which must be of this class. `also` says what else the caller takes."""
+    """Returns the value if it is of this class. `also` describes what else is accepted."""
     if not isinstance(value, kind):
         raise wrong_type(value, name, with_article(kind.__name__) + also)
     return value
@@ -80,7 +80,7 @@ def uint64(value: Index, name: str) -> int:
 
 
 def size(value: Index, name: str) -> int:
-    """The value as a C size_t that is sure to be no negative number in disguise."""
+    """The value as a C size_t; negative numbers are refused rather than wrapped."""
     number = _whole(value, name)
     if not 0 <= number < _INT64:
         raise InvalidArgumentError(f"{name} is {number}; it must be 0 ... 2^63 - 1")
@@ -101,7 +101,7 @@ def real(value: Real, name: str) -> float:
 
 
 def items(values: Any, name: str, allowed: str) -> list[Any]:
-    """The elements of a list or the like. A str has characters, and is not meant."""
+    """The elements of an iterable. A str is refused, although it can be iterated over."""
     if isinstance(values, (str, bytes)):
         raise wrong_type(values, name, allowed)
     try:
@@ -111,14 +111,14 @@ def items(values: Any, name: str, allowed: str) -> list[Any]:
 
 
 def choice(value: str, allowed: Sequence[str], name: str) -> str:
-    """The value, which must be one of a few."""
+    """Returns the value if it is one of those allowed."""
     if value not in allowed:
         raise InvalidArgumentError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
     return value
 
 
 def is_path(value: object) -> TypeIs[Path]:
-    """Whether this is the path of a file or folder."""
+    """Whether this value can be a path."""
     return isinstance(value, (str, os.PathLike))
 
 
@@ -128,7 +128,7 @@ def path(value: Path, name: str = "path") -> bytes:
 
 
 def file(value: Path, name: str = "path") -> pathlib.Path:
-    """The path of a file or folder that Python itself opens."""
+    """The path as a pathlib.Path, for files that Python opens."""
     return pathlib.Path(_path(value, name))
 
 
@@ -145,14 +145,14 @@ def _without_zero(value: bytes, name: str) -> bytes:
 
 
 def address(array: NDArray[Any]) -> int:
-    """Where the values of an array are."""
+    """The address of the first element of an array."""
     return int(array.__array_interface__["data"][0])
 
 
 def content(
     data: Bytes, name: str = "data", allowed: str = "bytes, or another buffer"
 ) -> NDArray[np.uint8]:
-    """The bytes of a buffer, not copied."""
+    """The bytes of a buffer, without a copy."""
     try:
         view = memoryview(data)  # type: ignore[arg-type]
     except TypeError:
@@ -163,9 +163,9 @@ def content(
 
 
 def given(values: Any, dtype: DTypeLike, shape: Sequence[int | None], name: str) -> NDArray[Any]:
-    """An input array. An ndarray must be exactly right; anything else is made into one.
+    """An input array. An ndarray must match exactly; other sequences are converted.
 
-    `shape` holds None where any length will do.
+    `shape` holds None for a dimension of any length.
     """
     if not isinstance(values, np.ndarray):
         made = _made(values, np.dtype(dtype), name)
@@ -176,13 +176,13 @@ def given(values: Any, dtype: DTypeLike, shape: Sequence[int | None], name: str)
 
 
 def servers(numbers: Any) -> tuple[NDArray[np.int32], int, int]:
-    """Numbers of servers for C: an array that has to stay, where it is, and how many."""
+    """Server numbers for C: the array (keep it alive), its address and its length."""
     chosen = given(numbers, np.int32, (None,), "servers")
     return chosen, address(chosen), len(chosen)
 
 
 _MADE_FROM = {"i": "iu", "f": "iuf", "b": "biu"}
-"""The kinds of values that become such an array; NumPy would cut others to size without a word."""
+"""NumPy kinds that convert without loss; NumPy itself would truncate others silently."""
 
 
 def _made(values: Any, dtype: np.dtype[Any], name: str) -> NDArray[Any]:
@@ -199,7 +199,7 @@ def _made(values: Any, dtype: np.dtype[Any], name: str) -> NDArray[Any]:
 def output(
     out: NDArray[Any] | None, dtype: DTypeLike, shape: Sequence[int], name: str = "out"
 ) -> NDArray[Any]:
-    """An output array: a new one, or the caller's own, which must be exactly right."""
+    """An output array: a new one, or the caller's, which must match exactly."""
     if out is None:
         return np.empty(shape, dtype)
     if not isinstance(out, np.ndarray):

@@ -1,4 +1,4 @@
-"""What the commands of this package have in common: errors on one line of standard error."""
+"""Shared by the commands of this package: errors as one line on standard error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NoReturn
 
 
 def one_line(message: str) -> str:
-    """The message without line breaks, so that a log keeps it together."""
+    """The message without line breaks."""
     return " ".join(message.split())
 
 
@@ -19,7 +19,7 @@ def fail(name: str, message: object, status: int = 2) -> int:
 
 
 class Parser(argparse.ArgumentParser):
-    """Reports a bad command line on one line, as any other error; --help shows the usage."""
+    """Reports usage errors on one line, like all other errors; --help prints the usage."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(fail(self.prog, message))

@@ -1,17 +1,17 @@
-"""Optional packages: what to install where one is missing."""
+"""Optional dependencies, and what to install when one is missing."""
 
 from __future__ import annotations
 
 _EXTRAS = {"h5py": "h5", "gymnasium": "gym", "matplotlib": "plot"}
-"""Which extra of this package installs which module."""
+"""The extra that installs each module."""
 
 
 class MissingExtraError(ImportError):
-    """An optional package is not installed."""
+    """An optional dependency is not installed."""
 
 
 def missing(error: ModuleNotFoundError) -> ImportError:
-    """The error to raise for a failed import of an optional package; it says what to install."""
+    """Turns a failed import of an optional dependency into an error that says what to install."""
     if error.name not in _EXTRAS:
         return error
     return MissingExtraError(

@@ -1,15 +1,15 @@
-"""Values of any kind in error messages."""
+"""Values in error messages."""
 
 from __future__ import annotations
 
 _LONGEST = 80
-"""Characters of a text."""
+"""Longest string or bytes to show in full."""
 
 
 def shown(value: object) -> str:
-    """A value, or its type, on one short line, wherever the value comes from.
+    """The value, or just its type, on one short line; safe for values from untrusted files.
 
-    Only plain values are printed: the text of nested containers can be exponentially long.
+    Only scalars and strings are printed: the repr of nested containers can be exponentially long.
     """
     if isinstance(value, (str, bytes)):
         text = ascii(value[:_LONGEST])
@@ -22,5 +22,5 @@ def shown(value: object) -> str:
 
 
 def with_article(noun: str) -> str:
-    """The noun with "a" or "an", by its first letter."""
+    """The noun with "a" or "an", going by its first letter."""
     return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"

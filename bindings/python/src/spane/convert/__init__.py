@@ -1,10 +1,10 @@
-"""Makes files that libspane reads from files that it does not.
+"""Converts files into formats that libspane reads.
 
 - `convert_torch` turns a PyTorch state_dict into a weights file (`python3 -m spane.convert.torch`).
-- `rewrite_hdf5` copies an older HDF5 file into one with checksums (`python3 -m
+- `rewrite_hdf5` copies an HDF5 file in an older format into the current one (`python3 -m
   spane.convert.rewrite`).
 
-Neither needs libspane itself or PyTorch. Both need h5py: pip install 'spane[h5]'.
+Neither needs libspane or PyTorch. Both need h5py: pip install 'spane[h5]'.
 """
 
 from spane.convert._refusal import OutputRefusal, Refusal

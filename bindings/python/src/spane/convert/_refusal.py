@@ -1,11 +1,11 @@
-"""The errors for a file that will not be converted."""
+"""Errors for files that cannot be converted."""
 
 from __future__ import annotations
 
 
 class Refusal(ValueError):
-    """A file is not acceptable. The message says what, its value, and what is allowed."""
+    """The input file is not acceptable. The message says why, and what is allowed."""
 
 
 class OutputRefusal(Refusal):
-    """The same, about the output instead of the input."""
+    """The output path is not acceptable."""

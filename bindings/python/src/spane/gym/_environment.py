@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
-    """Each step places one VM of a trace; the reward is -ln(1 + seconds that it has waited).
+    """Each step places one VM of a trace; the reward is -ln(1 + wait in seconds).
 
-    The observation is that of `spane.Environment`, by default divided by the size of a NUMA node.
-    An episode is terminated when it has reached its length, and truncated when the trace ends.
-    `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions have room.
+    Observations are those of `spane.Environment`, by default normalised by the size of a NUMA node.
+    An episode terminates when it reaches its length and is truncated when the trace ends.
+    `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions are valid.
     """
 
     metadata = {"render_modes": setting.RENDER_MODES, "render_fps": 10}  # noqa: RUF012
@@ -43,12 +43,12 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         render_mode: str | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`starts` are those of `spane.Starts`: from a range each episode draws one, others are
-        played in order, and a seed begins anew with the first; reset(options={"start": 7}) names
-        one. For `length` and `exceed` see `spane.Environment.reset`.
+        """For `starts` see `spane.Starts`: each episode draws one from a range; other starts are
+        played in order, from the first one again after a reset with a seed. reset(options={"start":
+        7}) picks one. For `length` and `exceed` see `spane.Environment.reset`.
 
-        An action without room is replaced by First Fit's (info["action"] is the one that was
-        taken), or with unavailable="error" raises spane.InfeasibleActionError.
+        An invalid action is replaced by First Fit's (info["action"] is the one taken); with
+        unavailable="error" it raises spane.InfeasibleActionError.
         """
         setting.check_render_mode(render_mode)
         self._trace = setting.trace_of(trace)
@@ -56,7 +56,7 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         options.setdefault("normalised", True)
         self._environment = Environment(self._trace, **options)
         self._watch = self._environment.watch()
-        # Refuses at once what a reset would refuse.
+        # Raises now what the first reset would raise.
         episode_end(length, exceed)
         self._end = {"length": length, "exceed": exceed}
         self._starts = starts_of_environment(starts, start_limit(self._trace, length))
@@ -89,7 +89,7 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         return start
 
     def __copy__(self) -> PlacementEnv:
-        """An environment of its own, with an episode of its own."""
+        """An independent environment with its own episode."""
         return copy.deepcopy(self)
 
     def step(
@@ -113,16 +113,16 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         return watch.observation.copy(), step.reward, step.terminated, step.truncated, info
 
     def action_masks(self) -> NDArray[np.bool_]:
-        """Which actions have room; the name that sb3-contrib looks for."""
+        """Which actions are valid; sb3-contrib looks for this name."""
         return self._watch.mask.copy()
 
     def render(self) -> NDArray[np.uint8] | None:
-        """With render_mode="rgb_array", a picture of what each NUMA node has in use."""
+        """With render_mode="rgb_array", an image of the usage of each NUMA node."""
         if self.render_mode is None:
             return None
         shown, servers = self._watch.observation, self._environment.servers
         return draw(*setting.shares(shown, self._bounds.high, servers, self._options))
 
     def close(self) -> None:
-        """Gives the environment back; the trace stays."""
+        """Closes the environment but not the trace."""
         self._environment.close()

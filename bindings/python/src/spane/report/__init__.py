@@ -1,11 +1,11 @@
-"""What came of experiments, training runs and searches, in numbers, figures and one HTML page.
+"""Reads, plots and reports the results of experiments, training runs and searches.
 
-- `Experiment.load`, `Run.load` and `Search.load` read what the `spane` command leaves in folders.
-- `spane.report.plot` draws them with matplotlib; each function returns a Figure.
-- `spane.report.page` puts them into one HTML page; `spane report` and `python3 -m spane.report` run
-  it.
+- `Experiment.load`, `Run.load` and `Search.load` read the output folders of the `spane` command.
+- `spane.report.plot` draws figures with matplotlib.
+- `spane.report.page` puts everything on one HTML page, as `spane report` and `python3 -m
+  spane.report` do.
 
-The last two need matplotlib: pip install 'spane[plot]'. libspane itself is not needed.
+The last two need matplotlib: pip install 'spane[plot]'. None of them needs libspane.
 """
 
 from spane.report._command import main

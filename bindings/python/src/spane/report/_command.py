@@ -1,4 +1,4 @@
-"""The command that `spane report` runs."""
+"""The command behind `spane report`."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--title")
     given = parser.parse_args(arguments)
     try:
-        # Imported late: results can be read without matplotlib, and a page needs it.
+        # Imported here because only the page needs matplotlib, not the rest of spane.report.
         from spane.report.page import page_of
 
         page = page_of(given.paths, given.title, given.figures)
         page.write(given.output)
-        # Only the page goes to standard output when that is what is asked for.
+        # If the page goes to standard output, nothing else may.
         if given.output != Path("-"):
             print(f"{given.output}: {page.figure_count} figures, {len(page.html()) / 1e6:.1f} MB")
             sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has seen enough. Python must not complain about it at exit.
+        # The reader closed the pipe. Keep Python from complaining about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 128 + signal.SIGPIPE
     except MissingExtraError as error:

@@ -1,4 +1,4 @@
-"""Imported first by what draws, so that a missing matplotlib is told in the same words."""
+"""Imported before anything that draws, to report a missing matplotlib in one way."""
 
 from spane._extras import missing
 

@@ -1,6 +1,6 @@
-"""Copies an HDF5 file of an older format into one that libspane reads.
+"""Rewrites an HDF5 file in an older format so that libspane can read it.
 
-python3 -m spane.convert.rewrite OLD.h5 NEW.h5
+    python3 -m spane.convert.rewrite OLD.h5 NEW.h5
 
 Older formats have no checksums, and HDF5 can crash on a damaged file: use this only on files that
 you trust.

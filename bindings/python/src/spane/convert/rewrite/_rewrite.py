@@ -1,4 +1,4 @@
-"""Copying an HDF5 file object by object."""
+"""Copies an HDF5 file object by object."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def rewrite_hdf5(source: arguments.Path, target: arguments.Path) -> None:
         arguments.file(source, "source"),
         arguments.file(target, "target"),
     )
-    # Imported late: it needs h5py, and the command says what to install where that is missing.
+    # Imported here so that the command can say what to install when h5py is missing.
     from spane.convert._hdf5_file import is_group, open_file, put_group, write_file
 
     def put(new: Any) -> None:

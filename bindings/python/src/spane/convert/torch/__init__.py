@@ -1,4 +1,4 @@
-"""Converts a PyTorch state_dict file into a weights file, without PyTorch.
+"""Converts a PyTorch state_dict file to a spane weights file, without PyTorch.
 
 python3 -m spane.convert.torch IN.th OUT.h5 [--aggregators mean] [--cpu 40 --mem 90]
 """

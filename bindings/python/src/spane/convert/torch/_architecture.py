@@ -1,4 +1,4 @@
-"""Which network a set of tensors belongs to, found from their names and shapes alone."""
+"""Infers the network from the names and shapes of its tensors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LAYER = re.compile(r"(0|[1-9][0-9]{0,5})\.(weight|bias)\Z")
 
 @dataclass(frozen=True)
 class Spane:
-    """The symmetric network. A depth is a number of hidden ReLUs."""
+    """The SPANE network. A depth is the number of hidden ReLU layers."""
 
     aggregators: tuple[str, ...]
     server_width: int
@@ -35,7 +35,7 @@ class Spane:
 
 @dataclass(frozen=True)
 class Mlp:
-    """The plain network for a fixed number of servers."""
+    """The MLP for a fixed number of servers."""
 
     hidden_width: int
     hidden_layers: int
@@ -46,7 +46,7 @@ Architecture = Union[Spane, Mlp]
 
 
 def tensor_names(architecture: Architecture) -> list[str]:
-    """The names of all tensors in the order in which they are hashed."""
+    """The names of all tensors, in the order in which they are hashed."""
     if isinstance(architecture, Spane):
         depths = (
             architecture.server_depth,
@@ -59,7 +59,8 @@ def tensor_names(architecture: Architecture) -> list[str]:
 
 
 def infer(shapes: Shapes, aggregators: tuple[str, ...] | None) -> Architecture:
-    """The network these shapes fit exactly. `aggregators` None means mean, or an MLP's nothing."""
+    """The network that these shapes fit exactly. `aggregators` defaults to mean; an MLP has
+    none."""
     parts = {name.split(".", 1)[0] for name in shapes}
     spane, mlp = not parts.isdisjoint(_SPANE_STACKS), not parts.isdisjoint(_MLP_PARTS)
     if spane == mlp:
@@ -114,19 +115,20 @@ def _infer_mlp(shapes: Shapes) -> Mlp:
 
 
 def _last_index(shapes: Shapes, stack: str) -> int:
-    """The index of the last layer of a stack, at least 2: there is always one hidden ReLU."""
+    """The index of the last layer of a stack; at least 2, as there is always one hidden ReLU."""
     last = 2
     for name in shapes:
         part, _, rest = name.partition(".")
         match = _LAYER.match(rest)
         if part == stack and match and int(match.group(1)) % 2 == 0:
             last = max(last, int(match.group(1)))
-    # A lone huge index must not make a huge list of missing names; the first gap is told anyway.
+    # A single huge index must not produce a huge list of missing names; only the first is reported
+    # anyway.
     return min(last, 2 * len(shapes))
 
 
 def _stack_names(stack: str, last: int) -> list[str]:
-    # Only even indices carry weights: the odd ones are the ReLUs between them.
+    # Only even indices have weights: the odd ones are the ReLUs in between.
     indices = range(0, last + 1, 2)
     return [f"{stack}.{index}.{kind}" for index in indices for kind in ("weight", "bias")]
 

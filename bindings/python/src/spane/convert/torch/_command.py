@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refusal as error:
         return fail(TOOL, f"{_printable(given.source)}: {error}")
     except OSError as error:
-        # All but the reading concerns the output, or the temporary file beside it.
+        # Anything that is not about reading the source is about the output or its temporary file.
         about_source = error.filename is not None and Path(error.filename) == given.source
         path = given.source if about_source else given.target
         return fail(TOOL, f"{_printable(path)}: {error.strerror or error}")
@@ -71,6 +71,6 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _printable(path: Path) -> str:
-    """A path on one line, whatever bytes its name has."""
+    """The path on one line, even if its name has control characters."""
     text = str(path)
     return text if text.isprintable() else ascii(text)

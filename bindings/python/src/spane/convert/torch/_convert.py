@@ -1,4 +1,4 @@
-"""From a state_dict file to a weights file."""
+"""Converts a state_dict file to a weights file."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ TOOL = "spane.convert.torch"
 
 @dataclass(frozen=True)
 class TorchOptions:
-    """What the state_dict file does not say itself."""
+    """What the state_dict file does not record."""
 
     aggregators: tuple[str, ...] | None = None
-    """Of mean, max and std, in the order in which the network concatenates them. None for mean; an
-    MLP has none."""
+    """Any of mean, max and std, in the order in which the network concatenates them. None means
+    mean; an MLP has none."""
     cpu: float = 40.0
     """Cores of one NUMA node, by which inputs are divided."""
     mem: float = 90.0
@@ -34,7 +34,7 @@ class TorchOptions:
     licence: str = "unknown"
     note: str = ""
     force: bool = False
-    """Whether an existing output is replaced."""
+    """Whether to overwrite an existing output file."""
 
     def __post_init__(self) -> None:
         if self.aggregators is not None:
@@ -59,16 +59,17 @@ def _check_aggregators(names: tuple[str, ...]) -> None:
 def convert_torch(
     source: arguments.Path, target: arguments.Path, options: TorchOptions | None = None
 ) -> str:
-    """Converts one file and returns a line that describes the network.
+    """Converts one file and returns a one-line description of the network.
 
-    Raises `Refusal` for what `source` holds, and `OutputRefusal` for a `target` that is in the way.
+    Raises `Refusal` if the content of `source` is not acceptable, and `OutputRefusal` if `target`
+    cannot be written.
     """
     source_path = arguments.file(source, "source")
     target_path = arguments.file(target, "target")
     if options is None:
         options = TorchOptions()
     arguments.instance(options, TorchOptions, "options", " or None")
-    # Imported late: it needs h5py, and the command says what to install where that is missing.
+    # Imported here so that the command can say what to install when h5py is missing.
     from spane.convert.torch._weights import Weights, write_weights
 
     _check_target(source_path, target_path, options.force)
@@ -111,7 +112,7 @@ def _finite(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _unicode(text: str) -> str:
-    """Arguments may hold bytes that are not UTF-8; HDF5 text must be."""
+    """Command-line arguments may hold bytes that are not UTF-8, but HDF5 strings must be UTF-8."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

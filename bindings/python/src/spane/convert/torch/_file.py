@@ -1,6 +1,6 @@
-"""Reading the tensors of a PyTorch state_dict file: a zip with one pickle and raw numbers.
+"""Reads the tensors of a PyTorch state_dict file: a zip archive with one pickle and raw values.
 
-The numbers are read only on request, so names and shapes can be judged first.
+Values are read only on request, so that names and shapes can be checked first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from spane.convert._refusal import Refusal
 from spane.convert.torch._pickle import read_pickle
 from spane.convert.torch._tensors import StorageRef, TensorRef
 
-# Real files of this kind are kilobytes; the limits only stop hostile or mistaken ones.
+# Real files are a few kilobytes; the limits only stop hostile or wrong ones.
 MEBIBYTE = 1 << 20
 LARGEST_FILE = 256 * MEBIBYTE
 LARGEST_ENTRY = 256 * MEBIBYTE
@@ -38,7 +38,7 @@ _DTYPES = {
     "Int": "int32",
     "Bool": "bool",
 }
-# What training scripts usually call the state_dict inside a larger checkpoint.
+# Usual keys of the state_dict in a training checkpoint.
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -52,7 +52,7 @@ _DAMAGE = (
 
 
 class TorchFile:
-    """The state_dict of a file: `tensors` describes them by name, `array` reads one."""
+    """The state_dict of a file: `tensors` describes them by name, `array` reads one of them."""
 
     tensors: dict[str, TensorRef]
 
@@ -67,7 +67,7 @@ class TorchFile:
         self._refuse_huge_total()
 
     def array(self, name: str) -> NDArray[np.float32]:
-        """The numbers of one tensor, C-contiguous, whatever its stride in the file."""
+        """The values of a tensor, C-contiguous whatever its strides in the file."""
         tensor = self.tensors[name]
         storage = tensor.storage
         if storage.kind != "Float":
@@ -78,7 +78,7 @@ class TorchFile:
             )
         if 0 in tensor.shape:
             raise Refusal(f"tensor {shown(name)} has no values; it must have some")
-        # The step of a dimension of size 1 is never taken, and may be anything.
+        # The stride of a dimension of size 1 is never used and can be anything.
         steps = [step if size > 1 else 0 for size, step in zip(tensor.shape, tensor.stride)]
         last = tensor.offset + sum((n - 1) * step for n, step in zip(tensor.shape, steps))
         if last >= storage.count:
@@ -114,7 +114,7 @@ class TorchFile:
                 f"zip entry {shown(name)} has {info.file_size} bytes; "
                 f"at most {largest} ({largest // MEBIBYTE} MiB) are allowed"
             )
-        # PyTorch never compresses or encrypts, so a file that does is not worth the risk.
+        # PyTorch never compresses or encrypts entries, so such a file does not come from it.
         if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
             raise Refusal(f"zip entry {shown(name)} is compressed or encrypted; it must be stored")
         try:
@@ -123,7 +123,7 @@ class TorchFile:
             raise Refusal(f"zip entry {shown(name)} is damaged; it must be readable") from None
 
     def _refuse_big_endian(self) -> None:
-        # Files from before PyTorch 2.1 have no such entry and are little-endian.
+        # Files from before PyTorch 2.1 lack this entry and are little-endian.
         name = f"{self._prefix}/byteorder"
         if name in self._entries:
             order = self._read(name, 16).decode("ascii", "replace")
@@ -131,7 +131,7 @@ class TorchFile:
                 raise Refusal(f"byteorder is {shown(order)}; it must be 'little'")
 
     def _refuse_huge_total(self) -> None:
-        # A stride of 0 lets a tiny storage describe a huge tensor, so shapes are limited too.
+        # With a stride of 0, a tiny storage can describe a huge tensor, so shapes are limited too.
         total = sum(math.prod(tensor.shape) for tensor in self.tensors.values()) * _ITEM_SIZE
         if total > LARGEST_TOTAL:
             raise Refusal(
@@ -171,7 +171,7 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _prefix(entries: dict[str, zipfile.ZipInfo]) -> str:
-    """The one top folder of the zip; torch.save names it after the file."""
+    """The top-level folder of the archive; torch.save names it after the file."""
     found = [name for name in entries if name.count("/") == 1 and name.endswith("/data.pkl")]
     if len(found) != 1:
         raise Refusal(f"zip has {len(found)} entries NAME/data.pkl; it must have exactly one")

@@ -1,13 +1,13 @@
-"""A restricted unpickler for the pickle inside a PyTorch file: plain values and tensors only.
+"""A restricted unpickler for PyTorch files: plain values and tensors only.
 
-The standard unpickler can call any function that a file names. This one accepts the few opcodes
-that PyTorch writes, imports nothing and calls nothing that the file names: a name stays a name, and
-a tensor becomes a `TensorRef`, whose numbers are read elsewhere.
+The standard unpickler can call any function that a file names. This one accepts only the opcodes
+that PyTorch writes, imports nothing and calls nothing from the file: a tensor becomes a
+`TensorRef`, and its values are read elsewhere.
 
-The base is the unpickler of the standard library that is written in Python. To restrict
-`find_class` of the one written in C is not enough for files from strangers: that one hashes
-whatever a file uses as a dictionary key, and a key of deeply nested tuples overflows the stack of
-the process or takes exponential time; its memo is an array as long as the largest index.
+It subclasses the standard library's pure-Python unpickler. Restricting `find_class` of the C one
+(`pickle.Unpickler`) would not be safe for untrusted files: it hashes any dictionary key, so a key
+of nested tuples can take exponential time or overflow the C stack and crash the process, and its
+memo is an array sized by the largest index in the file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ALLOWED = (
     *("EMPTY_DICT", "SETITEM", "SETITEMS", "BUILD", "REDUCE", "GLOBAL", "STACK_GLOBAL"),
     *("BINPUT", "LONG_BINPUT", "MEMOIZE", "BINGET", "LONG_BINGET", "BINPERSID"),
 )
-# What the unpickler raises for a malformed pickle.
+# Raised by the unpickler on malformed pickles.
 _DAMAGE = (
     pickle.UnpicklingError,
     AttributeError,
@@ -51,7 +51,7 @@ _DAMAGE = (
 
 @dataclass(frozen=True)
 class Global:
-    """A name from the file. Nothing is ever imported; a call gives what a state_dict needs."""
+    """A name from the file. It is never imported; calling it returns what a state_dict needs."""
 
     name: str
 
@@ -67,7 +67,7 @@ class Global:
 
 
 def read_pickle(data: bytes) -> Any:
-    """The value a pickle describes; `Refusal` for anything beyond plain values and tensors."""
+    """The unpickled value; `Refusal` for anything but plain values and tensors."""
     try:
         return _Unpickler(io.BytesIO(data)).load()
     except Refusal:
@@ -108,7 +108,7 @@ class _Unpickler(pickle._Unpickler):
         )
 
     def set_attributes(self) -> None:
-        # PyTorch hangs `_metadata` on the OrderedDict of a state_dict; nothing here needs it.
+        # PyTorch sets `_metadata` on the OrderedDict of a state_dict; it is not needed here.
         self.stack.pop()
         self._dictionary()
 
@@ -129,7 +129,7 @@ class _Unpickler(pickle._Unpickler):
     def _put(self, items: list[Any]) -> None:
         target = self._dictionary()
         for key, value in zip(items[::2], items[1::2]):
-            # Hashing nested tuples can take exponential time, so keys are plain.
+            # Hashing nested tuples can take exponential time, so only plain keys are allowed.
             if not isinstance(key, (str, int)):
                 raise Refusal(f"dictionary key is {shown(key)}; it must be text or an integer")
             target[key] = value

@@ -1,4 +1,4 @@
-"""What a PyTorch file says of its tensors, before their numbers are read."""
+"""Tensor descriptions in a PyTorch file, before their values are read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spane.convert._refusal import Refusal
 
 @dataclass(frozen=True)
 class StorageRef:
-    """A run of numbers in the file: its key, PyTorch's name for its type, how many numbers."""
+    """A storage in the file: its key, PyTorch's name for its type, and its number of values."""
 
     key: str
     kind: str
@@ -19,7 +19,7 @@ class StorageRef:
 
 @dataclass(frozen=True)
 class TensorRef:
-    """A view of a storage: where it starts, its shape, and its steps, all counted in numbers."""
+    """A view of a storage: offset, shape and strides, all in elements."""
 
     storage: StorageRef
     offset: int
@@ -28,7 +28,7 @@ class TensorRef:
 
 
 def tensor_ref(storage: Any, offset: Any, shape: Any, stride: Any) -> TensorRef:
-    """A tensor as a pickle describes it, checked."""
+    """Checks the arguments of a tensor in the pickle."""
     start, sizes, steps = natural(offset), _naturals(shape), _naturals(stride)
     known = isinstance(storage, StorageRef)
     if not known or start is None or sizes is None or steps is None or len(sizes) != len(steps):
@@ -40,7 +40,7 @@ def tensor_ref(storage: Any, offset: Any, shape: Any, stride: Any) -> TensorRef:
 
 
 def natural(value: Any) -> int | None:
-    """The value, if it is a count or an offset that a file may give."""
+    """The value if it is a valid count or offset, else None."""
     return value if type(value) is int and 0 <= value < 2**63 else None
 
 

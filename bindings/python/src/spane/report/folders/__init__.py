@@ -1,6 +1,6 @@
-"""Reads what the `spane` command leaves in folders: experiments, training runs and searches.
+"""Reads the output folders of the `spane` command: experiments, training runs and searches.
 
-Only the JSON and CSV files are read, so neither h5py nor matplotlib is needed.
+Only JSON and CSV files are read, so neither h5py nor matplotlib is needed.
 """
 
 from spane.report.folders._experiment import (

@@ -1,4 +1,4 @@
-"""What `spane experiment` leaves in a folder."""
+"""The output of `spane experiment`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from spane._evaluation import Evaluation
 from spane.report.folders._json import read_document
 
 EXPERIMENT_MANIFEST = "experiment.json"
-"""The file that every experiment has in its folder."""
+"""The file that marks the folder of an experiment."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure and its confidence interval, whose ends are None where there is none."""
+    """An estimate and its confidence interval; the ends are None if there is no interval."""
 
     value: float
     low: float | None
@@ -26,7 +26,7 @@ class Estimate:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether there is an interval, and zero is not in it."""
+        """Whether there is an interval and it does not contain zero."""
         if self.low is None or self.high is None:
             return False
         return not self.low <= 0 <= self.high
@@ -34,23 +34,23 @@ class Estimate:
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """The figures of a policy, a group, a member of a group, or the bound."""
+    """The statistics of a policy, a group, a member of a group, or the lower bound."""
 
     name: str
     kind: str
     """`policy`, `group`, `member` or `bound`."""
     group: str | None
     figures: Mapping[str, Estimate]
-    """By the names in docs/experiments.md, such as `trimmed_mean_10`."""
+    """By name as in docs/experiments.md, such as `trimmed_mean_10`."""
     differences: Mapping[str, Estimate]
-    """From the baseline; empty for the baseline itself and the bound."""
+    """Differences from the baseline; empty for the baseline itself and the lower bound."""
     spread: Mapping[str, Mapping[str, float]]
     """For a group: `lowest`, `median`, `mean` and `highest` of its members."""
 
 
 @dataclass(frozen=True)
 class ServerCount:
-    """An experiment on one number of servers."""
+    """An experiment at one number of servers."""
 
     servers: int
     mean_length: float
@@ -59,7 +59,7 @@ class ServerCount:
     block_spans: float
     rows: tuple[SummaryRow, ...]
     waits: Evaluation
-    """Every wait; the policies without the groups."""
+    """The wait of every episode, for all policies but not for groups."""
 
     def row(self, name: str) -> SummaryRow:
         """The row of a policy or a group."""
@@ -71,7 +71,7 @@ class ServerCount:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What `spane experiment` left in a folder."""
+    """An experiment that `spane experiment` has run."""
 
     path: Path
     kind: str
@@ -83,11 +83,11 @@ class Experiment:
     resamples: int
     seed: int
     counts: tuple[ServerCount, ...]
-    """By number of servers, in the order in which they were asked for."""
+    """One entry per number of servers, in the order requested."""
 
     @classmethod
     def load(cls, folder: arguments.Path) -> Experiment:
-        """Reads a folder whose experiment is finished."""
+        """Reads the folder of a finished experiment."""
         path = arguments.file(folder, "folder")
         manifest = read_document(path / EXPERIMENT_MANIFEST, "spane-experiment")
         if not (path / "summary.json").is_file():

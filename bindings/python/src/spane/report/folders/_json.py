@@ -1,4 +1,4 @@
-"""JSON files, whole or a line at a time."""
+"""JSON and JSON Lines files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `spane train` leaves in a folder."""
+"""The output of `spane train`."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from spane import _arguments as arguments
 from spane.report.folders._json import read_lines
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""Steps, and a value at each."""
+"""Steps and the value at each of them."""
 
 RUN_LOG = "log.jsonl"
-"""The file that every run has in its folder."""
+"""The file that marks the folder of a training run."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a training run left in a folder."""
+    """A training run."""
 
     path: Path
     config: str
-    """The text of config.toml; empty where there is none."""
+    """The content of config.toml; empty if there is none."""
     metrics: Mapping[str, Curve]
-    """What was logged of each step, by name. `validation` is the result of the validations, and
-    `validation, N servers` that of each cluster where there are several."""
+    """Learning curves by name. `validation` is the validation result; with several clusters,
+    `validation, N servers` is that of each of them."""
     measure: str
-    """What a validation measures, for instance `mean-log`; results of other measures cannot be
-    compared with it. Empty before the run has begun."""
+    """The validation metric, for instance `mean-log`; only results of the same metric are
+    comparable. Empty before the run starts."""
     first_fit: float | None
-    """What First Fit comes to in the validation."""
+    """The validation result of First Fit."""
     seconds: float
-    """How long the run took, as far as the log says."""
+    """The duration of the run according to its log."""
 
     @property
     def name(self) -> str:
@@ -46,7 +46,7 @@ class Run:
 
     @property
     def best(self) -> tuple[float, float] | None:
-        """The step and the value of the lowest validation, or None before the first."""
+        """The step and value of the best (lowest) validation; None before the first one."""
         if "validation" not in self.metrics:
             return None
         steps, values = self.metrics["validation"]
@@ -55,8 +55,8 @@ class Run:
 
     @classmethod
     def load(cls, folder: arguments.Path) -> Run:
-        """Reads log.jsonl and config.toml. The last line of the log may be cut off, as a run that
-        was killed leaves it."""
+        """Reads log.jsonl and config.toml. The last line of the log may be incomplete, as after a
+        run was killed."""
         path = arguments.file(folder, "folder")
         log = path / RUN_LOG
         points: dict[str, dict[float, float]] = {}
@@ -90,7 +90,7 @@ class Run:
 
 
 def _numbers(entry: Mapping[str, Any]) -> dict[str, float]:
-    """The figures of the learner by name."""
+    """The learner's metrics by name."""
     numbers = {name: _number(value) for name, value in entry.items()}
     return {
         name: value
@@ -100,7 +100,7 @@ def _numbers(entry: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _validation(entry: Mapping[str, Any], field: str) -> dict[str, float]:
-    """The result of a validation and, where there are several clusters, that of each."""
+    """The validation result and, with several clusters, the result on each of them."""
     result = entry.get(field)
     if not isinstance(result, dict):
         return {}
@@ -114,13 +114,13 @@ def _validation(entry: Mapping[str, Any], field: str) -> dict[str, float]:
 
 
 def _measure(entry: Mapping[str, Any]) -> str:
-    """The metric and, where it is no mean over the clusters, how they are combined."""
+    """The metric and, unless it is the mean, how results on several clusters are combined."""
     words = [str(entry.get(name, "")) for name in ("metric", "combination")]
     return ", ".join(word for word in words if word not in ("", "mean"))
 
 
 def _number(value: object) -> float | None:
-    """A finite number; nothing else can be drawn."""
+    """The value if it is a finite number, else None."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return None
     return float(value)

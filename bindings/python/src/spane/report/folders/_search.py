@@ -1,4 +1,4 @@
-"""What `spane search` leaves in a folder, or a table of trials."""
+"""The output of `spane search`, or a CSV table of trials."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from spane import _arguments as arguments
 from spane._errors import FormatError
 
 SEARCH_RESULTS = "results.csv"
-"""The file in the folder of a search."""
+"""The file that marks the folder of a search."""
 
 _NO_PARAMETERS = {
     *("trial", "seed", "seconds", "step", "steps", "status", "state", "folder", "file"),
@@ -25,26 +25,26 @@ _NO_PARAMETERS = {
 
 @dataclass(frozen=True)
 class Search:
-    """The trials of a search for hyper-parameters: one row a trial."""
+    """The trials of a hyperparameter search, one row per trial."""
 
     path: Path
     trials: tuple[str, ...]
-    """What the file calls each trial; the number of its row where the file does not say."""
+    """The name of each trial; its row number if the file has no names."""
     parameters: Mapping[str, tuple[float | str, ...]]
-    """What each trial had, by hyper-parameter; those that never change are left out."""
+    """The values of each hyperparameter by trial; constant ones are omitted."""
     results: NDArray[np.float64]
-    """(trials,); what came of each; lower is better. Not a number where a trial failed."""
+    """(trials,); the result of each, lower is better; NaN if the trial failed."""
     seconds: NDArray[np.float64]
-    """(trials,); how long each took; not a number where the file does not say."""
+    """(trials,); the duration of each; NaN if unknown."""
     untrained: NDArray[np.float64]
-    """(trials,); the result of random weights; not a number where the file does not say."""
+    """(trials,); the result with random, untrained weights; NaN if unknown."""
 
     @classmethod
     def load(cls, file: arguments.Path, result: str = "validation") -> Search:
         """Reads the folder of a search, or a CSV file with a header.
 
-        `result` is the column of what came of a trial;
-        `trial`, `seed`, `seconds` and columns about the state of a trial are no hyper-parameters.
+        `result` is the column with the results. `trial`, `seed`, `seconds` and columns about the
+        state of a trial are not hyperparameters.
         """
         path = arguments.file(file, "file")
         table = path / SEARCH_RESULTS if path.is_dir() else path
@@ -79,6 +79,6 @@ def _value(text: str) -> float | str:
 
 
 def _column(rows: list[dict[str, str]], name: str) -> NDArray[np.float64]:
-    """The numbers of a column; not a number where there is none."""
+    """The numbers of a column; NaN where there is none."""
     values = [_value(row.get(name, "")) for row in rows]
     return np.array([value if isinstance(value, float) else math.nan for value in values])

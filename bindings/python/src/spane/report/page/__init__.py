@@ -1,6 +1,6 @@
-"""Experiments, training runs and searches as one HTML page, which needs no other file.
+"""Experiments, training runs and searches on one self-contained HTML page.
 
-`page_of(["results/wait", "runs/1"]).write(Path("report.html"))` does what `spane report` does.
+`page_of(["results/wait", "runs/1"]).write("report.html")` does the same as `spane report`.
 """
 
 import spane.report._matplotlib  # noqa: F401

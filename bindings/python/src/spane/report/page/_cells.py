@@ -1,4 +1,4 @@
-"""What the cells of an experiment's tables say."""
+"""The cells of an experiment's tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from spane.report.page._html import Cell
 
 
 def column_title(name: str, experiment: Experiment) -> str:
-    """The heading of the column of a figure."""
+    """The column heading of a statistic."""
     return {
         "trimmed_mean_10": "trimmed 10 %",
         "trimmed_mean_15": "trimmed 15 %",
@@ -19,12 +19,12 @@ def column_title(name: str, experiment: Experiment) -> str:
 
 
 def row_name(row: SummaryRow) -> str:
-    """What the first cell of a row says."""
+    """The first cell of a row."""
     return f"{row.name} (group)" if row.kind == "group" else row.name
 
 
 def figure_cell(name: str, estimate: Estimate | None) -> Cell:
-    """A figure, and below it its interval."""
+    """An estimate with its interval below."""
     if estimate is None:
         return Cell("-")
     text = figure_text(name, estimate.value)
@@ -35,14 +35,14 @@ def figure_cell(name: str, estimate: Estimate | None) -> Cell:
 
 
 def difference_cell(name: str, estimate: Estimate) -> Cell:
-    """A difference with its sign, bold where its interval excludes zero."""
+    """A signed difference, bold if its interval excludes zero."""
     cell = figure_cell(name, estimate)
     sign = "+" if estimate.value > 0 else ""
     return Cell(sign + cell.text, cell.small, estimate.excludes_zero)
 
 
 def figure_text(name: str, value: float, rough: bool = False) -> str:
-    """A figure in its unit; in fewer digits as the end of an interval."""
+    """A statistic as text; `rough` gives fewer digits, for the ends of intervals."""
     if name == "mean_log":
         return f"{value:.2f}" if rough else f"{value:.3f}"
     if name in ("saved_15", "share_above"):

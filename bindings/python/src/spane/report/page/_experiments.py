@@ -1,4 +1,4 @@
-"""The part of a report that is about an experiment."""
+"""The section of a report on an experiment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLAIN = ("trimmed_mean_10", "trimmed_mean_15", "mean_log", "share_above")
 
 
 def add_experiment(page: Page, experiment: Experiment) -> None:
-    """An experiment: what was compared, its figures and its tables."""
+    """Adds an experiment: what was compared, the figures and the tables."""
     title = {"wait-time": "Wait time", "flexibility": "Flexibility"}.get(
         experiment.kind, experiment.kind
     )

@@ -1,4 +1,4 @@
-"""An HTML page that is put together piece by piece."""
+"""A self-contained HTML page, built step by step."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
+from spane import _arguments as arguments
 from spane._replacing import write_bytes
 from spane.report.page._css import STYLE
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table."""
+    """A table cell."""
 
     text: str
     small: str = ""
-    """What stands below it in small letters."""
+    """A second line in small print."""
     is_bold: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table."""
+    """A table row."""
 
     cells: Sequence[Cell | str]
     kind: str = "policy"
@@ -38,10 +39,10 @@ class Row:
 
 
 class Page:
-    """Headings, tables and figures in the order in which they are added."""
+    """Headings, tables and figures, in the order in which they were added."""
 
     def __init__(self, title: str, figures: Path | None = None) -> None:
-        """`figures` is a folder for the figures as files; it is made where there is none."""
+        """`figures` is a folder to save the figures to; it is created if necessary."""
         self.figure_count = 0
         self._title = title
         self._folder = figures
@@ -49,30 +50,30 @@ class Page:
         self._sections: list[tuple[str, str]] = []
 
     def section(self, title: str) -> None:
-        """A heading that the list at the top of the page names."""
+        """Adds a heading that is also listed at the top of the page."""
         anchor = f"section-{len(self._sections) + 1}"
         self._sections.append((anchor, title))
         self._parts.append(f'<h2 id="{anchor}">{escape(title)}</h2>')
 
     def heading(self, title: str) -> None:
-        """A heading within a section."""
+        """Adds a heading within a section."""
         self._parts.append(f"<h3>{escape(title)}</h3>")
 
     def note(self, text: str) -> None:
-        """A sentence in small letters."""
+        """Adds a sentence in small print."""
         self._parts.append(f'<p class="note">{escape(text)}</p>')
 
     def facts(self, entries: Sequence[tuple[str, str]]) -> None:
-        """Names and what they stand for."""
+        """Adds a list of names and values."""
         rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in entries)
         self._parts.append(f"<dl>{rows}</dl>")
 
     def text(self, content: str) -> None:
-        """A text as it is, such as a configuration file."""
+        """Adds preformatted text, such as a configuration file."""
         self._parts.append(f"<pre>{escape(content)}</pre>")
 
     def table(self, header: Sequence[str], rows: Iterable[Row]) -> None:
-        """A table under these headings."""
+        """Adds a table with these column headings."""
         head = "".join(f'<th scope="col">{escape(text)}</th>' for text in header)
         body = "".join(map(_row, rows))
         self._parts.append(
@@ -81,7 +82,7 @@ class Page:
         )
 
     def figure(self, name: str, figure: Figure, caption: str) -> None:
-        """A figure, as SVG within the page."""
+        """Adds a figure as inline SVG."""
         self.figure_count += 1
         svg = _svg(figure)
         if self._folder is not None:
@@ -97,13 +98,13 @@ class Page:
 
     @contextmanager
     def folded(self, title: str) -> Iterator[None]:
-        """What is added meanwhile is hidden until the reader opens it."""
+        """Collapses everything added within the block until the reader opens it."""
         self._parts.append(f"<details><summary>{escape(title)}</summary>")
         yield
         self._parts.append("</details>")
 
     def html(self) -> str:
-        """The whole page."""
+        """The complete page."""
         links = "".join(
             f'<li><a href="#{anchor}">{escape(title)}</a></li>' for anchor, title in self._sections
         )
@@ -116,13 +117,13 @@ class Page:
             + "\n</body>\n</html>\n"
         )
 
-    def write(self, path: Path) -> None:
-        """Writes the page; an existing file is replaced whole or not at all."""
-        write_bytes(path, self.html().encode())
+    def write(self, path: arguments.Path) -> None:
+        """Writes the page; an existing file is replaced atomically."""
+        write_bytes(arguments.file(path), self.html().encode())
 
 
 def plain(value: float) -> str:
-    """A number of any kind, in few digits."""
+    """A number of any size, in few digits."""
     if value == round(value):
         return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}"
@@ -140,7 +141,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _svg(figure: Figure) -> bytes:
-    """The figure as SVG, the same bytes for the same figure."""
+    """The figure as SVG; the same figure always gives the same bytes."""
     buffer = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "spane"}):
         figure.savefig(buffer, format="svg", dpi=160, metadata={"Date": None, "Creator": None})

@@ -1,4 +1,4 @@
-"""Which folders a page is about."""
+"""Builds a page from folders."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def page_of(
     title: str | None = None,
     figures: arguments.Path | None = None,
 ) -> Page:
-    """The page about these folders and files: experiments first, then runs, then searches.
+    """The page on these folders and files: experiments first, then runs, then searches.
 
-    Each figure is also written to the folder `figures`, as SVG and PNG.
+    If `figures` is given, each figure is also saved to that folder as SVG and PNG.
     """
     experiments, runs, searches = [], [], []
     for each in arguments.items(paths, "paths", "a list of paths"):

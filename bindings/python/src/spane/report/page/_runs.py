@@ -1,4 +1,4 @@
-"""The part of a report that is about training runs."""
+"""The section of a report on training runs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from spane.report.page._html import Page, Row, plain
 
 
 def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """Runs by the name of their folder without the number at its end: seeds of one learner.
+    """Groups runs whose folder names differ only by a number at the end: seeds of one learner.
 
-    Runs whose validations measure something else are a group of their own.
+    Runs with another validation metric form a separate group.
     """
     groups: dict[str, list[Run]] = {}
     for run in runs:
         stem = re.sub(r"[-_.]?(seed[-_.]?)?\d+$", "", run.name)
-        # A folder that is only a number says nothing; the one above it does.
+        # If the folder name is only a number, use that of the parent folder.
         name = stem or run.path.resolve().parent.name
         same = groups.get(name)
         if same and same[0].measure != run.measure:
@@ -31,7 +31,7 @@ def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
 
 
 def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
-    """Training runs: their curves, their best validations and their configurations."""
+    """Adds training runs: learning curves, best validations and configurations."""
     page.section("Training runs")
     page.table(
         [
@@ -40,7 +40,7 @@ def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
         ],
         [_best(name, runs) for name, runs in groups.items()],
     )
-    # Curves of one measure can be compared, and have a figure together.
+    # Curves of the same metric are comparable and share a figure.
     for measure in dict.fromkeys(runs[0].measure for runs in groups.values()):
         alike = {name: runs for name, runs in groups.items() if runs[0].measure == measure}
         if any(run.metrics for runs in alike.values() for run in runs):

@@ -1,4 +1,4 @@
-"""The part of a report that is about a search."""
+"""The section of a report on a search."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spane.report.page._html import Page, Row, plain
 
 
 def add_search(page: Page, search: Search) -> None:
-    """A search: its best trials, and the results against each hyper-parameter."""
+    """Adds a search: the results by hyperparameter, and the best trials."""
     page.section(f"Search: {search.path.name}")
     finished = np.flatnonzero(np.isfinite(search.results))
     count = len(search.results)

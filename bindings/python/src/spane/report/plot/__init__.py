@@ -1,7 +1,7 @@
-"""Draws evaluations, episodes, experiments, runs and searches with matplotlib.
+"""Plots evaluations, episodes, experiments, runs and searches with matplotlib.
 
-Each function returns a Figure. `spane report` draws whole folders; what `spane evaluate --output`
-wrote is drawn by `python3 -m spane.report.plot waits.csv --output waits.png`.
+Each function returns a Figure. `python3 -m spane.report.plot waits.csv --output waits.png` plots
+the output of `spane evaluate --output`; `spane report` plots whole folders.
 """
 
 import spane.report._matplotlib  # noqa: F401

@@ -1,4 +1,4 @@
-"""The command that draws an evaluation."""
+"""The command that plots an evaluation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KINDS = ("both", "cdf", "differences")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Draws one file of waits; 0, or 2 with a line on standard error."""
+    """Plots one file of waits; 0, or 2 with a line on standard error."""
     parser = argparse.ArgumentParser(
         prog=TOOL, description="Draw the results of `spane evaluate --output`."
     )

@@ -1,4 +1,4 @@
-"""Which part of an experiment is drawn."""
+"""Selects one number of servers of an experiment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from spane.report.folders import Experiment, ServerCount
 
 
 def chosen_count(experiment: Experiment, servers: int | None) -> ServerCount:
-    """The part of an experiment on this number of servers, or its only one."""
+    """The experiment at this number of servers; None if it has only one."""
     arguments.instance(experiment, Experiment, "experiment")
     known = [count.servers for count in experiment.counts]
     if servers is None and len(known) == 1:

@@ -1,4 +1,4 @@
-"""The waits of an experiment, episode by episode."""
+"""Plots of an experiment's waits, episode by episode."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spane.report.plot._waits import cdf, differences
 
 
 def experiment_waits(experiment: Experiment, servers: int | None = None) -> Figure:
-    """How the episodes' waits are distributed, and how they differ from the baseline's."""
+    """The distribution of total waits, and of the differences from the baseline."""
     count = chosen_count(experiment, servers)
     baseline = _baseline_policy(experiment, count)
     looks = style.looks(count)
@@ -25,9 +25,9 @@ def experiment_waits(experiment: Experiment, servers: int | None = None) -> Figu
 
 
 def differences_in_time(experiment: Experiment, servers: int | None = None) -> Figure:
-    """Each policy's waits less the baseline's, episode by episode in the order of their starts.
+    """Each policy's difference from the baseline, by episode in the order of their starts.
 
-    Bands show the blocks of the bootstrap. What decides a mean stands in a few of them.
+    Bands show the blocks of the bootstrap. A few of them often decide the mean.
     """
     count = chosen_count(experiment, servers)
     baseline = _baseline_policy(experiment, count)
@@ -63,6 +63,6 @@ def differences_in_time(experiment: Experiment, servers: int | None = None) -> F
 
 
 def _baseline_policy(experiment: Experiment, count: ServerCount) -> str:
-    """The baseline, or First Fit where it is a group, which has no waits of its own."""
+    """The baseline; First Fit if the baseline is a group, which has no waits of its own."""
     waits: Evaluation = count.waits
     return experiment.baseline if experiment.baseline in waits.policies else "first-fit"

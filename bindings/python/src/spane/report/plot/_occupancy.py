@@ -1,4 +1,4 @@
-"""A picture of what servers have in use over time."""
+"""Plots the usage of servers over time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _COLUMNS = 600
 
 
 def occupancy(episode: Episode, title: str | None = None) -> Figure:
-    """Two heat maps, cores and GB: one row a NUMA node, time from left to right.
+    """Two heat maps, for cores and memory: one row per NUMA node, time on the x axis.
 
-    Seconds in which nothing is placed keep the last state that was seen.
+    Between placements the last known state is shown.
     """
     arguments.instance(episode, Episode, "episode")
     if episode.used.ndim != 4 or len(episode.used) != len(episode.clock):
@@ -58,7 +58,7 @@ def occupancy(episode: Episode, title: str | None = None) -> Figure:
 def _sampled(
     episode: Episode, begin: float, end: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The state at evenly spaced times."""
+    """Samples the state at evenly spaced times."""
     times = np.linspace(begin, end, _COLUMNS)
     seen = np.searchsorted(episode.clock, times, side="right") - 1
     return times, episode.used[np.clip(seen, 0, None)]

@@ -1,4 +1,4 @@
-"""How an experiment depends on the number of servers."""
+"""Plots of an experiment against the number of servers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from spane.report.plot import _style as style
 
 
 def server_counts(experiment: Experiment) -> Figure:
-    """Where each policy stands between the bound and First Fit, and how long it waits, by the
-    number of servers. Whiskers are intervals, thin lines the members of a group."""
+    """Each policy's position between the lower bound and First Fit, and its waits, by number of
+    servers. Whiskers are intervals; thin lines are the members of a group."""
     arguments.instance(experiment, Experiment, "experiment")
     counts = sorted(experiment.counts, key=lambda count: count.servers)
     if len(counts) < 2:
@@ -62,7 +62,7 @@ def server_counts(experiment: Experiment) -> Figure:
 
 
 def _left(estimate: Estimate | None) -> Estimate | None:
-    """The share that is left of First Fit's excess, from the share that is saved."""
+    """Turns the share of First Fit's excess that is saved into the share that is left."""
     if estimate is None:
         return None
     low, high = estimate.low, estimate.high

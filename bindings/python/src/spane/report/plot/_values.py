@@ -1,4 +1,4 @@
-"""Figures of merit with their intervals, and their differences."""
+"""Plots of an experiment's statistics with their intervals, and of their differences."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _SHARES = ("saved_10", "saved_15", "share_above")
 
 
 def experiment_values(experiment: Experiment, servers: int | None = None) -> Figure:
-    """The figures of each policy with their intervals, one panel a figure.
+    """The statistics of each policy with their intervals, one panel per statistic.
 
-    `servers` is needed where the experiment has several numbers of them.
+    `servers` is required if the experiment has several numbers of servers.
     """
     count = chosen_count(experiment, servers)
     rows = list(count.rows)
@@ -40,8 +40,8 @@ def experiment_values(experiment: Experiment, servers: int | None = None) -> Fig
 
 
 def experiment_differences(experiment: Experiment, servers: int | None = None) -> Figure:
-    """What each policy's figures are above those of the baseline, paired by episode. An interval
-    without zero is drawn in full colour."""
+    """Differences of each policy's statistics from the baseline's, paired by episode. Intervals
+    that exclude zero are drawn in full colour."""
     count = chosen_count(experiment, servers)
     rows = [row for row in count.rows if row.differences]
     names = ("trimmed_mean_10", "trimmed_mean_15", "mean_log", "share_above")
@@ -64,7 +64,7 @@ def experiment_differences(experiment: Experiment, servers: int | None = None) -
 def _panels(
     experiment: Experiment, count: ServerCount, rows: Sequence[SummaryRow], names: Sequence[str]
 ) -> dict[str, Axes]:
-    """One panel a figure, side by side, with the rows' names at the left."""
+    """One panel per statistic, side by side, with the row names on the left."""
     titles = {
         "trimmed_mean_10": "trimmed mean, 10 % (s)",
         "trimmed_mean_15": "trimmed mean, 15 % (s)",

@@ -1,4 +1,4 @@
-"""Pictures of total waits."""
+"""Plots of total waits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from spane.report.plot import _style as style
 
 
 def waits(result: Evaluation, baseline: str | None = None) -> Figure:
-    """`wait_cdf` and, where there are two policies or more, `paired_differences` side by side."""
+    """`wait_cdf` and, with two or more policies, `paired_differences` side by side."""
     if len(arguments.instance(result, Evaluation, "result").policies) < 2:
         return wait_cdf(result)
     figure = style.figure(12, 4.5)
@@ -28,7 +28,7 @@ def waits(result: Evaluation, baseline: str | None = None) -> Figure:
 
 
 def wait_cdf(result: Evaluation) -> Figure:
-    """For each policy, and for the lower bound, the share of episodes that wait at most so long.
+    """The cumulative distribution of total waits for each policy and the lower bound.
 
     Further left and further up is better.
     """
@@ -39,9 +39,9 @@ def wait_cdf(result: Evaluation) -> Figure:
 
 
 def paired_differences(result: Evaluation, baseline: str | None = None) -> Figure:
-    """For each policy, the waits of its episodes less those of a baseline, sorted.
+    """Each policy's sorted differences from a baseline, paired by episode.
 
-    Below zero the policy is better. The baseline is the first policy unless it is named.
+    Below zero the policy is better than the baseline, which is the first policy by default.
     """
     figure = style.figure(6.5, 4.5)
     differences(figure.subplots(), result, _chosen(result, baseline))
@@ -68,7 +68,7 @@ def cdf(axes: Axes, result: Evaluation, looks: Mapping[str, style.Look] | None =
         linestyle=":",
         label="lower bound",
     )
-    # Waits go over several orders of magnitude, and some are zero.
+    # Waits span several orders of magnitude, and some are zero.
     least = _least(result.waits)
     axes.set_xscale("symlog", linthresh=least)
     axes.set_xlim(left=0)
@@ -113,7 +113,7 @@ def differences(
 
 
 def _plain(result: Evaluation) -> dict[str, style.Look]:
-    """A colour of its own for each policy."""
+    """A different colour for each policy."""
     return {
         name: style.Look(style.colour(index), style.line(index))
         for index, name in enumerate(result.policies)
@@ -121,7 +121,7 @@ def _plain(result: Evaluation) -> dict[str, style.Look]:
 
 
 def _legend(axes: Axes, columns: int) -> None:
-    """Below the picture, since curves may go through any corner of it."""
+    """Puts the legend below the plot, as curves can pass through any corner."""
     if axes.get_legend_handles_labels()[1]:
         axes.legend(
             loc="upper center",
@@ -147,7 +147,7 @@ def _share(count: int) -> NDArray[np.float64]:
 
 
 def _least(values: NDArray[Any]) -> float:
-    """Where a logarithmic axis may begin: a power of ten near the low end of what is not zero."""
+    """A lower limit for logarithmic axes: a power of ten near the smallest nonzero values."""
     positive = values[values > 0]
     if positive.size == 0:
         return 1.0
