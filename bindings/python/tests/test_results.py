@@ -34,13 +34,13 @@ def test_experiment_that_is_not_finished(tmp_path: Path) -> None:
     summary = folder / "summary.json"
     text = summary.read_text()
     summary.write_text(text.replace('"threshold"', '"limit"'))
-    with pytest.raises(spane.FormatError, match="is not complete: KeyError\\('threshold'\\)"):
+    with pytest.raises(spane.FormatError, match="is incomplete: KeyError\\('threshold'\\)"):
         Experiment.load(folder)
     summary.write_text(text.replace("-summary", "-other"))
-    with pytest.raises(spane.FormatError, match="format is spane-experiment-other"):
+    with pytest.raises(spane.FormatError, match="has format spane-experiment-other"):
         Experiment.load(folder)
     summary.write_text("{")
-    with pytest.raises(spane.FormatError, match="is not JSON"):
+    with pytest.raises(spane.FormatError, match="is not valid JSON"):
         Experiment.load(folder)
     summary.unlink()
     with pytest.raises(spane.FormatError, match="not finished"):
@@ -87,7 +87,7 @@ def test_log_with_holes(tmp_path: Path) -> None:
     assert run.best is None
     assert run.config == ""
     log.write_text('{"step"\n{"step": 1}\n')
-    with pytest.raises(spane.FormatError, match=r"log\.jsonl:1: is not JSON"):
+    with pytest.raises(spane.FormatError, match=r"log\.jsonl:1: is not valid JSON"):
         Run.load(tmp_path)
 
 

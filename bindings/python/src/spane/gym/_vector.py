@@ -104,7 +104,7 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         index per environment, sets where the episodes start.
         """
         if isinstance(seed, list):
-            raise InvalidArgumentError("seed is a list; it must be one number for all, or None")
+            raise InvalidArgumentError("seed is a list; it must be one integer for all, or None")
         super().reset(seed=seed)
         if seed is None and self._np_random is None:
             seed = int(self.np_random.integers(2**63))

@@ -92,8 +92,8 @@ class Experiment:
         manifest = read_document(path / EXPERIMENT_MANIFEST, "spane-experiment")
         if not (path / "summary.json").is_file():
             raise FormatError(
-                f"{path}: has no summary.json; the experiment is not finished, so give its "
-                "command again"
+                f"{path}: has no summary.json; the experiment is not finished: run its command "
+                "again to resume it"
             )
         summary = read_document(path / "summary.json", "spane-experiment-summary")
         try:
@@ -109,7 +109,7 @@ class Experiment:
                 counts=tuple(_count(path, count) for count in summary["clusters"]),
             )
         except (KeyError, TypeError) as error:
-            raise FormatError(f"{path / 'summary.json'}: is not complete: {error!r}") from None
+            raise FormatError(f"{path / 'summary.json'}: is incomplete: {error!r}") from None
 
 
 def _count(path: Path, entry: Mapping[str, Any]) -> ServerCount:

@@ -14,10 +14,10 @@ def read_document(path: Path, kind: str) -> Mapping[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise FormatError(f"{path}: is not JSON: {error}") from None
+        raise FormatError(f"{path}: is not valid JSON: {error}") from None
     found = document.get("format") if isinstance(document, dict) else None
     if found != kind or document.get("format_version") != 1:
-        raise FormatError(f"{path}: its format is {found}; it must be {kind}, version 1")
+        raise FormatError(f"{path}: has format {found}; it must be {kind}, version 1")
     return dict(document)
 
 
@@ -31,6 +31,6 @@ def read_lines(path: Path) -> Iterable[Mapping[str, Any]]:
         except ValueError:
             if number == len(lines):
                 return
-            raise FormatError(f"{path}:{number}: is not JSON") from None
+            raise FormatError(f"{path}:{number}: is not valid JSON") from None
         if isinstance(entry, dict):
             yield entry

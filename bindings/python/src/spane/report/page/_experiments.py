@@ -29,9 +29,9 @@ def add_experiment(page: Page, experiment: Experiment) -> None:
         page.figure(
             "Waits by the number of servers",
             plot.server_counts(experiment),
-            "Left: 100 % is First Fit and 0 % the bound that no policy can beat; whiskers are "
-            f"{experiment.confidence:.0%} intervals. Right: total wait of an episode. Thin lines "
-            "are the members of a group.",
+            "Left: 100 % is First Fit, 0 % the lower bound that no policy can beat; whiskers are "
+            f"{experiment.confidence:.0%} intervals. Right: total wait per episode. Thin lines are "
+            "the members of a group.",
         )
         for name in ("trimmed_mean_10", "saved_15"):
             _overview(page, experiment, name)
@@ -40,7 +40,7 @@ def add_experiment(page: Page, experiment: Experiment) -> None:
                 _count(page, experiment, count)
     else:
         _count(page, experiment, experiment.counts[0])
-    with page.folded("What was compared, as experiment.json has it"):
+    with page.folded("What was compared, from experiment.json"):
         _policies(page, experiment)
 
 
@@ -49,7 +49,7 @@ def _servers(experiment: Experiment) -> str:
     if "fleet" in manifest:
         return f"{manifest['fleet']['description']}; sha256 {manifest['fleet']['sha256']}"
     return (
-        f"{', '.join(str(count.servers) for count in experiment.counts)}; each of 2 NUMA "
+        f"{', '.join(str(count.servers) for count in experiment.counts)}; each with 2 NUMA "
         f"nodes of {manifest['node_cpu']:g} cores and {manifest['node_mem']:g} GB; VMs "
         f"above {manifest['split_above']:g} GB are split"
     )
@@ -100,7 +100,7 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
         f"{len(count.waits.starts):,} episodes of {count.mean_length:,.1f} VMs (mean). The "
         f"bootstrap draws {count.block_count} blocks of {count.block_length} episodes, each block "
         f"{count.block_spans:.1f} times as long as an episode."
-        + (" Blocks so short make the intervals too narrow." if count.block_spans < 2 else "")
+        + (" Intervals are too narrow with blocks so short." if count.block_spans < 2 else "")
     )
     header = ["policy", *(cells.column_title(name, experiment) for name in _COLUMNS)]
     page.table(
@@ -117,14 +117,14 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
         ],
     )
     page.note(
-        "Total wait of an episode in seconds; ranges are intervals. saved: the share of First "
-        "Fit's excess over the bound that is saved."
+        "Total wait per episode in seconds; ranges are intervals. saved: the share of First Fit's "
+        "excess over the lower bound that the policy saves."
     )
     page.figure(
-        f"Figures on {count.servers} servers",
+        f"Statistics on {count.servers} servers",
         plot.experiment_values(experiment, count.servers),
-        "Each figure with its interval. The intervals of two policies may overlap although one is "
-        "surely better: the differences below are what to compare policies by.",
+        "Each statistic with its interval. Two intervals may overlap although one policy is "
+        "clearly better: compare policies by the differences below.",
     )
     if any(row.differences for row in count.rows):
         _differences(page, experiment, count)
@@ -135,20 +135,20 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
     page.figure(
         f"Waits on {count.servers} servers",
         plot.experiment_waits(experiment, count.servers),
-        "Left: the share of episodes that wait at most so long; further left and up is better. "
-        "Right: the differences from the baseline, sorted; below zero is better.",
+        "Left: cumulative distribution of total waits; further left and up is better. Right: "
+        "sorted differences from the baseline; below zero is better.",
     )
     if len(count.waits.policies) > 1:
         page.figure(
             f"Differences along the trace on {count.servers} servers",
             plot.differences_in_time(experiment, count.servers),
             "Episodes in the order of their starts; below zero is better. Bands are the blocks of "
-            "the bootstrap: few of them decide a mean.",
+            "the bootstrap: a few of them often decide the mean.",
         )
 
 
 def _differences(page: Page, experiment: Experiment, count: ServerCount) -> None:
-    page.heading(f"Less {experiment.baseline} in the same episodes")
+    page.heading(f"Difference from {experiment.baseline} in the same episodes")
     page.table(
         ["policy", *(cells.column_title(name, experiment) for name in _PLAIN)],
         [
@@ -163,11 +163,11 @@ def _differences(page: Page, experiment: Experiment, count: ServerCount) -> None
             if row.differences
         ],
     )
-    page.note("Bold: the interval leaves zero out.")
+    page.note("Bold: the interval excludes zero.")
     page.figure(
         f"Differences on {count.servers} servers",
         plot.experiment_differences(experiment, count.servers),
-        f"Left of zero is better than {experiment.baseline}. Pale: the interval has zero in it.",
+        f"Left of zero is better than {experiment.baseline}. Pale: the interval contains zero.",
     )
 
 
@@ -188,7 +188,7 @@ def _overview(page: Page, experiment: Experiment, name: str) -> None:
     page.heading(
         {
             "trimmed_mean_10": "Total wait in seconds, trimmed mean (10 %)",
-            "saved_15": "Share of First Fit's excess over the bound that is saved (15 %)",
+            "saved_15": "Share of First Fit's excess over the lower bound that is saved (15 %)",
         }[name]
     )
     page.table(

@@ -36,7 +36,7 @@ def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
     page.table(
         [
             *("runs", "seeds", "validation", "First Fit"),
-            *("best: lowest", "median", "highest", "seconds a run"),
+            *("best: lowest", "median", "highest", "seconds per run"),
         ],
         [_best(name, runs) for name, runs in groups.items()],
     )
@@ -47,12 +47,12 @@ def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
             page.figure(
                 f"Learning curves: {measure}" if measure else "Learning curves",
                 plot.learning_curves(alike),
-                "Bold: the median of the seeds. Bands go from the lowest to the highest seed.",
+                "Bold: the median of the seeds. Bands: from the lowest to the highest seed.",
             )
         else:
-            page.note(f"{', '.join(alike)}: nothing is logged yet.")
+            page.note(f"{', '.join(alike)}: nothing logged yet.")
     for name, runs in groups.items():
-        with page.folded(f"{name}: each run, and its configuration"):
+        with page.folded(f"{name}: runs and configuration"):
             page.table(
                 ["folder", "best validation", "at step", "seconds"], [_run(run) for run in runs]
             )

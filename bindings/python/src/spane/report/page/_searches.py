@@ -15,25 +15,25 @@ def add_search(page: Page, search: Search) -> None:
     finished = np.flatnonzero(np.isfinite(search.results))
     count = len(search.results)
     seconds = float(np.nansum(search.seconds))
-    took = f", {plain(round(seconds))} seconds of work" if seconds > 0 else ""
+    took = f", {plain(round(seconds))} seconds in total" if seconds > 0 else ""
     page.note(f"{count:,} trials, {len(finished):,} finished{took}. Lower results are better.")
     if np.isfinite(search.untrained).any():
         least = plain(float(np.nanmin(search.untrained)))
         page.note(
-            f"Not trained: the best of as many random networks of the same shapes has {least}."
+            f"Untrained: the best of as many random networks of the same shapes reaches {least}."
         )
     if len(finished) == 0:
         return
     if search.parameters:
         page.figure(
-            "Results by hyper-parameter",
+            "Results by hyperparameter",
             plot.hyperparameters(search),
-            "Every trial. Lines are medians, bars the middle half, stars the three best trials.",
+            "All trials. Lines are medians, bars the middle 50 %, stars the three best trials.",
         )
     best = sorted(finished, key=lambda trial: float(search.results[trial]))[:10]
-    page.heading("The best trials")
+    page.heading("Best trials")
     page.table(
-        ["place", "trial", "result", *search.parameters, "seconds"],
+        ["rank", "trial", "result", *search.parameters, "seconds"],
         [
             Row(
                 [

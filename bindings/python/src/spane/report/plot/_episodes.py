@@ -55,7 +55,7 @@ def differences_in_time(experiment: Experiment, servers: int | None = None) -> F
         powers = 10.0 ** np.arange(4, np.log10(decade) + 1, 2 if decade > 1e6 else 1)
         axes.set_yticks([*-powers, 0, *powers])
         axes.yaxis.set_major_formatter(style.SECONDS)
-        axes.set_title(f"{name} less {baseline}", loc="left", fontsize="medium")
+        axes.set_title(f"{name} minus {baseline}", loc="left", fontsize="medium")
         style.tidy(axes)
     rows[-1].set_xlabel("first VM of the episode")
     figure.supylabel("total wait, difference (s)")

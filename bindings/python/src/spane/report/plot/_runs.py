@@ -32,7 +32,7 @@ def learning_curves(groups: Mapping[str, Sequence[Run]]) -> Figure:
             arguments.instance(run, Run, f"groups[{group!r}]", " in each place")
     names = _metrics(groups)
     if not names:
-        raise InvalidArgumentError("the runs have logged no numbers yet")
+        raise InvalidArgumentError("the runs have not logged any metrics yet")
     columns = min(len(names), 3 if len(names) > 4 else 2)
     rows = -(-len(names) // columns)
     figure = style.figure(max(6.5, 4.6 * columns), 0.6 + 3.2 * rows)

@@ -27,7 +27,7 @@ def hyperparameters(search: Search) -> Figure:
     names = list(search.parameters)
     finished = np.isfinite(search.results)
     if not names or not finished.any():
-        raise InvalidArgumentError("the search has no finished trials that differ in anything")
+        raise InvalidArgumentError("the search has no finished trials that differ")
     columns = min(len(names), 4)
     rows = -(-len(names) // columns)
     figure = style.figure(max(5.0, 3.1 * columns), 0.5 + 2.9 * rows)

@@ -50,7 +50,7 @@ def paired_differences(result: Evaluation, baseline: str | None = None) -> Figur
 
 def _chosen(result: Evaluation, baseline: str | None) -> str:
     if len(arguments.instance(result, Evaluation, "result").policies) < 2:
-        raise InvalidArgumentError("the result has fewer than 2 policies; differences need 2")
+        raise InvalidArgumentError("the result has fewer than two policies to compare")
     chosen = result.policies[0] if baseline is None else baseline
     return arguments.choice(chosen, result.policies, "baseline")
 
@@ -76,9 +76,9 @@ def cdf(axes: Axes, result: Evaluation, looks: Mapping[str, style.Look] | None =
     axes.set_xticks([0, *decades[decades <= result.waits.max(initial=least)]])
     axes.set_ylim(0, 1)
     axes.xaxis.set_major_formatter(style.SECONDS)
-    axes.set_xlabel("total wait of an episode (s)")
+    axes.set_xlabel("total wait per episode (s)")
     axes.set_ylabel("share of episodes")
-    axes.set_title(f"Waiting in {len(result.starts):,} episodes")
+    axes.set_title(f"Total waits of {len(result.starts):,} episodes")
     _legend(axes, 2)
     style.tidy(axes)
 
@@ -105,9 +105,9 @@ def differences(
     axes.set_yscale("symlog", linthresh=max(least))
     axes.set_xlim(0, 1)
     axes.yaxis.set_major_formatter(style.SECONDS)
-    axes.set_xlabel("share of episodes, sorted by the difference")
-    axes.set_ylabel(f"total wait less that of {baseline} (s)")
-    axes.set_title(f"Episode by episode against {baseline}")
+    axes.set_xlabel("share of episodes, sorted by difference")
+    axes.set_ylabel(f"total wait minus that of {baseline} (s)")
+    axes.set_title(f"Paired differences from {baseline}")
     _legend(axes, 2)
     style.tidy(axes)
 
