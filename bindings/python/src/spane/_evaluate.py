@@ -1,4 +1,4 @@
-"""Playing many episodes under many policies."""
+"""Evaluation: many episodes under many policies."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def evaluate(
 ) -> Evaluation:
     """Plays one episode from each start under each policy, as `spane evaluate` does.
 
-    `starts` may be a range, a list, an array, a file or a text; see `spane.Starts`.
-    Policies are heuristics by name and Models; a mapping gives them names of your own. An episode
+    `starts` can be a range, a list, an array, a file or a string; see `spane.Starts`. A policy is
+    the name of a heuristic or a Model; pass a mapping to choose the names in the result. An episode
     has `length` placements, by default as many as First Fit makes until the cluster is first full,
-    and 40 more. The result does not depend on `threads` (0 for all processors that may be used).
-    `fleet` is a Cluster whose servers, as they are while nothing runs on them, take the place of
-    `servers`, `node_cpu`, `node_mem` and `split_above`.
+    plus 40. The result does not depend on `threads` (0 for all available processors). `fleet` is a
+    Cluster whose servers, taken as empty, replace `servers`, `node_cpu`, `node_mem` and
+    `split_above`.
 
-    `progress` is called in this thread with the numbers of episodes done and in all. What it raises
-    is raised here before the next episode begins, and so is what a signal handler raises, such as
-    KeyboardInterrupt.
+    `progress` is called in this thread with the number of finished episodes and the total. If it or
+    a signal handler raises an exception, such as KeyboardInterrupt, the evaluation stops before the
+    next episode and the exception is raised here.
     """
     arguments.instance(trace, Trace, "trace")
     chosen = _named(policies)
@@ -68,7 +68,7 @@ def evaluate(
     pointers = [model._pointer for model in models]
 
     def play() -> None:
-        # A model that is closed meanwhile stays until the end.
+        # Keeps models alive that are closed during the call.
         kept = list(pointers)
         status = library().spane_evaluate(
             trace._pointer,

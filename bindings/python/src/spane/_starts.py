@@ -1,4 +1,4 @@
-"""Where episodes start: the one place that knows what may be given."""
+"""Where episodes start: parsing of all accepted forms."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ Starts = Union[
     str,
     "os.PathLike[str]",
 ]
-"""Indices of the VMs at which episodes start, all of which the trace must allow.
+"""Indices of the VMs at which episodes start; the trace must allow all of them.
 
-- a range, or a tuple (low, high), which is range(low, high)
-- a list, or an int64 array, of any length above 0; an index may be there several times
-- the path of a file with one index a line
-- "LO..<HI:COUNT:SEED": COUNT distinct indices of LO ... HI - 1, drawn with SEED
+- a range, or a tuple (low, high), which means range(low, high)
+- a list or int64 array, not empty; indices may repeat
+- the path of a file with one index per line
+- "LO..<HI:COUNT:SEED": COUNT distinct indices from LO ... HI - 1, drawn with SEED
 
-An evaluation plays all of them in their order. An environment draws from a range, and plays the
-others in their order, over and over.
+An evaluation plays all of them in order. An environment draws from a range, and plays the other
+forms in order, over and over.
 """
 
 
 def parse_starts(starts: Starts | None, limit: int) -> range | NDArray[np.int64]:
-    """A range, or an array of its own, of indices below the limit; None is the range of all."""
+    """A range or a new array of indices below the limit; None means all of them."""
     if starts is None:
         return range(limit)
     if isinstance(starts, tuple):
@@ -50,7 +50,7 @@ def parse_starts(starts: Starts | None, limit: int) -> range | NDArray[np.int64]
 
 
 def every_start(starts: Starts, trace: Trace, length: int | None) -> NDArray[np.int64]:
-    """For an evaluation: all of them in their order."""
+    """All starts in order, for an evaluation."""
     if starts is None:
         raise InvalidArgumentError("starts is None; it must say where the episodes start")
     parsed = parse_starts(starts, start_limit(trace, length))
@@ -58,7 +58,7 @@ def every_start(starts: Starts, trace: Trace, length: int | None) -> NDArray[np.
 
 
 def starts_of_environment(starts: Starts | None, limit: int) -> range | NDArray[np.int64]:
-    """A range to draw from, with no gaps, or an array to play in its order."""
+    """A range with step 1 to draw from, or an array to play in order."""
     parsed = parse_starts(starts, limit)
     if isinstance(parsed, range) and parsed.step != 1:
         raise InvalidArgumentError(
