@@ -140,7 +140,7 @@ def _path(value: Path, name: str) -> Path:
 
 def _without_zero(value: bytes, name: str) -> bytes:
     if b"\0" in value:
-        raise InvalidArgumentError(f"{name} holds a zero byte; it must not")
+        raise InvalidArgumentError(f"{name} contains a zero byte, which is not allowed")
     return value
 
 
@@ -158,7 +158,7 @@ def content(
     except TypeError:
         raise wrong_type(data, name, allowed) from None
     if not view.c_contiguous:
-        raise ShapeMismatchError(f"{name} is not contiguous; it must be")
+        raise ShapeMismatchError(f"{name} is not contiguous; it must be contiguous")
     return np.frombuffer(view, np.uint8)
 
 
@@ -190,7 +190,9 @@ def _made(values: Any, dtype: np.dtype[Any], name: str) -> NDArray[Any]:
         found: NDArray[Any] = np.array(values)
         made: NDArray[Any] = np.array(values, dtype=dtype, order="C")
     except (ValueError, TypeError, OverflowError) as error:
-        raise InvalidArgumentError(f"{name} cannot be made an array of {dtype}: {error}") from None
+        raise InvalidArgumentError(
+            f"{name} cannot be converted to an array of {dtype}: {error}"
+        ) from None
     if found.size and found.dtype.kind not in _MADE_FROM[dtype.kind]:
         raise InvalidArgumentError(f"{name} has values of {found.dtype}; they must be of {dtype}")
     return made
@@ -222,5 +224,5 @@ def _exact(
         allowed = ", ".join("any" if want is None else str(want) for want in shape)
         raise ShapeMismatchError(f"{name} has shape {array.shape}; it must be ({allowed})")
     if not (array.flags.c_contiguous and array.flags.aligned):
-        raise InvalidArgumentError(f"{name} is not contiguous and aligned; it must be (C order)")
+        raise InvalidArgumentError(f"{name} is not C-contiguous and aligned; it must be both")
     return array

@@ -153,7 +153,7 @@ class Cluster(Handle[ClusterPointer]):
         """
         if isinstance(servers, ServerType):
             if node_cpu is not None or node_mem is not None:
-                raise TypeError("node_cpu and node_mem do not go with a ServerType, which has both")
+                raise TypeError("node_cpu and node_mem cannot be combined with a ServerType")
             made = servers._encoded(self._resources)
             out = np.empty(arguments.size(1 if count is None else count, "count"), np.int32)
             status = self._library.spane_cluster_add_servers(

@@ -39,8 +39,8 @@ class LongCall:
         self._progress = progress
         self._cancel = c_int32()
         self._outcome: list[tuple[Any, BaseException | None]] = []
-        # Progress from the calling thread; None at the end. Waits time out, so a message that is
-        # lost to an exception causes a delay but never a deadlock.
+        # Progress from the thread of the call; None when it ends. Waits time out, so a message
+        # that is lost to an exception causes a delay but never a deadlock.
         self._news: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
         self._answers: SimpleQueue[None] = SimpleQueue()
         told = () if progress is None else (self._tell,)

@@ -76,7 +76,7 @@ def _fleet_pointer(fleet: Cluster) -> ClusterPointer:
     """The pointer of a cluster that is still open."""
     arguments.instance(fleet, Cluster, "fleet", " or None")
     if fleet.closed:
-        raise ClosedError("fleet is a cluster that was closed")
+        raise ClosedError("fleet is a closed Cluster; it must be open")
     return fleet._pointer
 
 
@@ -91,7 +91,7 @@ def positive(value: arguments.Index, name: str) -> int:
 def episode_end(length: arguments.Index | None, exceed: arguments.Index | None) -> tuple[int, int]:
     """How an episode ends: the kind of end and its number."""
     if length is not None and exceed is not None:
-        raise InvalidArgumentError("length and exceed are both given; only one may be")
+        raise InvalidArgumentError("length and exceed are both given; give only one")
     if length is not None:
         return END_LENGTH, positive(length, "length")
     if exceed is not None:

@@ -62,7 +62,7 @@ def request_of(cpu: Request | float, mem: float | None, terms: Terms) -> Request
     """The request that was given whole, or in parts."""
     if isinstance(cpu, Request):
         if mem is not None or terms:
-            raise TypeError("a Request says all: nothing else of it may be given beside it")
+            raise TypeError("a Request is complete; mem and other terms must not be given as well")
         return cpu
     if mem is None:
         raise TypeError("mem is missing; give cpu and mem, or a Request")

@@ -74,8 +74,8 @@ class Session(Handle[SessionPointer]):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a Session can be neither copied nor pickled, for what its policy remembers belongs to "
-            "what it is bound to; make a new one with Session(place, policy)"
+            "a Session cannot be copied or pickled, because its policy keeps state of what it is "
+            "bound to; make a new one with Session(place, policy)"
         )
 
     def decide(self) -> int:

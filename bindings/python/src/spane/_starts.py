@@ -62,8 +62,8 @@ def starts_of_environment(starts: Starts | None, limit: int) -> range | NDArray[
     parsed = parse_starts(starts, limit)
     if isinstance(parsed, range) and parsed.step != 1:
         raise InvalidArgumentError(
-            f"starts is {parsed}; an environment draws from a range whose step is 1, and "
-            f"plays list({parsed}) in order"
+            f"starts is {parsed}; an environment draws from a range whose step is 1 (it "
+            f"plays list({parsed}) in order)"
         )
     return parsed
 
@@ -101,18 +101,18 @@ def _read(text: arguments.Path) -> NDArray[np.int64]:
 
 def _check_range(starts: range, limit: int) -> None:
     if not starts:
-        raise InvalidArgumentError(f"starts is {starts}, which is empty; it must not be")
+        raise InvalidArgumentError(f"starts is {starts}; it must not be empty")
     if not 0 <= min(starts[0], starts[-1]) <= max(starts[0], starts[-1]) < limit:
         raise InvalidArgumentError(f"starts is {starts}; {_allowed(limit)}")
 
 
 def _checked(starts: NDArray[np.int64], limit: int, name: str) -> NDArray[np.int64]:
     if not starts.size:
-        raise InvalidArgumentError(f"{name} has no elements; it must have some")
+        raise InvalidArgumentError(f"{name} is empty; it must not be")
     for index in np.flatnonzero((starts < 0) | (starts >= limit))[:1]:
         raise InvalidArgumentError(f"{name}[{index}] is {starts[index]}; {_allowed(limit)}")
     return starts
 
 
 def _allowed(limit: int) -> str:
-    return f"this trace allows such episodes from 0 ... {limit - 1}"
+    return f"this trace allows 0 ... {limit - 1} for such episodes"

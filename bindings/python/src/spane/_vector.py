@@ -216,8 +216,8 @@ class VectorEnvironment(Handle[VecEnvPointer]):
             given = parse_starts(starts, self._limit)
             if isinstance(given, range):
                 raise InvalidArgumentError(
-                    f"starts is {given}; it must be a list, and a range to draw from is given to "
-                    "a new VectorEnvironment"
+                    f"starts is {given}; it must be a list: to draw from a range, make a new "
+                    "VectorEnvironment"
                 )
             where, count = arguments.address(given), given.size
         check(self._library.spane_vec_env_set_starts(self._pointer, where, count), self)
@@ -237,7 +237,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
             where = arguments.address(flags)
         if starts is not None:
             if seed is not None:
-                raise InvalidArgumentError("seed and starts are both given; only one may be")
+                raise InvalidArgumentError("seed and starts are both given; give only one")
             given = arguments.given(starts, np.int64, (self.count,), "starts")
             address = arguments.address(given)
             check(self._library.spane_vec_env_reset_at(self._pointer, address, where), self)
