@@ -188,11 +188,15 @@ _MADE_FROM = {"i": "iu", "f": "iuf", "b": "biu"}
 def _made(values: Any, dtype: np.dtype[Any], name: str) -> NDArray[Any]:
     try:
         found: NDArray[Any] = np.array(values)
-        made: NDArray[Any] = np.array(values, dtype=dtype, order="C")
+        made: NDArray[Any] = found
+        if found.ndim > 0:
+            made = np.array(values, dtype=dtype, order="C")
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidArgumentError(
             f"{name} cannot be converted to an array of {dtype}: {error}"
         ) from None
+    if found.ndim == 0:
+        raise wrong_type(values, name, "a list or an array")
     if found.size and found.dtype.kind not in _MADE_FROM[dtype.kind]:
         raise InvalidArgumentError(f"{name} has values of {found.dtype}; they must be of {dtype}")
     return made

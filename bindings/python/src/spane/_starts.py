@@ -115,4 +115,4 @@ def _checked(starts: NDArray[np.int64], limit: int, name: str) -> NDArray[np.int
 
 
 def _allowed(limit: int) -> str:
-    return f"this trace allows 0 ... {limit - 1} for such episodes"
+    return f"this trace allows such episodes from 0 ... {limit - 1}"
