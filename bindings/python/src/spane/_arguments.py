@@ -175,9 +175,9 @@ def given(values: Any, dtype: DTypeLike, shape: Sequence[int | None], name: str)
     return _exact(values, dtype, shape, name)
 
 
-def servers(numbers: Any) -> tuple[NDArray[np.int32], int, int]:
+def servers(numbers: Any, name: str = "servers") -> tuple[NDArray[np.int32], int, int]:
     """Server numbers for C: the array (keep it alive), its address and its length."""
-    chosen = given(numbers, np.int32, (None,), "servers")
+    chosen = given(numbers, np.int32, (None,), name)
     return chosen, address(chosen), len(chosen)
 
 

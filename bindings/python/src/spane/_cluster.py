@@ -164,7 +164,7 @@ class Cluster(Handle[ClusterPointer]):
                 raise TypeError(
                     "add_servers takes (ServerType, count) or (count, node_cpu=..., node_mem=...)"
                 )
-            out = np.empty(arguments.size(servers, "count"), np.int32)
+            out = np.empty(arguments.size(servers, "servers"), np.int32)
             status = self._library.spane_cluster_add_equal_servers(
                 self._pointer,
                 arguments.real(node_cpu, "node_cpu"),

@@ -106,7 +106,7 @@ class Session(Handle[SessionPointer]):
         if among is None:
             status = self._library.spane_session_choose(self._pointer, request, byref(where))
         else:
-            _kept, servers, count = arguments.servers(among)
+            _kept, servers, count = arguments.servers(among, "among")
             status = self._library.spane_session_choose_among(
                 self._pointer, request, servers, count, byref(where)
             )
@@ -175,7 +175,7 @@ class Session(Handle[SessionPointer]):
         if among is None:
             servers, count, most = None, 0, self._servers()
         else:
-            _kept, servers, count = arguments.servers(among)
+            _kept, servers, count = arguments.servers(among, "among")
             most = count
         # More than there are placements cannot be found.
         room = min(arguments.size(k, "k"), max(1, most * self._width))
