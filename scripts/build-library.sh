@@ -6,10 +6,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 read -ra flags <<<"${BUILD_FLAGS:-}"
-build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-path .build_shared "${flags[@]}")
+build=(swift build -c release --static-swift-stdlib --product SpaneCAPI --scratch-path .build_shared "${flags[@]}")
 "${build[@]}"
 out=$("${build[@]}" --show-bin-path)
-objects=$out/libSpaneC.a
+objects=$out/libSpaneCAPI.a
 
 is_newest() {
     local source

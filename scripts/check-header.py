@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that include/spane.h says of every function what a caller has to know, and that Sources/SpaneC defines the same
+"""Checks that include/spane.h says of every function what a caller has to know, and that Sources/SpaneCAPI defines the same
 functions in a way that lets the compiler compare their types. Prints what is wrong; says nothing when all is well."""
 
 import re
@@ -40,7 +40,7 @@ def definition_mistakes(text: str) -> list[str]:
     declared = {function.name for function in functions(text)}
     mistakes = []
     defined = set()
-    for path in sorted((ROOT / "Sources/SpaneC").rglob("*.swift")):
+    for path in sorted((ROOT / "Sources/SpaneCAPI").rglob("*.swift")):
         source = path.read_text(encoding="utf-8")
         for match in re.finditer(r'^(?P<before>.*)@_?cdecl\((?:"(?P<name>\w+)"|\w+)\)', source, re.MULTILINE):
             where = f"{path.relative_to(ROOT)}:{source.count(chr(10), 0, match.start()) + 1}"

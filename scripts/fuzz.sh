@@ -11,10 +11,10 @@ cd "$(dirname "$0")/.."
 
 scratch=.build_fuzz
 read -ra flags <<<"${BUILD_FLAGS:-}"
-build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-path "$scratch" "${flags[@]}"
+build=(swift build -c release --static-swift-stdlib --product SpaneCAPI --scratch-path "$scratch" "${flags[@]}"
     -Xswiftc "-sanitize=address,fuzzer" -Xcc "-fsanitize=address,fuzzer-no-link")
 "${build[@]}"
-objects=$("${build[@]}" --show-bin-path)/libSpaneC.a
+objects=$("${build[@]}" --show-bin-path)/libSpaneCAPI.a
 swift=$(swiftc -print-target-info | sed -n 's|.*"runtimeResourcePath": *"\(.*\)/lib/swift".*|\1|p')
 static=$swift/lib/swift_static/linux
 runtime=("$static"/*/swiftrt.o "$static/libswiftSynchronization.a" "$static/libswiftGlibc.a" "$static/libswiftCore.a")

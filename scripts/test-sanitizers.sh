@@ -40,11 +40,11 @@ prepare() {
         ;;
     *) echo "unknown kind $kind" && exit 1 ;;
     esac
-    local build=(swift build -c release --static-swift-stdlib --product SpaneC --scratch-path "$scratch" "${flags[@]}"
+    local build=(swift build -c release --static-swift-stdlib --product SpaneCAPI --scratch-path "$scratch" "${flags[@]}"
         "${sanitize[@]}")
     "${build[@]}"
     local objects
-    objects=$("${build[@]}" --show-bin-path)/libSpaneC.a
+    objects=$("${build[@]}" --show-bin-path)/libSpaneCAPI.a
     out=$scratch/tests-$kind
     mkdir -p "$out/scratch"
     for program in tests threads steps damage; do

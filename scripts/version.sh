@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints what include/spane.h says, the one place of the version number.
+# Prints the version number of include/spane.h.
 #   version.sh          0.1.0
 #   version.sh abi      the number in the name of the shared library
 set -euo pipefail

@@ -43,7 +43,7 @@ public struct EpisodePlan: Sendable {
             count: starts.count,
             threads: threads,
             // Also the bound, which may have as many VMs running at once as the trace has.
-            stateBytes: scenario.configuration.environmentBytes(for: scenario.trace) + scenario.trace.count * 16,
+            stateBytes: scenario.fleet.environmentBytes(for: scenario.trace) + scenario.trace.count * 16,
             makeState: { try Environment(scenario) },
             { environment, index in
                 do {

@@ -10,7 +10,7 @@ package struct EpisodePlayer: ~Copyable {
     /// - Throws: ``NetworkError`` when the network cannot serve such a cluster.
     package init(_ source: PolicySource, _ scenario: Scenario) throws {
         // Whatever can fail comes first: the compiler wants both or none of the properties.
-        let policy = try source.makePolicy(for: scenario.configuration)
+        let policy = try source.makePolicy(for: scenario.fleet)
         environment = try Environment(scenario)
         self.policy = policy
     }

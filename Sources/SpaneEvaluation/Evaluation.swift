@@ -1,4 +1,5 @@
 internal import SpaneScheduling
+internal import SpaneSystem
 
 /// What one policy made of the episodes of a plan.
 public struct Evaluation: Equatable, Sendable {
@@ -28,10 +29,10 @@ public struct Evaluation: Equatable, Sendable {
         totalWaits = try parallelMap(
             count: plan.episodes.count,
             threads: threads,
-            stateBytes: plan.scenario.configuration.environmentBytes(for: plan.scenario.trace)
+            stateBytes: plan.scenario.fleet.environmentBytes(for: plan.scenario.trace)
                 + policy.policyBytes(
-                    servers: plan.scenario.configuration.serverCount,
-                    nodes: plan.scenario.configuration.layout.nodes
+                    servers: plan.scenario.fleet.serverCount,
+                    nodes: plan.scenario.fleet.layout.nodes
                 ),
             progress: progress,
             makeState: { try EpisodePlayer(policy, plan.scenario) },

@@ -19,18 +19,18 @@ public enum PolicySource: Sendable {
     }
 
     /// What to tell about servers that a network was not made for; see ``SpaneNetworks/Model/mismatch(with:)``.
-    package func mismatch(with configuration: ClusterConfiguration) -> String? {
+    package func mismatch(with fleet: Fleet) -> String? {
         guard case .model(let model) = self else { return nil }
-        return model.mismatch(with: configuration)
+        return model.mismatch(with: fleet)
     }
 
     /// A policy of its own for one thread, bound to clusters of this configuration.
     ///
     /// - Throws: ``NetworkError`` when the network cannot serve such a cluster.
-    public func makePolicy(for configuration: ClusterConfiguration) throws(NetworkError) -> any Policy {
+    public func makePolicy(for fleet: Fleet) throws(NetworkError) -> any Policy {
         switch self {
         case .heuristic(let heuristic): heuristic.makePolicy()
-        case .model(let model): try model.makeSession(for: configuration)
+        case .model(let model): try model.makeSession(for: fleet)
         }
     }
 }

@@ -56,13 +56,13 @@ extension Experiment {
     }
 
     private func summary(
-        of cluster: ExperimentWaits.Cluster,
+        of cluster: ExperimentWaits.ClusterState,
         _ plan: EpisodePlan,
         _ subjects: [Subject],
         _ reference: Subject,
         _ settings: SummarySettings,
         _ threads: Int
-    ) throws -> ExperimentSummary.Cluster {
+    ) throws -> ExperimentSummary.ClusterState {
         let blockLength = settings.blockLength ?? plan.defaultBlockLength
         let order = plan.timeOrder
         let series =
@@ -88,7 +88,7 @@ extension Experiment {
             confidence: settings.confidence
         )
         let bound = Subject(name: "lower bound", kind: .bound, group: nil, series: [0])
-        return ExperimentSummary.Cluster(
+        return ExperimentSummary.ClusterState(
             servers: cluster.servers,
             episodes: order.count,
             meanLength: Statistics.mean(cluster.lengths.map(Double.init)),

@@ -55,7 +55,7 @@ public struct Experiment: Sendable {
     /// How long episodes are.
     public let length: EpisodePlan.Length
     /// The clusters, each of another number of servers.
-    public let clusters: [ClusterConfiguration]
+    public let clusters: [Fleet]
     /// The policies; the reference is one of them.
     public let policies: [Policy]
 
@@ -69,7 +69,7 @@ public struct Experiment: Sendable {
         description: TraceDescription,
         starts: [Int],
         length: EpisodePlan.Length = .automatic,
-        clusters: [ClusterConfiguration],
+        clusters: [Fleet],
         policies: [Policy]
     ) throws {
         var policies = policies
@@ -93,7 +93,7 @@ public struct Experiment: Sendable {
         return names
     }
 
-    private static func check(_ policies: [Policy], _ clusters: [ClusterConfiguration]) throws {
+    private static func check(_ policies: [Policy], _ clusters: [Fleet]) throws {
         var names: Set<String> = ["lower bound"]
         for policy in policies where !names.insert(policy.name).inserted {
             throw SchedulingError(.invalidArgument, "two policies are called \(policy.name); names must differ")

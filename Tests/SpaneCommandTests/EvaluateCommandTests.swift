@@ -32,7 +32,7 @@ import Testing
 
     private func plan() throws -> EpisodePlan {
         try EpisodePlan(
-            Scenario(Samples.trace(), on: ClusterConfiguration(servers: 2)),
+            Scenario(Samples.trace(), on: Fleet(servers: 2)),
             starts: Starts.sample(0..<400, count: 12, seed: 3)
         )
     }

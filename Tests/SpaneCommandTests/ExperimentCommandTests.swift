@@ -87,7 +87,7 @@ import Testing
 
     /// What is in summary.json.
     private struct Document: Decodable {
-        struct Cluster: Decodable { let rows: [Row] }
+        struct ClusterState: Decodable { let rows: [Row] }
 
         struct Row: Decodable {
             let name: String
@@ -104,7 +104,7 @@ import Testing
 
         let baseline: String
         let resamples: Int
-        let clusters: [Cluster]
+        let clusters: [ClusterState]
     }
 
     /// The summary in its three forms says the same.

@@ -59,8 +59,8 @@ import Testing
         #expect(csv.split(separator: "\n").count == 6)
         #expect(try command.succeed(trace + ["--fleet", "equal.toml", "--output", "-"]) == csv)
         // So does the file of a cluster.
-        let configuration = try ClusterConfiguration(servers: 2, node: Resources(cpu: 20, mem: 70))
-        try FleetFile.write(Fleet(configuration), to: folder.file("cluster.h5"))
+        let configuration = try Fleet(servers: 2, node: Resources(cpu: 20, mem: 70))
+        try ClusterFile.write(Cluster(configuration), to: folder.file("cluster.h5"))
         #expect(try command.succeed(trace + ["--fleet", "cluster.h5", "--output", "-"]) == csv)
         let json = try command.succeed(trace + ["--fleet", "equal.toml", "--json"])
         #expect(json.contains("\"node_cpu\" : 20") && json.contains("\"split_above\" : 10") && !json.contains("fleet"))

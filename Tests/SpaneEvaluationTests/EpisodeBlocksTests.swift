@@ -9,7 +9,7 @@ import Testing
             VirtualMachine(id: Int64($0), cpu: 1, mem: 1, arrival: Double($0), lifetime: 0)
         }
         return try EpisodePlan(
-            Scenario(Trace(vms), on: ClusterConfiguration(servers: 1)),
+            Scenario(Trace(vms), on: Fleet(servers: 1)),
             starts: starts,
             length: .fixed(length)
         )

@@ -8,11 +8,11 @@ import Testing
     private static let starts = [0, 250, 3, 3, 111]
 
     @Test func theAutomaticLengthIsFirstFitsAndFortyMore() throws {
-        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
-        let plan = try EpisodePlan(Scenario(trace, on: configuration), starts: Self.starts)
+        let (trace, fleet) = (try Samples.trace(), try Samples.fleet())
+        let plan = try EpisodePlan(Scenario(trace, on: fleet), starts: Self.starts)
         #expect(plan.episodes.map(\.start) == Self.starts)
         #expect(EpisodePlan.Length.margin == 40)
-        var environment = try Environment(trace: trace, configuration: configuration)
+        var environment = try Environment(trace: trace, fleet: fleet)
         for episode in plan.episodes {
             var policy = FirstFit()
             try environment.reset(start: episode.start, until: .exceed(1))
@@ -26,7 +26,7 @@ import Testing
 
     @Test func aFixedLengthIsTaken() throws {
         let plan = try EpisodePlan(
-            Scenario(Samples.trace(), on: Samples.configuration()),
+            Scenario(Samples.trace(), on: Samples.fleet()),
             starts: Self.starts,
             length: .fixed(77)
         )
@@ -34,13 +34,13 @@ import Testing
     }
 
     @Test func theBoundIsThatOfThePool() throws {
-        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
-        let plan = try EpisodePlan(Scenario(trace, on: configuration), starts: Self.starts)
+        let (trace, fleet) = (try Samples.trace(), try Samples.fleet())
+        let plan = try EpisodePlan(Scenario(trace, on: fleet), starts: Self.starts)
         for episode in plan.episodes {
             let bound = try trace.pooledBound(
                 start: episode.start,
                 length: episode.length,
-                configuration: configuration
+                fleet: fleet
             )
             #expect(episode.bound == bound)
         }
@@ -49,26 +49,26 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 8])
     func threadsDoNotMatter(threads: Int) throws {
-        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
+        let (trace, fleet) = (try Samples.trace(), try Samples.fleet())
         let starts = Array(stride(from: 400, through: 0, by: -10))
-        let one = try EpisodePlan(Scenario(trace, on: configuration), starts: starts)
-        let plan = try EpisodePlan(Scenario(trace, on: configuration), starts: starts, threads: threads)
+        let one = try EpisodePlan(Scenario(trace, on: fleet), starts: starts)
+        let plan = try EpisodePlan(Scenario(trace, on: fleet), starts: starts, threads: threads)
         #expect(plan.episodes == one.episodes)
     }
 
     @Test func noStartsMakeAnEmptyPlan() throws {
-        let plan = try EpisodePlan(Scenario(Samples.trace(), on: Samples.configuration()), starts: [])
+        let plan = try EpisodePlan(Scenario(Samples.trace(), on: Samples.fleet()), starts: [])
         #expect(plan.episodes.isEmpty)
     }
 
     // MARK: Errors
 
     private func refuses(_ message: String, starts: [Int], length: EpisodePlan.Length) throws {
-        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
+        let (trace, fleet) = (try Samples.trace(), try Samples.fleet())
         for threads in [1, 4] {
             #expect(throws: SchedulingError(.invalidArgument, message)) {
                 try EpisodePlan(
-                    Scenario(trace, on: configuration),
+                    Scenario(trace, on: fleet),
                     starts: starts,
                     length: length,
                     threads: threads
@@ -91,9 +91,9 @@ import Testing
     }
 
     @Test func anAutomaticLengthThatRunsIntoTheEnd() throws {
-        let (trace, configuration) = (try Samples.trace(), try Samples.configuration())
+        let (trace, fleet) = (try Samples.trace(), try Samples.fleet())
         let error = #expect(throws: SchedulingError.self) {
-            try EpisodePlan(Scenario(trace, on: configuration), starts: [0, 580])
+            try EpisodePlan(Scenario(trace, on: fleet), starts: [0, 580])
         }
         let message = try #require(error?.description)
         #expect(message.hasPrefix("starts[1]: from start 580 the automatic length is "))
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func aVMLargerThanAServer() throws {
-        let small = try ClusterConfiguration(servers: 3, node: Resources(cpu: 2, mem: 24))
+        let small = try Fleet(servers: 3, node: Resources(cpu: 2, mem: 24))
         let error = #expect(throws: SchedulingError.self) {
             try EpisodePlan(Scenario(Samples.trace(), on: small), starts: [0], threads: 2)
         }

@@ -8,14 +8,14 @@ import Testing
 /// What policies make of the episodes of a plan.
 @Suite struct EvaluationTests {
     private let trace: Trace
-    private let configuration: ClusterConfiguration
+    private let fleet: Fleet
     private let plan: EpisodePlan
 
     init() throws {
         trace = try Samples.trace()
-        configuration = try Samples.configuration()
+        fleet = try Samples.fleet()
         plan = try EpisodePlan(
-            Scenario(trace, on: configuration),
+            Scenario(trace, on: fleet),
             starts: Array(stride(from: 0, to: 400, by: 9)),
             length: .automatic
         )
@@ -37,12 +37,12 @@ import Testing
     private func wait(_ source: PolicySource, _ episode: EpisodePlan.Episode) throws -> Double {
         func play(_ policy: some Policy) throws -> Double {
             var policy = policy
-            var environment = try Environment(trace: trace, configuration: configuration)
+            var environment = try Environment(trace: trace, fleet: fleet)
             try environment.reset(start: episode.start, until: .length(episode.length))
             try environment.finish(with: &policy)
             return environment.totalWait
         }
-        return try play(source.makePolicy(for: configuration))
+        return try play(source.makePolicy(for: fleet))
     }
 
     @Test(arguments: 0..<8)
@@ -56,7 +56,7 @@ import Testing
 
     @Test func episodesKeepTheirResultsInAnotherOrder() throws {
         let reversed = try EpisodePlan(
-            Scenario(trace, on: configuration),
+            Scenario(trace, on: fleet),
             starts: plan.episodes.map(\.start).reversed()
         )
         for source in try Self.sources() {
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func anEmptyPlanIsPlayedAtOnce() throws {
-        let nothing = try EpisodePlan(Scenario(trace, on: configuration), starts: [])
+        let nothing = try EpisodePlan(Scenario(trace, on: fleet), starts: [])
         let evaluation = try Evaluation(
             of: .heuristic(.firstFit),
             on: nothing,
@@ -100,6 +100,6 @@ import Testing
         let source = PolicySource.model(try Samples.mlp(servers: 4))
         let error = NetworkError("the network is bound to 4 servers and the cluster has 3")
         #expect(throws: error) { try waits(source, plan, threads: threads) }
-        #expect(throws: error) { try source.makePolicy(for: configuration) }
+        #expect(throws: error) { try source.makePolicy(for: fleet) }
     }
 }

@@ -6,8 +6,8 @@ import SpaneTestSupport
 enum Samples {
     static let servers = 3
 
-    static func configuration() throws -> ClusterConfiguration {
-        try ClusterConfiguration(servers: servers, node: RandomTrace.node)
+    static func fleet() throws -> Fleet {
+        try Fleet(servers: servers, node: RandomTrace.node)
     }
 
     static func trace(count: Int = 600) throws -> Trace {

@@ -7,14 +7,14 @@ import Testing
 /// The search that draws networks and trains none.
 @Suite struct UntrainedSearchTests {
     private let trace: Trace
-    private let configuration: ClusterConfiguration
+    private let fleet: Fleet
     private let plan: EpisodePlan
 
     init() throws {
         trace = try Samples.trace()
-        configuration = try Samples.configuration()
+        fleet = try Samples.fleet()
         plan = try EpisodePlan(
-            Scenario(trace, on: configuration),
+            Scenario(trace, on: fleet),
             starts: Array(stride(from: 0, to: 400, by: 29))
         )
     }
@@ -61,7 +61,7 @@ import Testing
 
     @Test func tiesGoToTheLowerIndex() throws {
         // Without an episode all networks are alike.
-        let nothing = try EpisodePlan(Scenario(trace, on: configuration), starts: [])
+        let nothing = try EpisodePlan(Scenario(trace, on: fleet), starts: [])
         let ranking = try search().run(
             trials: 9,
             on: nothing,

@@ -25,7 +25,7 @@ enum Samples {
             description: TraceDescription(source: "a test", licence: "CC0"),
             starts: starts ?? Starts.sample(0..<300, count: 40, seed: 1),
             length: length,
-            clusters: servers.map { try ClusterConfiguration(servers: $0, node: RandomTrace.node) },
+            clusters: servers.map { try Fleet(servers: $0, node: RandomTrace.node) },
             policies: policies ?? [
                 Experiment.Policy(name: "balance-fit", source: .heuristic(.balanceFit)),
                 Experiment.Policy(name: "chance/1", group: "chance", source: .heuristic(.random(seed: 1))),

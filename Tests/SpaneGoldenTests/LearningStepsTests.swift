@@ -124,14 +124,14 @@ private final class Ensemble {
 
 /// The episode that the golden learning steps learn from.
 private enum Experience {
-    static func replay() throws -> Replay {
+    static func replay() throws -> ReplayBuffer {
         let file = LearningStepsTests.file
         let observations = try file.rows("experience/observation")
         let requests = try file.rows("experience/request")
         let rewards = try file.doubles("experience/reward")
         let actions = try file.integers("experience/action")
-        var cluster = Cluster(try ClusterConfiguration(servers: 5))
-        var episode = EpisodeRecord(serverCount: 5, normalisation: .published)
+        var cluster = ClusterState(try Fleet(servers: 5))
+        var episode = Trajectory(serverCount: 5, normalisation: .published)
         for (index, observation) in observations.enumerated() {
             let free = (0..<cluster.actionCount).map {
                 Resources(cpu: observation[2 * $0], mem: observation[2 * $0 + 1])
@@ -155,7 +155,7 @@ private enum Experience {
             guard done[index] == 0 else { continue }
             #expect(laterObservations[index] == observations[index + steps])
         }
-        let replay = Replay(capacity: 1000, servers: 5...5, steps: steps)
+        let replay = ReplayBuffer(capacity: 1000, servers: 5...5, steps: steps)
         replay.append(episode, returns: returns)
         return replay
     }

@@ -9,21 +9,21 @@ struct Player: Policy {
         if let heuristic = Reference.heuristics.first(where: { $0.name == name }) {
             policy = heuristic.heuristic.makePolicy()
         } else {
-            policy = try GoldenFile.publishedModel(name).makeSession(for: ClusterConfiguration(servers: servers))
+            policy = try GoldenFile.publishedModel(name).makeSession(for: Fleet(servers: servers))
         }
     }
 
-    mutating func begin(start: Int, on cluster: borrowing Cluster) { policy.begin(start: start, on: cluster) }
+    mutating func begin(start: Int, on cluster: borrowing ClusterState) { policy.begin(start: start, on: cluster) }
 
     mutating func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         policy.placement(for: request, on: cluster, among: servers)
     }
 
-    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    mutating func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {
         policy.action(for: request, on: cluster)
     }
 

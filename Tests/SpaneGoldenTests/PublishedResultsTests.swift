@@ -12,7 +12,7 @@ import Testing
     }
 
     static func makeEnvironment() throws -> Environment {
-        try Environment(trace: Reference.trace.get(), configuration: ClusterConfiguration(servers: 5))
+        try Environment(trace: Reference.trace.get(), fleet: Fleet(servers: 5))
     }
 
     private func waits(_ policy: String) throws -> [Double] {
@@ -42,9 +42,9 @@ import Testing
     @Test func theLowerBound() throws {
         let (starts, lengths) = try Self.episodes.get()
         let trace = try Reference.trace.get()
-        let configuration = try ClusterConfiguration(servers: 5)
+        let fleet = try Fleet(servers: 5)
         let bounds = try zip(starts, lengths).map {
-            try trace.pooledBound(start: $0, length: $1, configuration: configuration)
+            try trace.pooledBound(start: $0, length: $1, fleet: fleet)
         }
         let mean = trimmedMean(bounds)
         print("golden: the bound has the trimmed mean \(mean)")

@@ -38,9 +38,9 @@ import Testing
         let requests = try Self.file.rows("request")
         let masks = try Self.file.rows("available")
         try #require(observations.count == expected.count)
-        let configuration = try ClusterConfiguration(servers: observations[0].count / 4)
-        let session = try model.makeSession(for: configuration)
-        var cluster = Cluster(configuration)
+        let fleet = try Fleet(servers: observations[0].count / 4)
+        let session = try model.makeSession(for: fleet)
+        var cluster = ClusterState(fleet)
         var largest = 0.0
         for (index, observation) in observations.enumerated() {
             let free = (0..<cluster.actionCount).map {

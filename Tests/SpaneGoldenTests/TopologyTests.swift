@@ -6,11 +6,11 @@ import Testing
     static let servers = Result { try Reference.table("topology/servers.csv", columns: 5) }
 
     /// A server of each row; nodes of which nothing is free have nothing.
-    static func makeCluster() throws -> Cluster {
+    static func makeCluster() throws -> ClusterState {
         let rows = try servers.get()
         try #require(rows.count == 1710)
-        return Cluster(
-            try ClusterConfiguration(
+        return ClusterState(
+            try Fleet(
                 layout: .published,
                 types: rows.map { ServerType(nodes: [[$0[1], $0[2]], [$0[3], $0[4]]]) },
                 typeOfServer: rows.indices.map { Int32($0) }
@@ -28,7 +28,7 @@ import Testing
     static let large = Request(cpu: 32, mem: 64, span: 2)
 
     /// Places what fits, and counts what does not.
-    private func refusals(of lot: Int, _ cluster: inout Cluster, _ policy: inout some Policy) throws -> Int {
+    private func refusals(of lot: Int, _ cluster: inout ClusterState, _ policy: inout some Policy) throws -> Int {
         var refused = 0
         for request in try Self.requests(lot) {
             if let placement = policy.placement(for: request, on: cluster) {
@@ -62,7 +62,7 @@ import Testing
 private struct FewestCoresLeft: Policy {
     mutating func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         var best: (left: Double, node: Int, placement: Placement)?

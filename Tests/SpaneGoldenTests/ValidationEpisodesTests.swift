@@ -10,7 +10,7 @@ import Testing
         let starts = try Self.file.integers("start")
         let published = try Reference.starts("trace/validation_starts.txt")
         #expect(starts == published)
-        var environment = try Environment(trace: Reference.trace.get(), configuration: ClusterConfiguration(servers: 5))
+        var environment = try Environment(trace: Reference.trace.get(), fleet: Fleet(servers: 5))
         let lengths = try starts.map { try environment.episodeLength(from: $0) }
         let expected = try Self.file.integers("length")
         #expect(lengths == expected)
@@ -22,7 +22,7 @@ import Testing
         let lengths = try Self.file.integers("length")
         let waits = try Self.file.doubles(policy + "/total_wait")
         let returns = try Self.file.doubles(policy + "/return")
-        var environment = try Environment(trace: Reference.trace.get(), configuration: ClusterConfiguration(servers: 5))
+        var environment = try Environment(trace: Reference.trace.get(), fleet: Fleet(servers: 5))
         var player = try Player(policy, servers: 5)
         var equal = 0
         for (index, start) in starts.enumerated() {

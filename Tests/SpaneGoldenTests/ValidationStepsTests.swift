@@ -44,7 +44,7 @@ import Testing
         try #require(actions.count == length)
         var environment = try Environment(
             trace: Reference.trace.get(),
-            configuration: ClusterConfiguration(servers: servers)
+            fleet: Fleet(servers: servers)
         )
         let expectedLength = try environment.episodeLength(from: start)
         #expect(length == expectedLength)
@@ -75,7 +75,7 @@ import Testing
         let start = Int(try Self.file.attribute("start", of: group))
         var environment = try Environment(
             trace: Reference.trace.get(),
-            configuration: ClusterConfiguration(servers: 5),
+            fleet: Fleet(servers: 5),
             reward: .balance(weight: try Self.file.attribute("reward_weight", of: group))
         )
         try environment.reset(start: start, until: .length(rewards.count))

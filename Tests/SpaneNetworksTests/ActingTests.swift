@@ -18,12 +18,12 @@ import Testing
     @Test(arguments: [1, 2, 5, 8, 9, 20, 100])
     func takesTheLargestScore(servers: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 2)
-        let configuration = try ClusterConfiguration(servers: servers)
+        let fleet = try Fleet(servers: servers)
         var (none, some) = (0, 0)
         for architecture in try Self.architectures(servers) {
             let model = try RandomModel.make(architecture, &generator)
-            var session: any ScoringPolicy = try model.makeSession(for: configuration)
-            var cluster = Cluster(configuration)
+            var session: any ScoringPolicy = try model.makeSession(for: fleet)
+            var cluster = ClusterState(fleet)
             for round in 0..<200 {
                 cluster.fillAtRandom(steps: 3, &generator)
                 // Every other request is so large that few servers, or none, have room.
@@ -53,10 +53,10 @@ import Testing
     @Test(arguments: [1, 2, 5, 8, 9, 20, 100])
     func tiesGoToTheLowestAction(servers: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 4)
-        let configuration = try ClusterConfiguration(servers: servers)
+        let fleet = try Fleet(servers: servers)
         for architecture in try Self.architectures(servers) {
-            var session: any ScoringPolicy = try RandomModel.zero(architecture).makeSession(for: configuration)
-            var cluster = Cluster(configuration)
+            var session: any ScoringPolicy = try RandomModel.zero(architecture).makeSession(for: fleet)
+            var cluster = ClusterState(fleet)
             for _ in 0..<200 {
                 cluster.fillAtRandom(steps: 3, &generator)
                 let request = RandomModel.request(&generator)
@@ -70,11 +70,11 @@ import Testing
     /// Equal servers have equal scores: of them the lowest is taken, whichever block of servers it is in.
     @Test func equalServersGoToTheLowest() throws {
         var generator = Xoshiro256StarStar(seed: 6)
-        let configuration = try ClusterConfiguration(servers: 20)
+        let fleet = try Fleet(servers: 20)
         for _ in 0..<50 {
             let model = try RandomModel.spane(RandomModel.shapes[0], [.mean], &generator)
-            var session: any ScoringPolicy = try model.makeSession(for: configuration)
-            let cluster = Cluster(configuration)
+            var session: any ScoringPolicy = try model.makeSession(for: fleet)
+            let cluster = ClusterState(fleet)
             let request = Request(cpu: 1, mem: 1, isSplit: false)
             let action = session.action(for: request, on: cluster)
             let scores = session.scores(request, cluster)
@@ -87,11 +87,11 @@ import Testing
     @Test func sessionsOfOneModelAreIndependent() throws {
         var generator = Xoshiro256StarStar(seed: 7)
         let model = try RandomModel.spane(RandomModel.shapes[2], [.mean, .std], &generator)
-        let small = try ClusterConfiguration(servers: 2)
-        let large = try ClusterConfiguration(servers: 30)
+        let small = try Fleet(servers: 2)
+        let large = try Fleet(servers: 30)
         let request = RandomModel.request(&generator)
-        var one = Cluster(small)
-        var other = Cluster(large)
+        var one = ClusterState(small)
+        var other = ClusterState(large)
         let (first, second) = (try model.makeSession(for: small), try model.makeSession(for: large))
         one.fillAtRandom(steps: 9, &generator)
         let before = first.scores(request, one)

@@ -41,10 +41,10 @@ import Testing
     @Test(arguments: [1, 5, 33, 100])
     func takesTheLargestScoreOfAFreshSession(servers: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 32)
-        let configuration = try ClusterConfiguration(servers: servers)
+        let fleet = try Fleet(servers: servers)
         for model in try Self.models(&generator) {
-            var session: any ScoringPolicy = try model.makeSession(for: configuration)
-            var cluster = Cluster(configuration)
+            var session: any ScoringPolicy = try model.makeSession(for: fleet)
+            var cluster = ClusterState(fleet)
             var events = IncrementalTests.Events()
             session.begin(start: 0, on: cluster)
             for step in 0..<150 {
@@ -61,7 +61,7 @@ import Testing
                 }
                 try #require(action?.index == best, "\(model.architecture), step \(step)")
                 let scores = session.scores(request, cluster).map(\.bitPattern)
-                let fresh = try model.makeSession(for: configuration).scores(request, cluster).map(\.bitPattern)
+                let fresh = try model.makeSession(for: fleet).scores(request, cluster).map(\.bitPattern)
                 try #require(scores == fresh, "\(model.architecture), step \(step)")
             }
         }
@@ -71,7 +71,7 @@ import Testing
     @Test func scoresSomeServers() throws {
         var generator = Xoshiro256StarStar(seed: 33)
         for model in try Self.models(&generator) {
-            var cluster = Cluster(try ClusterConfiguration(servers: 40))
+            var cluster = ClusterState(try Fleet(servers: 40))
             cluster.fillAtRandom(steps: 45, &generator)
             cluster.cordon(17)
             let session = try model.makeSession(on: cluster)
@@ -84,7 +84,7 @@ import Testing
             #expect(some == servers.flatMap { [all[2 * Int($0)], all[2 * Int($0) + 1]] })
             #expect(all[34] == -.infinity && all[35] == -.infinity)
             // One server less, in place of the cordoned one.
-            var smaller = Cluster(try ClusterConfiguration(servers: 39))
+            var smaller = ClusterState(try Fleet(servers: 39))
             let free = cluster.freeOfAllNodes
             smaller.fill(leaving: free.indices.filter { $0 / 2 != 17 }.map { free[$0] })
             let without = try model.makeSession(on: smaller).advantages(request, smaller)
@@ -95,7 +95,7 @@ import Testing
 
 extension ScoringPolicy {
     /// The advantages of all actions.
-    fileprivate func advantages(_ request: Request, _ cluster: borrowing Cluster) -> [Float] {
+    fileprivate func advantages(_ request: Request, _ cluster: borrowing ClusterState) -> [Float] {
         var advantages = [Float](repeating: .nan, count: cluster.actionCount)
         var span = advantages.mutableSpan
         writeAdvantages(for: request, on: cluster, servers: nil, into: &span)

@@ -19,10 +19,10 @@ import Testing
     @Test(arguments: [1, 2, 9, 20], RandomModel.aggregatorSets)
     func wideAndDeep(servers: Int, aggregators: [Aggregator]) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers))
-        let configuration = try ClusterConfiguration(servers: servers)
+        let fleet = try Fleet(servers: servers)
         let model = try RandomModel.spane([(33, 4), (6, 3), (19, 4)], aggregators, &generator)
-        let session = try model.makeSession(for: configuration)
-        var cluster = Cluster(configuration)
+        let session = try model.makeSession(for: fleet)
+        var cluster = ClusterState(fleet)
         for _ in 0..<10 {
             cluster.fillAtRandom(steps: 45, &generator)
             let request = RandomModel.request(&generator)
@@ -47,15 +47,15 @@ import Testing
     @Test func otherCapacitiesAndNormalisation() throws {
         var generator = Xoshiro256StarStar(seed: 12)
         let sizes = [(64.0, 512.0), (8, 24), (40, 90)].map { Resources(cpu: $0.0, mem: $0.1) }
-        let configuration = try ClusterConfiguration(nodeCapacities: sizes + sizes + sizes)
+        let fleet = try Fleet(nodeCapacities: sizes + sizes + sizes)
         let template = try RandomModel.spane(RandomModel.shapes[0], [.mean, .std], &generator)
         let model = try Model(
             architecture: template.architecture,
             normalisation: Normalisation(cpu: 64, mem: 500),
             tensors: template.tensors
         )
-        let session = try model.makeSession(for: configuration)
-        var cluster = Cluster(configuration)
+        let session = try model.makeSession(for: fleet)
+        var cluster = ClusterState(fleet)
         for _ in 0..<20 {
             cluster.fillAtRandom(steps: 50, &generator)
             let request = RandomModel.request(&generator)
@@ -67,12 +67,12 @@ import Testing
     /// The deviation of one value has no unbiased estimate; here it is 0, so weights behind it do not matter.
     @Test func theDeviationOverOneServerIsZero() throws {
         var generator = Xoshiro256StarStar(seed: 4)
-        let configuration = try ClusterConfiguration(servers: 1)
-        var cluster = Cluster(configuration)
+        let fleet = try Fleet(servers: 1)
+        var cluster = ClusterState(fleet)
         cluster.fillAtRandom(steps: 7, &generator)
         let request = RandomModel.request(&generator)
         let model = try RandomModel.spane(RandomModel.shapes[0], [.std], &generator)
-        let scores = try model.makeSession(for: configuration).scores(request, cluster)
+        let scores = try model.makeSession(for: fleet).scores(request, cluster)
         #expect(scores.allSatisfy { $0.isFinite })
         // The columns that the pooled embedding meets: 0 ..< 8 of the value, 8 ..< 16 of the advantage layer.
         let changed = model.tensors.map { tensor in
@@ -86,11 +86,11 @@ import Testing
         }
         #expect(changed != model.tensors)
         let other = try Model(architecture: model.architecture, normalisation: .published, tensors: changed)
-        let same = try other.makeSession(for: configuration).scores(request, cluster)
+        let same = try other.makeSession(for: fleet).scores(request, cluster)
         #expect(same == scores)
         // At two servers they do.
-        let two = try ClusterConfiguration(servers: 2)
-        var pair = Cluster(two)
+        let two = try Fleet(servers: 2)
+        var pair = ClusterState(two)
         pair.fillAtRandom(steps: 7, &generator)
         let one = try model.makeSession(for: two).scores(request, pair)
         let changedOne = try other.makeSession(for: two).scores(request, pair)

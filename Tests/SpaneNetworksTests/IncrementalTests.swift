@@ -9,7 +9,7 @@ import Testing
     struct Events {
         var placed: [(Request, Action)] = []
 
-        mutating func next(_ cluster: inout Cluster, _ generator: inout Xoshiro256StarStar) {
+        mutating func next(_ cluster: inout ClusterState, _ generator: inout Xoshiro256StarStar) {
             let request = Request(
                 cpu: Double(1 + generator.below(12)) / 3,
                 mem: Double(1 + generator.below(30)) / 7,
@@ -35,11 +35,11 @@ import Testing
     @Test(arguments: [1, 5, 13, 100], RandomModel.aggregatorSets)
     func equalsAFreshSession(servers: Int, aggregators: [Aggregator]) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 3)
-        let configuration = try ClusterConfiguration(servers: servers)
+        let fleet = try Fleet(servers: servers)
         for (index, shape) in RandomModel.shapes.enumerated() {
             let model = try RandomModel.spane(shape, aggregators, &generator)
-            var session: any ScoringPolicy = try model.makeSession(for: configuration)
-            var cluster = Cluster(configuration)
+            var session: any ScoringPolicy = try model.makeSession(for: fleet)
+            var cluster = ClusterState(fleet)
             var events = Events()
             session.begin(start: 0, on: cluster)
             for step in 1...3000 {
@@ -49,7 +49,7 @@ import Testing
                 let request = RandomModel.request(&generator)
                 let chosen = session.action(for: request, on: cluster)
                 guard step % 7 == 0 else { continue }
-                var fresh: any ScoringPolicy = try model.makeSession(for: configuration)
+                var fresh: any ScoringPolicy = try model.makeSession(for: fleet)
                 let expectedAction = fresh.action(for: request, on: cluster)
                 try #require(chosen == expectedAction, "shape \(index), step \(step)")
                 let scores = session.scores(request, cluster).map(\.bitPattern)
@@ -62,10 +62,10 @@ import Testing
     @Test func playsEpisodesAsAFreshSessionDoes() throws {
         var generator = Xoshiro256StarStar(seed: 8)
         let trace = try Trace(RandomTrace.vms(.fractional, count: 400, servers: 3, &generator))
-        let configuration = try ClusterConfiguration(servers: 3, node: RandomTrace.node)
+        let fleet = try Fleet(servers: 3, node: RandomTrace.node)
         let model = try RandomModel.spane(RandomModel.shapes[0], [.mean, .max], &generator)
-        let session = try model.makeSession(for: configuration)
-        var environment = try Environment(trace: trace, configuration: configuration)
+        let session = try model.makeSession(for: fleet)
+        var environment = try Environment(trace: trace, fleet: fleet)
         func play(_ session: any ScoringPolicy, from start: Int) throws -> Double {
             var player = Player(session: session)
             try environment.reset(start: start, until: .length(150))
@@ -74,7 +74,7 @@ import Testing
         }
         for start in [0, 100, 0, 200] {
             let wait = try play(session, from: start)
-            let expected = try play(model.makeSession(for: configuration), from: start)
+            let expected = try play(model.makeSession(for: fleet), from: start)
             #expect(wait == expected)
         }
     }
@@ -82,10 +82,10 @@ import Testing
     /// Two clusters that share their history until a copy was made, and then went different ways.
     @Test func beginsAnewOnAnotherCluster() throws {
         var generator = Xoshiro256StarStar(seed: 9)
-        let configuration = try ClusterConfiguration(servers: 5)
+        let fleet = try Fleet(servers: 5)
         let model = try RandomModel.spane(RandomModel.shapes[0], [.mean], &generator)
-        var session: any ScoringPolicy = try model.makeSession(for: configuration)
-        var one = Cluster(configuration)
+        var session: any ScoringPolicy = try model.makeSession(for: fleet)
+        var one = ClusterState(fleet)
         var events = Events()
         for _ in 0..<40 { events.next(&one, &generator) }
         var other = one.copy()
@@ -99,20 +99,20 @@ import Testing
         _ = session.scores(request, one)
         session.begin(start: 0, on: other)
         let scores = session.scores(request, other)
-        let expected = try model.makeSession(for: configuration).scores(request, other)
+        let expected = try model.makeSession(for: fleet).scores(request, other)
         #expect(scores == expected)
     }
 
     /// A session as a concrete policy.
     struct Player: Policy {
         let session: any ScoringPolicy
-        mutating func begin(start: Int, on cluster: borrowing Cluster) {
+        mutating func begin(start: Int, on cluster: borrowing ClusterState) {
             var session = session
             session.begin(start: start, on: cluster)
         }
         mutating func placement(
             for request: Request,
-            on cluster: borrowing Cluster,
+            on cluster: borrowing ClusterState,
             among servers: Span<Int32>?
         ) -> Placement? {
             var session = session

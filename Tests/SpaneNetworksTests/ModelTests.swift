@@ -68,7 +68,7 @@ import Testing
         var tensors = model.tensors
         tensors[1] = Tensor(shape: tensors[1].shape, values: Array(repeating: 1e31, count: 8))
         let large = try Model(architecture: model.architecture, normalisation: .published, tensors: tensors)
-        let error = #expect(throws: NetworkError.self) { try large.makeSession(for: ClusterConfiguration(servers: 5)) }
+        let error = #expect(throws: NetworkError.self) { try large.makeSession(for: Fleet(servers: 5)) }
         let message = try #require(error).description
         #expect(message.hasPrefix("the server embedding can reach "))
         #expect(message.hasSuffix(" with these weights; at most 2^100 is allowed"))
@@ -86,9 +86,9 @@ import Testing
         )
         var generator = Xoshiro256StarStar(seed: UInt64(depth))
         let model = try Model(architecture: .spane(architecture), generator: &generator)
-        let configuration = try ClusterConfiguration(servers: 5)
+        let fleet = try Fleet(servers: 5)
         // The bound on what an advantage can reach grows sevenfold with every layer; the advantages themselves do not.
-        #expect(throws: Never.self) { try model.makeSession(for: configuration) }
+        #expect(throws: Never.self) { try model.makeSession(for: fleet) }
     }
 
     @Test func anMLPServesItsOwnServerCountOnly() throws {
@@ -97,10 +97,10 @@ import Testing
         let model = try Model(architecture: .mlp(architecture), generator: &generator)
         for servers in [1, 4, 6] {
             #expect(throws: NetworkError("the network is bound to 5 servers and the cluster has \(servers)")) {
-                try model.makeSession(for: ClusterConfiguration(servers: servers))
+                try model.makeSession(for: Fleet(servers: servers))
             }
         }
-        _ = try model.makeSession(for: ClusterConfiguration(servers: 5))
+        _ = try model.makeSession(for: Fleet(servers: 5))
     }
 
     @Test func initialWeightsDependOnTheSeedAlone() throws {

@@ -35,16 +35,16 @@ import Testing
         }
     }
 
-    /// Small clusters are looked through, large ones have boards: both take the best available action.
+    /// Small clusters are looked through, large ones have trees: both take the best available action.
     @Test(arguments: [1, 5, 47, 48, 100, 257])
     func takesTheLargestScore(servers: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 22)
-        let configuration = try ClusterConfiguration(servers: servers)
-        // More requests than boards, and some often enough to find theirs again.
+        let fleet = try Fleet(servers: servers)
+        // More requests than trees, and some often enough to find theirs again.
         let requests = (0..<40).map { (_: Int) -> Request in RandomModel.request(&generator) }
         for model in try Self.models(&generator) {
-            var session: any ScoringPolicy = try model.makeSession(for: configuration)
-            var cluster = Cluster(configuration)
+            var session: any ScoringPolicy = try model.makeSession(for: fleet)
+            var cluster = ClusterState(fleet)
             var events = IncrementalTests.Events()
             session.begin(start: 0, on: cluster)
             for step in 0..<300 {
@@ -60,7 +60,7 @@ import Testing
                 }
                 try #require(action?.index == best, "\(model.architecture), step \(step)")
                 guard step % 50 == 49 else { continue }
-                let fresh = try model.makeSession(for: configuration).scores(request, cluster)
+                let fresh = try model.makeSession(for: fleet).scores(request, cluster)
                 try #require(scores == fresh, "\(model.architecture), step \(step)")
             }
         }
@@ -70,14 +70,14 @@ import Testing
         var generator = Xoshiro256StarStar(seed: 23)
         for model in try Self.models(&generator) {
             for (before, after) in [(3, 9), (20, 60), (60, 70), (9, 3), (60, 20)] {
-                var session: any ScoringPolicy = try model.makeSession(for: ClusterConfiguration(servers: before))
-                var first = Cluster(try ClusterConfiguration(servers: before))
+                var session: any ScoringPolicy = try model.makeSession(for: Fleet(servers: before))
+                var first = ClusterState(try Fleet(servers: before))
                 first.fillAtRandom(steps: 45, &generator)
                 _ = session.action(for: RandomModel.request(&generator), on: first)
-                let configuration = try ClusterConfiguration(servers: after)
-                var cluster = Cluster(configuration)
+                let fleet = try Fleet(servers: after)
+                var cluster = ClusterState(fleet)
                 cluster.fillAtRandom(steps: 45, &generator)
-                var fresh: any ScoringPolicy = try model.makeSession(for: configuration)
+                var fresh: any ScoringPolicy = try model.makeSession(for: fleet)
                 let request = RandomModel.request(&generator)
                 try session.adapt(to: cluster)
                 let action = session.action(for: request, on: cluster)

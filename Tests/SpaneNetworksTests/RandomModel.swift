@@ -57,7 +57,7 @@ enum RandomModel {
 
 extension ScoringPolicy {
     /// Q of every action.
-    func scores(_ request: Request, _ cluster: borrowing Cluster) -> [Float] {
+    func scores(_ request: Request, _ cluster: borrowing ClusterState) -> [Float] {
         var scores = [Float](repeating: .nan, count: cluster.actionCount)
         var span = scores.mutableSpan
         writeScores(for: request, on: cluster, into: &span)

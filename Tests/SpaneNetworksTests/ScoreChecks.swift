@@ -18,10 +18,10 @@ enum ScoreChecks {
         within tolerance: Double,
         _ generator: inout Xoshiro256StarStar
     ) throws {
-        let configuration = try ClusterConfiguration(servers: servers)
+        let fleet = try Fleet(servers: servers)
         let naive = NaiveNetwork(model)
-        let session = try model.makeSession(for: configuration)
-        var cluster = Cluster(configuration)
+        let session = try model.makeSession(for: fleet)
+        var cluster = ClusterState(fleet)
         for round in 0..<6 {
             // The empty cluster first: all servers are equal there.
             if round > 0 { cluster.fillAtRandom(steps: 45, &generator) }
@@ -38,11 +38,11 @@ enum ScoreChecks {
         swapsNodes: Bool,
         _ generator: inout Xoshiro256StarStar
     ) throws {
-        let configuration = try ClusterConfiguration(servers: servers)
-        let session = try model.makeSession(for: configuration)
-        let other = try model.makeSession(for: configuration)
-        var cluster = Cluster(configuration)
-        var permuted = Cluster(configuration)
+        let fleet = try Fleet(servers: servers)
+        let session = try model.makeSession(for: fleet)
+        let other = try model.makeSession(for: fleet)
+        var cluster = ClusterState(fleet)
+        var permuted = ClusterState(fleet)
         for _ in 0..<6 {
             cluster.fillAtRandom(steps: 45, &generator)
             let free = cluster.freeOfAllNodes

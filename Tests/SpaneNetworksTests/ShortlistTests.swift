@@ -14,12 +14,12 @@ import Testing
         var session: any ScoringPolicy
         var other: any ScoringPolicy
 
-        init(_ model: Model, _ cluster: borrowing Cluster) throws {
+        init(_ model: Model, _ cluster: borrowing ClusterState) throws {
             session = try model.makeSession(on: cluster)
             other = try model.makeSession(on: cluster)
         }
 
-        mutating func decide(_ request: Request, _ cluster: borrowing Cluster) throws -> Action? {
+        mutating func decide(_ request: Request, _ cluster: borrowing ClusterState) throws -> Action? {
             try session.adapt(to: cluster)
             try other.adapt(to: cluster)
             let action = session.action(for: request, on: cluster)
@@ -37,8 +37,8 @@ import Testing
         }
     }
 
-    private struct Fleet: ~Copyable {
-        var cluster: Cluster
+    private struct Populated: ~Copyable {
+        var cluster: ClusterState
         var placed: [(Request, Action)] = []
 
         mutating func place(_ request: Request, _ action: Action) {
@@ -74,29 +74,29 @@ import Testing
         var generator = Xoshiro256StarStar(seed: 1, stream: UInt64(aggregators.count))
         for shape in RandomModel.shapes {
             let model = try RandomModel.spane(shape, aggregators, &generator)
-            var fleet = Fleet(cluster: Cluster(try ClusterConfiguration(servers: Self.servers)))
-            fleet.fill(9000, &generator)
-            var pair = try Pair(model, fleet.cluster)
+            var populated = Populated(cluster: ClusterState(try Fleet(servers: Self.servers)))
+            populated.fill(9000, &generator)
+            var pair = try Pair(model, populated.cluster)
             for step in 1...900 {
                 // Mostly one VM leaves for each that comes, sometimes more than the journal holds.
-                for _ in 0..<(step % 300 == 0 ? 1500 : 1 + generator.below(3)) { fleet.release(&generator) }
-                if step % 300 == 0 { fleet.fill(1400, &generator) }
-                let server = generator.below(fleet.cluster.serverCount)
+                for _ in 0..<(step % 300 == 0 ? 1500 : 1 + generator.below(3)) { populated.release(&generator) }
+                if step % 300 == 0 { populated.fill(1400, &generator) }
+                let server = generator.below(populated.cluster.serverCount)
                 switch generator.below(12) {
-                case 0: fleet.cluster.cordon(server)
-                case 1: for server in 0..<50 { fleet.cluster.uncordon(server * 13) }
-                case 2: fleet.fill(200, &generator)
+                case 0: populated.cluster.cordon(server)
+                case 1: for server in 0..<50 { populated.cluster.uncordon(server * 13) }
+                case 2: populated.fill(200, &generator)
                 default: break
                 }
                 if step == 500 {
-                    fleet.cluster.append(
+                    populated.cluster.append(
                         Array(repeating: 0, count: 9),
                         of: [ServerType(equalNodes: 2, of: Resources(cpu: 48, mem: 100))]
                     )
                 }
                 let request = Self.request(&generator)
-                guard let action = try pair.decide(request, fleet.cluster) else { continue }
-                if generator.below(4) > 0 { fleet.place(request, action) }
+                guard let action = try pair.decide(request, populated.cluster) else { continue }
+                if generator.below(4) > 0 { populated.place(request, action) }
             }
         }
     }
@@ -106,13 +106,13 @@ import Testing
         var generator = Xoshiro256StarStar(seed: 2)
         for _ in 0..<12 {
             let model = try RandomModel.spane(RandomModel.shapes[0], [.mean], &generator)
-            var fleet = Fleet(cluster: Cluster(try ClusterConfiguration(servers: Self.servers)))
-            fleet.fill(300, &generator)
-            var pair = try Pair(model, fleet.cluster)
+            var populated = Populated(cluster: ClusterState(try Fleet(servers: Self.servers)))
+            populated.fill(300, &generator)
+            var pair = try Pair(model, populated.cluster)
             for _ in 0..<400 {
                 let request = Self.request(&generator)
-                if let action = try pair.decide(request, fleet.cluster) { fleet.place(request, action) }
-                if generator.below(3) == 0 { fleet.release(&generator) }
+                if let action = try pair.decide(request, populated.cluster) { populated.place(request, action) }
+                if generator.below(3) == 0 { populated.release(&generator) }
             }
         }
     }
@@ -120,15 +120,15 @@ import Testing
     @Test func tiesGoToTheLowestAction() throws {
         var generator = Xoshiro256StarStar(seed: 3)
         let model = try RandomModel.zero(.spane(.published()))
-        var fleet = Fleet(cluster: Cluster(try ClusterConfiguration(servers: Self.servers)))
-        fleet.fill(9000, &generator)
-        var pair = try Pair(model, fleet.cluster)
+        var populated = Populated(cluster: ClusterState(try Fleet(servers: Self.servers)))
+        populated.fill(9000, &generator)
+        var pair = try Pair(model, populated.cluster)
         for _ in 0..<600 {
             let request = Self.request(&generator)
-            let action = try pair.decide(request, fleet.cluster)
-            #expect(action == fleet.cluster.firstAvailable(for: request)?.action)
-            if let action { fleet.place(request, action) }
-            fleet.release(&generator)
+            let action = try pair.decide(request, populated.cluster)
+            #expect(action == populated.cluster.firstAvailable(for: request)?.action)
+            if let action { populated.place(request, action) }
+            populated.release(&generator)
         }
     }
 
@@ -136,15 +136,15 @@ import Testing
     @Test func manySizes() throws {
         var generator = Xoshiro256StarStar(seed: 4)
         let model = try RandomModel.spane(RandomModel.shapes[0], [.mean], &generator)
-        var fleet = Fleet(cluster: Cluster(try ClusterConfiguration(servers: Self.servers)))
-        fleet.fill(9000, &generator)
-        var pair = try Pair(model, fleet.cluster)
+        var populated = Populated(cluster: ClusterState(try Fleet(servers: Self.servers)))
+        populated.fill(9000, &generator)
+        var pair = try Pair(model, populated.cluster)
         for step in 0..<4000 {
             let size = min(generator.below(90), generator.below(90))
             let mem = Double(1 + size % 9) + (step % 10 == 0 ? Double(step) / 8192 : 0)
             let request = Request(cpu: Double(1 + size / 9), mem: mem, isSplit: size % 7 == 0)
-            if let action = try pair.decide(request, fleet.cluster) { fleet.place(request, action) }
-            fleet.release(&generator)
+            if let action = try pair.decide(request, populated.cluster) { populated.place(request, action) }
+            populated.release(&generator)
         }
     }
 
@@ -152,15 +152,15 @@ import Testing
     @Test func serversThatAllDiffer() throws {
         var generator = Xoshiro256StarStar(seed: 5)
         let model = try RandomModel.spane(RandomModel.shapes[0], [.mean], &generator)
-        var cluster = Cluster(try ClusterConfiguration(servers: Self.servers))
+        var populated = ClusterState(try Fleet(servers: Self.servers))
         func anyAmount() -> Resources { Resources(cpu: generator.uniform() * 40, mem: generator.uniform() * 90).onGrid }
-        cluster.fill(leaving: (0..<cluster.actionCount).map { _ in anyAmount() })
-        var pair = try Pair(model, cluster)
+        populated.fill(leaving: (0..<populated.actionCount).map { _ in anyAmount() })
+        var pair = try Pair(model, populated)
         for _ in 0..<2000 {
             for _ in 0..<3 {
-                cluster.setFree(anyAmount(), server: generator.below(Self.servers), node: generator.below(2))
+                populated.setFree(anyAmount(), server: generator.below(Self.servers), node: generator.below(2))
             }
-            _ = try pair.decide(Self.request(&generator), cluster)
+            _ = try pair.decide(Self.request(&generator), populated)
         }
     }
 
@@ -168,22 +168,22 @@ import Testing
     @Test func beginsAnewOnAnotherCluster() throws {
         var generator = Xoshiro256StarStar(seed: 6)
         let model = try RandomModel.spane(RandomModel.shapes[0], [.mean], &generator)
-        var fleet = Fleet(cluster: Cluster(try ClusterConfiguration(servers: Self.servers)))
-        fleet.fill(9000, &generator)
-        var pair = try Pair(model, fleet.cluster)
+        var populated = Populated(cluster: ClusterState(try Fleet(servers: Self.servers)))
+        populated.fill(9000, &generator)
+        var pair = try Pair(model, populated.cluster)
         for _ in 0..<20 {
             for _ in 0..<40 {
-                _ = try pair.decide(Self.request(&generator), fleet.cluster)
-                fleet.release(&generator)
+                _ = try pair.decide(Self.request(&generator), populated.cluster)
+                populated.release(&generator)
             }
-            let copy = fleet.cluster.copy()
-            for _ in 0..<30 { fleet.release(&generator) }
-            fleet.fill(30, &generator)
+            let copy = populated.cluster.copy()
+            for _ in 0..<30 { populated.release(&generator) }
+            populated.fill(30, &generator)
             pair.session.begin(start: 0, on: copy)
             pair.other.begin(start: 0, on: copy)
             for _ in 0..<20 { _ = try pair.decide(Self.request(&generator), copy) }
-            pair.session.begin(start: 0, on: fleet.cluster)
-            pair.other.begin(start: 0, on: fleet.cluster)
+            pair.session.begin(start: 0, on: populated.cluster)
+            pair.other.begin(start: 0, on: populated.cluster)
         }
     }
 }

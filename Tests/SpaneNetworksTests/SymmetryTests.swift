@@ -17,9 +17,9 @@ import Testing
     /// The nodes of a server are not symmetric: their order is an input like any other.
     @Test func swappingNodesIsNoSymmetry() throws {
         var generator = Xoshiro256StarStar(seed: 1)
-        let configuration = try ClusterConfiguration(servers: 2)
-        let session = try RandomModel.spane(RandomModel.shapes[0], [.mean], &generator).makeSession(for: configuration)
-        var cluster = Cluster(configuration)
+        let fleet = try Fleet(servers: 2)
+        let session = try RandomModel.spane(RandomModel.shapes[0], [.mean], &generator).makeSession(for: fleet)
+        var cluster = ClusterState(fleet)
         let request = Request(cpu: 1, mem: 1, isSplit: false)
         cluster.place(Request(cpu: 9, mem: 5, isSplit: false), at: Action(0))
         let scores = session.scores(request, cluster)

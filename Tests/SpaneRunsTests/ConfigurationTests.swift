@@ -7,7 +7,7 @@ import Testing
 /// Configurations as text.
 @Suite struct ConfigurationTests {
     private func parse(_ text: String) throws -> RunConfiguration {
-        try RunConfiguration.parse(text, file: "train.toml", catalogue: .test)
+        try RunConfiguration.parse(text, file: "train.toml", registry: .test)
     }
 
     private func refuses(_ text: String, _ message: String, sourceLocation: SourceLocation = #_sourceLocation) {
@@ -91,9 +91,9 @@ import Testing
     }
 
     @Test func presetsOfTheCommand() throws {
-        for preset in Catalogue.standard.presets {
+        for preset in LearnerRegistry.standard.presets {
             let text = RunConfiguration(preset: preset, of: .standard).text
-            let again = try RunConfiguration.parse(text, file: "printed.toml", catalogue: .standard)
+            let again = try RunConfiguration.parse(text, file: "printed.toml", registry: .standard)
             #expect(again.text == text)
             #expect(again.run.preset == preset.name)
         }
@@ -210,7 +210,7 @@ import Testing
     @Test func whatTheDQNDoesNotTake() {
         func refuses(_ text: String, _ message: String, sourceLocation: SourceLocation = #_sourceLocation) {
             #expect(sourceLocation: sourceLocation) {
-                try RunConfiguration.parse(text, file: "train.toml", catalogue: .standard)
+                try RunConfiguration.parse(text, file: "train.toml", registry: .standard)
             } throws: {
                 "\($0)" == "train.toml: learner." + message
             }
@@ -238,11 +238,11 @@ import Testing
         let samples = try Samples()
         let missing = samples.folder.file("missing.toml")
         #expect(throws: StorageError("cannot be read", path: missing, errno: 2)) {
-            try RunConfiguration.read(missing, catalogue: .test)
+            try RunConfiguration.read(missing, registry: .test)
         }
         let path = try samples.folder.write([0x5B, 0xFF, 0xFE], to: "latin.toml")
         #expect(throws: RunConfigurationError(path, "is not UTF-8 text")) {
-            try RunConfiguration.read(path, catalogue: .test)
+            try RunConfiguration.read(path, registry: .test)
         }
     }
 
@@ -253,8 +253,8 @@ import Testing
         ]
     )
     func shipped(name: String) throws {
-        let configuration = try RunConfiguration.read("data/configurations/\(name).toml", catalogue: .standard)
-        let again = try RunConfiguration.parse(configuration.text, file: "train.toml", catalogue: .standard)
+        let configuration = try RunConfiguration.read("data/configurations/\(name).toml", registry: .standard)
+        let again = try RunConfiguration.parse(configuration.text, file: "train.toml", registry: .standard)
         #expect(RunConfiguration.differences(configuration.identity, again.identity).isEmpty)
     }
 

@@ -14,7 +14,7 @@ import Testing
     init() throws { samples = try Samples() }
 
     private func parse(_ text: String) throws -> RunConfiguration {
-        try RunConfiguration.parse(text, file: "train.toml", catalogue: .standard)
+        try RunConfiguration.parse(text, file: "train.toml", registry: .standard)
     }
 
     /// A small run of a preset.
@@ -37,7 +37,7 @@ import Testing
             warm_up_episodes = 2
             batch_size = 32
             replay_capacity = 300
-            return_steps = 7
+            n_steps = 7
             target_interval = 4
             \(learner)
             """
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func everyPresetOfTheLearnerIsOne() throws {
-        let names = Catalogue.standard.presets.map(\.name)
+        let names = LearnerRegistry.standard.presets.map(\.name)
         #expect(Set(names).count == names.count)
         #expect(Set(names).isSuperset(of: DQNConfiguration.presets.map(\.name) + ["potential", "mlpdqn", "mlpaug"]))
         for preset in DQNConfiguration.presets {
@@ -73,12 +73,12 @@ import Testing
         let reference = try folder.read("reference/last.h5")
         let log = try samples.log("reference")
         for (index, line) in [
-            "returns = \"monte-carlo\"", "return_steps = 3", "discount = 0.5", "masks_bootstrap = true",
+            "returns = \"monte-carlo\"", "n_steps = 3", "discount = 0.5", "masks_bootstrap = true",
             "reward = \"wait\"", "reward = \"balance\"", "epochs = 9", "warm_up_episodes = 1", "epsilon_start = 0.9",
             "epsilon_end = 0.5", "epsilon_schedule = \"exponential\"\nepsilon_end = 0.01", "epsilon_epochs = 3",
             "permutations = 2", "gradient_steps = 2", "replay_capacity = 40", "batch_size = 16", "target_interval = 2",
             "learning_rate = 0.1", "learning_rate_factor = 0.5\nlearning_rate_interval = 2", "weight_decay = 0.5",
-            "loss = \"huber\"", "loss = \"huber\"\nhuber_threshold = 0.1", "gradient_clip = 0.01",
+            "loss = \"huber\"", "loss = \"huber\"\nhuber_delta = 0.1", "gradient_clip = 0.01",
         ].enumerated() {
             let keys = Set(line.split(separator: "\n").map { $0.prefix { $0 != " " } })
             let base = try configuration().text.split(separator: "\n").filter { entry in

@@ -8,7 +8,7 @@ import Testing
 @Suite struct FleetInputTests {
     private let folder = TemporaryFolder()
 
-    private func load(_ text: String) throws -> ClusterConfiguration {
+    private func load(_ text: String) throws -> Fleet {
         try FleetInput.load(folder.write(text, to: "fleet.toml"))
     }
 
@@ -76,16 +76,16 @@ import Testing
     /// A cluster's file gives its servers as they are when nothing runs on them.
     @Test func theServersOfACluster() throws {
         let configuration = try load(Self.mixed)
-        var fleet = try Fleet(configuration)
+        var fleet = try Cluster(configuration)
         try fleet.place(7, configuration.request(cpu: 2, mem: 4), at: Placement(server: 0, nodes: NodeSet(node: 0)))
         let path = folder.file("cluster.h5")
-        try FleetFile.write(fleet, to: path)
+        try ClusterFile.write(fleet, to: path)
         let read = try FleetInput.load(path)
         #expect(read.layout == configuration.layout)
         #expect(read.typeOfServer == configuration.typeOfServer)
         #expect(read.spanRule == configuration.spanRule)
         #expect(ContentHash.of(read) == ContentHash.of(configuration))
-        try FleetFile.write(Fleet(), to: path)
+        try ClusterFile.write(Cluster(), to: path)
         let error = #expect(throws: StorageError.self) { try FleetInput.load(path) }
         #expect(error?.detail == "servers is 0; it must be in 1 ... 524288")
     }

@@ -32,7 +32,7 @@ import Testing
     }
 
     private func parse(_ text: String) throws -> RunConfiguration {
-        try RunConfiguration.parse(text, file: "train.toml", catalogue: .standard)
+        try RunConfiguration.parse(text, file: "train.toml", registry: .standard)
     }
 
     private func configuration(data: String = "", validation: String = "", network: String = "") throws

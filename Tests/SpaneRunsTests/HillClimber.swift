@@ -23,7 +23,7 @@ final class HillClimber: Learner {
 
     func step() throws -> [Metric] {
         try settings.beforeStep(stepsDone)
-        let stage = EpisodeStage(parts.source)
+        let stage = EnvironmentPool(parts.source)
         let episodes = try (0..<settings.episodes).map { _ in try stage.draw(using: &generator) }
         let candidate = weights.map { $0 + Float(settings.strength * generator.normal()) }
         let models = [try model(weights), try model(candidate)]
@@ -31,7 +31,7 @@ final class HillClimber: Learner {
         let waits = try parallelMap(
             count: models.count,
             threads: parts.threads,
-            makeState: { EpisodeStage(source) },
+            makeState: { EnvironmentPool(source) },
             { stage, index in try Self.wait(of: models[index], in: episodes, on: stage) }
         )
         if waits[1] <= waits[0], !settings.isStubborn { weights = candidate }
@@ -46,7 +46,7 @@ final class HillClimber: Learner {
     private static func wait(
         of model: Model,
         in episodes: [TrainingEpisode],
-        on stage: EpisodeStage
+        on stage: EnvironmentPool
     ) throws -> Double {
         try episodes.reduce(0) { sum, episode in
             try stage.begin(episode).withEnvironment { environment in
@@ -92,7 +92,7 @@ struct HillClimberSettings: LearnerSettings {
     /// Told the steps done before each; its error is that of the step.
     var beforeStep: @Sendable (Int) throws -> Void = { _ in }
 
-    static var keys: [Key<HillClimberSettings>] {
+    static var keys: [Setting<HillClimberSettings>] {
         [
             .integer("steps", \.steps, 1...1000, "Steps."),
             .integer("episodes", \.episodes, 1...1000, "Episodes of a step."),
@@ -108,8 +108,8 @@ struct HillClimberSettings: LearnerSettings {
     func makeLearner(_ parts: LearnerParts) throws -> any Learner { try HillClimber(self, parts) }
 }
 
-extension Catalogue {
-    static let test = Catalogue(
+extension LearnerRegistry {
+    static let test = LearnerRegistry(
         algorithms: [HillClimberSettings.self],
         presets: [
             Preset("small", learner: HillClimberSettings()) { configuration in

@@ -19,7 +19,7 @@ struct Samples {
 
     /// The preset `small` on `trace.h5`, with what `adjust` changes.
     func configuration(_ adjust: (inout RunConfiguration) -> Void = { _ in }) -> RunConfiguration {
-        var configuration = RunConfiguration(preset: Catalogue.test.presets[0], of: .test)
+        var configuration = RunConfiguration(preset: LearnerRegistry.test.presets[0], of: .test)
         configuration.data.traces = [DataSettings.Source(file: folder.file("trace.h5"))]
         configuration.data.traces[0].starts = "0..<300"
         configuration.validation.starts = "300..<450:8:1"

@@ -32,7 +32,7 @@ import Testing
             starts = "300..<450:4:1"
             """,
             file: "space.toml",
-            catalogue: .test
+            registry: .test
         )
     }
 
@@ -110,7 +110,7 @@ import Testing
         )
         #expect(try Set(rows("found").dropFirst().map { $0[11] }) == ["mean", "mean+max"])
         // What the folder says it is, is the same search.
-        let again = try SearchConfiguration(folder.text("found/search.toml"), file: "search.toml", catalogue: .test)
+        let again = try SearchConfiguration(folder.text("found/search.toml"), file: "search.toml", registry: .test)
         #expect(again.identity == search.identity)
     }
 
@@ -311,7 +311,7 @@ import Testing
     @Test(arguments: [("search-paper", 6), ("search-wide", 8)])
     func shipped(name: String, keys: Int) throws {
         let path = "data/configurations/\(name).toml"
-        let search = try SearchConfiguration.read(path, catalogue: .standard)
+        let search = try SearchConfiguration.read(path, registry: .standard)
         #expect(search.trialCount == 900)
         #expect(search.names.count == keys)
         for trial in 0..<900 { _ = try search.trial(trial) }

@@ -35,7 +35,7 @@ import Testing
     /// The total waits by the evaluation alone.
     private func waits(_ policy: PolicySource, servers: Int) throws -> [Double] {
         let trace = try TraceFile.load(samples.folder.file("trace.h5")).trace
-        let cluster = try ClusterConfiguration(servers: servers, node: Resources(cpu: 8, mem: 24))
+        let cluster = try Fleet(servers: servers, node: Resources(cpu: 8, mem: 24))
         let starts = try #require(try Starts.parse("300..<450:8:1"))
         let plan = try EpisodePlan(Scenario(trace, on: cluster), starts: starts)
         return try Evaluation(of: policy, on: plan).totalWaits

@@ -13,7 +13,7 @@ import Testing
 
         init(servers: Int) { free = Array(repeating: Resources(cpu: .nan, mem: .nan), count: 2 * servers) }
 
-        mutating func follow(_ cluster: borrowing Cluster) {
+        mutating func follow(_ cluster: borrowing ClusterState) {
             if seen < cluster.oldestRevision {
                 for server in 0..<cluster.serverCount { look(at: server, of: cluster) }
                 fresh += 1
@@ -24,14 +24,14 @@ import Testing
             seen = cluster.revision
         }
 
-        private mutating func look(at server: Int, of cluster: borrowing Cluster) {
+        private mutating func look(at server: Int, of cluster: borrowing ClusterState) {
             for node in 0..<2 { free[2 * server + node] = cluster.free(server: server, node: node) }
         }
     }
 
     /// Changes one server at random.
     private func change(
-        _ cluster: inout Cluster,
+        _ cluster: inout ClusterState,
         _ placed: inout [(Request, Action)],
         _ generator: inout Xoshiro256StarStar
     ) {
@@ -49,7 +49,7 @@ import Testing
     @Test(arguments: [1, 2, 5, 13, 100, 200])
     func followersSeeEveryChange(servers: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers))
-        var cluster = Cluster(try ClusterConfiguration(servers: servers))
+        var cluster = ClusterState(try Fleet(servers: servers))
         var placed: [(Request, Action)] = []
         // They look every change, often, and so rarely that they fall behind.
         let intervals = [1, 20, 700]
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func everyChangeHasANumberOfItsOwn() throws {
-        var cluster = Cluster(try ClusterConfiguration(servers: 3))
+        var cluster = ClusterState(try Fleet(servers: 3))
         let request = Request(cpu: 1, mem: 1, isSplit: false)
         let start = cluster.revision
         cluster.place(request, at: Action(5))
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func onlyTheLatestChangesAreKnown() throws {
-        var cluster = Cluster(try ClusterConfiguration(servers: 2))
+        var cluster = ClusterState(try Fleet(servers: 2))
         let request = Request(cpu: 0.25, mem: 0.5, isSplit: false)
         let seen = cluster.revision
         for index in 0..<64 { cluster.place(request, at: Action(index % 4)) }
@@ -105,8 +105,8 @@ import Testing
     @Test func environmentsCanBeFollowed() throws {
         var generator = Xoshiro256StarStar(seed: 4)
         let vms = RandomTrace.vms(.bursts, count: 3000, servers: 3, &generator)
-        let configuration = try ClusterConfiguration(servers: 3, node: RandomTrace.node)
-        var environment = try Environment(trace: Trace(vms), configuration: configuration)
+        let fleet = try Fleet(servers: 3, node: RandomTrace.node)
+        var environment = try Environment(trace: Trace(vms), fleet: fleet)
         var follower = Follower(servers: 3)
         for start in [0, 500, 1000] {
             try environment.reset(start: start, until: .length(1500))

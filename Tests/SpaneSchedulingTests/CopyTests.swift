@@ -7,8 +7,8 @@ import Testing
     @Test func environmentsAreIndependent() throws {
         var generator = Xoshiro256StarStar(seed: 2)
         let trace = try Trace(RandomTrace.vms(.fractional, count: 300, servers: 2, &generator))
-        let configuration = try ClusterConfiguration(servers: 2, node: RandomTrace.node)
-        var original = try Environment(trace: trace, configuration: configuration, reward: .balance(weight: 2))
+        let fleet = try Fleet(servers: 2, node: RandomTrace.node)
+        var original = try Environment(trace: trace, fleet: fleet, reward: .balance(weight: 2))
         try original.reset(start: 0, until: .exceed(150))
         for _ in 0..<60 { try original.step(Action(try #require(original.mask.firstIndex(of: 1)))) }
         let state = original.state
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func clustersAreIndependent() throws {
-        var cluster = Cluster(try ClusterConfiguration(servers: 2))
+        var cluster = ClusterState(try Fleet(servers: 2))
         let request = Request(cpu: 1, mem: 2, isSplit: true)
         cluster.place(request, at: Action(0))
         var copy = cluster.copy()

@@ -10,7 +10,7 @@ import Testing
     }
 
     private func makeEnvironment() throws -> Environment {
-        try Environment(trace: Self.trace(), configuration: ClusterConfiguration(servers: 2, node: RandomTrace.node))
+        try Environment(trace: Self.trace(), fleet: Fleet(servers: 2, node: RandomTrace.node))
     }
 
     private func refusesReset(_ message: String, start: Int, until end: EpisodeEnd) throws {
@@ -75,8 +75,8 @@ import Testing
     }
 
     private static func make(_ vms: [VirtualMachine], reward: Reward = .logWait) throws {
-        let configuration = try ClusterConfiguration(servers: 2, node: RandomTrace.node)
-        _ = try Environment(trace: Trace(vms), configuration: configuration, reward: reward)
+        let fleet = try Fleet(servers: 2, node: RandomTrace.node)
+        _ = try Environment(trace: Trace(vms), fleet: fleet, reward: reward)
     }
 
     @Test func aBalanceWeightThatIsNotFiniteIsRefused() throws {
@@ -133,7 +133,7 @@ import Testing
         struct Nowhere: Policy {
             mutating func placement(
                 for request: Request,
-                on cluster: borrowing Cluster,
+                on cluster: borrowing ClusterState,
                 among servers: Span<Int32>?
             ) -> Placement? { nil }
         }

@@ -13,8 +13,8 @@ import Testing
         let vms = rows.enumerated().map { index, row in
             VirtualMachine(id: Int64(index), cpu: row.cpu, mem: row.mem, arrival: row.arrival, lifetime: row.lifetime)
         }
-        let configuration = try ClusterConfiguration(servers: servers, node: Resources(cpu: 2, mem: 100))
-        return try Environment(trace: Trace(vms), configuration: configuration, reward: reward)
+        let fleet = try Fleet(servers: servers, node: Resources(cpu: 2, mem: 100))
+        return try Environment(trace: Trace(vms), fleet: fleet, reward: reward)
     }
 
     @Test func aVMThatFitsNowhereWaitsForTheEarliestEnd() throws {

@@ -70,7 +70,7 @@ import Testing
         var decided = 0
         for _ in 0..<120 {
             let count = 1 + generator.below(5)
-            let fleet = try PlainFleet(nodes: nodes, servers: count, refusals: generator.below(8), &generator)
+            let fleet = try PlainCluster(nodes: nodes, servers: count, refusals: generator.below(8), &generator)
             var moveToFront = MoveToFront()
             moveToFront.begin(start: 0, on: fleet.cluster)
             var last = (server: 0, node: 0)
@@ -107,7 +107,7 @@ import Testing
         var generator = Xoshiro256StarStar(seed: UInt64(nodes), stream: 32)
         var checked = 0
         while checked < 3 {
-            let fleet = try PlainFleet(nodes: nodes, servers: 3, refusals: 2, &generator)
+            let fleet = try PlainCluster(nodes: nodes, servers: 3, refusals: 2, &generator)
             let ask = fleet.random.ask(&generator)
             let choices = Choices(fleet.servers, ask.plain(fleet.random.layout), among: [0, 1, 2]).available
             guard choices.count > 1 else { continue }

@@ -12,7 +12,7 @@ import Testing
         var available: [Int]
         var isSplit: Bool
 
-        init(_ cluster: borrowing Cluster, _ request: Request) {
+        init(_ cluster: borrowing ClusterState, _ request: Request) {
             let free = cluster.freeOfAllNodes
             let capacity = free.indices.map { cluster.capacity(server: $0 / 2) }
             cpu = free.map(\.cpu)
@@ -53,7 +53,7 @@ import Testing
             let nodes = (0..<servers).map { _ in
                 round % 2 == 0 || generator.below(2) == 0 ? Resources(cpu: 40, mem: 90) : Resources(cpu: 30, mem: 66.5)
             }
-            var cluster = Cluster(try ClusterConfiguration(nodeCapacities: nodes))
+            var cluster = ClusterState(try Fleet(nodeCapacities: nodes))
             cluster.fillAtRandom(steps: steps, &generator)
             let request = Request(
                 cpu: Double(1 + generator.below(30)),

@@ -8,8 +8,8 @@ import Testing
     static let split = Request(cpu: 8, mem: 18, isSplit: true)
 
     /// A cluster of 40 cores and 90 GB a node, with this much left on each node.
-    private func makeCluster(_ free: [(cpu: Double, mem: Double)]) throws -> Cluster {
-        var cluster = Cluster(try ClusterConfiguration(servers: free.count / 2))
+    private func makeCluster(_ free: [(cpu: Double, mem: Double)]) throws -> ClusterState {
+        var cluster = ClusterState(try Fleet(servers: free.count / 2))
         cluster.fill(leaving: free.map { Resources(cpu: $0.cpu, mem: $0.mem) })
         return cluster
     }

@@ -20,12 +20,12 @@ import Testing
 
     @Test func workedOutByHand() throws {
         // A pool of 80 cores and 180 GB.
-        let configuration = try ClusterConfiguration(servers: 1)
+        let fleet = try Fleet(servers: 1)
         let rows = try trace([
             (40, 10, 0, 10), (30, 10, 1, 4), (20, 10, 2, 1), (10, 180, 3, 5), (1, 1, 4, 1), (1, 1, 100, 1),
         ])
         func bound(_ length: Int) throws -> Double {
-            try rows.pooledBound(start: 0, length: length, configuration: configuration)
+            try rows.pooledBound(start: 0, length: length, fleet: fleet)
         }
         #expect(try bound(0) == 0)
         #expect(try bound(2) == 0)
@@ -35,20 +35,20 @@ import Testing
         #expect(try bound(4) == 3 + 7)
         // VM 4 waits behind it, and for its memory until 15.
         #expect(try bound(5) == 3 + 7 + 11)
-        #expect(try rows.pooledBound(start: 3, length: 1, configuration: configuration) == 0)
+        #expect(try rows.pooledBound(start: 3, length: 1, fleet: fleet) == 0)
     }
 
     @Test(arguments: 1...6, RandomTrace.Style.allCases)
     func noPolicyWaitsLess(servers: Int, style: RandomTrace.Style) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 5)
-        let configuration = try ClusterConfiguration(servers: servers, node: RandomTrace.node)
+        let fleet = try Fleet(servers: servers, node: RandomTrace.node)
         let heuristics: [Heuristic] = [.firstFit, .bestFit, .balanceFit, .moveToFront, .random(seed: 1)]
         var positive = 0
         for _ in 0..<25 {
             let trace = try Trace(RandomTrace.vms(style, count: 200, servers: servers, &generator))
-            var environment = try Environment(trace: trace, configuration: configuration)
+            var environment = try Environment(trace: trace, fleet: fleet)
             let start = generator.below(50)
-            let bound = try trace.pooledBound(start: start, length: 120, configuration: configuration)
+            let bound = try trace.pooledBound(start: start, length: 120, fleet: fleet)
             positive += bound > 0 ? 1 : 0
             for heuristic in heuristics {
                 try environment.reset(start: start, until: .length(120))
@@ -65,14 +65,14 @@ import Testing
     /// For a server whose VMs are all split, the nodes are one pool: the bound is the truth.
     @Test func tightWhenEveryVMIsSplitOverTheOnlyServer() throws {
         var generator = Xoshiro256StarStar(seed: 6)
-        let configuration = try ClusterConfiguration(servers: 1, node: RandomTrace.node, splitAbove: 0)
+        let fleet = try Fleet(servers: 1, node: RandomTrace.node, splitAbove: 0)
         for style in RandomTrace.Style.allCases {
             let trace = try Trace(RandomTrace.vms(style, count: 300, servers: 1, &generator))
-            var environment = try Environment(trace: trace, configuration: configuration)
+            var environment = try Environment(trace: trace, fleet: fleet)
             try environment.reset(start: 0, until: .length(250))
             var policy = FirstFit()
             try environment.finish(with: &policy)
-            let bound = try trace.pooledBound(start: 0, length: 250, configuration: configuration)
+            let bound = try trace.pooledBound(start: 0, length: 250, fleet: fleet)
             #expect(environment.totalWait == bound)
             #expect(bound > 0)
         }
@@ -81,8 +81,8 @@ import Testing
     @Test func zeroWithoutContention() throws {
         var generator = Xoshiro256StarStar(seed: 7)
         let trace = try Trace(RandomTrace.vms(.whole, count: 300, servers: 1, &generator))
-        let configuration = try ClusterConfiguration(servers: 300, node: RandomTrace.node)
-        #expect(try trace.pooledBound(start: 0, length: 299, configuration: configuration) == 0)
+        let fleet = try Fleet(servers: 300, node: RandomTrace.node)
+        #expect(try trace.pooledBound(start: 0, length: 299, fleet: fleet) == 0)
     }
 
     @Test(arguments: [(-1, 1), (0, -1), (6, 0), (0, 6), (4, 2), (1, .max)])
@@ -92,8 +92,8 @@ import Testing
             .invalidArgument,
             "an episode of \(length) VMs from start \(start) does not fit a trace of 6 VMs"
         )
-        let configuration = try ClusterConfiguration(servers: 1)
-        #expect(throws: error) { try rows.pooledBound(start: start, length: length, configuration: configuration) }
+        let fleet = try Fleet(servers: 1)
+        #expect(throws: error) { try rows.pooledBound(start: start, length: length, fleet: fleet) }
     }
 }
 
@@ -101,10 +101,10 @@ import Testing
 struct AnyPolicy: Policy {
     private var policy: any Policy
     init(_ policy: any Policy) { self.policy = policy }
-    mutating func begin(start: Int, on cluster: borrowing Cluster) { policy.begin(start: start, on: cluster) }
+    mutating func begin(start: Int, on cluster: borrowing ClusterState) { policy.begin(start: start, on: cluster) }
     mutating func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         policy.placement(for: request, on: cluster, among: servers)

@@ -16,8 +16,8 @@ import Testing
     func invariantsHold(servers: Int, style: RandomTrace.Style) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(servers), stream: 77)
         let trace = try Trace(RandomTrace.vms(style, count: 700, servers: servers, &generator))
-        let configuration = try ClusterConfiguration(servers: servers, node: RandomTrace.node)
-        var environment = try Environment(trace: trace, configuration: configuration)
+        let fleet = try Fleet(servers: servers, node: RandomTrace.node)
+        var environment = try Environment(trace: trace, fleet: fleet)
         try environment.reset(start: 3, until: .exceed(600))
         var placements: [Placement] = []
         var clock = environment.clock

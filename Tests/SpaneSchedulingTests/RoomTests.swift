@@ -59,8 +59,8 @@ import Testing
             if generator.below(2) == 0 { (ask.extras, ask.require, ask.forbid) = ([], 0, 0) }
             let (request, plain) = (ask.request(random.layout), ask.plain(random.layout))
             let type = try server(random.layout, plain, &generator)
-            let cluster = Cluster(
-                try ClusterConfiguration(layout: random.layout, types: [type], typeOfServer: [0])
+            let cluster = ClusterState(
+                try Fleet(layout: random.layout, types: [type], typeOfServer: [0])
             )
             let empty = PlainServer(type)
             var search = Search(empty, plain)
@@ -93,7 +93,7 @@ import Testing
         var generator = Xoshiro256StarStar(seed: 42)
         var sum = 0
         for round in 0..<200 {
-            let fleet = try PlainFleet(nodes: 1 + round % 8, servers: 4, refusals: 4, &generator)
+            let fleet = try PlainCluster(nodes: 1 + round % 8, servers: 4, refusals: 4, &generator)
             let request = fleet.random.ask(&generator).request(fleet.random.layout)
             let each = (0..<4).map { fleet.cluster.room(for: request, on: $0) }
             #expect(fleet.cluster.room(for: request) == each.reduce(0, +))
@@ -109,7 +109,7 @@ import Testing
     @Test func oneLargeNodeCannotMakeUpForOthers() throws {
         let type = ServerType(nodes: [[6, 6], [1, 1], [1, 1]])
         let layout = try Layout(nodes: 3)
-        let cluster = Cluster(try ClusterConfiguration(layout: layout, types: [type], typeOfServer: [0, 0]))
+        let cluster = ClusterState(try Fleet(layout: layout, types: [type], typeOfServer: [0, 0]))
         #expect(cluster.room(for: Request(cpu: 2, mem: 2, span: 2), on: 0) == 2)
         #expect(cluster.room(for: Request(cpu: 1, mem: 1)) == 16)
         #expect(cluster.room(for: Request(cpu: 3, mem: 3, span: 3)) == 2)

@@ -25,7 +25,7 @@ import Testing
     @Test func kindsWithoutServersHoldNothing() throws {
         let (small, large) = (ServerType(nodes: [[2, 2]]), ServerType(nodes: [[8, 8], [8, 8]]))
         let layout = try Layout(nodes: 2)
-        let configuration = try ClusterConfiguration(layout: layout, types: [small, large], typeOfServer: [0, 0])
+        let configuration = try Fleet(layout: layout, types: [small, large], typeOfServer: [0, 0])
         #expect(configuration.counts == [2, 0])
         #expect(configuration.fewestNodes == 1)
         #expect(configuration.largestNode == Resources(cpu: 2, mem: 2))

@@ -11,7 +11,7 @@ import Testing
 
     /// All readers, as functions that only fail or succeed.
     private static let readers: [@Sendable (String) throws -> Void] = [
-        { _ = try TraceFile.read($0) }, { _ = try WeightsFile.read($0) }, { _ = try FleetFile.read($0) },
+        { _ = try TraceFile.read($0) }, { _ = try WeightsFile.read($0) }, { _ = try ClusterFile.read($0) },
     ]
 
     @Test(arguments: 0...2)

@@ -66,14 +66,14 @@ import Testing
             description: "cluster",
             dataset: "vm_id",
             write: { path in
-                let fleet = Fleet()
-                try FleetFile.write(fleet, to: path)
+                let fleet = Cluster()
+                try ClusterFile.write(fleet, to: path)
             },
             read: [
-                { _ = try FleetFile.read($0) },
+                { _ = try ClusterFile.read($0) },
                 { path in
                     let bytes = try File.read(path)
-                    try unsafe bytes.withUnsafeBytes { _ = try unsafe FleetFile.read(memory: $0, name: path) }
+                    try unsafe bytes.withUnsafeBytes { _ = try unsafe ClusterFile.read(memory: $0, name: path) }
                 },
             ]
         ),
@@ -105,7 +105,7 @@ import Testing
         node: Resources(cpu: 40, mem: 90),
         splitAbove: 10,
         policies: [],
-        clusters: [ExperimentWaits.Cluster(servers: 3, starts: [1], lengths: [2], bounds: [0], policies: 0)]
+        clusters: [ExperimentWaits.ClusterState(servers: 3, starts: [1], lengths: [2], bounds: [0], policies: 0)]
     )
 
     /// Whatever is put into a file, every reader gives an error that names it, or what the file holds. It never waits for

@@ -29,7 +29,7 @@ package struct DoubleLearner {
     package var parameters: [Double]
     package var targetParameters: [Double]
     package var isMasked = false
-    package var huberThreshold: Double?
+    package var huberDelta: Double?
 
     package init(_ model: Model) {
         network = DoubleNetwork(model.architecture)
@@ -74,10 +74,10 @@ package struct DoubleLearner {
             let scores = network.scores(tape, decision.state)
             let difference = tape[scores][decision.action] - target
             var slope = 2 * difference
-            if let huberThreshold, abs(difference) > huberThreshold {
-                sum += huberThreshold * (abs(difference) - huberThreshold / 2)
-                slope = difference < 0 ? -huberThreshold : huberThreshold
-            } else if huberThreshold != nil {
+            if let huberDelta, abs(difference) > huberDelta {
+                sum += huberDelta * (abs(difference) - huberDelta / 2)
+                slope = difference < 0 ? -huberDelta : huberDelta
+            } else if huberDelta != nil {
                 sum += difference * difference / 2
                 slope = difference
             } else {

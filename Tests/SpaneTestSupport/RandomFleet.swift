@@ -28,9 +28,9 @@ package struct RandomFleet: Sendable {
         )
     }
 
-    package var configuration: ClusterConfiguration {
+    package var configuration: Fleet {
         get throws {
-            try ClusterConfiguration(layout: layout, types: types, typeOfServer: typeOfServer, spanRule: spanRule)
+            try Fleet(layout: layout, types: types, typeOfServer: typeOfServer, spanRule: spanRule)
         }
     }
 

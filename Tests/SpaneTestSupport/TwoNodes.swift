@@ -2,7 +2,7 @@ package import SpaneScheduling
 
 // Servers with two nodes by the paper's numbering of actions, in which most tests are written.
 
-extension Cluster {
+extension ClusterState {
     /// Places a request at an action.
     package mutating func place(_ request: Request, at action: Action) {
         place(request, at: action.placement(ofSpan: request.span))
@@ -26,12 +26,12 @@ extension DepartureQueue.Entry {
 
 extension Trace {
     /// The bound of an episode on these servers.
-    package func pooledBound(start: Int, length: Int, configuration: ClusterConfiguration) throws -> Double {
-        try Scenario(self, on: configuration).pooledBound(start: start, length: length)
+    package func pooledBound(start: Int, length: Int, fleet: Fleet) throws -> Double {
+        try Scenario(self, on: fleet).pooledBound(start: start, length: length)
     }
 }
 
-extension ClusterConfiguration {
+extension Fleet {
     /// What a NUMA node of each server has, where servers have equal nodes.
     package var nodeCapacities: [Resources] {
         (0..<serverCount).map { server in

@@ -35,7 +35,7 @@ import Testing
         configuration.batchSize = 50
         // Wraps several times, in the middle of episodes.
         configuration.replayCapacity = 700
-        configuration.returnSteps = 7
+        configuration.nSteps = 7
         configuration.targetInterval = 4
         configuration.learningRateInterval = 6
         return configuration
@@ -47,7 +47,7 @@ import Testing
         let counts = name == "mixed" || name == "afterstate" ? [3, 1, 4] : [3]
         let source = try EpisodeSource(
             workloads: [.init(trace: trace, starts: 0..<2000)],
-            clusters: counts.map { try ClusterConfiguration(servers: $0, node: RandomTrace.node) }
+            clusters: counts.map { try Fleet(servers: $0, node: RandomTrace.node) }
         )
         return try DQN(
             configuration(name),
@@ -145,7 +145,7 @@ import Testing
         )
         let source = try EpisodeSource(
             workloads: [.init(trace: trace, starts: 0..<2)],
-            clusters: [ClusterConfiguration(servers: 2), ClusterConfiguration(servers: 3)]
+            clusters: [Fleet(servers: 2), Fleet(servers: 3)]
         )
         #expect(throws: ConfigurationError.self) {
             try DQN(Self.configuration("mlp"), episodes: source, seed: 1)
@@ -171,7 +171,7 @@ import Testing
         refuses("epochs") { $0.epochs = 0 }
         refuses("batchSize") { $0.batchSize = 0 }
         refuses("batchSize") { $0.batchSize = 100_001 }
-        refuses("returnSteps") { $0.returnSteps = 100_000 }
+        refuses("nSteps") { $0.nSteps = 100_000 }
         refuses("discount") { $0.discount = 1.5 }
         refuses("learningRate") { $0.learningRate = .nan }
         refuses("learningRateFactor") { $0.learningRateFactor = 0 }

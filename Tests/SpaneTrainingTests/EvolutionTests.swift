@@ -11,7 +11,7 @@ import Testing
         let trace = try Trace(RandomTrace.vms(.fractional, count: 600, servers: 3, &generator))
         return try EpisodeSource(
             workloads: [.init(trace: trace, starts: 0..<300)],
-            clusters: servers.map { try ClusterConfiguration(servers: $0, node: RandomTrace.node) }
+            clusters: servers.map { try Fleet(servers: $0, node: RandomTrace.node) }
         )
     }
 
@@ -109,7 +109,7 @@ import Testing
     @Test(arguments: PotentialArchitecture.Units.allCases)
     func learnsOnFleets(units: PotentialArchitecture.Units) throws {
         let layout = try Layout(nodes: 4)
-        let fleet = try ClusterConfiguration(
+        let fleet = try Fleet(
             layout: layout,
             types: [
                 ServerType(equalNodes: 4, of: Resources(cpu: 4, mem: 12)),

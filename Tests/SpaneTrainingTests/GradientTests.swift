@@ -33,12 +33,12 @@ import Testing
                 var configuration = DQNConfiguration.published
                 configuration.masksBootstrap = isMasked
                 configuration.loss = isMasked ? .huber : .mse
-                configuration.huberThreshold = 0.7
+                configuration.huberDelta = 0.7
                 let tolerance = Self.tolerance(name, servers: servers)
                 let learner = BatchLearner(model, configuration, replay: experience.replay)
                 var double = DoubleLearner(model)
                 double.isMasked = isMasked
-                double.huberThreshold = isMasked ? 0.7 : nil
+                double.huberDelta = isMasked ? 0.7 : nil
                 // An order that mixes the sizes, and a number that fills no vector.
                 let slots = (0..<experience.decisions.count - 3).map { $0 * 37 % experience.decisions.count }
                 let (loss, gradient) = double.loss(slots.map { experience.decisions[$0] })

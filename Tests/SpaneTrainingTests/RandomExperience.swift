@@ -5,7 +5,7 @@ import SpaneTraining
 
 /// A replay of random decisions on clusters of several sizes, and the same decisions in double precision.
 struct RandomExperience {
-    let replay: Replay
+    let replay: ReplayBuffer
     /// By slot.
     let decisions: [DoubleLearner.Decision]
 
@@ -23,11 +23,11 @@ struct RandomExperience {
     ) throws {
         let normalisation = try Normalisation(cpu: 30, mem: 100)
         let counts = (servers.min() ?? 1)...(servers.max() ?? 1)
-        replay = Replay(capacity: servers.count * length, servers: counts, steps: steps)
+        replay = ReplayBuffer(capacity: servers.count * length, servers: counts, steps: steps)
         var decisions: [DoubleLearner.Decision] = []
         for count in servers {
-            var cluster = Cluster(try ClusterConfiguration(servers: count))
-            var episode = EpisodeRecord(serverCount: count, normalisation: normalisation)
+            var cluster = ClusterState(try Fleet(servers: count))
+            var episode = Trajectory(serverCount: count, normalisation: normalisation)
             var states: [DoubleNetwork.State] = []
             var actions: [Int] = []
             while states.count < length {
@@ -68,7 +68,7 @@ struct RandomExperience {
 
     /// The inputs as the network gets them, so rounded to single precision.
     private static func state(
-        _ cluster: borrowing Cluster,
+        _ cluster: borrowing ClusterState,
         _ request: Request,
         _ normalisation: Normalisation
     ) -> DoubleNetwork.State {

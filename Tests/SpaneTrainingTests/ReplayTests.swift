@@ -6,10 +6,10 @@ import Testing
 
 @Suite struct ReplayTests {
     /// Decisions whose server s has s + 10 * index cores left on node 0.
-    private func episode(_ count: Int, servers: Int) throws -> (EpisodeRecord, EpisodeReturns) {
-        var record = EpisodeRecord(serverCount: servers, normalisation: .published)
-        var cluster = Cluster(
-            try ClusterConfiguration(servers: servers, node: Resources(cpu: 1000, mem: 1000), splitAbove: 10)
+    private func episode(_ count: Int, servers: Int) throws -> (Trajectory, EpisodeReturns) {
+        var record = Trajectory(serverCount: servers, normalisation: .published)
+        var cluster = ClusterState(
+            try Fleet(servers: servers, node: Resources(cpu: 1000, mem: 1000), splitAbove: 10)
         )
         for index in 0..<count {
             cluster.fill(
@@ -26,14 +26,14 @@ import Testing
     }
 
     /// Everything that is remembered.
-    private func state(_ replay: Replay) -> LearnerState {
+    private func state(_ replay: ReplayBuffer) -> LearnerState {
         var state = LearnerState()
         replay.write(to: &state)
         return state
     }
 
     @Test func keepsTheLatest() throws {
-        let replay = Replay(capacity: 5, servers: 2...3, steps: 2)
+        let replay = ReplayBuffer(capacity: 5, servers: 2...3, steps: 2)
         let (record, returns) = try episode(4, servers: 2)
         replay.append(record, returns: returns)
         #expect(replay.count == 4 && replay.next == 4)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func permutesServers() throws {
-        let replay = Replay(capacity: 10, servers: 3...3, steps: 2)
+        let replay = ReplayBuffer(capacity: 10, servers: 3...3, steps: 2)
         let (record, returns) = try episode(1, servers: 3)
         replay.append(record, returns: returns)
         replay.append(record, returns: returns, permutation: [2, 0, 1])
@@ -62,24 +62,24 @@ import Testing
 
     /// A network for clusters of one size lays out all states alike, so no other may come in.
     @Test func refusesStatesOfOtherSizes() throws {
-        let mixed = Replay(capacity: 5, servers: 2...3, steps: 2)
+        let mixed = ReplayBuffer(capacity: 5, servers: 2...3, steps: 2)
         let (record, returns) = try episode(4, servers: 2)
         mixed.append(record, returns: returns)
-        let copy = Replay(capacity: 5, servers: 2...3, steps: 2)
+        let copy = ReplayBuffer(capacity: 5, servers: 2...3, steps: 2)
         try copy.read(from: state(mixed))
         #expect(copy.count == 4)
-        let uniform = Replay(capacity: 5, servers: 3...3, steps: 2)
+        let uniform = ReplayBuffer(capacity: 5, servers: 3...3, steps: 2)
         #expect(throws: LearnerStateError.self) { try uniform.read(from: state(mixed)) }
         #expect(uniform.count == 0)
     }
 
     @Test func owns() throws {
-        let replay = Replay(capacity: 10, servers: 2...2, steps: 2)
+        let replay = ReplayBuffer(capacity: 10, servers: 2...2, steps: 2)
         var (record, returns) = try episode(3, servers: 2)
         replay.append(record, returns: returns)
         let before = state(replay)
         (record, returns) = try episode(5, servers: 2)
-        var cluster = Cluster(try ClusterConfiguration(servers: 2))
+        var cluster = ClusterState(try Fleet(servers: 2))
         cluster.removeAll()
         _ = record.observe(cluster, Request(cpu: 1, mem: 1, isSplit: false))
         #expect(state(replay) == before)

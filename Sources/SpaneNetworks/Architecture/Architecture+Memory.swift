@@ -19,8 +19,8 @@ extension Architecture {
         case .mlp(let network):
             return scratch + 4 * (network.inputs + network.actions) * float
         case .potential(let network):
-            let memo = max(ScoreMemo.bytes, FleetScorer.bytes(network, nodes: nodes))
-            return scratch + memo + PlacementBoards.bytes(servers: servers) + servers * 32
+            let memo = max(ScoreCache.bytes, GeneralPotentialScorer.bytes(network, nodes: nodes))
+            return scratch + memo + TournamentTrees.bytes(servers: servers) + servers * 32
         }
     }
 

@@ -24,7 +24,7 @@ struct FixedPoint: Sendable {
             throw NetworkError("\(name) can reach \(bound) with these weights; at most 2^100 is allowed")
         }
         // Summands of at most 2^42, at most 2^20 of them: sums up to 2^62, and n Σq² up to 2^124.
-        assert(ClusterConfiguration.maximumServers * NUMATopology.nodesPerServer <= 1 << 20)
+        assert(Fleet.maximumServers * NUMATopology.nodesPerServer <= 1 << 20)
         let fraction = max(20, min(42 - (bound <= 1 ? 0 : Int(bound.exponent) + 1), 40))
         scale = Double(sign: .plus, exponent: fraction, significand: 1)
         inverse = 1 / scale

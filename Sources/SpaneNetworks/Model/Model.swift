@@ -94,34 +94,34 @@ public final class Model: Sendable {
     /// - Throws: ``NetworkError`` when the network cannot serve the cluster: one bound to another number of servers,
     ///   or weights so large that sums over the servers could overflow.
     /// - Complexity: O(parameters), plus storage of O(servers * widths).
-    public func makeSession(for configuration: ClusterConfiguration) throws(NetworkError) -> any ScoringPolicy {
-        try makeSession(ClusterShape(configuration))
+    public func makeSession(for fleet: Fleet) throws(NetworkError) -> any ScoringPolicy {
+        try makeSession(ClusterShape(fleet))
     }
 
     /// Prepares to score placements on this cluster.
     ///
     /// - Throws: as ``makeSession(for:)``.
-    public func makeSession(on cluster: borrowing Cluster) throws(NetworkError) -> any ScoringPolicy {
+    public func makeSession(on cluster: borrowing ClusterState) throws(NetworkError) -> any ScoringPolicy {
         try makeSession(ClusterShape(cluster))
     }
 
     /// Refuses servers with other numbers of NUMA nodes than the network decides about.
-    package func check(serves cluster: borrowing Cluster) throws(NetworkError) {
+    package func check(serves cluster: borrowing ClusterState) throws(NetworkError) {
         if case .potential = architecture { return }
         try ClusterShape(cluster).checkHasTwoNodes(architecture.name)
     }
 
     /// As ``check(serves:)``, for servers that are yet to be made.
-    package func check(serves configuration: ClusterConfiguration) throws(NetworkError) {
+    package func check(serves fleet: Fleet) throws(NetworkError) {
         if case .potential = architecture { return }
-        try ClusterShape(configuration).checkHasTwoNodes(architecture.name)
+        try ClusterShape(fleet).checkHasTwoNodes(architecture.name)
     }
 
     private func makeSession(_ shape: ClusterShape) throws(NetworkError) -> any ScoringPolicy {
         if case .potential(let layers) = packed {
             return PotentialSession.serves(shape, layers.architecture)
                 ? PotentialSession(layers, normalisation, shape)
-                : FleetPotentialSession(layers, normalisation, shape)
+                : GeneralPotentialSession(layers, normalisation, shape)
         }
         try shape.checkHasTwoNodes(architecture.name)
         return switch packed {

@@ -3,13 +3,13 @@ package import SpaneScheduling
 extension Model {
     /// What to tell about servers that the network was not made for; `nil` where there is nothing to tell, as of a potential that
     /// sees every node relative to itself.
-    package func mismatch(with configuration: ClusterConfiguration) -> String? {
+    package func mismatch(with fleet: Fleet) -> String? {
         if case .potential(let network) = architecture, network.units == .ownNode { return nil }
-        return normalisation.mismatch(with: configuration)
+        return normalisation.mismatch(with: fleet)
     }
 
     /// As ``mismatch(with:)``, for a cluster that is there.
-    package func mismatch(with cluster: borrowing Cluster) -> String? {
+    package func mismatch(with cluster: borrowing ClusterState) -> String? {
         if case .potential(let network) = architecture, network.units == .ownNode { return nil }
         return normalisation.mismatch(with: cluster)
     }
@@ -22,7 +22,7 @@ extension Normalisation {
     /// What to tell about servers that the network was not made for; `nil` where all have the nodes that it was made for.
     ///
     /// - Complexity: O(servers).
-    package func mismatch(with cluster: borrowing Cluster) -> String? {
+    package func mismatch(with cluster: borrowing ClusterState) -> String? {
         for server in 0..<cluster.serverCount {
             for node in 0..<cluster.nodeCount(of: server) {
                 let capacity = cluster.capacity(server: server, node: node)
@@ -33,9 +33,9 @@ extension Normalisation {
     }
 
     /// As ``mismatch(with:)``, for a cluster that is yet to be made.
-    package func mismatch(with configuration: ClusterConfiguration) -> String? {
-        let used = Set(configuration.typeOfServer).sorted()
-        return used.lazy.flatMap { configuration.types[Int($0)].nodes }
+    package func mismatch(with fleet: Fleet) -> String? {
+        let used = Set(fleet.typeOfServer).sorted()
+        return used.lazy.flatMap { fleet.types[Int($0)].nodes }
             .map { Resources(cpu: $0[0], mem: $0[1]) }.first { !fits($0) }.map(message)
     }
 

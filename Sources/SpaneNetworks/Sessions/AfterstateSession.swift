@@ -74,9 +74,9 @@ final class AfterstateSession: ScoringPolicy {
     }
 
     // It may be another cluster.
-    func begin(start: Int, on cluster: borrowing Cluster) { state.seenRevision = 0 }
+    func begin(start: Int, on cluster: borrowing ClusterState) { state.seenRevision = 0 }
 
-    func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
+    func adapt(to cluster: borrowing ClusterState) throws(NetworkError) {
         let shape = ClusterShape(cluster)
         try shape.checkHasTwoNodes("afterstate")
         guard shape != state.shape else { return }
@@ -85,7 +85,7 @@ final class AfterstateSession: ScoringPolicy {
 
     // MARK: Deciding
 
-    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {
         prepare(request, cluster)
         var best: Action?
         var most = -Float.infinity
@@ -98,7 +98,7 @@ final class AfterstateSession: ScoringPolicy {
 
     func writeAdvantages(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         servers: Span<Int32>?,
         into advantages: inout MutableSpan<Float>
     ) {
@@ -126,7 +126,7 @@ final class AfterstateSession: ScoringPolicy {
         }
     }
 
-    func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>) {
+    func writeScores(for request: Request, on cluster: borrowing ClusterState, into scores: inout MutableSpan<Float>) {
         writeAdvantages(for: request, on: cluster, servers: nil, into: &scores)
         let value = unsafe layers.parts.value.apply(sharedInput.base, valueScratch)[0]
         var steps: Int64 = 0
@@ -144,7 +144,7 @@ final class AfterstateSession: ScoringPolicy {
     @inline(__always)
     private func scoreAvailable(
         _ request: Request,
-        _ cluster: borrowing Cluster,
+        _ cluster: borrowing ClusterState,
         _ body: (Action, Float) -> Void
     ) {
         var filled = 0
@@ -167,7 +167,7 @@ final class AfterstateSession: ScoringPolicy {
 
     /// Writes a server as a placement would leave it, in both orders of its nodes.
     @inline(__always)
-    private func place(_ request: Request, at action: Action, on cluster: borrowing Cluster, in slot: Int) {
+    private func place(_ request: Request, at action: Action, on cluster: borrowing ClusterState, in slot: Int) {
         let demand = request.demandPerNode
         for node in 0..<Self.orders {
             var left = cluster.offered(server: action.server, node: node)
@@ -214,7 +214,7 @@ final class AfterstateSession: ScoringPolicy {
     // MARK: Following the cluster
 
     /// Brings the pool up to date and computes what all placements share.
-    private func prepare(_ request: Request, _ cluster: borrowing Cluster) {
+    private func prepare(_ request: Request, _ cluster: borrowing ClusterState) {
         precondition(
             ClusterShape(cluster) == state.shape,
             "the session is made for \(state.shape.serverCount) servers; adapt it to the cluster first"
@@ -226,13 +226,13 @@ final class AfterstateSession: ScoringPolicy {
         for (output, bias) in layers.bias.enumerated() { shared[output] += bias }
     }
 
-    private func follow(_ cluster: borrowing Cluster) {
+    private func follow(_ cluster: borrowing ClusterState) {
         var seen = state.seenRevision
         cluster.forEachServer(changedSince: &seen) { update($0, of: cluster) }
         state.seenRevision = seen
     }
 
-    private func update(_ index: Int, of cluster: borrowing Cluster) {
+    private func update(_ index: Int, of cluster: borrowing ClusterState) {
         let first = index * SpaneArchitecture.serverInputs
         let wasPresent = state.known[first] >= 0
         var hasChanged = false

@@ -9,16 +9,16 @@ struct ClusterShape: Equatable {
     /// The fewest and the most NUMA nodes that servers have.
     var nodes: ClosedRange<Int>
 
-    init(_ cluster: borrowing Cluster) {
+    init(_ cluster: borrowing ClusterState) {
         serverCount = cluster.serverCount
         largestNode = cluster.largestNode
         nodes = cluster.fewestNodes...cluster.layout.nodes
     }
 
-    init(_ configuration: ClusterConfiguration) {
-        serverCount = configuration.serverCount
-        largestNode = configuration.largestNode
-        nodes = configuration.fewestNodes...configuration.layout.nodes
+    init(_ fleet: Fleet) {
+        serverCount = fleet.serverCount
+        largestNode = fleet.largestNode
+        nodes = fleet.fewestNodes...fleet.layout.nodes
     }
 
     /// Whether every server has the two NUMA nodes of the paper.
@@ -38,7 +38,7 @@ struct ClusterShape: Equatable {
 
     /// Ends the process where a session was not adapted to a cluster.
     @inline(__always)
-    func checkFits(_ cluster: borrowing Cluster) {
+    func checkFits(_ cluster: borrowing ClusterState) {
         precondition(
             ClusterShape(cluster) == self,
             "the session is made for \(serverCount) servers; adapt it to the cluster first"

@@ -26,12 +26,12 @@ final class MLPSession: ScoringPolicy {
         advantageScratch = layers.advantage.makeScratch()
     }
 
-    func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
+    func adapt(to cluster: borrowing ClusterState) throws(NetworkError) {
         try ClusterShape(cluster).checkHasTwoNodes("mlp")
         try layers.architecture.check(servers: cluster.serverCount)
     }
 
-    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {
         forward(request, cluster)
         var best: Action?
         var most = -Float.infinity
@@ -43,7 +43,7 @@ final class MLPSession: ScoringPolicy {
 
     func writeAdvantages(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         servers: Span<Int32>?,
         into output: inout MutableSpan<Float>
     ) {
@@ -59,7 +59,7 @@ final class MLPSession: ScoringPolicy {
         }
     }
 
-    func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>) {
+    func writeScores(for request: Request, on cluster: borrowing ClusterState, into scores: inout MutableSpan<Float>) {
         writeAdvantages(for: request, on: cluster, servers: nil, into: &scores)
         let value = unsafe layers.value.apply(hidden, valueScratch)[0]
         var sum: Float = 0
@@ -68,7 +68,7 @@ final class MLPSession: ScoringPolicy {
         for action in 0..<advantages.count { scores[action] += base }
     }
 
-    private func forward(_ request: Request, _ cluster: borrowing Cluster) {
+    private func forward(_ request: Request, _ cluster: borrowing ClusterState) {
         precondition(cluster.actionCount == advantages.count, "the network is bound to another number of servers")
         var index = 0
         for server in 0..<cluster.serverCount {

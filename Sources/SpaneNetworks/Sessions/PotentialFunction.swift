@@ -14,7 +14,7 @@ final class PotentialFunction {
     let outputs: FlatBuffer<Float>
 
     private let context: PotentialArchitecture.Context
-    private let follower: ClusterLevelFollower
+    private let follower: MeanFreeCapacityFollower
     private let scratch: FlatBuffer<Float>
     // One element, so that the kernels have an address; it points into `layers` and `scratch`.
     private let stack: FlatBuffer<kernel_stack>
@@ -28,7 +28,7 @@ final class PotentialFunction {
         self.normalisation = normalisation
         self.columns = Self.padded(columns)
         context = layers.architecture.context
-        follower = ClusterLevelFollower(normalisation, servers: context == .cluster ? servers : 0)
+        follower = MeanFreeCapacityFollower(normalisation, servers: context == .cluster ? servers : 0)
         inputs = FlatBuffer(repeating: 0, count: layers.architecture.inputs * self.columns)
         outputs = FlatBuffer(repeating: 0, count: self.columns)
         let widest = layers.stack.widest
@@ -57,19 +57,19 @@ final class PotentialFunction {
     }
 
     /// What the scores on a cluster depend on beside the request and the server.
-    func level(of cluster: borrowing Cluster) -> ClusterLevel {
-        context == .cluster ? follower.level(of: cluster) : ClusterLevel()
+    func level(of cluster: borrowing ClusterState) -> MeanFreeCapacity {
+        context == .cluster ? follower.level(of: cluster) : MeanFreeCapacity()
     }
 
     /// Computes the outputs of the first `used` columns.
-    func apply(_ used: Int, _ request: Request, _ level: ClusterLevel) {
+    func apply(_ used: Int, _ request: Request, _ level: MeanFreeCapacity) {
         let padded = Self.padded(used)
         writeContext(request, level, columns: padded)
         unsafe kernel_columns(stack.base, inputs.base, columns, padded, outputs.base)
     }
 
     /// Writes the inputs that all columns share.
-    private func writeContext(_ request: Request, _ level: ClusterLevel, columns used: Int) {
+    private func writeContext(_ request: Request, _ level: MeanFreeCapacity, columns used: Int) {
         guard context != .none else { return }
         var row = SpaneArchitecture.serverInputs
         func write(_ value: Float) {
@@ -80,7 +80,7 @@ final class PotentialFunction {
         write(Float(request.mem) / normalisation.mem)
         write(request.isSplit ? 1 : 0)
         guard context == .cluster else { return }
-        write(Float(level.cpu) / Float(ClusterLevel.steps))
-        write(Float(level.mem) / Float(ClusterLevel.steps))
+        write(Float(level.cpu) / Float(MeanFreeCapacity.steps))
+        write(Float(level.mem) / Float(MeanFreeCapacity.steps))
     }
 }

@@ -3,11 +3,11 @@ internal import SpaneScheduling
 
 /// Computes what a placement adds to the potential of a server with two nodes, in batches, and remembers it.
 ///
-/// Amounts are relative to the node that the network was trained on. ``FleetScorer`` is for all other servers.
+/// Amounts are relative to the node that the network was trained on. ``GeneralPotentialScorer`` is for all other servers.
 @safe
 final class PotentialScorer {
     /// The scores of a request on the nodes of one server.
-    typealias Scores = ScoreMemo.Scores
+    typealias Scores = ScoreCache.Scores
 
     // Servers are scored in batches of this many.
     private static let batch = 32
@@ -16,7 +16,7 @@ final class PotentialScorer {
     private static let columns = batch * columnsPerServer
 
     private let function: PotentialFunction
-    private let memo = ScoreMemo()
+    private let cache = ScoreCache()
     // What the servers of the batch have left on each node, and where their scores go.
     private let first = FlatBuffer(repeating: Resources(cpu: 0, mem: 0), count: batch)
     private let second = FlatBuffer(repeating: Resources(cpu: 0, mem: 0), count: batch)
@@ -34,7 +34,7 @@ final class PotentialScorer {
     func adapt(servers: Int) { function.adapt(servers: servers) }
 
     /// What the scores on a cluster depend on beside the request and the server.
-    func level(of cluster: borrowing Cluster) -> ClusterLevel { function.level(of: cluster) }
+    func level(of cluster: borrowing ClusterState) -> MeanFreeCapacity { function.level(of: cluster) }
 
     /// Calls `body` with the scores of the servers at positions 0 ..< `count`, in any order.
     ///
@@ -44,19 +44,19 @@ final class PotentialScorer {
     @inline(__always)
     func score(
         _ request: Request,
-        at level: ClusterLevel,
-        on cluster: borrowing Cluster,
+        at level: MeanFreeCapacity,
+        on cluster: borrowing ClusterState,
         count: Int,
         server: (Int) -> Int?,
         _ body: (Int, Scores) -> Void
     ) {
-        let number = memo.number(of: request, at: level)
+        let number = cache.number(of: request, at: level)
         var missing = 0
         for position in 0..<count {
             guard let server = server(position) else { continue }
             let (left, right) = (cluster.offered(server: server, node: 0), cluster.offered(server: server, node: 1))
-            let place = memo.place(left, right, request: number)
-            if let scores = memo.scores(at: place, left, right, request: number) {
+            let place = cache.place(left, right, request: number)
+            if let scores = cache.scores(at: place, left, right, request: number) {
                 body(position, scores)
                 continue
             }
@@ -74,7 +74,7 @@ final class PotentialScorer {
     private func compute(
         _ count: Int,
         _ request: Request,
-        _ level: ClusterLevel,
+        _ level: MeanFreeCapacity,
         _ number: Int64,
         _ body: (Int, Scores) -> Void
     ) {
@@ -97,8 +97,8 @@ final class PotentialScorer {
             )
             body(positions[place], scores)
             let (left, right) = (first[place], second[place])
-            let kept = memo.place(left, right, request: number)
-            memo.store(scores, at: kept, left, right, request: number)
+            let kept = cache.place(left, right, request: number)
+            cache.store(scores, at: kept, left, right, request: number)
         }
     }
 

@@ -4,23 +4,23 @@ internal import SpaneScheduling
 /// Scores placements with a ``PotentialArchitecture`` on servers with two nodes, relative to the node that it was trained on.
 ///
 /// A score depends on one server and the request (and on the cluster's level if the potential sees it), so it is the same
-/// whatever was decided before and wherever the server stands. ``FleetPotentialSession`` is for all other servers.
+/// whatever was decided before and wherever the server stands. ``GeneralPotentialSession`` is for all other servers.
 @safe
 final class PotentialSession: ScoringPolicy {
     private let layers: PotentialLayers
     private let normalisation: Normalisation
     private let scorer: PotentialScorer
     private var shape: ClusterShape
-    private let boards: PlacementBoards
+    private let trees: TournamentTrees
     // What decides while there are servers that it is not for.
-    private var substitute: FleetPotentialSession?
+    private var substitute: GeneralPotentialSession?
 
     init(_ layers: PotentialLayers, _ normalisation: Normalisation, _ shape: ClusterShape) {
         self.layers = layers
         self.normalisation = normalisation
         self.shape = shape
         scorer = PotentialScorer(layers, normalisation, servers: shape.serverCount)
-        boards = PlacementBoards(servers: shape.serverCount)
+        trees = TournamentTrees(servers: shape.serverCount)
     }
 
     /// Whether it can score such a network on such servers.
@@ -28,36 +28,36 @@ final class PotentialSession: ScoringPolicy {
         shape.haveTwoNodes && architecture.units == .trainedNode
     }
 
-    func begin(start: Int, on cluster: borrowing Cluster) {
-        boards.begin()
+    func begin(start: Int, on cluster: borrowing ClusterState) {
+        trees.begin()
         scorer.begin()
         substitute?.begin(start: start, on: cluster)
     }
 
-    func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
+    func adapt(to cluster: borrowing ClusterState) throws(NetworkError) {
         let shape = ClusterShape(cluster)
         guard shape != self.shape else { return }
         if Self.serves(shape, layers.architecture) {
             substitute = nil
             scorer.adapt(servers: shape.serverCount)
-            boards.adapt(servers: shape.serverCount)
+            trees.adapt(servers: shape.serverCount)
         } else if let substitute {
             try substitute.adapt(to: cluster)
         } else {
-            substitute = FleetPotentialSession(layers, normalisation, shape)
+            substitute = GeneralPotentialSession(layers, normalisation, shape)
         }
         self.shape = shape
     }
 
-    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {
         if let substitute { return substitute.action(for: request, on: cluster) }
         shape.checkFits(cluster)
-        return boards.isEmpty ? bestOfAll(request, cluster) : bestOnBoard(request, cluster)
+        return trees.isEmpty ? bestOfAll(request, cluster) : bestOnBoard(request, cluster)
     }
 
     func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         if let substitute { return substitute.placement(for: request, on: cluster, among: servers) }
@@ -65,7 +65,7 @@ final class PotentialSession: ScoringPolicy {
     }
 
     /// Looks at every server that has room.
-    private func bestOfAll(_ request: Request, _ cluster: borrowing Cluster) -> Action? {
+    private func bestOfAll(_ request: Request, _ cluster: borrowing ClusterState) -> Action? {
         var most = -Float.infinity
         var best: Action?
         scorer.score(
@@ -83,10 +83,10 @@ final class PotentialSession: ScoringPolicy {
         return best
     }
 
-    /// Brings the board of the request up to date.
-    private func bestOnBoard(_ request: Request, _ cluster: borrowing Cluster) -> Action? {
+    /// Brings the tree of the request up to date.
+    private func bestOnBoard(_ request: Request, _ cluster: borrowing ClusterState) -> Action? {
         let level = scorer.level(of: cluster)
-        let (seat, changes) = boards.seat(for: request, at: level, on: cluster)
+        let (seat, changes) = trees.seat(for: request, at: level, on: cluster)
         if let changes {
             let seen = changes.lowerBound
             scorer.score(
@@ -98,18 +98,18 @@ final class PotentialSession: ScoringPolicy {
             ) { position, scores in
                 let server = cluster.server(changedAt: seen + UInt64(truncatingIfNeeded: position))
                 let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
-                seat.board.update(server, score, choice: UInt8(truncatingIfNeeded: node))
+                seat.tree.update(server, score, choice: UInt8(truncatingIfNeeded: node))
             }
         } else {
             scorer.score(request, at: level, on: cluster, count: cluster.serverCount, server: { $0 }) {
                 server,
                 scores in
                 let (score, node) = Self.best(scores, request, server, cluster) ?? (-.infinity, 0)
-                seat.board.set(server, score, choice: UInt8(truncatingIfNeeded: node))
+                seat.tree.set(server, score, choice: UInt8(truncatingIfNeeded: node))
             }
-            seat.board.playAll()
+            seat.tree.playAll()
         }
-        return seat.board.best.map { Action(server: $0.server, node: Int($0.choice)) }
+        return seat.tree.best.map { Action(server: $0.server, node: Int($0.choice)) }
     }
 
     /// The better of the available placements on a server, ties to node 0.
@@ -118,7 +118,7 @@ final class PotentialSession: ScoringPolicy {
         _ scores: PotentialScorer.Scores,
         _ request: Request,
         _ server: Int,
-        _ cluster: borrowing Cluster
+        _ cluster: borrowing ClusterState
     ) -> (Float, Int)? {
         let available = cluster.availableActions(on: server, for: request)
         let (first, second) = (available & 1 != 0, available & 2 != 0)
@@ -129,13 +129,13 @@ final class PotentialSession: ScoringPolicy {
         return second ? (right, 1) : nil
     }
 
-    func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>) {
+    func writeScores(for request: Request, on cluster: borrowing ClusterState, into scores: inout MutableSpan<Float>) {
         writeAdvantages(for: request, on: cluster, servers: nil, into: &scores)
     }
 
     func writeAdvantages(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         servers: Span<Int32>?,
         into output: inout MutableSpan<Float>
     ) {

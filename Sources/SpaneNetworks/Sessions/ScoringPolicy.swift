@@ -9,13 +9,13 @@ public protocol ScoringPolicy: AnyObject, Policy {
     ///
     /// - Throws: ``NetworkError`` when the network cannot serve such a cluster; the policy is as before then.
     /// - Complexity: O(servers) when it does something.
-    func adapt(to cluster: borrowing Cluster) throws(NetworkError)
+    func adapt(to cluster: borrowing ClusterState) throws(NetworkError)
 
     /// Writes Q of every action, available or not; -infinity where the server is cordoned.
     ///
     /// - Parameter scores: at least `cluster.actionCount` values; only those are written.
     /// - Complexity: O(servers * widths).
-    func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>)
+    func writeScores(for request: Request, on cluster: borrowing ClusterState, into scores: inout MutableSpan<Float>)
 
     /// Writes the advantage of every action of some servers: Q less what all actions of the request have in common.
     ///
@@ -26,7 +26,7 @@ public protocol ScoringPolicy: AnyObject, Policy {
     /// - Complexity: O(servers given * widths) for SPANE.
     func writeAdvantages(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         servers: Span<Int32>?,
         into advantages: inout MutableSpan<Float>
     )
@@ -36,7 +36,7 @@ extension ScoringPolicy {
     /// The placement of the best action.
     public func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         actionPlacement(for: request, on: cluster, among: servers)
@@ -46,7 +46,7 @@ extension ScoringPolicy {
     @inline(__always)
     func actionPlacement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         var policy = self
@@ -62,7 +62,7 @@ extension ScoringPolicy {
     /// - Complexity: O(servers given * widths).
     func bestByAdvantages(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Action? {
         let nodes = NUMATopology.nodesPerServer

@@ -11,7 +11,7 @@ internal import SpaneScheduling
 final class ServerTable {
     let shape: ClusterShape
     /// Server i stands in place i.
-    let blocks: ServerBlocks
+    let blocks: PackedServers
 
     private let normalisation: Normalisation
     private let pool: EmbeddingPool
@@ -32,7 +32,7 @@ final class ServerTable {
             serverCount: shape.serverCount,
             input: shape.largestInput(normalisation)
         )
-        blocks = ServerBlocks(places: shape.serverCount, hidden: layers.architecture.advantage.width)
+        blocks = PackedServers(places: shape.serverCount, hidden: layers.architecture.advantage.width)
         features = FlatBuffer(repeating: 0, count: SpaneArchitecture.serverInputs)
         let widest = max(layers.server.widest, layers.advantageOfServer.paddedOutputs)
         scratch = FlatBuffer(repeating: 0, count: 2 * widest)
@@ -56,7 +56,7 @@ final class ServerTable {
     /// Takes over what changed in the cluster, and tells `shortlists` of it.
     ///
     /// - Complexity: O(1) for each change since the last call.
-    func follow(_ cluster: borrowing Cluster, telling shortlists: Shortlists?) {
+    func follow(_ cluster: borrowing ClusterState, telling shortlists: Shortlists?) {
         let revision = cluster.revision
         if seenRevision < cluster.oldestRevision {
             shortlists?.forgetServers()
@@ -83,7 +83,7 @@ final class ServerTable {
 
     /// Returns whether the server is another than when it was last looked at.
     @inline(__always)
-    private func update(_ server: Int, of cluster: borrowing Cluster) -> Bool {
+    private func update(_ server: Int, of cluster: borrowing ClusterState) -> Bool {
         let wasPresent = blocks.isPresent(server)
         let isCordoned = cluster.isCordoned(server)
         let none = Resources(cpu: -.infinity, mem: -.infinity)

@@ -5,14 +5,14 @@ internal import SpaneScheduling
 /// The servers that were best for one request, and what the others do not exceed.
 ///
 /// Advantages move little from one decision to the next: an event moves the cluster embedding a little, and with it the
-/// part of the first advantage layer that all servers share. ``AdvantageDrift`` bounds what that does to any server. As
+/// part of the first advantage layer that all servers share. ``AdvantageErrorBound`` bounds what that does to any server. As
 /// long as the best of the list is further above the others than that, it is the best of all servers.
 ///
 /// The list holds no server that changed since it was made; ``Shortlists`` keeps those and hands them on.
 @safe
 final class Shortlist {
     /// The servers in it, in no order.
-    let members: ServerBlocks
+    let members: PackedServers
     private(set) var count = 0
     /// What all servers shared when it was made.
     let terms: FlatBuffer<Float>
@@ -36,7 +36,7 @@ final class Shortlist {
     private static let crowdCapacity = 16
 
     init(hidden: Int, terms: Int) {
-        members = ServerBlocks(places: Self.capacity, hidden: hidden, isNumbered: true)
+        members = PackedServers(places: Self.capacity, hidden: hidden, isNumbered: true)
         self.terms = FlatBuffer(repeating: 0, count: terms)
         values = FlatBuffer(repeating: 0, count: Self.capacity)
         crowds = FlatBuffer(repeating: 0, count: Self.capacity)
@@ -46,17 +46,17 @@ final class Shortlist {
 
     /// Whether an advantage, the greatest of the list and of what changed since, is certainly the greatest of all.
     ///
-    /// - Parameter largestError: see ``AdvantageDrift/bound(from:to:_:)``; for all servers.
+    /// - Parameter largestError: see ``AdvantageErrorBound/bound(from:to:_:)``; for all servers.
     @inline(__always)
     func isGreatest(
         _ advantage: Float,
         under now: borrowing FlatBuffer<Float>,
-        _ drift: AdvantageDrift,
+        _ errorBound: AdvantageErrorBound,
         _ largestError: Double
     ) -> Bool {
         if lacksCrowd { return false }
         if floor == -.infinity { return true }
-        return unsafe Double(advantage) > Double(floor) + drift.bound(from: terms.base, to: now.base, largestError)
+        return unsafe Double(advantage) > Double(floor) + errorBound.bound(from: terms.base, to: now.base, largestError)
     }
 
     /// Fills the list, which must be empty, with the best of all servers.
@@ -64,7 +64,7 @@ final class Shortlist {
     /// - Parameters:
     ///   - ranks: for each server the greatest advantage of its available actions under `now`, -infinity without any.
     /// - Complexity: O(servers).
-    func make(of all: borrowing ServerBlocks, _ ranks: borrowing FlatBuffer<Float>, _ now: borrowing FlatBuffer<Float>)
+    func make(of all: borrowing PackedServers, _ ranks: borrowing FlatBuffer<Float>, _ now: borrowing FlatBuffer<Float>)
     {
         for index in 0..<terms.count { terms[index] = now[index] }
         floor = -.infinity
@@ -121,7 +121,7 @@ final class Shortlist {
     ///
     /// - Parameter value: its greatest advantage under ``terms``, above ``floor``.
     /// - Returns: the server that does not fit any more: another, the same, or `nil`.
-    func insert(_ server: Int, _ value: Float, from other: borrowing ServerBlocks, at source: Int) -> Int? {
+    func insert(_ server: Int, _ value: Float, from other: borrowing PackedServers, at source: Int) -> Int? {
         var left: Int?
         if count == Self.capacity {
             let least = (0..<count).min { values[$0] < values[$1] } ?? 0

@@ -12,14 +12,14 @@ final class Shortlists {
     private let uses: FlatBuffer<ShortlistUse>
     private let table: ServerTable
     private let head: UnsafePointer<kernel_head>
-    private let drift: AdvantageDrift
-    // The largest that ``AdvantageDrift/error(of:stride:)`` was for any server.
+    private let errorBound: AdvantageErrorBound
+    // The largest that ``AdvantageErrorBound/error(of:stride:)`` was for any server.
     private var largestError = 0.0
     private var decisions = 0
     private var madeCount = 0
 
     // The servers that changed since the lists took changes over.
-    private let changed: ServerBlocks
+    private let changed: PackedServers
     private var changedCount = 0
     // [server]: a bit for each list that holds it, and one for `changed`.
     private let memberships: FlatBuffer<UInt32>
@@ -46,13 +46,13 @@ final class Shortlists {
     ) {
         let hidden = layers.architecture.advantage.width
         self.table = table
-        drift = AdvantageDrift(layers)
+        errorBound = AdvantageErrorBound(layers)
         unsafe self.head = head
         lists = (0..<Self.listCount).map { _ in Shortlist(hidden: hidden, terms: terms) }
         uses = FlatBuffer(repeating: ShortlistUse(), count: Self.listCount)
-        changed = ServerBlocks(places: Self.changedCapacity, hidden: hidden, isNumbered: true)
+        changed = PackedServers(places: Self.changedCapacity, hidden: hidden, isNumbered: true)
         memberships = FlatBuffer(repeating: 0, count: table.shape.serverCount)
-        ranks = FlatBuffer(repeating: 0, count: table.blocks.count * ServerBlocks.lanes)
+        ranks = FlatBuffer(repeating: 0, count: table.blocks.count * PackedServers.lanes)
         changedRanks = FlatBuffer(repeating: 0, count: Self.changedCapacity)
     }
 
@@ -67,7 +67,7 @@ final class Shortlists {
         let list = lists[index]
         if uses[index].isMade {
             let choice = best(of: list, request, terms)
-            if list.isGreatest(choice.advantage, under: terms, drift, largestError) {
+            if list.isGreatest(choice.advantage, under: terms, errorBound, largestError) {
                 uses[index].served += 1
                 return choice
             }
@@ -77,7 +77,7 @@ final class Shortlists {
         guard uses[index].takesTurn() else { return nil }
         make(index, request, terms)
         let choice = best(of: list, request, terms)
-        if !list.isGreatest(choice.advantage, under: terms, drift, largestError) {
+        if !list.isGreatest(choice.advantage, under: terms, errorBound, largestError) {
             dismiss(index)
             uses[index].noteFailure()
         }
@@ -86,7 +86,7 @@ final class Shortlists {
 
     /// Takes over that a server is not what it was.
     func noteChange(of server: Int) {
-        let error = unsafe drift.error(of: table.blocks.part(server), stride: Int(KERNEL_GROUP))
+        let error = unsafe errorBound.error(of: table.blocks.part(server), stride: Int(KERNEL_GROUP))
         largestError = max(largestError, error)
         guard madeCount > 0 else { return }
         if memberships[server] & Self.changedBit == 0, changedCount == Self.changedCapacity { handChangesOn() }

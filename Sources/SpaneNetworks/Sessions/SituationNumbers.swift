@@ -1,13 +1,13 @@
 internal import SpaneBuffers
 internal import SpaneScheduling
 
-/// Numbers for what the scores of a server depend on beside the server, as short keys of memos.
+/// Numbers for what the scores of a server depend on beside the server, as short keys of caches.
 struct SituationNumbers: ~Copyable {
     private struct Situation: BitwiseCopyable, Equatable {
         // Amounts are above zero, and equal to nothing before the first request.
         var size = Resources(cpu: .nan, mem: .nan)
         var span = 0
-        var level = ClusterLevel()
+        var level = MeanFreeCapacity()
     }
 
     // Situations told apart at once; a power of two.
@@ -21,12 +21,12 @@ struct SituationNumbers: ~Copyable {
 
     /// A number for the request at a level of the cluster, 0 ... 2⁵⁶, to be used until the next call. Requests of the same size
     /// over other numbers of nodes differ.
-    func number(of request: Request, at level: ClusterLevel) -> Int64 {
+    func number(of request: Request, at level: MeanFreeCapacity) -> Int64 {
         let size = Resources(cpu: request.cpu, mem: request.mem)
         let situation = Situation(size: size, span: request.span, level: level)
         let words = UInt64(truncatingIfNeeded: level.cpu) << 32 ^ UInt64(truncatingIfNeeded: level.mem)
         let seed = words ^ UInt64(truncatingIfNeeded: request.span) << 56
-        let place = Int(truncatingIfNeeded: ScoreMemo.hash(size, seed)) & (Self.limit - 1)
+        let place = Int(truncatingIfNeeded: ScoreCache.hash(size, seed)) & (Self.limit - 1)
         if situations[place] != situation {
             situations[place] = situation
             // Entries of the situation that was here are never found again.

@@ -7,8 +7,8 @@ internal import SpaneScheduling
 /// One event touches one server, so a session keeps what does not change in a ``ServerTable``. A decision brings the
 /// table up to date with the cluster's journal, computes what all servers share once, and scores blocks of servers,
 /// skipping those without room. On many servers ``Shortlists`` spare it most of them where a request comes again.
-/// Scores and decisions depend on the state of the cluster alone, bit for bit: not on the history, the order of servers
-/// or the instruction set.
+/// Scores depend on the state of the cluster alone, bit for bit: not on the history, the order of servers or the
+/// instruction set. Of equal scores, that of the lowest server wins.
 @safe
 final class SpaneSession: ScoringPolicy {
     private let layers: SpaneLayers
@@ -34,10 +34,10 @@ final class SpaneSession: ScoringPolicy {
         clusterWidth = layers.architecture.clusterWidth
         sharedInput = FlatBuffer(repeating: 0, count: clusterWidth + SpaneArchitecture.requestInputs)
         terms = FlatBuffer(repeating: 0, count: 2 * layers.advantageOfShared.paddedOutputs + Int(KERNEL_NODES))
-        blockAdvantages = FlatBuffer(repeating: 0, count: ServerBlocks.lanes * NUMATopology.nodesPerServer)
+        blockAdvantages = FlatBuffer(repeating: 0, count: PackedServers.lanes * NUMATopology.nodesPerServer)
         valueScratch = layers.value.makeScratch()
         let widest = max(layers.architecture.advantage.width, layers.advantage.widest)
-        headScratch = FlatBuffer(repeating: 0, count: 2 * ServerBlocks.lanes * widest)
+        headScratch = FlatBuffer(repeating: 0, count: 2 * PackedServers.lanes * widest)
         unsafe head = FlatBuffer([
             kernel_head(
                 layers: layers.advantage.kernels.base,
@@ -65,9 +65,9 @@ final class SpaneSession: ScoringPolicy {
         return try FixedPoint(bound: bounds.advantage, name: "the advantage")
     }
 
-    func begin(start: Int, on cluster: borrowing Cluster) { table.forgetCluster() }
+    func begin(start: Int, on cluster: borrowing ClusterState) { table.forgetCluster() }
 
-    func adapt(to cluster: borrowing Cluster) throws(NetworkError) {
+    func adapt(to cluster: borrowing ClusterState) throws(NetworkError) {
         let shape = ClusterShape(cluster)
         try shape.checkHasTwoNodes("spane")
         guard shape != table.shape else { return }
@@ -77,7 +77,7 @@ final class SpaneSession: ScoringPolicy {
         advantageGrid = grid
     }
 
-    func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {
         // Kernels look for cores and memory alone.
         if request.terms != nil { return bestByAdvantages(for: request, on: cluster, among: nil) }
         prepare(request, cluster)
@@ -89,7 +89,7 @@ final class SpaneSession: ScoringPolicy {
 
     func writeAdvantages(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         servers: Span<Int32>?,
         into advantages: inout MutableSpan<Float>
     ) {
@@ -102,7 +102,7 @@ final class SpaneSession: ScoringPolicy {
         var current = -1
         for index in 0..<servers.count {
             let server = Int(servers[index])
-            let (block, lane) = server.quotientAndRemainder(dividingBy: ServerBlocks.lanes)
+            let (block, lane) = server.quotientAndRemainder(dividingBy: PackedServers.lanes)
             if block != current {
                 unsafe score(block, to: blockAdvantages.base)
                 current = block
@@ -118,7 +118,7 @@ final class SpaneSession: ScoringPolicy {
     private func writeAllAdvantages(into advantages: inout MutableSpan<Float>) {
         let actions = table.shape.serverCount * NUMATopology.nodesPerServer
         precondition(advantages.count >= actions, "there is room for fewer than \(actions) scores")
-        let perBlock = ServerBlocks.lanes * NUMATopology.nodesPerServer
+        let perBlock = PackedServers.lanes * NUMATopology.nodesPerServer
         let fullBlocks = actions / perBlock
         unsafe advantages.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -134,7 +134,7 @@ final class SpaneSession: ScoringPolicy {
         }
     }
 
-    func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout MutableSpan<Float>) {
+    func writeScores(for request: Request, on cluster: borrowing ClusterState, into scores: inout MutableSpan<Float>) {
         writeAdvantages(for: request, on: cluster, servers: nil, into: &scores)
         let value = unsafe layers.value.apply(sharedInput.base, valueScratch)[0]
         var steps: Int64 = 0
@@ -147,7 +147,7 @@ final class SpaneSession: ScoringPolicy {
     }
 
     /// Brings the table up to date and computes what all servers share.
-    private func prepare(_ request: Request, _ cluster: borrowing Cluster) {
+    private func prepare(_ request: Request, _ cluster: borrowing ClusterState) {
         precondition(
             ClusterShape(cluster) == table.shape,
             "the session is made for \(table.shape.serverCount) servers; adapt it to the cluster first"

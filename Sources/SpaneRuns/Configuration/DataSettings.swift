@@ -27,18 +27,18 @@ package struct DataSettings: Equatable, Sendable {
     /// The number of servers of each cluster.
     package var servers = [5]
     /// Cores of one NUMA node.
-    package var nodeCPU = ClusterConfiguration.publishedNode.cpu
+    package var nodeCPU = Fleet.publishedNode.cpu
     /// GB of one NUMA node.
-    package var nodeMem = ClusterConfiguration.publishedNode.mem
+    package var nodeMem = Fleet.publishedNode.mem
     /// A VM with more GB than this is split.
-    package var splitAbove = ClusterConfiguration.publishedSplitAbove
+    package var splitAbove = Fleet.publishedSplitAbove
     /// Variants of each trace with another mix of sizes.
     package var mixes = 0
     /// The spread of the factors of such a mix.
     package var mixStrength = 0.5
 
     /// What says which keys of servers there are.
-    static var fleetKey: Key<DataSettings> {
+    static var fleetKey: Setting<DataSettings> {
         .file(
             "fleet",
             \.fleet,
@@ -47,16 +47,16 @@ package struct DataSettings: Equatable, Sendable {
         )
     }
 
-    var keys: [Key<DataSettings>] {
+    var keys: [Setting<DataSettings>] {
         [Self.tracesKey, Self.fleetKey] + (fleet.isEmpty ? Self.serverKeys : []) + Self.mixKeys
     }
 
-    private static var serverKeys: [Key<DataSettings>] {
+    private static var serverKeys: [Setting<DataSettings>] {
         [
             .integers(
                 "servers",
                 \.servers,
-                1...ClusterConfiguration.maximumServers,
+                1...Fleet.maximumServers,
                 "The number of servers of a training cluster; with several, each episode draws one."
             ),
             .number("node_cpu", \.nodeCPU, .positive(upTo: Resources.largest), "Cores of one NUMA node."),
@@ -70,7 +70,7 @@ package struct DataSettings: Equatable, Sendable {
         ]
     }
 
-    private static var mixKeys: [Key<DataSettings>] {
+    private static var mixKeys: [Setting<DataSettings>] {
         [
             .integer(
                 "mixes",
@@ -87,7 +87,7 @@ package struct DataSettings: Equatable, Sendable {
         ]
     }
 
-    private static var sourceKeys: [Key<Source>] {
+    private static var sourceKeys: [Setting<Source>] {
         [
             .text("file", \.file, ""),
             .text("starts", \.starts, "", rule: "a range LO..<HI with LO below HI, such as \"0..<50000\"") {
@@ -97,9 +97,9 @@ package struct DataSettings: Equatable, Sendable {
         ]
     }
 
-    private static var tracesKey: Key<DataSettings> {
+    private static var tracesKey: Setting<DataSettings> {
         let rule = "a list of tables with file, starts and weight"
-        return Key(
+        return Setting(
             name: "traces",
             comment:
                 "The traces to train on: file (HDF5 or CSV; --trace replaces it), starts (the first VM of an episode "
@@ -137,7 +137,7 @@ package struct DataSettings: Equatable, Sendable {
         return source
     }
 
-    private static func entry(_ source: Source, _ keys: [Key<Source>]) -> TOML {
+    private static func entry(_ source: Source, _ keys: [Setting<Source>]) -> TOML {
         .table(Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0.write(source)) }))
     }
 }

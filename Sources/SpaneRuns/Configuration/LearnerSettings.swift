@@ -8,7 +8,7 @@ package protocol LearnerSettings: Sendable {
     static var algorithm: String { get }
 
     /// Its keys, without `algorithm`.
-    static var keys: [Key<Self>] { get }
+    static var keys: [Setting<Self>] { get }
 
     /// The defaults.
     init()

@@ -32,10 +32,10 @@ package struct NetworkSettings: Sendable {
     package var context = PotentialArchitecture.Context.none
     package var units = PotentialArchitecture.Units.trainedNode
 
-    static var kindKey: Key<NetworkSettings> { .choice("architecture", \.kind, "The kind of network.") }
+    static var kindKey: Setting<NetworkSettings> { .choice("architecture", \.kind, "The kind of network.") }
 
     /// The keys of this kind.
-    var keys: [Key<NetworkSettings>] {
+    var keys: [Setting<NetworkSettings>] {
         switch kind {
         case .spane, .afterstate:
             Self.layers("server", \.server, "server embedding") + Self.layers("value", \.value, "value network")
@@ -65,7 +65,7 @@ package struct NetworkSettings: Sendable {
         _ name: String,
         _ path: WritableKeyPath<NetworkSettings, Layers>,
         _ whose: String
-    ) -> [Key<NetworkSettings>] {
+    ) -> [Setting<NetworkSettings>] {
         [
             .integer(
                 "\(name)_width",
@@ -82,9 +82,9 @@ package struct NetworkSettings: Sendable {
         ]
     }
 
-    private static var aggregatorsKey: Key<NetworkSettings> {
+    private static var aggregatorsKey: Setting<NetworkSettings> {
         let rule = "a list of one or more of \"mean\", \"max\" and \"std\", each once"
-        return Key(
+        return Setting(
             name: "aggregators",
             comment: "How the embeddings of all servers become one.",
             rule: rule,

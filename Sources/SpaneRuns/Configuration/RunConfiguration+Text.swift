@@ -6,28 +6,28 @@ extension RunConfiguration {
     /// Reads a configuration; keys that are not given have the values of the preset.
     ///
     /// - Throws: ``RunConfigurationError``, or ``StorageError`` when the file cannot be read.
-    package static func read(_ file: String, catalogue: Catalogue) throws -> RunConfiguration {
+    package static func read(_ file: String, registry: LearnerRegistry) throws -> RunConfiguration {
         let bytes = try File.read(file)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw RunConfigurationError(file, "is not UTF-8 text")
         }
-        return try parse(text, file: file, catalogue: catalogue)
+        return try parse(text, file: file, registry: registry)
     }
 
     /// Reads a configuration from the text of `file`.
     package static func parse(
         _ text: String,
         file: String,
-        catalogue: Catalogue
+        registry: LearnerRegistry
     ) throws(RunConfigurationError) -> RunConfiguration {
-        try RunConfiguration(flatten(TOML.parse(text, file: file), file: file), file: file, catalogue: catalogue)
+        try RunConfiguration(flatten(TOML.parse(text, file: file), file: file), file: file, registry: registry)
     }
 
     /// Takes the values of a document by `section.key`.
-    init(_ given: [String: TOML], file: String, catalogue: Catalogue) throws(RunConfigurationError) {
+    init(_ given: [String: TOML], file: String, registry: LearnerRegistry) throws(RunConfigurationError) {
         var values = given
-        var configuration = RunConfiguration(preset: catalogue.presets[0], of: catalogue)
-        func take(_ key: Key<RunConfiguration>) throws(RunConfigurationError) {
+        var configuration = RunConfiguration(preset: registry.presets[0], of: registry)
+        func take(_ key: Setting<RunConfiguration>) throws(RunConfigurationError) {
             guard let value = values.removeValue(forKey: key.name) else { return }
             do {
                 try key.read(&configuration, value)

@@ -11,13 +11,13 @@ package struct RunConfiguration: Sendable {
     /// `[learner]`
     package var learner: any LearnerSettings
 
-    let catalogue: Catalogue
+    let registry: LearnerRegistry
 
     /// The configuration of a preset.
-    package init(preset: Catalogue.Preset, of catalogue: Catalogue) {
+    package init(preset: LearnerRegistry.Preset, of registry: LearnerRegistry) {
         run = RunSettings(preset: preset.name)
         learner = preset.learner
-        self.catalogue = catalogue
+        self.registry = registry
         preset.adjust(&self)
     }
 
@@ -25,7 +25,7 @@ package struct RunConfiguration: Sendable {
     static let sections = ["run", "data", "validation", "network", "learner"]
 
     /// The keys that say which others there are.
-    var selectors: [Key<RunConfiguration>] {
+    var selectors: [Setting<RunConfiguration>] {
         [
             NetworkSettings.kindKey.lifted(into: "network", \.network), algorithmKey,
             DataSettings.fleetKey.lifted(into: "data", \.data),
@@ -34,7 +34,7 @@ package struct RunConfiguration: Sendable {
     }
 
     /// All keys by section.
-    var keys: [Key<RunConfiguration>] {
+    var keys: [Setting<RunConfiguration>] {
         RunSettings.keys.map { $0.lifted(into: "run", \.run) }
             + data.keys.map { $0.lifted(into: "data", \.data) }
             + validation.keys(trainsOnFleet: !data.fleet.isEmpty).map { $0.lifted(into: "validation", \.validation) }
@@ -44,17 +44,17 @@ package struct RunConfiguration: Sendable {
     }
 
     /// The key of the preset, which is read before all others.
-    var presetKey: Key<RunConfiguration> {
-        let rule = catalogue.presetRule
-        return Key(
+    var presetKey: Setting<RunConfiguration> {
+        let rule = registry.presetRule
+        return Setting(
             name: "run.preset",
             comment: "Where the values of keys that are not given come from.",
             rule: rule,
             read: { (configuration, value) throws(Refusal) in
-                guard case .text(let name) = value, let preset = configuration.catalogue.preset(named: name) else {
+                guard case .text(let name) = value, let preset = configuration.registry.preset(named: name) else {
                     throw Refusal(value: value, rule: rule)
                 }
-                configuration = RunConfiguration(preset: preset, of: configuration.catalogue)
+                configuration = RunConfiguration(preset: preset, of: configuration.registry)
             },
             write: { .text($0.run.preset) },
             // The values say it all.
@@ -62,14 +62,14 @@ package struct RunConfiguration: Sendable {
         )
     }
 
-    private var algorithmKey: Key<RunConfiguration> {
-        let rule = catalogue.algorithms.map { "\"\($0.algorithm)\"" }.joined(separator: " or ")
-        return Key(
+    private var algorithmKey: Setting<RunConfiguration> {
+        let rule = registry.algorithms.map { "\"\($0.algorithm)\"" }.joined(separator: " or ")
+        return Setting(
             name: "learner.algorithm",
             comment: "How the network learns.",
             rule: rule,
             read: { (configuration, value) throws(Refusal) in
-                let algorithms = configuration.catalogue.algorithms
+                let algorithms = configuration.registry.algorithms
                 guard case .text(let name) = value, let algorithm = algorithms.first(where: { $0.algorithm == name })
                 else { throw Refusal(value: value, rule: rule) }
                 if type(of: configuration.learner).algorithm != name { configuration.learner = algorithm.init() }
@@ -78,7 +78,7 @@ package struct RunConfiguration: Sendable {
         )
     }
 
-    private static func learnerKeys<Settings: LearnerSettings>(of _: Settings) -> [Key<RunConfiguration>] {
+    private static func learnerKeys<Settings: LearnerSettings>(of _: Settings) -> [Setting<RunConfiguration>] {
         Settings.keys.map { key in
             key.lifted(into: "learner") {
                 $0.learner as? Settings ?? Settings()

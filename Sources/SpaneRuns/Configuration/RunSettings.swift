@@ -13,7 +13,7 @@ package struct RunSettings: Sendable {
     /// Whether the weights of every validation are kept.
     package var keepsValidated = false
 
-    static var keys: [Key<RunSettings>] {
+    static var keys: [Setting<RunSettings>] {
         [
             .integer("seed", \.seed, 0...Int.max, "The seed of every random choice."),
             .integer(
@@ -21,14 +21,14 @@ package struct RunSettings: Sendable {
                 \.threads,
                 0...4096,
                 "Threads, 0 for all processors that the process may use. The results do not depend on them."
-            ).ofNoConsequence,
+            ).excludedFromFingerprint,
             .integer("log_every", \.logEvery, 1...1_000_000_000, "Steps between two lines of the log."),
             .number(
                 "checkpoint_seconds",
                 \.checkpointSeconds,
                 .within(0...86_400),
                 "Seconds between two checkpoints; 0 for one after every step."
-            ).ofNoConsequence,
+            ).excludedFromFingerprint,
             .flag(
                 "keep_validated",
                 \.keepsValidated,

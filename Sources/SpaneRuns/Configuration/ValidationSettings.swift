@@ -41,39 +41,39 @@ package struct ValidationSettings: Equatable, Sendable {
     package var combination = Combination.mean
 
     /// What says whether there is a key of servers.
-    static var fleetKey: Key<ValidationSettings> {
+    static var fleetKey: Setting<ValidationSettings> {
         .file("fleet", \.fleet, "The servers as a fleet, as in [data]; \"\" for those of [data].")
     }
 
     /// - Parameter trainsOnFleet: whether `[data]` has a fleet, which has no size of servers.
-    func keys(trainsOnFleet: Bool) -> [Key<ValidationSettings>] {
+    func keys(trainsOnFleet: Bool) -> [Setting<ValidationSettings>] {
         Self.episodeKeys + [Self.fleetKey] + (fleet.isEmpty && !trainsOnFleet ? [Self.serversKey] : [])
             + Self.resultKeys
     }
 
-    private static var serversKey: Key<ValidationSettings> {
+    private static var serversKey: Setting<ValidationSettings> {
         .integers(
             "servers",
             \.servers,
-            1...ClusterConfiguration.maximumServers,
+            1...Fleet.maximumServers,
             mayBeEmpty: true,
             "The number of servers of a cluster; every one plays all episodes. Empty for those of [data]."
         )
     }
 
-    private static var episodeKeys: [Key<ValidationSettings>] {
+    private static var episodeKeys: [Setting<ValidationSettings>] {
         [
-            .text("trace", \.trace, "The trace; \"\" for the first trace of [data].").ofNoConsequence,
+            .text("trace", \.trace, "The trace; \"\" for the first trace of [data].").excludedFromFingerprint,
             .text(
                 "starts",
                 \.starts,
                 "The first VMs of the episodes: a file with one index a line, or COUNT distinct ones drawn from a range, as "
                     + "\"LO..<HI:COUNT:SEED\"."
-            ).ofNoConsequence,
+            ).excludedFromFingerprint,
         ]
     }
 
-    private static var resultKeys: [Key<ValidationSettings>] {
+    private static var resultKeys: [Setting<ValidationSettings>] {
         [
             .integer("first", \.first, 0...1_000_000_000, "The step of the first validation; 0 for before any."),
             .integer("every", \.every, 1...1_000_000_000, "Steps between two validations; the last step has one too."),

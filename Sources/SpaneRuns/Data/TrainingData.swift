@@ -22,7 +22,7 @@ package struct TrainingData: Sendable {
     /// The first VM of each validation episode.
     package let validationStarts: [Int]
     /// The clusters of the validation.
-    package let validationClusters: [ClusterConfiguration]
+    package let validationClusters: [Fleet]
     /// What the inputs of a network are divided by: a node of equal servers, or the most that any node of the fleet has.
     package let normalisation: Normalisation
     /// What was read.
@@ -81,14 +81,14 @@ package struct TrainingData: Sendable {
                 )
             }
         }
-        func clusters(_ counts: [Int], fleet: String, _ key: String) throws -> [ClusterConfiguration] {
+        func clusters(_ counts: [Int], fleet: String, _ key: String) throws -> [Fleet] {
             guard fleet.isEmpty else {
                 let content = try File.read(fleet)
                 fleets.append(Input(key: key, hash: ContentHash.of(content)))
                 return [try FleetInput.parse(content, fleet)]
             }
             return try counts.map {
-                try ClusterConfiguration(
+                try Fleet(
                     servers: $0,
                     node: Resources(cpu: data.nodeCPU, mem: data.nodeMem),
                     splitAbove: data.splitAbove

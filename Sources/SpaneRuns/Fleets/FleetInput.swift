@@ -7,13 +7,13 @@ package enum FleetInput {
     ///
     /// - Throws: ``RunConfigurationError`` or ``StorageError`` naming the file, the class of servers, the key, its value and
     ///   what is allowed.
-    package static func load(_ path: String) throws -> ClusterConfiguration {
+    package static func load(_ path: String) throws -> Fleet {
         try parse(try File.read(path), path)
     }
 
     /// Reads the servers from the content of the file at `path`.
-    static func parse(_ content: [UInt8], _ path: String) throws -> ClusterConfiguration {
-        if FleetFile.isHDF5(content) { return try FleetFile.servers(content: content, name: path) }
+    static func parse(_ content: [UInt8], _ path: String) throws -> Fleet {
+        if ClusterFile.isHDF5(content) { return try ClusterFile.servers(content: content, name: path) }
         guard let text = String(validating: content, as: UTF8.self) else {
             throw RunConfigurationError(path, "is neither a fleet in UTF-8 text nor an HDF5 file")
         }

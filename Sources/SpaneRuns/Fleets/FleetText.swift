@@ -5,7 +5,7 @@ enum FleetText {
     /// Reads the text of `file`.
     ///
     /// - Throws: ``RunConfigurationError`` naming the class of servers, the key, its value and what is allowed.
-    static func parse(_ text: String, file: String) throws(RunConfigurationError) -> ClusterConfiguration {
+    static func parse(_ text: String, file: String) throws(RunConfigurationError) -> Fleet {
         let entries = try TOML.parse(text, file: file)
         var frame = FleetFrame()
         try KeyedTable.read(entries, FleetFrame.keys, required: ["server"], into: &frame, of: file)
@@ -24,13 +24,13 @@ enum FleetText {
                 serverResources: frame.serverResources
             )
             let count = classes.reduce(0) { $0 + $1.count }
-            guard count <= ClusterConfiguration.maximumServers else {
+            guard count <= Fleet.maximumServers else {
                 throw SchedulingError(
                     .invalidArgument,
-                    "there are \(count) servers; at most \(ClusterConfiguration.maximumServers) are allowed"
+                    "there are \(count) servers; at most \(Fleet.maximumServers) are allowed"
                 )
             }
-            return try ClusterConfiguration(
+            return try Fleet(
                 layout: layout,
                 types: classes.map(\.type),
                 typeOfServer: classes.enumerated().flatMap { index, each in
@@ -55,7 +55,7 @@ struct FleetFrame {
     var splitSpan = 2
     var servers: [[String: TOML]] = []
 
-    static var keys: [Key<FleetFrame>] {
+    static var keys: [Setting<FleetFrame>] {
         [
             .names("node_resources", \.nodeResources, atMost: Layout.mostResources - 2, except: ServerClass.ownKeys),
             .names(
@@ -72,9 +72,9 @@ struct FleetFrame {
         ]
     }
 
-    private static var serversKey: Key<FleetFrame> {
+    private static var serversKey: Setting<FleetFrame> {
         let rule = "one or more tables [[server]]"
-        return Key(
+        return Setting(
             name: "server",
             comment: "",
             rule: rule,
@@ -90,18 +90,18 @@ struct FleetFrame {
     }
 }
 
-extension Key {
+extension Setting {
     /// Different names, none of them empty or one of `others`.
     static func names(
         _ name: String,
         _ path: WritableKeyPath<Root, [String]>,
         atMost limit: Int,
         except others: [String] = []
-    ) -> Key {
+    ) -> Setting {
         let rule =
             "a list of at most \(limit) different names"
             + (others.isEmpty ? "" : " other than \(others.joined(separator: ", "))")
-        return Key(
+        return Setting(
             name: name,
             comment: "",
             rule: rule,

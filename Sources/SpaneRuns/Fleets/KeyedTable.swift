@@ -5,7 +5,7 @@ enum KeyedTable {
     /// - Parameter place: what messages say before the name of a key, such as "server gen1: ".
     static func read<Root>(
         _ entries: [String: TOML],
-        _ keys: [Key<Root>],
+        _ keys: [Setting<Root>],
         required: Set<String> = [],
         into root: inout Root,
         at place: String = "",

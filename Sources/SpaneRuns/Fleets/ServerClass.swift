@@ -65,7 +65,7 @@ struct ServerClass {
         )
     }
 
-    private static func amount(_ resource: String) -> Key<[String: Double]> {
+    private static func amount(_ resource: String) -> Setting<[String: Double]> {
         .number(resource, \.[amount: resource], .within(0...Resources.largest), "")
     }
 }
@@ -82,21 +82,21 @@ private struct Values {
     var traits: UInt64 = 0
     var distances: [[UInt8]] = []
 
-    static func amount(_ resource: String, _ amounts: WritableKeyPath<Values, [String: Double]>) -> Key<Values> {
+    static func amount(_ resource: String, _ amounts: WritableKeyPath<Values, [String: Double]>) -> Setting<Values> {
         .number(resource, amounts.appending(path: \.[amount: resource]), .within(0...Resources.largest), "")
     }
 
-    static func keys(traits: [String]) -> [Key<Values>] {
+    static func keys(traits: [String]) -> [Setting<Values>] {
         [
             .text("name", \.name, "", rule: "a text that is not empty") { !$0.isEmpty },
-            .integer("count", \.count, 1...ClusterConfiguration.maximumServers, ""),
+            .integer("count", \.count, 1...Fleet.maximumServers, ""),
             nodesKey, traitsKey(traits), distancesKey,
         ]
     }
 
-    private static var nodesKey: Key<Values> {
+    private static var nodesKey: Setting<Values> {
         let rule = "a whole number in 1 ... \(Layout.mostNodes), or a list of as many tables with what each node has"
-        return Key(
+        return Setting(
             name: "nodes",
             comment: "",
             rule: rule,
@@ -118,12 +118,12 @@ private struct Values {
         )
     }
 
-    private static func traitsKey(_ names: [String]) -> Key<Values> {
+    private static func traitsKey(_ names: [String]) -> Setting<Values> {
         let rule =
             names.isEmpty
             ? "absent, as the fleet has no list traits"
             : "a list of names out of the fleet's traits: \(names.joined(separator: ", "))"
-        return Key(
+        return Setting(
             name: "traits",
             comment: "",
             rule: rule,
@@ -142,9 +142,9 @@ private struct Values {
         )
     }
 
-    private static var distancesKey: Key<Values> {
+    private static var distancesKey: Setting<Values> {
         let rule = "a list with a row for each node, of as many whole numbers in 0 ... 255"
-        return Key(
+        return Setting(
             name: "distances",
             comment: "",
             rule: rule,

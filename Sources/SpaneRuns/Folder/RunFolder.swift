@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 package import SpaneStorage
 
 /// The folder of one run, which one process at a time may hold.
@@ -49,7 +49,7 @@ package final class RunFolder {
                 "is not the folder of a training run: it has no \(Name.configuration), but \(other); name a new folder"
             )
         }
-        let found = try RunConfiguration.read("\(path)/\(Name.configuration)", catalogue: configuration.catalogue)
+        let found = try RunConfiguration.read("\(path)/\(Name.configuration)", registry: configuration.registry)
         let differences = RunConfiguration.differences(found.identity, configuration.identity)
         guard differences.isEmpty else {
             throw StorageError(

@@ -23,9 +23,9 @@ struct DQNSettings: LearnerSettings {
     /// More than any run has.
     private static let most = 1_000_000_000
 
-    static var keys: [Key<DQNSettings>] { returnKeys + episodeKeys + gradientKeys }
+    static var keys: [Setting<DQNSettings>] { returnKeys + episodeKeys + gradientKeys }
 
-    private static var returnKeys: [Key<DQNSettings>] {
+    private static var returnKeys: [Setting<DQNSettings>] {
         [
             .choice(
                 "returns",
@@ -33,7 +33,7 @@ struct DQNSettings: LearnerSettings {
                 "What an action is worth: some rewards and the value of the state after them, or all rewards to the end of "
                     + "the episode."
             ),
-            .integer("return_steps", \.configuration.returnSteps, 1...most, "The rewards of an n-step return."),
+            .integer("n_steps", \.configuration.nSteps, 1...most, "The rewards of an n-step return."),
             .number(
                 "discount",
                 \.configuration.discount,
@@ -56,7 +56,7 @@ struct DQNSettings: LearnerSettings {
         ]
     }
 
-    private static var episodeKeys: [Key<DQNSettings>] {
+    private static var episodeKeys: [Setting<DQNSettings>] {
         [
             .integer(
                 "epochs",
@@ -98,7 +98,7 @@ struct DQNSettings: LearnerSettings {
         ]
     }
 
-    private static var gradientKeys: [Key<DQNSettings>] {
+    private static var gradientKeys: [Setting<DQNSettings>] {
         [
             .integer("gradient_steps", \.configuration.gradientSteps, 0...most, "Gradient steps of an epoch."),
             .integer(
@@ -141,9 +141,9 @@ struct DQNSettings: LearnerSettings {
             .choice(
                 "loss",
                 \.configuration.loss,
-                "How far a Q is from what it should be: the square of the difference, or linear beyond huber_threshold."
+                "How far a Q is from what it should be: the square of the difference, or linear beyond huber_delta."
             ),
-            .number("huber_threshold", \.configuration.huberThreshold, .positive(upTo: 1e9), "See loss."),
+            .number("huber_delta", \.configuration.huberDelta, .positive(upTo: 1e9), "See loss."),
             .number(
                 "gradient_clip",
                 \.gradientClip,

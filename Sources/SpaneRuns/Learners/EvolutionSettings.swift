@@ -6,7 +6,7 @@ struct EvolutionSettings: LearnerSettings {
 
     private var configuration = EvolutionConfiguration()
 
-    static var keys: [Key<EvolutionSettings>] {
+    static var keys: [Setting<EvolutionSettings>] {
         [
             .integer(
                 "generations",

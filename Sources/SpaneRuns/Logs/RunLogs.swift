@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 internal import SpaneStorage
 internal import SpaneTraining
 

@@ -45,22 +45,22 @@ package struct SearchConfiguration: Sendable {
     /// Reads a search: the sections of a training run beside `[search]` and `[space]`.
     ///
     /// - Throws: ``RunConfigurationError``, or ``StorageError`` when the file cannot be read.
-    package static func read(_ file: String, catalogue: Catalogue) throws -> SearchConfiguration {
+    package static func read(_ file: String, registry: LearnerRegistry) throws -> SearchConfiguration {
         let bytes = try File.read(file)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw RunConfigurationError(file, "is not UTF-8 text")
         }
-        return try SearchConfiguration(text, file: file, catalogue: catalogue)
+        return try SearchConfiguration(text, file: file, registry: registry)
     }
 
     /// Reads a search from the text of `file`.
-    package init(_ text: String, file: String, catalogue: Catalogue) throws(RunConfigurationError) {
+    package init(_ text: String, file: String, registry: LearnerRegistry) throws(RunConfigurationError) {
         self.file = file
         var document = try TOML.parse(text, file: file)
         settings = try Self.settings(document.removeValue(forKey: "search"), file: file)
         dimensions = try Self.dimensions(document.removeValue(forKey: "space"), file: file)
         values = try RunConfiguration.flatten(document, file: file, beside: ["search", "space"])
-        base = try RunConfiguration(values, file: file, catalogue: catalogue)
+        base = try RunConfiguration(values, file: file, registry: registry)
         try checkSpace()
         try check()
     }
@@ -118,7 +118,7 @@ package struct SearchConfiguration: Sendable {
             for value in dimension.extremes {
                 var some = first
                 some[dimension.name] = value
-                do { _ = try RunConfiguration(some, file: file, catalogue: base.catalogue) } catch {
+                do { _ = try RunConfiguration(some, file: file, registry: base.registry) } catch {
                     throw RunConfigurationError(
                         file,
                         "[space] with \(dimension.name) = \(value.source): \(error.detail)"
@@ -170,7 +170,7 @@ package struct SearchConfiguration: Sendable {
         return Trial(
             index: index,
             values: chosen,
-            configuration: try RunConfiguration(all, file: "\(file), trial \(index)", catalogue: base.catalogue)
+            configuration: try RunConfiguration(all, file: "\(file), trial \(index)", registry: base.registry)
         )
     }
 

@@ -22,7 +22,7 @@ package struct SearchSettings: Sendable {
     /// The most trials of a search.
     package static let mostTrials = 1_000_000
 
-    static var keys: [Key<SearchSettings>] {
+    static var keys: [Setting<SearchSettings>] {
         [
             .choice(
                 "method",

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 package import SpaneEvaluation
 package import SpaneNetworks
 package import SpaneScheduling
@@ -8,7 +8,7 @@ package struct Validation: Sendable {
     /// The episodes of one cluster.
     package struct Round: Sendable {
         /// The servers.
-        package let cluster: ClusterConfiguration
+        package let cluster: Fleet
         /// The episodes.
         package let plan: EpisodePlan
         /// What First Fit comes to.

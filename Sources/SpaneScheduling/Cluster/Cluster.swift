@@ -1,253 +1,115 @@
 internal import SpaneBuffers
-internal import Synchronization
 
-/// What every NUMA node of every server has left.
+/// The servers of a live scheduler and the VMs on them, kept up to date by events instead of a trace.
 ///
-/// Storage is flat, in the order (server, NUMA node, resource), in steps of the ``Grid``, so that releasing what was placed
-/// restores the cluster exactly.
+/// A fleet is a ``ClusterState`` whose servers come and go, and that remembers by the caller's ids what runs where. Every change is
+/// one call that happens wholly or, when it throws, not at all. Policies read ``state``, where servers stand in places
+/// without gaps; everything else here takes the numbers that servers got when they were added, which never change.
 public struct Cluster: ~Copyable, Sendable {
-    /// The number of servers.
-    public private(set) var serverCount = 0
+    /// What the servers have left.
+    public internal(set) var state: ClusterState
+    var numbers = ServerNumbers()
+    var vms = VMTable()
+    // [place][node][resource] and [place][shared resource], in steps of the grid: what the VMs use.
+    var used: FlatBuffer<Double>
+    var sharedUsed: FlatBuffer<Double>
+    // [place]
+    var vmCounts: FlatBuffer<Int32>
 
-    // [server][node][resource]: what may be taken; -1 of everything on a cordoned server and on nodes that a server does not
-    // have, so that nothing fits there.
-    var free: FlatBuffer<Double>
-    // [server][node][resource]
-    var capacity: FlatBuffer<Double>
-    var details: FlatBuffer<ServerDetails>
-    var journal: ChangeJournal
-    let particulars: ClusterParticulars
-    /// Whether all there is are cores and memory of two nodes, which the hot loops know.
-    let isPair: Bool
-    // Never used. What holds an atomic stays where it is and is passed by its address; any other struct of this size is passed by
-    // a copy on the stack, which took a third of the time of a step.
-    private let pin = Atomic<UInt8>(0)
-
-    /// Creates an empty cluster.
-    ///
-    /// - Complexity: O(servers).
-    public init(_ configuration: ClusterConfiguration) {
-        self.init(
-            layout: configuration.layout,
-            spanRule: configuration.spanRule,
-            room: configuration.serverCount
-        )
-        append(configuration.typeOfServer, of: configuration.types)
+    /// Creates a fleet without servers.
+    public init(layout: Layout = .published, spanRule: SpanRule = .published) {
+        state = ClusterState(layout: layout, spanRule: spanRule)
+        used = FlatBuffer(repeating: 0, count: 0)
+        sharedUsed = FlatBuffer(repeating: 0, count: 0)
+        vmCounts = FlatBuffer(repeating: 0, count: 0)
     }
 
-    /// Creates a cluster without servers, with storage for `room` of them.
-    package init(layout: Layout = .published, spanRule: SpanRule, room: Int = 0) {
-        particulars = ClusterParticulars(layout, spanRule, room: room)
-        isPair = layout == .published
-        free = FlatBuffer(repeating: 0, count: room * particulars.valuesPerServer)
-        capacity = FlatBuffer(repeating: 0, count: room * particulars.valuesPerServer)
-        details = FlatBuffer(repeating: ServerDetails(), count: room)
-        journal = ChangeJournal(serverCount: room)
+    /// Creates a fleet of these servers, numbered from 0, on which nothing runs.
+    public init(_ fleet: Fleet) throws(SchedulingError) {
+        self.init(layout: fleet.layout, spanRule: fleet.spanRule)
+        try addServers(fleet.typeOfServer, of: fleet.types)
     }
 
     private init(copying other: borrowing Cluster) {
-        serverCount = other.serverCount
-        isPair = other.isPair
-        free = other.free.copy()
-        capacity = other.capacity.copy()
-        details = other.details.copy()
-        journal = other.journal.copy()
-        particulars = other.particulars.copy()
+        state = other.state.copy()
+        numbers = other.numbers
+        vms = other.vms.copy()
+        used = other.used.copy()
+        sharedUsed = other.sharedUsed.copy()
+        vmCounts = other.vmCounts.copy()
     }
 
-    /// An independent cluster in the same state.
+    /// An independent fleet in the same state.
+    ///
+    /// - Complexity: O(servers + VMs).
     public func copy() -> Cluster { Cluster(copying: self) }
 
-    /// How many nodes the servers have at most, and which resources.
-    public var layout: Layout { particulars.layout }
+    /// The number of servers.
+    public var serverCount: Int { state.serverCount }
 
-    /// The span of VMs that do not say so themselves.
-    public var spanRule: SpanRule { particulars.spanRule }
+    /// The number of VMs that run.
+    public var vmCount: Int { vms.count }
 
-    /// The most cores and the most memory that a NUMA node of any server ever had.
-    public var largestNode: Resources { particulars.largestNode }
+    // MARK: Numbers and places
 
-    /// The fewest NUMA nodes that any server has; as many as the layout allows while there are none.
-    public var fewestNodes: Int { particulars.fewestNodes }
-
-    /// Values of a node in the flat storage.
-    @inline(__always)
-    var valuesPerNode: Int { particulars.valuesPerNode }
-
-    /// Values of a server in the flat storage.
-    @inline(__always)
-    var valuesPerServer: Int { particulars.valuesPerServer }
-
-    /// The number of actions: see ``Action``.
-    public var actionCount: Int { serverCount * layout.placementsPerServer }
-
-    // MARK: Growing and shrinking
-
-    /// Adds empty servers of these types, which the layout allows.
+    /// Where a server stands in ``state``.
     ///
-    /// - Complexity: O(servers added), amortised.
-    package mutating func append(_ typeOfServer: [Int32], of types: [ServerType]) {
-        let first = serverCount
-        makeRoom(for: first + typeOfServer.count)
-        serverCount = first + typeOfServer.count
-        let tables = types.map { distanceTable($0) }
-        for (offset, index) in typeOfServer.enumerated() {
-            let type = types[Int(index)]
-            setCapacity(of: first + offset, to: type, distanceTable: tables[Int(index)])
-            empty(first + offset)
+    /// - Throws: `invalidArgument` when there is no server with this number.
+    public func place(of server: Int) throws(SchedulingError) -> Int {
+        if let place = numbers.place(of: server) { return place }
+        guard serverCount > 0 else {
+            throw SchedulingError(.invalidArgument, "server is \(server); the cluster has no servers")
         }
-        journal.recordGrowth(to: serverCount)
-    }
-
-    /// Lets the last server take the place of another one, which is gone.
-    ///
-    /// - Complexity: O(1).
-    package mutating func removeServer(_ server: Int) {
-        let last = serverCount - 1
-        particulars.countServer(nodes: nodeCount(of: server), by: -1)
-        if server != last { moveServer(last, to: server) }
-        serverCount = last
-        journal.recordReset()
-    }
-
-    private mutating func makeRoom(for needed: Int) {
-        guard needed > details.count else { return }
-        let room = max(needed, 2 * details.count)
-        free = free.copy(count: room * valuesPerServer, filling: 0)
-        capacity = capacity.copy(count: room * valuesPerServer, filling: 0)
-        details = details.copy(count: room, filling: ServerDetails())
-        particulars.grow(to: room)
-    }
-
-    private mutating func moveServer(_ source: Int, to target: Int) {
-        let (from, to) = (source * valuesPerServer, target * valuesPerServer)
-        for value in 0..<valuesPerServer {
-            free[to + value] = free[from + value]
-            capacity[to + value] = capacity[from + value]
-            if particulars.shelved.count > 0 { particulars.shelved[to + value] = particulars.shelved[from + value] }
-        }
-        let shared = layout.serverResources.count
-        for value in 0..<shared {
-            particulars.sharedFree[target * shared + value] = particulars.sharedFree[source * shared + value]
-            particulars.sharedCapacity[target * shared + value] = particulars.sharedCapacity[source * shared + value]
-        }
-        details[target] = details[source]
-    }
-
-    /// Sets what a server has when nothing runs on it; what it has left is to be set next.
-    private mutating func setCapacity(of server: Int, to type: ServerType, distanceTable: Int32) {
-        let base = server * valuesPerServer
-        for node in 0..<layout.nodes {
-            for resource in 0..<valuesPerNode {
-                let amount = node < type.nodes.count ? Grid.capacity(type.nodes[node][resource]) : 0
-                capacity[base + node * valuesPerNode + resource] = amount
-            }
-        }
-        for (index, amount) in type.shared.enumerated() {
-            particulars.sharedCapacity[server * type.shared.count + index] = Grid.capacity(amount)
-        }
-        details[server] = ServerDetails(
-            traits: type.traits,
-            nodeCount: UInt8(type.nodes.count),
-            distanceTable: distanceTable
-        )
-        for node in type.nodes {
-            particulars.largestNode.cpu = max(largestNode.cpu, Grid.amount(Grid.capacity(node[0])))
-            particulars.largestNode.mem = max(largestNode.mem, Grid.amount(Grid.capacity(node[1])))
-        }
-        particulars.countServer(nodes: type.nodes.count, by: 1)
-    }
-
-    /// Gives a server other capacities; what is taken stays taken.
-    ///
-    /// - Complexity: O(nodes * resources).
-    package mutating func resize(_ server: Int, to type: ServerType) {
-        let base = server * valuesPerServer
-        let isCordoned = isCordoned(server)
-        let taken = (0..<valuesPerServer).map { value in
-            value < nodeCount(of: server) * valuesPerNode
-                ? capacity[base + value] - (isCordoned ? particulars.shelved[base + value] : free[base + value]) : 0
-        }
-        let shared = layout.serverResources.count
-        let sharedTaken = (0..<shared).map {
-            particulars.sharedCapacity[server * shared + $0]
-                - particulars.sharedFree[server * shared + $0]
-        }
-        particulars.countServer(nodes: nodeCount(of: server), by: -1)
-        setCapacity(of: server, to: type, distanceTable: distanceTable(type))
-        details[server].isCordoned = isCordoned
-        for value in 0..<valuesPerServer {
-            let isThere = value < nodeCount(of: server) * valuesPerNode
-            write(isThere ? capacity[base + value] - taken[value] : -1, at: base + value, of: server)
-        }
-        for index in 0..<shared {
-            particulars.sharedFree[server * shared + index] =
-                particulars.sharedCapacity[server * shared + index] - sharedTaken[index]
-        }
-        // Readers may keep what depends on capacities.
-        journal.recordReset()
-    }
-
-    /// What a server has when nothing runs on it.
-    package func type(of server: Int) -> ServerType {
-        let nodes = 0..<nodeCount(of: server)
-        let table = Int(details[server].distanceTable)
-        return ServerType(
-            nodes: nodes.map { node in
-                (0..<valuesPerNode).map { capacity(server: server, node: node, resource: $0) }
-            },
-            shared: layout.serverResources.indices.map { sharedCapacity(server: server, resource: $0) },
-            traits: traits(of: server),
-            distances: table < 0
-                ? [] : nodes.flatMap { from in nodes.map { particulars.distances[table][from * layout.nodes + $0] } }
+        throw SchedulingError(
+            .invalidArgument,
+            server >= 0 && server < numbers.limit
+                ? "server is \(server), which was removed"
+                : "server is \(server); it must be in 0 ... \(numbers.limit - 1)"
         )
     }
 
-    /// Lets a server have all of its capacity left.
-    mutating func empty(_ server: Int) {
-        let base = server * valuesPerServer
-        for value in 0..<valuesPerServer {
-            let isThere = value < nodeCount(of: server) * valuesPerNode
-            write(isThere ? capacity[base + value] : -1, at: base + value, of: server)
-        }
-        let shared = layout.serverResources.count
-        for index in server * shared..<(server + 1) * shared {
-            particulars.sharedFree[index] = particulars.sharedCapacity[index]
-        }
+    /// The number of the server that stands in a place of ``state``, 0 ..< ``serverCount``.
+    public func number(at place: Int) -> Int { numbers.number(at: place) }
+
+    /// The placement in ``state`` for one by number.
+    public func inside(_ placement: Placement) throws(SchedulingError) -> Placement {
+        Placement(server: try place(of: placement.server), nodes: placement.nodes)
     }
 
-    private mutating func distanceTable(_ type: ServerType) -> Int32 {
-        guard !type.distances.isEmpty else { return -1 }
-        var table = [UInt8](repeating: .max, count: layout.nodes * layout.nodes)
-        for from in type.nodes.indices {
-            for to in type.nodes.indices {
-                table[from * layout.nodes + to] = type.distances[from * type.nodes.count + to]
-            }
-        }
-        if let known = particulars.distances.firstIndex(of: table) { return Int32(known) }
-        particulars.distances.append(table)
-        return Int32(particulars.distances.count - 1)
+    /// The placement by number for one in ``state``.
+    public func outside(_ placement: Placement) -> Placement {
+        Placement(server: number(at: placement.server), nodes: placement.nodes)
     }
 
-    // MARK: Following changes
+    // MARK: Counting
 
-    /// The number of the next change; it grows with every change of a server.
-    public var revision: UInt64 { journal.revision }
+    /// The number of VMs on a server.
+    public func vmCount(on server: Int) throws(SchedulingError) -> Int { Int(vmCounts[try place(of: server)]) }
 
-    /// The oldest revision whose changes are still known; whoever has seen less must look at all servers.
-    public var oldestRevision: UInt64 { journal.oldestRevision }
-
-    /// The server that the change with this number touched.
+    /// What the VMs on a node use of a resource of nodes.
     ///
-    /// - Parameter revision: at least ``oldestRevision`` and below ``revision``.
-    public func server(changedAt revision: UInt64) -> Int { journal.server(changedAt: revision) }
-}
+    /// - Throws: `invalidArgument` when there is no such server, node or resource.
+    public func used(server: Int, node: Int, resource: Int) throws(SchedulingError) -> Double {
+        let place = try place(of: server)
+        try state.check(node: node, of: place)
+        try state.check(resource: resource)
+        return Grid.amount(used[place * state.valuesPerServer + node * state.valuesPerNode + resource])
+    }
 
-/// What is to be known of a server beside its amounts.
-struct ServerDetails: BitwiseCopyable, Sendable {
-    var traits: UInt64 = 0
-    var nodeCount: UInt8 = 0
-    var isCordoned = false
-    /// An index into the cluster's tables of distances, -1 for none.
-    var distanceTable: Int32 = -1
+    /// Counts what a VM uses in or out.
+    mutating func count(_ request: Request, at placement: Placement, sign: Double) {
+        let perNode = state.valuesPerNode
+        let extras = request.terms?.extras ?? []
+        placement.nodes.forEach { node in
+            let base = placement.server * state.valuesPerServer + node * perNode
+            used[base] += sign * request.share.cpu
+            used[base + 1] += sign * request.share.mem
+            for extra in 0..<min(perNode - 2, extras.count) { used[base + 2 + extra] += sign * extras[extra] }
+        }
+        let shared = state.layout.serverResources.count
+        for index in 0..<shared where perNode - 2 + index < extras.count {
+            sharedUsed[placement.server * shared + index] += sign * extras[perNode - 2 + index]
+        }
+        vmCounts[placement.server] += sign > 0 ? 1 : -1
+    }
 }

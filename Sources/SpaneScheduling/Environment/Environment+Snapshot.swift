@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 
 extension Environment {
     /// Where an episode stands, as plain values: everything that a trace, a configuration and a reward do not say.
@@ -147,10 +147,10 @@ extension Environment {
     ) throws(SchedulingError) {
         // The cluster that is built, and the VMs seen.
         try Memory.require(
-            bytes: 4096 + configuration.serverCount * 128 + snapshot.running.count * 64,
+            bytes: 4096 + fleet.serverCount * 128 + snapshot.running.count * 64,
             for: "a state of \(snapshot.running.count) VMs"
         )
-        var empty = Cluster(configuration)
+        var empty = ClusterState(fleet)
         var seen: Set<Int> = []
         for running in snapshot.running {
             guard running.vm >= start, running.vm < snapshot.head, seen.insert(running.vm).inserted else {

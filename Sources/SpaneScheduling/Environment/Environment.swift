@@ -3,7 +3,7 @@
 /// The dynamic VM allocation problem of SPANE (section III), replayed from a trace. The clock only stops at decisions:
 /// after a placement it moves on to the moment at which the next VM can start.
 ///
-///     var environment = try Environment(trace: trace, configuration: ClusterConfiguration(servers: 5))
+///     var environment = try Environment(trace: trace, fleet: Fleet(servers: 5))
 ///     try environment.reset(start: 0, until: .length(1000))
 ///     while !environment.isFinished {
 ///         let action = environment.cluster.firstAvailable(for: environment.request)
@@ -17,7 +17,7 @@ public struct Environment: ~Copyable, Sendable {
     /// What a step is worth.
     public let reward: Reward
     /// What the servers have left. For the VM at the head at least one placement is available until the episode ends.
-    public internal(set) var cluster: Cluster
+    public internal(set) var cluster: ClusterState
     /// The time in seconds.
     public internal(set) var clock = 0.0
     /// The index in the trace of the VM at the head of the queue.
@@ -46,10 +46,10 @@ public struct Environment: ~Copyable, Sendable {
     /// - Complexity: O(servers * flavors), plus storage for the most VMs that can run at once.
     public init(
         trace: Trace,
-        configuration: ClusterConfiguration,
+        fleet: Fleet,
         reward: Reward = .logWait
     ) throws(SchedulingError) {
-        try self.init(Scenario(trace, on: configuration), reward: reward)
+        try self.init(Scenario(trace, on: fleet), reward: reward)
     }
 
     /// Prepares to replay a scenario, beginning with empty servers. Call ``reset(start:until:)`` next.
@@ -65,9 +65,9 @@ public struct Environment: ~Copyable, Sendable {
         rows = scenario.trace.rows
         requests = scenario.requests
         shares = scenario.shares
-        cluster = Cluster(scenario.configuration)
+        cluster = ClusterState(scenario.fleet)
         departures = DepartureQueue(
-            capacity: scenario.configuration.mostRunning(of: scenario.trace)
+            capacity: scenario.fleet.mostRunning(of: scenario.trace)
         )
     }
 
@@ -95,7 +95,7 @@ public struct Environment: ~Copyable, Sendable {
     /// The trace that is replayed.
     public var trace: Trace { scenario.trace }
     /// The servers.
-    public var configuration: ClusterConfiguration { scenario.configuration }
+    public var fleet: Fleet { scenario.fleet }
 
     /// What the VM at the head asks for.
     @inline(__always)

@@ -26,7 +26,7 @@ extension Scenario {
                 "an episode of \(length) VMs from start \(start) does not fit a trace of \(trace.count) VMs"
             )
         }
-        var (cpu, mem) = configuration.pooledCapacity
+        var (cpu, mem) = fleet.pooledCapacity
         var running = DepartureQueue(capacity: length)
         var clock = trace.rows[start].arrival
         var total = 0.0
@@ -56,7 +56,7 @@ extension Scenario {
     }
 }
 
-extension ClusterConfiguration {
+extension Fleet {
     /// The cores and the memory of all servers, in steps of the grid.
     ///
     /// Sums that no `Double` holds exactly are of servers so large that no trace fills them.

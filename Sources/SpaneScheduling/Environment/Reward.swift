@@ -1,10 +1,10 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// What a step is worth to a learner.
 public enum Reward: Equatable, Sendable {
     /// -ln(1 + wait), with the wait in seconds.
     case logWait
-    /// `logWait` plus `weight` times the change of ``Cluster/balance`` since the placement before.
+    /// `logWait` plus `weight` times the change of ``ClusterState/balance`` since the placement before.
     case balance(weight: Double)
 
     /// -ln(1 + wait).

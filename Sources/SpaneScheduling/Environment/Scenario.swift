@@ -3,7 +3,7 @@ public struct Scenario: Sendable {
     /// The VMs.
     public let trace: Trace
     /// The servers.
-    public let configuration: ClusterConfiguration
+    public let fleet: Fleet
     /// What a VM of each of the trace's flavors asks for on these servers.
     public let requests: [Request]
     // Of each flavor what a node gives, for the loops that need no more.
@@ -14,13 +14,13 @@ public struct Scenario: Sendable {
     /// - Throws: `invalidTrace` when a VM of the trace fits on no server even while nothing else runs, or asks for a resource
     ///   that these servers do not have.
     /// - Complexity: O(flavors * server types).
-    public init(_ trace: Trace, on configuration: ClusterConfiguration) throws(SchedulingError) {
+    public init(_ trace: Trace, on fleet: Fleet) throws(SchedulingError) {
         self.trace = trace
-        self.configuration = configuration
-        requests = try configuration.requests(for: trace)
+        self.fleet = fleet
+        requests = try fleet.requests(for: trace)
         shares = requests.map(\.share)
-        for (index, request) in requests.enumerated() where !configuration.canEverHold(request) {
-            throw configuration.refusal(of: index, of: trace, request)
+        for (index, request) in requests.enumerated() where !fleet.canEverHold(request) {
+            throw fleet.refusal(of: index, of: trace, request)
         }
     }
 
@@ -29,7 +29,7 @@ public struct Scenario: Sendable {
     public func request(of vm: Int) -> Request { requests[Int(trace.rows[vm].flavor)] }
 }
 
-extension ClusterConfiguration {
+extension Fleet {
     /// The bytes that an environment of a trace on these servers takes.
     package func environmentBytes(for trace: Trace) -> Int {
         // What the servers have left and can hold, their part of the journal, and the VMs that run.

@@ -53,7 +53,7 @@ extension Placement {
     public var action: Action { Action(server: server, node: nodes.first) }
 }
 
-extension Cluster {
+extension ClusterState {
     /// Whether the placement that an action stands for has room for the request.
     @inline(__always)
     public func isAvailable(_ action: Action, for request: Request) -> Bool {

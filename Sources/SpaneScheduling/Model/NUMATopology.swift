@@ -1,7 +1,7 @@
-/// The shape that all servers share: how many NUMA nodes one server has.
+/// The servers of the paper, which have two NUMA nodes each.
 ///
-/// This is the only place that knows the number. Storage strides, action numbers and the share that a split VM
-/// takes from each node all derive from it.
+/// All networks except potentials are made for such servers, and so are the code and the kernels that serve and train them.
+/// ``Layout`` describes servers with any number of nodes.
 public enum NUMATopology {
     /// NUMA nodes of one server.
     public static let nodesPerServer = 2

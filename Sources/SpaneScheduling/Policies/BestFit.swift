@@ -13,7 +13,7 @@ public struct BestFit: Policy, Sendable {
     /// - Complexity: O(servers * sets of nodes).
     public mutating func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         var best: Placement?

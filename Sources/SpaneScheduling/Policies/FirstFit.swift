@@ -9,7 +9,7 @@ public struct FirstFit: Policy, Sendable {
     @inline(__always)
     public mutating func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         if let servers { return cluster.firstAvailable(for: request, among: servers) }

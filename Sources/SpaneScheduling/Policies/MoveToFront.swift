@@ -11,14 +11,14 @@ public struct MoveToFront: Policy, Sendable {
     public init() {}
 
     /// Sets the last place back to node 0 of server 0.
-    public mutating func begin(start: Int, on cluster: borrowing Cluster) { (server, node) = (0, 0) }
+    public mutating func begin(start: Int, on cluster: borrowing ClusterState) { (server, node) = (0, 0) }
 
     /// The last place while it has room, otherwise the first one.
     ///
     /// - Complexity: O(1) while the last place has room, O(servers) otherwise; O(servers given) among candidates.
     public mutating func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         if let last = lastPlace(for: request, on: cluster, among: servers) { return last }
@@ -29,7 +29,7 @@ public struct MoveToFront: Policy, Sendable {
     }
 
     /// The action of the last place, by the node that is remembered.
-    public mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    public mutating func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {
         guard let placement = placement(for: request, on: cluster, among: nil) else { return nil }
         let isLast = placement.server == server && placement.nodes.contains(node)
         guard isLast, cluster.layout.nodes == NUMATopology.nodesPerServer else {
@@ -40,7 +40,7 @@ public struct MoveToFront: Policy, Sendable {
 
     private func lastPlace(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         guard server < cluster.serverCount else { return nil }

@@ -8,35 +8,35 @@ public protocol Policy {
     ///   - start: the index of the episode's first VM. A random policy derives its choices from it, so that an episode
     ///     comes out the same whatever was played before.
     ///   - cluster: the cluster of the episode.
-    mutating func begin(start: Int, on cluster: borrowing Cluster)
+    mutating func begin(start: Int, on cluster: borrowing ClusterState)
 
     /// The placement for `request`, or `nil` when it fits nowhere.
     ///
     /// - Parameter servers: the candidates, each once, in ascending order; `nil` for all servers.
     mutating func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement?
 
     /// The number of the action that stands for the placement for `request`; see ``Action``.
     ///
     /// It matters to learners alone which of several actions that name one placement it is.
-    mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action?
+    mutating func action(for request: Request, on cluster: borrowing ClusterState) -> Action?
 }
 
 extension Policy {
     /// Does nothing: most policies remember nothing.
-    public mutating func begin(start: Int, on cluster: borrowing Cluster) {}
+    public mutating func begin(start: Int, on cluster: borrowing ClusterState) {}
 
     /// The lowest action that stands for the placement.
-    public mutating func action(for request: Request, on cluster: borrowing Cluster) -> Action? {
+    public mutating func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {
         placement(for: request, on: cluster, among: nil).map { cluster.layout.action(of: $0) }
     }
 
     /// The placement for `request` on any server, or `nil` when it fits nowhere.
     @inline(__always)
-    public mutating func placement(for request: Request, on cluster: borrowing Cluster) -> Placement? {
+    public mutating func placement(for request: Request, on cluster: borrowing ClusterState) -> Placement? {
         placement(for: request, on: cluster, among: nil)
     }
 }

@@ -10,7 +10,7 @@ public struct RandomFit: Policy, Sendable {
     }
 
     /// Starts the stream of the episode.
-    public mutating func begin(start: Int, on cluster: borrowing Cluster) {
+    public mutating func begin(start: Int, on cluster: borrowing ClusterState) {
         generator = Xoshiro256StarStar(seed: seed, stream: UInt64(start))
     }
 
@@ -19,7 +19,7 @@ public struct RandomFit: Policy, Sendable {
     /// - Complexity: O(servers * sets of nodes).
     public mutating func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         var chosen: Placement?

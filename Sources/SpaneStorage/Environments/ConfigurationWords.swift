@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 internal import SpaneScheduling
 
 // How the servers of an environment are written as words. The layout is in `docs/file-formats.md`.
@@ -16,14 +16,14 @@ extension ByteWriter {
         }
     }
 
-    mutating func put(_ configuration: ClusterConfiguration) { put(configuration, configuration.types) }
+    mutating func put(_ fleet: Fleet) { put(fleet, fleet.types) }
 
     /// The same with these types in place of its own.
-    mutating func put(_ configuration: ClusterConfiguration, _ types: [ServerType]) {
-        put(configuration.spanRule.splitAbove)
-        put(configuration.spanRule.splitFromCores)
-        put(configuration.spanRule.span)
-        let layout = configuration.layout
+    mutating func put(_ fleet: Fleet, _ types: [ServerType]) {
+        put(fleet.spanRule.splitAbove)
+        put(fleet.spanRule.splitFromCores)
+        put(fleet.spanRule.span)
+        let layout = fleet.layout
         put(layout.nodes)
         put(layout.nodeResources.count - 2)
         for name in layout.nodeResources.dropFirst(2) { put(name) }
@@ -33,7 +33,7 @@ extension ByteWriter {
         for type in types { put(type) }
         // Runs of equal servers: most clusters have one.
         var runs: [(type: Int32, count: Int)] = []
-        for type in configuration.typeOfServer {
+        for type in fleet.typeOfServer {
             if let last = runs.last, last.type == type {
                 runs[runs.count - 1].count += 1
             } else {
@@ -72,7 +72,7 @@ extension ByteReader {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    mutating func configuration() throws(StorageError) -> ClusterConfiguration {
+    mutating func fleet() throws(StorageError) -> Fleet {
         let (above, from, span) = (try double(), try double(), try integer())
         let nodes = try integer()
         var nodeResources: [String] = []
@@ -87,7 +87,7 @@ extension ByteReader {
         var typeOfServer: [Int32] = []
         for _ in 0..<(try count(of: "runs of servers", words: 2)) {
             let (count, type) = (try integer(), try integer())
-            guard count >= 1, count <= ClusterConfiguration.maximumServers - typeOfServer.count else {
+            guard count >= 1, count <= Fleet.maximumServers - typeOfServer.count else {
                 throw error("has \(count) more servers after \(typeOfServer.count)")
             }
             try Memory.require(
@@ -98,7 +98,7 @@ extension ByteReader {
             typeOfServer.append(contentsOf: repeatElement(Int32(clamping: type), count: count))
         }
         return try refusing { () throws(SchedulingError) in
-            try ClusterConfiguration(
+            try Fleet(
                 layout: layout,
                 types: types,
                 typeOfServer: typeOfServer,

@@ -6,13 +6,13 @@ package struct ImageHeader {
     package var traceHash: String
     /// A word of the caller's.
     package var flags: UInt64
-    package var configuration: ClusterConfiguration
+    package var fleet: Fleet
     package var reward: Reward
 
-    package init(traceHash: String, flags: UInt64, configuration: ClusterConfiguration, reward: Reward) {
+    package init(traceHash: String, flags: UInt64, fleet: Fleet, reward: Reward) {
         self.traceHash = traceHash
         self.flags = flags
-        self.configuration = configuration
+        self.fleet = fleet
         self.reward = reward
     }
 }
@@ -37,7 +37,7 @@ extension ByteWriter {
         put(kind.version)
         put(hash: header.traceHash)
         put(header.flags)
-        put(header.configuration)
+        put(header.fleet)
         put(header.reward)
     }
 }
@@ -57,7 +57,7 @@ extension ByteReader {
         return ImageHeader(
             traceHash: try hash(),
             flags: try word(),
-            configuration: try configuration(),
+            fleet: try fleet(),
             reward: try reward()
         )
     }

@@ -20,7 +20,7 @@ public struct ExperimentWaits: Equatable, Sendable {
     }
 
     /// The episodes on one number of servers.
-    public struct Cluster: Equatable, Sendable {
+    public struct ClusterState: Equatable, Sendable {
         /// The number of servers.
         public var servers: Int
         /// The first VM of each episode.
@@ -55,7 +55,7 @@ public struct ExperimentWaits: Equatable, Sendable {
     /// The policies.
     public var policies: [Policy]
     /// The episodes by number of servers.
-    public var clusters: [Cluster]
+    public var clusters: [ClusterState]
 
     /// Describes an experiment.
     public init(
@@ -65,7 +65,7 @@ public struct ExperimentWaits: Equatable, Sendable {
         splitAbove: Double?,
         fleet: FleetNote? = nil,
         policies: [Policy],
-        clusters: [Cluster]
+        clusters: [ClusterState]
     ) {
         self.kind = kind
         self.trace = trace

@@ -8,14 +8,14 @@ public struct FleetNote: Codable, Equatable, Sendable {
     public var sha256: String
 
     /// Describes servers.
-    public init(_ configuration: ClusterConfiguration) {
-        description = "\(configuration.serversInWords); \(configuration.ruleInWords)"
-        sha256 = ContentHash.of(configuration)
+    public init(_ fleet: Fleet) {
+        description = "\(fleet.serversInWords); \(fleet.ruleInWords)"
+        sha256 = ContentHash.of(fleet)
     }
 
     /// Describes servers, unless the size of a node and the bound above which VMs are split say it all.
-    package init?(ofOther configuration: ClusterConfiguration) {
-        if configuration.uniformNode != nil, configuration.onlySplitAbove != nil { return nil }
-        self.init(configuration)
+    package init?(ofOther fleet: Fleet) {
+        if fleet.uniformNode != nil, fleet.onlySplitAbove != nil { return nil }
+        self.init(fleet)
     }
 }

@@ -21,11 +21,11 @@ package final class BatchLearner {
     let adam: Adam
     private let configuration: DQNConfiguration
     private let network: any TrainableNetwork
-    private let replay: Replay
+    private let replay: ReplayBuffer
     private let partials: FlatBuffer<Float>
     private let gradient: FlatBuffer<Float>
     private let effort: ((Int) -> Int)?
-    private let order: EffortOrder
+    private let order: CountingSort
     // By the position in the batch.
     private let slots: FlatBuffer<Int32>
     private let targets: FlatBuffer<Float>
@@ -35,7 +35,7 @@ package final class BatchLearner {
     private let bestActions: FlatBuffer<Int32>
 
     /// - Parameter model: the first weights of both networks.
-    package init(_ model: Model, _ configuration: DQNConfiguration, replay: Replay) {
+    package init(_ model: Model, _ configuration: DQNConfiguration, replay: ReplayBuffer) {
         self.configuration = configuration
         self.replay = replay
         layout = ParameterLayout(model.architecture)
@@ -44,10 +44,10 @@ package final class BatchLearner {
         parameters = FlatBuffer(model.parameters)
         targetParameters = parameters.copy()
         adam = Adam(count: layout.count, weightDecay: configuration.weightDecay)
-        partials = FlatBuffer(repeating: 0, count: layout.count * ItemLayout.lanes)
+        partials = FlatBuffer(repeating: 0, count: layout.count * RaggedLayout.lanes)
         gradient = FlatBuffer(repeating: 0, count: layout.count)
         let batch = configuration.batchSize
-        order = EffortOrder(count: batch)
+        order = CountingSort(count: batch)
         slots = FlatBuffer(repeating: 0, count: batch)
         targets = FlatBuffer(repeating: 0, count: batch)
         laterSlots = FlatBuffer(repeating: 0, count: batch)
@@ -167,7 +167,7 @@ extension DQNConfiguration {
         case .mse:
             return (difference * difference, 2 * difference)
         case .huber:
-            let threshold = Float(huberThreshold)
+            let threshold = Float(huberDelta)
             let magnitude = difference.magnitude
             guard magnitude > threshold else { return (difference * difference / 2, difference) }
             return (threshold * (magnitude - threshold / 2), difference < 0 ? -threshold : threshold)

@@ -1,5 +1,5 @@
 internal import SpaneBuffers
-internal import SpaneHost
+internal import SpaneSystem
 public import SpaneNetworks
 internal import SpaneScheduling
 
@@ -14,7 +14,7 @@ public final class DQN: Learner {
     public internal(set) var stepsDone = 0
 
     let learner: BatchLearner
-    let replay: Replay
+    let replay: ReplayBuffer
     // Each kind of random choice has a stream of its own, so that a change of one leaves the others as they are.
     var episodes: Xoshiro256StarStar
     var exploration: Xoshiro256StarStar
@@ -24,7 +24,7 @@ public final class DQN: Learner {
     var isWarm = false
     private let architecture: Architecture
     private let normalisation: Normalisation
-    private let stage: EpisodeStage
+    private let stage: EnvironmentPool
     private let sampler: SlotSampler
 
     /// Prepares to learn.
@@ -69,15 +69,15 @@ public final class DQN: Learner {
         exploration = Xoshiro256StarStar(seed: seed, stream: 2)
         sampling = Xoshiro256StarStar(seed: seed, stream: 3)
         shuffling = Xoshiro256StarStar(seed: seed, stream: 4)
-        stage = EpisodeStage(source, reward: configuration.environmentReward)
+        stage = EnvironmentPool(source, reward: configuration.environmentReward)
         try Memory.check(
-            bytes: Replay.bytes(capacity: configuration.replayCapacity, servers: most),
+            bytes: ReplayBuffer.bytes(capacity: configuration.replayCapacity, servers: most),
             for: "a replay of \(configuration.replayCapacity) decisions (replay_capacity)"
         )
-        replay = Replay(
+        replay = ReplayBuffer(
             capacity: configuration.replayCapacity,
             servers: least...most,
-            steps: configuration.returns == .nStep ? configuration.returnSteps : 0
+            steps: configuration.returns == .nStep ? configuration.nSteps : 0
         )
         sampler = SlotSampler(capacity: configuration.replayCapacity)
         learner = BatchLearner(
@@ -161,9 +161,9 @@ public final class DQN: Learner {
         _ policy: inout any ScoringPolicy,
         epsilon: Double,
         decisions: Int
-    ) throws -> EpisodeRecord {
-        var record = EpisodeRecord(
-            serverCount: environment.configuration.serverCount,
+    ) throws -> Trajectory {
+        var record = Trajectory(
+            serverCount: environment.fleet.serverCount,
             normalisation: normalisation,
             decisions: decisions
         )
@@ -185,12 +185,12 @@ public final class DQN: Learner {
         return record
     }
 
-    private func remember(_ record: EpisodeRecord) {
+    private func remember(_ record: Trajectory) {
         let returns =
             switch configuration.returns {
             case .nStep:
                 EpisodeReturns.steps(
-                    configuration.returnSteps,
+                    configuration.nSteps,
                     discount: configuration.discount,
                     rewards: record.rewards
                 )

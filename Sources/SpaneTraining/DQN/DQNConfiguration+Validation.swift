@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 public import SpaneNetworks
 
 extension DQNConfiguration {
@@ -25,8 +25,8 @@ extension DQNConfiguration {
             try ConfigurationError.require(epsilonEnd > 0, "epsilonEnd", epsilonEnd, "above 0 to go down by a factor")
         }
         let capacity = "replayCapacity, which is \(replayCapacity)"
-        let isRemembered = returns == .monteCarlo || returnSteps < replayCapacity
-        try ConfigurationError.require(isRemembered, "returnSteps", returnSteps, "below \(capacity)")
+        let isRemembered = returns == .monteCarlo || nSteps < replayCapacity
+        try ConfigurationError.require(isRemembered, "nSteps", nSteps, "below \(capacity)")
         try ConfigurationError.require(batchSize <= replayCapacity, "batchSize", batchSize, "at most \(capacity)")
         // Unavailable placements have no score there.
         let isMasked = network != .afterstate || returns == .monteCarlo || masksBootstrap
@@ -35,7 +35,7 @@ extension DQNConfiguration {
 
     private var integers: [(key: String, value: Int, range: ClosedRange<Int>)] {
         [
-            ("returnSteps", returnSteps, 1...Int.max),
+            ("nSteps", nSteps, 1...Int.max),
             ("epochs", epochs, 1...Int.max),
             ("warmUpEpisodes", warmUpEpisodes, 0...Int.max),
             ("epsilonEpochs", epsilonEpochs ?? 1, 1...Int.max),
@@ -63,7 +63,7 @@ extension DQNConfiguration {
             ("learningRate", learningRate, positive, "finite and above 0"),
             ("learningRateFactor", learningRateFactor, { $0 > 0 && $0 <= 1 }, "above 0 and at most 1"),
             ("weightDecay", weightDecay, { $0 >= 0 }, "finite and not negative"),
-            ("huberThreshold", huberThreshold, positive, "finite and above 0"),
+            ("huberDelta", huberDelta, positive, "finite and above 0"),
             ("gradientClip", gradientClip ?? 1, positive, "finite and above 0"),
         ]
     }

@@ -16,7 +16,7 @@ public struct DQNConfiguration: Equatable, Sendable {
 
     /// What an action is worth.
     public enum Return: String, CaseIterable, Sendable {
-        /// ``returnSteps`` rewards and the value of the state after them, by double Q-learning.
+        /// ``nSteps`` rewards and the value of the state after them, by double Q-learning.
         case nStep = "n-step"
         /// All rewards to the end of the episode.
         case monteCarlo = "monte-carlo"
@@ -36,7 +36,7 @@ public struct DQNConfiguration: Equatable, Sendable {
     public enum Loss: String, CaseIterable, Sendable {
         /// The square of the difference.
         case mse
-        /// Half the square of a difference up to ``huberThreshold``, linear beyond.
+        /// Half the square of a difference up to ``huberDelta``, linear beyond.
         case huber
     }
 
@@ -76,7 +76,7 @@ public struct DQNConfiguration: Equatable, Sendable {
     /// What an action is worth.
     public var returns = Return.nStep
     /// The rewards of an n-step return.
-    public var returnSteps = 50
+    public var nSteps = 50
     /// What a reward one step later is worth, 0 ... 1.
     public var discount = 0.95
     /// Whether the bootstrap of an n-step return looks at available actions only. The paper's does not.
@@ -127,7 +127,7 @@ public struct DQNConfiguration: Equatable, Sendable {
     /// How far a Q is from what it should be.
     public var loss = Loss.mse
     /// From where on a huber loss is linear.
-    public var huberThreshold = 1.0
+    public var huberDelta = 1.0
     /// The largest norm of the gradient; a longer one is shortened. `nil` for any, as in the paper.
     public var gradientClip: Double?
 

@@ -43,13 +43,13 @@ public struct EpisodeSource: Sendable {
     /// The workloads.
     public let workloads: [Workload]
     /// The clusters; one that is named twice is drawn twice as often.
-    public let clusters: [ClusterConfiguration]
+    public let clusters: [Fleet]
 
     /// Creates a source.
     ///
     /// - Throws: `invalidArgument` when there is no workload or no cluster; `invalidTrace` when a VM of a workload fits
     ///   on no server of a cluster.
-    public init(workloads: [Workload], clusters: [ClusterConfiguration]) throws(SchedulingError) {
+    public init(workloads: [Workload], clusters: [Fleet]) throws(SchedulingError) {
         guard !workloads.isEmpty, !clusters.isEmpty else {
             throw SchedulingError(
                 .invalidArgument,
@@ -64,20 +64,21 @@ public struct EpisodeSource: Sendable {
         self.scenarios = scenarios
         self.workloads = workloads
         self.clusters = clusters
-        lengths = workloads.flatMap { workload in clusters.map { _ in LengthMemo(count: workload.starts.count) } }
+        lengths = workloads.flatMap { workload in clusters.map { _ in EpisodeLengthCache(count: workload.starts.count) }
+        }
         totalWeight = workloads.reduce(0) { $0 + $1.weight }
     }
 
     private let totalWeight: Int
     // [workload][cluster]
     private let scenarios: [Scenario]
-    private let lengths: [LengthMemo]
+    private let lengths: [EpisodeLengthCache]
 
     /// A workload on a cluster.
     func scenario(_ workload: Int, _ cluster: Int) -> Scenario { scenarios[workload * clusters.count + cluster] }
 
     /// The automatic lengths of the episodes of a workload on a cluster.
-    func lengths(_ workload: Int, _ cluster: Int) -> LengthMemo { lengths[workload * clusters.count + cluster] }
+    func lengths(_ workload: Int, _ cluster: Int) -> EpisodeLengthCache { lengths[workload * clusters.count + cluster] }
 
     /// Draws the index of a workload.
     func drawWorkload(using generator: inout Xoshiro256StarStar) -> Int {

@@ -12,7 +12,7 @@ public final class Evolution: Learner {
     private let architecture: Architecture
     private let normalisation: Normalisation
     // Where episodes are drawn.
-    private let stage: EpisodeStage
+    private let stage: EnvironmentPool
     private let threads: Int
     // Kaiming's standard deviation of each weight; the strategy works in units of it.
     private let scales: [Double]
@@ -38,7 +38,7 @@ public final class Evolution: Learner {
         self.configuration = configuration
         self.architecture = architecture
         self.normalisation = normalisation
-        stage = EpisodeStage(source)
+        stage = EnvironmentPool(source)
         self.threads = threads
         generator = Xoshiro256StarStar(seed: configuration.seed, stream: 0)
         scales = architecture.kaimingScales
@@ -75,7 +75,7 @@ public final class Evolution: Learner {
         let waits = try parallelMap(
             count: points.count,
             threads: threads,
-            makeState: { EpisodeStage(source) },
+            makeState: { EnvironmentPool(source) },
             { stage, index in try stage.play(episodes, with: models[index]) }
         )
         let values = waits.map { configuration.objective.value($0, logScale: configuration.logScale) }
@@ -128,7 +128,7 @@ extension Architecture {
     }
 }
 
-extension EpisodeStage {
+extension EnvironmentPool {
     /// The total waits of a model in some episodes, in seconds.
     fileprivate func play(_ episodes: [TrainingEpisode], with model: Model) throws -> [Double] {
         // Those on equal clusters together: one policy plays all, and what it remembers of servers serves all.

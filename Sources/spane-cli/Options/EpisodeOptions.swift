@@ -1,6 +1,6 @@
 import ArgumentParser
 import SpaneEvaluation
-import SpaneHost
+import SpaneSystem
 import SpaneScheduling
 import SpaneStorage
 
@@ -50,16 +50,16 @@ struct EpisodeOptions: ParsableArguments {
         return try StartsFile.read(starts)
     }
 
-    /// The trace on these servers, of which `--fleet` tells unless `fleet` is `nil`; refuses a trace with a VM that is larger
+    /// The trace on these servers, of which `--fleet` tells unless `file` is `nil`; refuses a trace with a VM that is larger
     /// than a server.
-    func scenario(_ trace: Trace, on configuration: ClusterConfiguration, of fleet: String?) throws -> Scenario {
+    func scenario(_ trace: Trace, on fleet: Fleet, of file: String?) throws -> Scenario {
         do {
-            return try Scenario(trace, on: configuration)
+            return try Scenario(trace, on: fleet)
         } catch {
-            if let fleet {
-                throw ValidationError("\(self.trace): \(error); \(fleet) has \(configuration.serversInWords).")
+            if let file {
+                throw ValidationError("\(self.trace): \(error); \(file) has \(fleet.serversInWords).")
             }
-            let node = configuration.firstNode
+            let node = fleet.firstNode
             throw ValidationError(
                 "\(self.trace): \(error); --node-cpu is \(CSVText.number(node.cpu)) and "
                     + "--node-mem is \(CSVText.number(node.mem))."
@@ -67,9 +67,9 @@ struct EpisodeOptions: ParsableArguments {
         }
     }
 
-    func plan(_ trace: Trace, _ configuration: ClusterConfiguration, of fleet: String?) throws -> EpisodePlan {
+    func plan(_ trace: Trace, _ fleet: Fleet, of file: String?) throws -> EpisodePlan {
         try EpisodePlan(
-            scenario(trace, on: configuration, of: fleet),
+            scenario(trace, on: fleet, of: file),
             starts: startIndices(),
             length: length.length,
             threads: threadCount

@@ -23,8 +23,8 @@ struct PolicyArgument: ExpressibleByArgument {
 
 extension PolicySource {
     /// Notes on standard error that a network plays on servers that it was not made for.
-    func noteMismatch(of name: String, with configuration: ClusterConfiguration) {
-        guard let mismatch = mismatch(with: configuration) else { return }
+    func noteMismatch(of name: String, with fleet: Fleet) {
+        guard let mismatch = mismatch(with: fleet) else { return }
         StandardError.write("note: \(name): \(mismatch)\n")
     }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Steps per second of the vector environment with an agent that picks valid actions at random.
+"""Steps per second of the vector environment with an agent that picks available actions at random.
 
 python3 benchmarks/vector_env.py [TRACE]
 """

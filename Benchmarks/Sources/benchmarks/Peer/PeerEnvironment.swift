@@ -9,12 +9,12 @@ final class PeerEnvironment {
     /// An environment that replays `trace` on identical servers of the published size.
     init(_ trace: Trace, servers: Int) {
         let vms = trace.vms.map { peer_vm(cpu: $0.cpu, mem: $0.mem, arrival: $0.arrival, lifetime: $0.lifetime) }
-        let node = ClusterConfiguration.publishedNode
+        let node = Fleet.publishedNode
         let cluster = peer_cluster(
             servers: Int32(servers),
             cpu: node.cpu,
             mem: node.mem,
-            split_above: ClusterConfiguration.publishedSplitAbove
+            split_above: Fleet.publishedSplitAbove
         )
         unsafe handle = peer_environment_create(vms, vms.count, cluster)
     }

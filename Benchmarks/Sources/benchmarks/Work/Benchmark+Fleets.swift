@@ -8,7 +8,7 @@ extension Benchmark {
         let architecture = try PotentialArchitecture(hidden: LayerShape(width: 16, depth: 2))
         var generator = Xoshiro256StarStar(seed: 1)
         let potential = try Model(architecture: .potential(architecture), generator: &generator)
-        let policies: [(String, (borrowing Cluster) throws -> any Policy)] = [
+        let policies: [(String, (borrowing ClusterState) throws -> any Policy)] = [
             ("Best Fit", { _ in BestFit() }), ("potential", { try potential.makeSession(on: $0) }),
         ]
         func measure(

@@ -3,7 +3,7 @@ internal import SpaneScheduling
 extension BusyTrace {
     /// An environment in which First Fit has placed the first `count` VMs.
     func fill(count: Int) throws -> Environment {
-        var environment = try Environment(trace: trace, configuration: ClusterConfiguration(servers: servers))
+        var environment = try Environment(trace: trace, fleet: Fleet(servers: servers))
         try environment.reset(start: 0, until: .length(length))
         for _ in 0..<count {
             guard let placement = environment.cluster.firstAvailable(for: environment.request) else { break }

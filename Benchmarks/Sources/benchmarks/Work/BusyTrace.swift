@@ -23,7 +23,7 @@ struct BusyTrace {
         let weights = Self.sizes.reduce(0) { $0 + $1.weight }
         let cpu = Self.sizes.reduce(0) { $0 + $1.cpu * $1.weight } / weights
         let mem = Self.sizes.reduce(0) { $0 + $1.mem * $1.weight } / weights
-        let node = ClusterConfiguration.publishedNode
+        let node = Fleet.publishedNode
         let nodes = Double(servers * NUMATopology.nodesPerServer)
         let running = Self.load * nodes * min(node.cpu / cpu, node.mem / mem)
         self.servers = servers

@@ -28,7 +28,7 @@ struct DecisionContest: Contest, ~Copyable {
 
     func runLibrary() throws -> Duration {
         var environment = filled.copy()
-        var session = try model.makeSession(for: environment.configuration)
+        var session = try model.makeSession(for: environment.fleet)
         // The first decision embeds every server; here only the steady state counts.
         _ = session.placement(for: environment.request, on: environment.cluster)
         return try ContinuousClock().measure {
@@ -49,7 +49,7 @@ struct DecisionContest: Contest, ~Copyable {
     /// Compares the decisions.
     func check() throws {
         var environment = filled.copy()
-        var recorder = Recorder(try model.makeSession(for: environment.configuration))
+        var recorder = Recorder(try model.makeSession(for: environment.fleet))
         try environment.finish(with: &recorder)
         peerEnvironment.assign(peerFilled)
         var agreement = Agreement()

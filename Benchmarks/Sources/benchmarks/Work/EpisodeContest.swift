@@ -20,9 +20,9 @@ struct EpisodeContest: Contest {
     }
 
     func runLibrary() throws -> Duration {
-        let configuration = try ClusterConfiguration(servers: servers)
-        var environment = try Environment(trace: trace, configuration: configuration)
-        var session = try model.makeSession(for: configuration)
+        let fleet = try Fleet(servers: servers)
+        var environment = try Environment(trace: trace, fleet: fleet)
+        var session = try model.makeSession(for: fleet)
         return try ContinuousClock().measure { _ = try episodes.play(&environment, &session) }
     }
 
@@ -32,9 +32,9 @@ struct EpisodeContest: Contest {
 
     /// Compares the decisions of some episodes.
     func check() throws {
-        let configuration = try ClusterConfiguration(servers: servers)
-        var environment = try Environment(trace: trace, configuration: configuration)
-        var recorder = Recorder(try model.makeSession(for: configuration))
+        let fleet = try Fleet(servers: servers)
+        var environment = try Environment(trace: trace, fleet: fleet)
+        var recorder = Recorder(try model.makeSession(for: fleet))
         var agreement = Agreement()
         let some = episodes.prefix(100)
         for episode in 0..<some.count {

@@ -10,7 +10,7 @@ struct Episodes {
 
     /// At most `count` episodes whose starts are evenly spread over the trace.
     init(_ count: Int, of trace: Trace, servers: Int) throws {
-        var environment = try Environment(trace: trace, configuration: ClusterConfiguration(servers: servers))
+        var environment = try Environment(trace: trace, fleet: Fleet(servers: servers))
         var firstFit = FirstFit()
         var starts: [Int32] = []
         var lengths: [Int32] = []

@@ -1,37 +1,37 @@
 internal import SpaneNetworks
 internal import SpaneScheduling
 
-/// Decisions on a fleet beside decisions on a simpler one: what servers of any kind cost.
+/// Decisions on a cluster beside decisions on a simpler one: what servers of any kind cost.
 final class FleetContest: Contest {
     /// Servers with VMs on them, and a policy that decides there.
     struct Side: ~Copyable {
-        var fleet: Fleet
+        var cluster: Cluster
         /// What is asked for, in turn.
         let requests: [Request]
         let candidates: [Int32]?
-        let makePolicy: (borrowing Cluster) throws -> any Policy
+        let makePolicy: (borrowing ClusterState) throws -> any Policy
 
         /// Places VMs until about half of all cores are taken, then decides; a VM comes and one goes in between.
         func decide(_ count: Int) throws -> Duration {
-            var fleet = fleet.copy()
-            var policy = try makePolicy(fleet.cluster)
-            policy.begin(start: 0, on: fleet.cluster)
+            var cluster = cluster.copy()
+            var policy = try makePolicy(cluster.state)
+            policy.begin(start: 0, on: cluster.state)
             var chosen = 0
             let time = try ContinuousClock().measure {
                 for step in 0..<count {
                     let request = requests[step % requests.count]
-                    guard let place = decision(&policy, request, fleet.cluster) else { continue }
+                    guard let place = decision(&policy, request, cluster.state) else { continue }
                     chosen += 1
                     let id = UInt64(1 << 40 + step)
-                    try fleet.place(id, request, at: fleet.outside(place))
-                    if step % 2 == 1 { _ = fleet.release(id) } else { _ = fleet.release(UInt64(1 + step / 2)) }
+                    try cluster.place(id, request, at: cluster.outside(place))
+                    if step % 2 == 1 { _ = cluster.release(id) } else { _ = cluster.release(UInt64(1 + step / 2)) }
                 }
             }
             guard chosen > count / 2 else { throw BenchmarkError("only \(chosen) of \(count) requests found room") }
             return time
         }
 
-        private func decision(_ policy: inout any Policy, _ request: Request, _ cluster: borrowing Cluster)
+        private func decision(_ policy: inout any Policy, _ request: Request, _ cluster: borrowing ClusterState)
             -> Placement?
         {
             guard let candidates else { return policy.placement(for: request, on: cluster) }
@@ -53,7 +53,7 @@ final class FleetContest: Contest {
     func runPeer() throws -> Duration { try peer.decide(count) }
 }
 
-/// What is asked of every fleet.
+/// What is asked of every cluster.
 private let sizes: [(cpu: Double, mem: Double)] = [(1, 2), (2, 4), (4, 16), (8, 32), (16, 64), (2, 16)]
 
 extension FleetContest.Side {
@@ -67,19 +67,19 @@ extension FleetContest.Side {
         nodes: Int,
         removed: Int = 0,
         candidates: Int? = nil,
-        _ makePolicy: @escaping (borrowing Cluster) throws -> any Policy
+        _ makePolicy: @escaping (borrowing ClusterState) throws -> any Policy
     ) throws {
         let node = Resources(cpu: 160 / Double(nodes), mem: 640 / Double(nodes))
         let type = ServerType(equalNodes: nodes, of: node)
-        var fleet = Fleet(layout: nodes == 2 ? .published : try Layout(nodes: nodes))
-        let all = try fleet.addServers(Array(repeating: 0, count: servers + removed), of: [type])
-        for server in all.dropFirst(servers) { try fleet.removeServer(server) }
-        let layout = fleet.cluster.layout
+        var cluster = Cluster(layout: nodes == 2 ? .published : try Layout(nodes: nodes))
+        let all = try cluster.addServers(Array(repeating: 0, count: servers + removed), of: [type])
+        for server in all.dropFirst(servers) { try cluster.removeServer(server) }
+        let layout = cluster.state.layout
         let requests = sizes.enumerated().map { index, size in
             layout.request(cpu: size.cpu, mem: size.mem, span: index % 2 == 0 ? 1 : nodes / 2)
         }
-        try fleet.fillByHalf(with: requests)
-        self.fleet = fleet
+        try cluster.fillByHalf(with: requests)
+        self.cluster = cluster
         self.requests = requests
         self.candidates = candidates.map { wanted in
             (0..<wanted).map { Int32($0 * servers / wanted) }
@@ -90,33 +90,33 @@ extension FleetContest.Side {
     /// 3,000 servers of three kinds, of which requests want one.
     init(
         mixed servers: Int,
-        _ makePolicy: @escaping (borrowing Cluster) throws -> any Policy
+        _ makePolicy: @escaping (borrowing ClusterState) throws -> any Policy
     ) throws {
         let kinds = [
             ServerType(nodes: [[64, 256], [64, 256]], traits: 1), ServerType(nodes: [[96, 384]], traits: 2),
             ServerType(nodes: Array(repeating: [32, 128], count: 4), traits: 4),
         ]
-        var fleet = Fleet(layout: try Layout(nodes: 4))
-        try fleet.addServers((0..<servers).map { Int32($0 % 3) }, of: kinds)
-        let layout = fleet.cluster.layout
+        var cluster = Cluster(layout: try Layout(nodes: 4))
+        try cluster.addServers((0..<servers).map { Int32($0 % 3) }, of: kinds)
+        let layout = cluster.state.layout
         let requests = sizes.enumerated().map { index, size in
             layout.request(cpu: size.cpu, mem: size.mem, span: 1, require: [1, 2, 4][index % 3])
         }
-        try fleet.fillByHalf(with: requests)
-        self.fleet = fleet
+        try cluster.fillByHalf(with: requests)
+        self.cluster = cluster
         self.requests = requests
         candidates = nil
         self.makePolicy = makePolicy
     }
 }
 
-extension Fleet {
+extension Cluster {
     /// Places VMs with ids from 1 on, spread over all servers, until half of the cores are taken.
     fileprivate mutating func fillByHalf(with requests: [Request]) throws {
         var policy = RandomFit(seed: 7)
         var left = 0.0
         for server in 0..<serverCount {
-            for node in 0..<cluster.nodeCount(of: server) { left += cluster.free(server: server, node: node).cpu }
+            for node in 0..<state.nodeCount(of: server) { left += state.free(server: server, node: node).cpu }
         }
         left /= 2
         var id: UInt64 = 1
@@ -125,7 +125,7 @@ extension Fleet {
             let request = requests[generator.below(requests.count)]
             // A few servers at a time: looking at all would take longer than what is measured.
             let some = (0..<8).map { _ in Int32(generator.below(serverCount)) }.sorted()
-            guard let place = policy.placement(for: request, on: cluster, among: some.span) else { continue }
+            guard let place = policy.placement(for: request, on: state, among: some.span) else { continue }
             try self.place(id, request, at: outside(place))
             left -= request.cpu
             id += 1

@@ -28,7 +28,7 @@ struct ForwardContest: Contest, ~Copyable {
     }
 
     func runLibrary() throws -> Duration {
-        var session = try model.makeSession(for: first.configuration)
+        var session = try model.makeSession(for: first.fleet)
         var scores = [Float](repeating: 0, count: first.cluster.actionCount)
         session.writeScores(for: first.request, on: first.cluster, into: &scores)
         return ContinuousClock().measure {
@@ -55,7 +55,7 @@ struct ForwardContest: Contest, ~Copyable {
 
     /// Compares the scores.
     func check() throws {
-        let session = try model.makeSession(for: first.configuration)
+        let session = try model.makeSession(for: first.fleet)
         var ours = [Float](repeating: 0, count: first.cluster.actionCount)
         var theirs = ours
         session.writeScores(for: first.request, on: first.cluster, into: &ours)
@@ -67,7 +67,7 @@ struct ForwardContest: Contest, ~Copyable {
 }
 
 extension ScoringPolicy {
-    func writeScores(for request: Request, on cluster: borrowing Cluster, into scores: inout [Float]) {
+    func writeScores(for request: Request, on cluster: borrowing ClusterState, into scores: inout [Float]) {
         var span = scores.mutableSpan
         writeScores(for: request, on: cluster, into: &span)
     }

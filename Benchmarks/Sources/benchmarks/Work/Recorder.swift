@@ -8,14 +8,14 @@ struct Recorder: Policy {
 
     init(_ session: any ScoringPolicy) { self.session = session }
 
-    mutating func begin(start: Int, on cluster: borrowing Cluster) {
+    mutating func begin(start: Int, on cluster: borrowing ClusterState) {
         var session = session
         session.begin(start: start, on: cluster)
     }
 
     mutating func placement(
         for request: Request,
-        on cluster: borrowing Cluster,
+        on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
         var session = session

@@ -15,7 +15,7 @@ struct StepContest: Contest {
     }
 
     func runLibrary() throws -> Duration {
-        var environment = try Environment(trace: trace, configuration: ClusterConfiguration(servers: servers))
+        var environment = try Environment(trace: trace, fleet: Fleet(servers: servers))
         var policy = FirstFit()
         return try ContinuousClock().measure { _ = try episodes.play(&environment, &policy) }
     }
@@ -26,7 +26,7 @@ struct StepContest: Contest {
 
     /// Both sides must wait equally long, to the last bit.
     func check() throws {
-        var environment = try Environment(trace: trace, configuration: ClusterConfiguration(servers: servers))
+        var environment = try Environment(trace: trace, fleet: Fleet(servers: servers))
         var policy = FirstFit()
         let ours = try episodes.play(&environment, &policy)
         let theirs = peerEnvironment.firstFit(episodes)

@@ -30,7 +30,7 @@ struct TrainingContest: Contest {
 
     private static func source(_ trace: Trace, _ servers: Int) throws -> EpisodeSource {
         let workload = try EpisodeSource.Workload(trace: trace, starts: 0..<trace.count / 2)
-        return try EpisodeSource(workloads: [workload], clusters: [ClusterConfiguration(servers: servers)])
+        return try EpisodeSource(workloads: [workload], clusters: [Fleet(servers: servers)])
     }
 
     func runLibrary() throws -> Duration {

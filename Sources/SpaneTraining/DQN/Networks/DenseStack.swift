@@ -26,8 +26,8 @@ final class DenseStack {
             count += layer.outputs
         }
         self.rows = rows
-        values = FlatBuffer(repeating: 0, count: count * ItemLayout.rowStride(columns))
-        gradients = FlatBuffer(repeating: 0, count: count * ItemLayout.rowStride(columns))
+        values = FlatBuffer(repeating: 0, count: count * RaggedLayout.rowStride(columns))
+        gradients = FlatBuffer(repeating: 0, count: count * RaggedLayout.rowStride(columns))
     }
 
     /// The output of the last layer.
@@ -47,7 +47,7 @@ final class DenseStack {
     @unsafe
     func forward(_ parameters: UnsafePointer<Float>, input: training_matrix, columns: Int) {
         self.columns = columns
-        stride = ItemLayout.rowStride(columns)
+        stride = RaggedLayout.rowStride(columns)
         for index in layers.indices {
             var layer = unsafe layers[index].kernel(parameters)
             let hasReLU = endsInReLU || index < layers.count - 1
@@ -84,8 +84,8 @@ final class DenseStack {
                 index == 0 ? input : matrix(values, index - 1),
                 gradient,
                 columns,
-                partials + layer.weights * ItemLayout.lanes,
-                partials + layer.bias * ItemLayout.lanes
+                partials + layer.weights * RaggedLayout.lanes,
+                partials + layer.bias * RaggedLayout.lanes
             )
             if index > 0 {
                 let target = unsafe matrix(gradients, index - 1)

@@ -5,7 +5,7 @@ internal import SpaneBuffers
 @safe
 final class DuelingHead {
     /// The actions of each sample.
-    let actions: ItemLayout
+    let actions: RaggedLayout
     /// Q of the chosen actions.
     let q: FlatBuffer<Float>
     /// The gradient of ``q``.
@@ -18,7 +18,7 @@ final class DuelingHead {
 
     /// - Parameter hasPenalties: whether actions may be forbidden.
     init(actions: Int, samples: Int, hasPenalties: Bool) {
-        self.actions = ItemLayout(items: actions, samples: samples)
+        self.actions = RaggedLayout(items: actions, samples: samples)
         q = FlatBuffer(repeating: 0, count: samples)
         gradient = FlatBuffer(repeating: 0, count: samples)
         chosen = FlatBuffer(repeating: 0, count: samples)

@@ -3,18 +3,18 @@ internal import SpaneNetworks
 internal import SpaneScheduling
 
 extension SymmetricNetwork {
-    func effort(in replay: Replay) -> ((Int) -> Int)? {
+    func effort(in replay: ReplayBuffer) -> ((Int) -> Int)? {
         if seesAfterstates { return replay.placementCount }
         return replay.serverCounts.count == 1 ? nil : replay.serverCount
     }
 
     @unsafe
-    func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: Replay, isMasked: Bool) {
+    func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: ReplayBuffer, isMasked: Bool) {
         unsafe arrange(slots, count, replay)
-        let narrow = ItemLayout.rowStride(pooled.samples)
+        let narrow = RaggedLayout.rowStride(pooled.samples)
         for sample in 0..<count {
             let slot = unsafe Int(slots[sample])
-            for index in 0..<Replay.valuesPerRequest {
+            for index in 0..<ReplayBuffer.valuesPerRequest {
                 cluster[(clusterWidth + index) * narrow + sample] =
                     replay.request(index, in: slot)
             }
@@ -33,7 +33,7 @@ extension SymmetricNetwork {
 
     /// Lays out the items and the actions of the samples.
     @unsafe
-    private func arrange(_ slots: UnsafePointer<Int32>, _ count: Int, _ replay: Replay) {
+    private func arrange(_ slots: UnsafePointer<Int32>, _ count: Int, _ replay: ReplayBuffer) {
         // States of equally many servers are laid out alike.
         let isLikeAll = !seesAfterstates && replay.serverCounts.count == 1
         let arrangement = Arrangement(samples: count, servers: replay.serverCounts.upperBound)
@@ -57,23 +57,23 @@ extension SymmetricNetwork {
         head.actions.arrange(samples: count)
         guard !seesAfterstates else { return }
         // The last layer has one row a node, so that the actions of a server stand one below the other.
-        let stride = ItemLayout.rowStride(scored.columns)
+        let stride = RaggedLayout.rowStride(scored.columns)
         for action in 0..<head.actions.itemCount {
             head.actions.offsets[action] = action % Self.orders * stride + scored.offsets[action / Self.orders]
         }
     }
 
-    private func loadServers(_ sample: Int, _ slot: Int, _ replay: Replay) {
-        let stride = ItemLayout.rowStride(columns)
+    private func loadServers(_ sample: Int, _ slot: Int, _ replay: ReplayBuffer) {
+        let stride = RaggedLayout.rowStride(columns)
         for server in 0..<Int(pooled.counts[sample]) {
             let column = pooled.offsets[server] + sample
             let from = unsafe replay.inputs(of: server, in: slot)
-            for index in 0..<Replay.valuesPerServer { unsafe input[index * stride + column] = from[index] }
+            for index in 0..<ReplayBuffer.valuesPerServer { unsafe input[index * stride + column] = from[index] }
         }
     }
 
-    private func loadAfterstates(_ sample: Int, _ slot: Int, _ replay: Replay) {
-        let stride = ItemLayout.rowStride(columns)
+    private func loadAfterstates(_ sample: Int, _ slot: Int, _ replay: ReplayBuffer) {
+        let stride = RaggedLayout.rowStride(columns)
         /// Writes an amount on a node to the columns of both orders.
         func write(_ value: Float, node: Int, resource: Int, _ first: Int, _ second: Int) {
             input[(2 * node + resource) * stride + first] = value
@@ -86,7 +86,7 @@ extension SymmetricNetwork {
         for server in 0..<replay.serverCount(in: slot) {
             let from = unsafe replay.inputs(of: server, in: slot)
             let (first, second) = (pooled.offsets[2 * server] + sample, pooled.offsets[2 * server + 1] + sample)
-            for index in 0..<Replay.valuesPerServer {
+            for index in 0..<ReplayBuffer.valuesPerServer {
                 unsafe write(from[index], node: index / 2, resource: index % 2, first, second)
             }
             // Both actions of a split VM are the same placement.
@@ -94,7 +94,7 @@ extension SymmetricNetwork {
             where replay.isAvailable(Action(server: server, node: target), in: slot) {
                 let first = firstScored + scored.offsets[2 * placement] + sample
                 let second = firstScored + scored.offsets[2 * placement + 1] + sample
-                for index in 0..<Replay.valuesPerServer {
+                for index in 0..<ReplayBuffer.valuesPerServer {
                     let (node, resource) = (index / 2, index % 2)
                     let demand = share * replay.request(resource, in: slot)
                     let left = unsafe from[index] - (isSplit || node == target ? demand : 0)

@@ -16,8 +16,8 @@ final class SymmetricNetwork: TrainableNetwork {
 
     let seesAfterstates: Bool
     // The items whose embeddings are pooled, and those that are scored: the same object with SPANE.
-    let pooled: ItemLayout
-    let scored: ItemLayout
+    let pooled: RaggedLayout
+    let scored: RaggedLayout
     // [cpu, mem of each node][column]; with afterstates the pooled items stand before the scored ones.
     let input: FlatBuffer<Float>
     // [pooled embeddings, request][sample], and the gradient of the pooled ones.
@@ -64,11 +64,11 @@ final class SymmetricNetwork: TrainableNetwork {
         // As many samples as keep what a chunk needs in the nearest caches. On a busy cluster about half of the
         // placements are available.
         let typical = seesAfterstates ? 2 * actions : count
-        let chunk = max(ItemLayout.lanes, min(128, 640 / typical / ItemLayout.lanes * ItemLayout.lanes))
+        let chunk = max(RaggedLayout.lanes, min(128, 640 / typical / RaggedLayout.lanes * RaggedLayout.lanes))
         largestChunk = chunk
         self.seesAfterstates = seesAfterstates
-        pooled = ItemLayout(items: pooledItems, samples: chunk)
-        scored = seesAfterstates ? ItemLayout(items: scoredItems, samples: chunk) : pooled
+        pooled = RaggedLayout(items: pooledItems, samples: chunk)
+        scored = seesAfterstates ? RaggedLayout(items: scoredItems, samples: chunk) : pooled
         pools = architecture.aggregators.map(\.kernel)
         embeddingWidth = architecture.server.width
         clusterWidth = architecture.aggregators.count * embeddingWidth
@@ -76,11 +76,11 @@ final class SymmetricNetwork: TrainableNetwork {
         ofItem = parameters.layer("adv_layers.0", columns: 0..<embeddingWidth)
         ofCluster = parameters.layer("adv_layers.0", columns: embeddingWidth..<advantageLayers[0].inputs)
         let columns = (seesAfterstates ? pooledItems + scoredItems : count) * chunk
-        let (wide, narrow) = (ItemLayout.rowStride(scoredItems * chunk), ItemLayout.rowStride(chunk))
+        let (wide, narrow) = (RaggedLayout.rowStride(scoredItems * chunk), RaggedLayout.rowStride(chunk))
         let hiddenWidth = architecture.advantage.width
-        input = FlatBuffer(repeating: 0, count: Replay.valuesPerServer * ItemLayout.rowStride(columns))
+        input = FlatBuffer(repeating: 0, count: ReplayBuffer.valuesPerServer * RaggedLayout.rowStride(columns))
         embedding = DenseStack(parameters.stack("server_embedding"), columns: columns)
-        cluster = FlatBuffer(repeating: 0, count: (clusterWidth + Replay.valuesPerRequest) * narrow)
+        cluster = FlatBuffer(repeating: 0, count: (clusterWidth + ReplayBuffer.valuesPerRequest) * narrow)
         clusterGradient = FlatBuffer(repeating: 0, count: clusterWidth * narrow)
         value = DenseStack(parameters.stack("value_layers"), columns: chunk)
         shared = FlatBuffer(repeating: 0, count: hiddenWidth * narrow)
@@ -229,7 +229,7 @@ final class SymmetricNetwork: TrainableNetwork {
             embedding.output.from(column: firstScored),
             wide(hiddenGradient),
             scored.columns,
-            partials + ofItem.weights * ItemLayout.lanes,
+            partials + ofItem.weights * RaggedLayout.lanes,
             nil
         )
         unsafe training_backward(
@@ -249,8 +249,8 @@ final class SymmetricNetwork: TrainableNetwork {
             narrow(cluster),
             narrow(sharedGradient),
             pooled.samples,
-            partials + ofCluster.weights * ItemLayout.lanes,
-            partials + ofCluster.bias * ItemLayout.lanes
+            partials + ofCluster.weights * RaggedLayout.lanes,
+            partials + ofCluster.bias * RaggedLayout.lanes
         )
         unsafe clusterLayer.inputs = clusterWidth
         unsafe training_backward(
@@ -275,25 +275,25 @@ final class SymmetricNetwork: TrainableNetwork {
 
     @unsafe
     private var inputMatrix: training_matrix {
-        unsafe training_matrix(values: input.base, stride: ItemLayout.rowStride(columns))
+        unsafe training_matrix(values: input.base, stride: RaggedLayout.rowStride(columns))
     }
 
     /// A matrix with a column for every scored item of every sample.
     @unsafe
     private func wide(_ buffer: borrowing FlatBuffer<Float>) -> training_matrix {
-        unsafe training_matrix(values: buffer.base, stride: ItemLayout.rowStride(scored.columns))
+        unsafe training_matrix(values: buffer.base, stride: RaggedLayout.rowStride(scored.columns))
     }
 
     /// A matrix with a column for every sample.
     @unsafe
     private func narrow(_ buffer: borrowing FlatBuffer<Float>) -> training_matrix {
-        unsafe training_matrix(values: buffer.base, stride: ItemLayout.rowStride(pooled.samples))
+        unsafe training_matrix(values: buffer.base, stride: RaggedLayout.rowStride(pooled.samples))
     }
 
     /// The rows of one aggregator in a narrow matrix.
     @unsafe
     private func poolRows(_ buffer: borrowing FlatBuffer<Float>, _ index: Int) -> training_matrix {
-        let stride = ItemLayout.rowStride(pooled.samples)
+        let stride = RaggedLayout.rowStride(pooled.samples)
         return unsafe training_matrix(values: buffer.base + index * embeddingWidth * stride, stride: stride)
     }
 }

@@ -12,13 +12,13 @@ protocol TrainableNetwork: AnyObject {
 
     /// What there is to compute for the state in a slot, or `nil` where that is the same for all: samples that come in
     /// descending order of it waste the least.
-    func effort(in replay: Replay) -> ((Int) -> Int)?
+    func effort(in replay: ReplayBuffer) -> ((Int) -> Int)?
 
     /// Takes in the states in some slots, and the actions taken there as ``DuelingHead/chosen``.
     ///
     /// - Parameter isMasked: whether ``chooseBest(isMasked:)`` will want to know what is available.
     @unsafe
-    func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: Replay, isMasked: Bool)
+    func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: ReplayBuffer, isMasked: Bool)
 
     /// Computes all advantages of the states that were loaded.
     @unsafe
@@ -49,7 +49,7 @@ extension Architecture {
         case .spane(let spane): SymmetricNetwork(spane, layout, servers: servers)
         case .afterstate(let afterstate):
             SymmetricNetwork(afterstate.parts, layout, servers: servers, seesAfterstates: true)
-        case .mlp(let mlp): PlainNetwork(mlp, layout)
+        case .mlp(let mlp): MLPNetwork(mlp, layout)
         case .potential: preconditionFailure("a potential has no value to learn from")
         }
     }

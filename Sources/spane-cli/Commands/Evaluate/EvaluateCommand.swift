@@ -7,7 +7,7 @@ import SpaneStorage
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Replay episodes of a trace under one or more policies and compare their waits.",
+        abstract: "ReplayBuffer episodes of a trace under one or more policies and compare their waits.",
         discussion: """
             Every episode starts with an empty cluster. VMs are placed strictly in order of arrival; one that fits \
             nowhere waits, and all behind it wait too. The table shows, for each policy, the total wait of an episode \
@@ -46,19 +46,19 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try cluster.configuration()
+        let fleet = try cluster.makeFleet()
         let sources = try policies.map { try $0.source() }
         let (trace, description) = try loadTrace(episodes.trace)
         // What can be refused is refused before the work begins.
         for (policy, source) in zip(policies, sources) {
             do {
-                _ = try source.makePolicy(for: configuration)
+                _ = try source.makePolicy(for: fleet)
             } catch {
                 throw NetworkError("\(policy.name): \(error)")
             }
         }
-        for (policy, source) in zip(policies, sources) { source.noteMismatch(of: policy.name, with: configuration) }
-        let plan = try episodes.plan(trace, configuration, of: cluster.fleet)
+        for (policy, source) in zip(policies, sources) { source.noteMismatch(of: policy.name, with: fleet) }
+        let plan = try episodes.plan(trace, fleet, of: cluster.file)
         var evaluations: [Evaluation] = []
         for (policy, source) in zip(policies, sources) {
             let bar = ProgressBar(policy.name, total: plan.episodes.count)
@@ -77,7 +77,7 @@ struct EvaluateCommand: ParsableCommand {
             plan: plan,
             evaluations: evaluations,
             trace: description,
-            configuration: configuration
+            fleet: fleet
         )
         if output == "-" { return StandardOutput.write(report.csv) }
         // Printed first: a file that cannot be written shall not cost the result.

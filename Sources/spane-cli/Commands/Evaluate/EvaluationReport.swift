@@ -9,10 +9,10 @@ struct EvaluationReport {
     let plan: EpisodePlan
     let evaluations: [Evaluation]
     let trace: TraceDescription
-    let configuration: ClusterConfiguration
+    let fleet: Fleet
 
     /// The servers, where `node_cpu`, `node_mem` and `split_above` do not say it all.
-    private var fleet: FleetNote? { FleetNote(ofOther: configuration) }
+    private var fleetNote: FleetNote? { FleetNote(ofOther: fleet) }
 
     private var bounds: [Double] { plan.episodes.map(\.bound) }
 
@@ -45,10 +45,10 @@ struct EvaluationReport {
             NumberText.percent(Double(bounds.count { $0 == 0 }) / Double(max(1, bounds.count))),
             "", "", "",
         ])
-        let rule = fleet == nil ? "" : "; \(configuration.ruleInWords)"
+        let rule = fleetNote == nil ? "" : "; \(fleet.ruleInWords)"
         return """
             \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(meanLength, decimals: 1)) VMs \
-            (mean) on \(configuration.serversInWords)\(rule); total wait of an episode in seconds
+            (mean) on \(fleet.serversInWords)\(rule); total wait of an episode in seconds
 
             \(table.text)
             """
@@ -97,11 +97,11 @@ struct EvaluationReport {
         let document = Document(
             episodes: plan.episodes.count,
             mean_length: meanLength,
-            servers: configuration.serverCount,
-            node_cpu: configuration.uniformNode?.cpu,
-            node_mem: configuration.uniformNode?.mem,
-            split_above: configuration.onlySplitAbove,
-            fleet: fleet,
+            servers: fleet.serverCount,
+            node_cpu: fleet.uniformNode?.cpu,
+            node_mem: fleet.uniformNode?.mem,
+            split_above: fleet.onlySplitAbove,
+            fleet: fleetNote,
             trace_source: trace.source,
             trace_sha256: trace.contentHash,
             trace_licence: trace.licence,

@@ -28,7 +28,7 @@ struct ExperimentWaitTime: ParsableCommand {
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var options: ExperimentOptions
 
-    func run() throws { try options.run(.waitTime, on: [cluster.configuration()], of: cluster.fleet) }
+    func run() throws { try options.run(.waitTime, on: [cluster.makeFleet()], of: cluster.file) }
 }
 
 struct ExperimentFlexibility: ParsableCommand {
@@ -45,6 +45,6 @@ struct ExperimentFlexibility: ParsableCommand {
     @OptionGroup var options: ExperimentOptions
 
     func run() throws {
-        try options.run(.flexibility, on: servers.map { try server.configuration(servers: $0) })
+        try options.run(.flexibility, on: servers.map { try server.makeFleet(servers: $0) })
     }
 }

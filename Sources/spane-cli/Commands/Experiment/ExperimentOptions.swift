@@ -1,5 +1,5 @@
 import ArgumentParser
-import CSpane
+import CSpaneHeader
 import SpaneExperiments
 import SpaneScheduling
 import SpaneStorage
@@ -23,7 +23,7 @@ struct ExperimentOptions: ParsableArguments {
 
     @OptionGroup var lock: LockOptions
 
-    func run(_ kind: Experiment.Kind, on clusters: [ClusterConfiguration], of fleet: String? = nil) throws {
+    func run(_ kind: Experiment.Kind, on clusters: [Fleet], of fleet: String? = nil) throws {
         let (trace, description) = try loadTrace(episodes.trace)
         if let first = clusters.first { _ = try episodes.scenario(trace, on: first, of: fleet) }
         let experiment = try Experiment(

@@ -53,7 +53,7 @@ struct ExperimentReport {
     }
 
     /// The tables of one number of servers.
-    private func tables(_ cluster: ExperimentSummary.Cluster) -> [Block] {
+    private func tables(_ cluster: ExperimentSummary.ClusterState) -> [Block] {
         var blocks = [(heading(cluster), valueTable(cluster))]
         if cluster.rows.contains(where: { !$0.differences.isEmpty }) {
             blocks.append(
@@ -69,7 +69,7 @@ struct ExperimentReport {
         return blocks
     }
 
-    private func heading(_ cluster: ExperimentSummary.Cluster) -> String {
+    private func heading(_ cluster: ExperimentSummary.ClusterState) -> String {
         "\(NumberText.grouped(cluster.episodes)) episodes of \(NumberText.grouped(cluster.meanLength, decimals: 1)) VMs (mean) "
             + "on \(cluster.servers) servers; total wait of an episode in seconds"
     }
@@ -78,13 +78,13 @@ struct ExperimentReport {
         .trimmedMean10, .trimmedMean15, .aboveBound15, .saved15, .meanLog, .shareAbove,
     ]
 
-    private func valueTable(_ cluster: ExperimentSummary.Cluster) -> FigureTable {
+    private func valueTable(_ cluster: ExperimentSummary.ClusterState) -> FigureTable {
         var table = FigureTable(header: ["policy"] + titles(Self.columns))
         for row in cluster.rows { table.add(name(row), Self.columns.map { $0.cell(row.figures[$0]) }) }
         return table
     }
 
-    private func differenceTable(_ cluster: ExperimentSummary.Cluster) -> FigureTable {
+    private func differenceTable(_ cluster: ExperimentSummary.ClusterState) -> FigureTable {
         var table = FigureTable(header: ["policy"] + titles(ExperimentFigure.plain))
         for row in cluster.rows where !row.differences.isEmpty {
             table.add(name(row), ExperimentFigure.plain.map { $0.differenceCell(row.differences[$0]) })

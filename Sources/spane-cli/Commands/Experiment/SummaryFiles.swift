@@ -42,10 +42,10 @@ enum SummaryJSON {
         let resamples: Int
         let seed: UInt64
         let fleet: FleetNote?
-        let clusters: [Cluster]
+        let clusters: [ClusterState]
     }
 
-    private struct Cluster: Encodable {
+    private struct ClusterState: Encodable {
         let servers: Int
         let episodes: Int
         let mean_length: Double
@@ -85,7 +85,7 @@ enum SummaryJSON {
             seed: summary.settings.seed,
             fleet: fleet,
             clusters: summary.clusters.map { cluster in
-                Cluster(
+                ClusterState(
                     servers: cluster.servers,
                     episodes: cluster.episodes,
                     mean_length: cluster.meanLength,

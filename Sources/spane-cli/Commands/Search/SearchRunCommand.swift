@@ -1,7 +1,7 @@
 import ArgumentParser
-import CSpane
+import CSpaneHeader
 import SpaneEvaluation
-import SpaneHost
+import SpaneSystem
 import SpaneRuns
 
 struct SearchRunCommand: ParsableCommand {
@@ -81,7 +81,7 @@ struct SearchRunCommand: ParsableCommand {
     }
 
     private func read() throws -> SearchConfiguration {
-        var search = try SearchConfiguration.read(source, catalogue: .standard)
+        var search = try SearchConfiguration.read(source, registry: .standard)
         if let trials { search.settings.trials = trials }
         if let seed { search.settings.seed = seed }
         if let keep { search.settings.keep = keep }

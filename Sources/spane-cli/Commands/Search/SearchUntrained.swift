@@ -42,16 +42,16 @@ struct SearchUntrained: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try cluster.configuration()
+        let fleet = try cluster.makeFleet()
         let (trace, description) = try loadTrace(episodes.trace)
-        let plan = try episodes.plan(trace, configuration, of: cluster.fleet)
+        let plan = try episodes.plan(trace, fleet, of: cluster.file)
         // A folder that cannot be made is no surprise to have after hours of search.
         try File.makeFolder(output)
         let search = UntrainedSearch(
             architecture: try .published(),
             normalisation: try Normalisation(
-                cpu: Float(configuration.firstNode.cpu),
-                mem: Float(configuration.firstNode.mem)
+                cpu: Float(fleet.firstNode.cpu),
+                mem: Float(fleet.firstNode.mem)
             ),
             seed: seed
         )

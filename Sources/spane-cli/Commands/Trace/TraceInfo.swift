@@ -15,7 +15,7 @@ struct TraceInfo: ParsableCommand {
     @OptionGroup var cluster: ClusterOptions
 
     func run() throws {
-        let configuration = try cluster.configuration()
+        let fleet = try cluster.makeFleet()
         let (trace, description) = try loadTrace(path)
         let summary = TraceSummary(Array(trace.vms))
         StandardOutput.print(
@@ -27,11 +27,11 @@ struct TraceInfo: ParsableCommand {
               VMs       \(NumberText.grouped(summary.count)) of \(summary.flavors.count) sizes in \
             \(NumberText.duration(summary.span))
 
-            \(flavors(summary, trace.resources, configuration))
+            \(flavors(summary, trace.resources, fleet))
 
             \(arrivals(summary.arrivals))
 
-            \(saturation(summary.demand, trace.resources, configuration))
+            \(saturation(summary.demand, trace.resources, fleet))
             """
         )
     }
@@ -39,7 +39,7 @@ struct TraceInfo: ParsableCommand {
     private func flavors(
         _ summary: TraceSummary,
         _ resources: [String],
-        _ configuration: ClusterConfiguration
+        _ fleet: Fleet
     ) -> String {
         var table = Table(
             header: ["cores", "GB"] + resources + [
@@ -52,7 +52,7 @@ struct TraceInfo: ParsableCommand {
                 [CSVText.number(flavor.size.cpu), CSVText.number(flavor.size.mem)] + extras + [
                     NumberText.grouped(flavor.count),
                     NumberText.percent(flavor.share, decimals: 2),
-                    split(flavor, configuration),
+                    split(flavor, fleet),
                 ] + flavor.lifetimes.values.map(NumberText.duration)
             )
         }
@@ -65,12 +65,12 @@ struct TraceInfo: ParsableCommand {
     }
 
     /// Whether VMs of a size are spread over several NUMA nodes, and over how many unless that is all that there are.
-    private func split(_ flavor: FlavorSummary, _ configuration: ClusterConfiguration) -> String {
-        let rule = configuration.spanRule.span(cpu: flavor.size.cpu, mem: flavor.size.mem)
+    private func split(_ flavor: FlavorSummary, _ fleet: Fleet) -> String {
+        let rule = fleet.spanRule.span(cpu: flavor.size.cpu, mem: flavor.size.mem)
         let span = flavor.span > 0 ? flavor.span : rule
         return switch span {
         case 1: "no"
-        case 2 where configuration.layout.nodes == 2: "yes"
+        case 2 where fleet.layout.nodes == 2: "yes"
         default: "over \(span)"
         }
     }
@@ -92,9 +92,9 @@ struct TraceInfo: ParsableCommand {
     private func saturation(
         _ demand: DemandSummary,
         _ resources: [String],
-        _ configuration: ClusterConfiguration
+        _ fleet: Fleet
     ) -> String {
-        let capacity = configuration.capacity
+        let capacity = fleet.capacity
         var table = Table(
             header: ["if no VM ever waited"] + (["cores", "GB"] + resources).flatMap { [$0, "of the cluster"] }
         )
@@ -109,17 +109,17 @@ struct TraceInfo: ParsableCommand {
         }
         // A short word for the paper's servers, and what it all comes to for any.
         let servers =
-            configuration.uniformNode == nil
-            ? configuration.serversInWords + "; in all " : "\(configuration.serverCount) servers, "
-        let extras = configuration.layout.extraResources.map {
+            fleet.uniformNode == nil
+            ? fleet.serversInWords + "; in all " : "\(fleet.serverCount) servers, "
+        let extras = fleet.layout.extraResources.map {
             ", \(NumberText.grouped(capacity.extras[$0] ?? 0)) \($0)"
         }.joined()
-        let rule = configuration.onlySplitAbove == nil || configuration.uniformNode == nil
+        let rule = fleet.onlySplitAbove == nil || fleet.uniformNode == nil
         return """
             \(table.text)
             The cluster: \(servers)\(NumberText.grouped(capacity.cpu)) cores, \
             \(NumberText.grouped(capacity.mem)) GB\(extras). Over 100 % VMs must wait.\
-            \(rule ? "\n\(configuration.ruleInWords)." : "")
+            \(rule ? "\n\(fleet.ruleInWords)." : "")
             """
     }
 

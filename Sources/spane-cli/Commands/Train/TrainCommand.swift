@@ -1,5 +1,5 @@
 import ArgumentParser
-import CSpane
+import CSpaneHeader
 import SpaneRuns
 
 struct TrainCommand: ParsableCommand {
@@ -79,18 +79,18 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func preset() throws -> RunConfiguration {
-        let catalogue = Catalogue.standard
-        let name = source ?? catalogue.presets[0].name
-        guard let preset = catalogue.preset(named: name) else {
+        let registry = LearnerRegistry.standard
+        let name = source ?? registry.presets[0].name
+        guard let preset = registry.preset(named: name) else {
             throw ValidationError(
-                "The preset '\(name)' is unknown; there are \(catalogue.presets.map(\.name).joined(separator: ", "))."
+                "The preset '\(name)' is unknown; there are \(registry.presets.map(\.name).joined(separator: ", "))."
             )
         }
-        return RunConfiguration(preset: preset, of: catalogue)
+        return RunConfiguration(preset: preset, of: registry)
     }
 
     private func read(_ file: String) throws -> RunConfiguration {
-        var configuration = try RunConfiguration.read(file, catalogue: .standard)
+        var configuration = try RunConfiguration.read(file, registry: .standard)
         if let seed { configuration.run.seed = seed }
         if let threads { configuration.run.threads = threads }
         try configuration.take(traces: traces, file: file)

@@ -73,7 +73,7 @@ class Environment(Handle[EnvPointer]):
 
     An action is server * 2 + NUMA node. For a split VM, both actions of a server mean the same
     placement. On fleets with other numbers of nodes, each server has one action per set of nodes,
-    numbered as in `spane.h`. Between reset and end at least one action is valid. Not thread-safe.
+    numbered as in `spane.h`. Between reset and end at least one action is available. Not thread-safe.
     """
 
     def __init__(self, trace: Trace, **options: Unpack[EnvironmentOptions]) -> None:
@@ -136,7 +136,7 @@ class Environment(Handle[EnvPointer]):
         """Places the next VM and advances the clock to the time at which the one after it can
         start.
 
-        Raises InfeasibleActionError for an invalid action; nothing changes then.
+        Raises InfeasibleActionError for an unavailable action; nothing changes then.
         """
         result = StepResult()
         number = arguments.int32(action, "action")
@@ -159,7 +159,7 @@ class Environment(Handle[EnvPointer]):
         return out
 
     def mask(self, out: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-        """Whether each action is valid for the next VM; bool, a new array or `out`."""
+        """Whether each action is available for the next VM; bool, a new array or `out`."""
         out = arguments.output(out, np.bool_, (self.actions,))
         where = arguments.address(out)
         check(self._library.spane_env_mask(self._pointer, where, out.size), self)

@@ -27,7 +27,7 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
 
     Observations are those of `spane.Environment`, by default normalised by the size of a NUMA node.
     An episode terminates when it reaches its length and is truncated when the trace ends.
-    `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions are valid.
+    `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions are available.
     """
 
     metadata = {"render_modes": setting.RENDER_MODES, "render_fps": 10}  # noqa: RUF012
@@ -47,7 +47,7 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         played in order, from the first one again after a reset with a seed. reset(options={"start":
         7}) picks one. For `length` and `exceed` see `spane.Environment.reset`.
 
-        An invalid action is replaced by First Fit's (info["action"] is the one taken); with
+        An unavailable action is replaced by First Fit's (info["action"] is the one taken); with
         unavailable="error" it raises spane.InfeasibleActionError.
         """
         setting.check_render_mode(render_mode)
@@ -113,7 +113,7 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         return watch.observation.copy(), step.reward, step.terminated, step.truncated, info
 
     def action_masks(self) -> NDArray[np.bool_]:
-        """Which actions are valid; sb3-contrib looks for this name."""
+        """Which actions are available; sb3-contrib looks for this name."""
         return self._watch.mask.copy()
 
     def render(self) -> NDArray[np.uint8] | None:

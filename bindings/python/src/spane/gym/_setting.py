@@ -1,4 +1,4 @@
-"""Shared by the single and the vector environment: trace, spaces and invalid actions."""
+"""Shared by the single and the vector environment: trace, spaces and unavailable actions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Source = Union[Trace, arguments.Path, None]
 """A trace, the path of one, or None for a synthetic trace of 20,000 VMs."""
 
 UNAVAILABLE = ("replace", "error")
-"""What happens on an invalid action: First Fit's action is taken instead, or an error."""
+"""What happens on an unavailable action: First Fit's action is taken instead, or an error."""
 
 
 def trace_of(source: Source) -> Trace:
@@ -40,7 +40,7 @@ def check_render_mode(mode: str | None) -> None:
 
 
 def replaces(unavailable: str) -> bool:
-    """Whether invalid actions are replaced."""
+    """Whether unavailable actions are replaced."""
     return arguments.choice(unavailable, UNAVAILABLE, "unavailable") == "replace"
 
 

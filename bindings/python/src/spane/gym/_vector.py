@@ -200,7 +200,7 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         return copies.deepcopy(self)
 
     def action_masks(self) -> NDArray[np.bool_]:
-        """(num_envs, actions); which actions are valid."""
+        """(num_envs, actions); which actions are available."""
         return self._vector.mask.copy()
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:

@@ -1,0 +1,162 @@
+// include/spane.h says what these functions do.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+public import CSpaneHeader
+internal import SpaneEvaluation
+internal import SpaneSystem
+internal import SpaneNetworks
+internal import SpaneScheduling
+
+// Comparing policies.
+
+@implementation @_cdecl("spane_evaluation_options_init")
+public func spane_evaluation_options_init(
+    _ options: UnsafeMutablePointer<spane_evaluation_options>?
+) -> spane_status {
+    call {
+        try unsafe required(options, "options").pointee = .defaults
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_evaluate")
+public func spane_evaluate(
+    _ trace: OpaquePointer?,
+    _ options: UnsafePointer<spane_evaluation_options>?,
+    _ starts: UnsafePointer<Int64>?,
+    _ count: Int,
+    _ policies: UnsafePointer<spane_policy>?,
+    _ policy_count: Int,
+    _ waits: UnsafeMutablePointer<Double>?,
+    _ lengths: UnsafeMutablePointer<Int64>?,
+    _ bounds: UnsafeMutablePointer<Double>?
+) -> spane_status {
+    call {
+        let trace = try unsafe TraceHandle.of(trace).trace
+        let settings = try unsafe EvaluationSettings(options)
+        let count = try checkedCount(count, atMost: Int(Int32.max), "count")
+        let policyCount = try checkedCount(policy_count, atMost: 1 << 20, "policy_count")
+        let starts = try unsafe elements(starts, count, "starts")
+        let policies = try unsafe elements(policies, policyCount, "policies")
+        if count > 0, policyCount > 0 { _ = try unsafe required(waits, "waits") }
+        var sources: [PolicySource] = []
+        for index in 0..<policyCount {
+            sources.append(try unsafe source(of: policies[index], index, settings.fleet))
+        }
+        // The results of each policy, the starts, and the episodes; what plays them asks for its own.
+        try Memory.check(bytes: count * (policyCount * 8 + 64), for: "\(count) episodes under \(policyCount) policies")
+        let plan = try EpisodePlan(
+            Scenario(trace, on: settings.fleet),
+            starts: unsafe Array(starts).map { Int($0) },
+            length: settings.length,
+            threads: settings.threads
+        )
+        for (index, source) in sources.enumerated() {
+            guard let mismatch = source.mismatch(with: settings.fleet) else { continue }
+            Log.write(SPANE_LOG_INFO, "policies[\(index)]: \(mismatch)")
+        }
+        let progress = settings.makeProgress(total: count * policyCount)
+        var evaluations: [Evaluation] = []
+        for source in sources {
+            evaluations.append(
+                try Evaluation(
+                    of: source,
+                    on: plan,
+                    threads: settings.threads,
+                    afterEpisode: { try progress?.advance() }
+                )
+            )
+        }
+        try progress?.finish()
+        if let waits = unsafe waits {
+            for (row, evaluation) in evaluations.enumerated() {
+                for index in 0..<count { unsafe waits[row * count + index] = evaluation.totalWaits[index] }
+            }
+        }
+        for (index, episode) in plan.episodes.enumerated() {
+            unsafe lengths?[index] = Int64(episode.length)
+            unsafe bounds?[index] = episode.bound
+        }
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_trimmed_mean")
+public func spane_trimmed_mean(
+    _ values: UnsafePointer<Double>?,
+    _ count: Int,
+    _ fraction: Double,
+    _ mean: UnsafeMutablePointer<Double>?
+) -> spane_status {
+    call {
+        let count = try checkedCount(count, atLeast: 1, atMost: Int(Int32.max), "count")
+        let values = try unsafe elements(values, count, "values")
+        let out = try unsafe required(mean, "mean")
+        guard fraction >= 0, fraction < 0.5 else {
+            throw Failure(SPANE_INVALID_ARGUMENT, "fraction is \(fraction); it must be at least 0 and below 0.5")
+        }
+        // A copy, and it sorted.
+        try Memory.check(bytes: 4 * count * MemoryLayout<Double>.stride, for: "\(count) values")
+        let copy = unsafe Array(values)
+        if let index = copy.firstIndex(where: \.isNaN) {
+            throw Failure(SPANE_INVALID_ARGUMENT, "values[\(index)] is not a number")
+        }
+        unsafe out.pointee = Statistics.trimmedMean(copy, fraction: fraction)
+        return SPANE_OK
+    }
+}
+
+private func modelBehind(_ handle: OpaquePointer, _ index: Int) throws(Failure) -> Model {
+    do {
+        return try unsafe Handle.object(handle, ModelHandle.self, "model").model
+    } catch {
+        throw Failure(error.status, "policies[\(index)].\(error.message)")
+    }
+}
+
+private func source(
+    of policy: spane_policy,
+    _ index: Int,
+    _ fleet: Fleet
+) throws -> PolicySource {
+    switch unsafe (policy.heuristic, policy.model) {
+    case (nil, nil):
+        throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)] has neither a heuristic nor a model; set one of them")
+    case (.some, .some):
+        throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)] has both a heuristic and a model; set one of them")
+    case (let heuristic?, nil):
+        let name = unsafe String(cString: heuristic)
+        guard let heuristic = Heuristic(name: name) else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "policies[\(index)].heuristic is \"\(name)\"; it must be \(Heuristic.names.joined(separator: ", "))"
+            )
+        }
+        return .heuristic(heuristic)
+    case (nil, let model?):
+        let model = try unsafe modelBehind(model, index)
+        if case .mlp(let architecture) = model.architecture, architecture.servers != fleet.serverCount {
+            throw Failure(
+                SPANE_SHAPE_MISMATCH,
+                "policies[\(index)].model is bound to \(architecture.servers) servers and options->servers is "
+                    + "\(fleet.serverCount)"
+            )
+        }
+        do {
+            try model.check(serves: fleet)
+        } catch {
+            throw Failure(SPANE_SHAPE_MISMATCH, "policies[\(index)].model: \(error)")
+        }
+        let source = PolicySource.model(model)
+        let servers = fleet.serverCount
+        let bytes = source.policyBytes(servers: servers, nodes: fleet.layout.nodes)
+        try Memory.check(bytes: bytes, for: "a policy for \(servers) servers")
+        do {
+            // What can be refused is refused before the work begins.
+            _ = try source.makePolicy(for: fleet)
+        } catch {
+            throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)].model: \(error)")
+        }
+        return source
+    }
+}

@@ -1,0 +1,65 @@
+internal import CSpaneHeader
+internal import SpaneScheduling
+internal import SpaneStorage
+
+/// What a `spane_cluster` stands for.
+final class ClusterHandle: LoadedObject, @unchecked Sendable {
+    static let tag: UInt64 = 0x5350_414E_4543_6C75
+    static var name: StaticString { "spane_cluster" }
+
+    let gate = Gate("cluster")
+    // Read and changed inside the gate only.
+    var cluster: Cluster
+    /// The names of what nodes and servers have beside cores and memory.
+    let nodeResources: ResourceNames
+    let serverResources: ResourceNames
+
+    init(_ cluster: consuming Cluster) {
+        nodeResources = ResourceNames(Array(cluster.state.layout.nodeResources.dropFirst(2)))
+        serverResources = ResourceNames(cluster.state.layout.serverResources)
+        self.cluster = cluster
+    }
+
+    convenience init(path: String) throws { self.init(try ClusterFile.read(path)) }
+
+    convenience init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
+        self.init(try unsafe ClusterFile.read(memory: bytes, name: name))
+    }
+
+    var contents: String { "\(cluster.serverCount) servers" }
+
+    @inline(__always)
+    static func of(_ handle: OpaquePointer?) throws(Failure) -> ClusterHandle {
+        try unsafe Handle.object(handle, ClusterHandle.self, "cluster")
+    }
+
+    /// The place of the server at an index of a list, or the place with that index where no list is given.
+    func place(_ index: Int, of servers: UnsafePointer<Int32>?) throws -> Int {
+        guard let servers = unsafe servers else { return index }
+        do {
+            return try unsafe cluster.place(of: Int(servers[index]))
+        } catch {
+            throw Failure(SPANE_INVALID_ARGUMENT, "servers[\(index)]: \(error)")
+        }
+    }
+
+    /// The number of servers in a list that was given; without a list it must be that of all servers.
+    func checkedServers(_ servers: UnsafePointer<Int32>?, _ count: Int) throws -> Int {
+        if unsafe servers != nil { return try checkedCount(count, atMost: Int(Int32.max), "count") }
+        try cluster.state.checkAllServers(count, times: 1)
+        return count
+    }
+}
+
+extension ClusterState {
+    /// Refuses a count that is not `times` the number of servers.
+    func checkAllServers(_ count: Int, times: Int) throws(Failure) {
+        let expected = serverCount * times
+        guard count == expected else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "count is \(UInt(bitPattern: count)); for all \(serverCount) servers it must be \(expected)"
+            )
+        }
+    }
+}

@@ -1,0 +1,35 @@
+internal import CSpaneHeader
+internal import SpaneScheduling
+
+extension Fleet {
+    /// The cluster that the option struct `name` describes; messages name its fields as C spells them.
+    init(
+        servers: Int32,
+        nodeCPU: Double,
+        nodeMem: Double,
+        splitAbove: Double,
+        cluster: OpaquePointer?,
+        of name: StaticString
+    ) throws {
+        if let cluster = unsafe cluster {
+            let handle = try unsafe Handle.object(cluster, ClusterHandle.self, "fleet")
+            self = try handle.gate.shared { try handle.cluster.fleet() }
+            return
+        }
+        for (field, value) in [("node_cpu", nodeCPU), ("node_mem", nodeMem)]
+        where !Resources(cpu: value, mem: value).onGrid.isPositive {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(name)->\(field) is \(value); \(Resources.rule(value))"
+            )
+        }
+        guard splitAbove >= 0 else {
+            throw Failure(SPANE_INVALID_ARGUMENT, "\(name)->split_above is \(splitAbove); it must be 0 or more")
+        }
+        try self.init(
+            servers: Int(servers),
+            node: Resources(cpu: nodeCPU, mem: nodeMem),
+            splitAbove: splitAbove
+        )
+    }
+}

@@ -1,0 +1,43 @@
+internal import CSpaneHeader
+
+/// An object that is read from a file or from the content of one.
+protocol LoadedObject: HandleObject {
+    init(path: String) throws
+    /// - Parameter name: what messages call the bytes.
+    init(memory bytes: UnsafeRawBufferPointer, name: String) throws
+    /// What was read, for the log: "5 servers".
+    var contents: String { get }
+}
+
+/// Loads an object from the file at `path` for the argument `name`.
+func load<Object: LoadedObject>(
+    _: Object.Type,
+    _ path: UnsafePointer<CChar>?,
+    _ out: UnsafeMutablePointer<OpaquePointer?>?,
+    _ name: StaticString
+) -> spane_status {
+    call {
+        let path = try unsafe pathText(path)
+        let out = try unsafe required(out, name)
+        let object = try Object(path: path)
+        Log.write(SPANE_LOG_INFO, "\(path): \(object.contents) loaded")
+        unsafe out.pointee = Handle.make(object)
+        return SPANE_OK
+    }
+}
+
+/// Loads an object from the `size` bytes at `data` for the argument `name`.
+func load<Object: LoadedObject>(
+    _: Object.Type,
+    _ data: UnsafeRawPointer?,
+    _ size: Int,
+    _ out: UnsafeMutablePointer<OpaquePointer?>?,
+    _ name: StaticString
+) -> spane_status {
+    call {
+        let bytes = try unsafe bytes(data, size)
+        let out = try unsafe required(out, name)
+        unsafe out.pointee = Handle.make(try unsafe Object(memory: bytes, name: "data"))
+        return SPANE_OK
+    }
+}

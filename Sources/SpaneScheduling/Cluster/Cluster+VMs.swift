@@ -1,0 +1,248 @@
+internal import SpaneBuffers
+internal import SpaneSystem
+
+extension Cluster {
+    /// The most VMs that ``reserve(_:)`` makes room for.
+    public static var largestVMCount: Int { VMTable.largestCapacity }
+
+    /// Refuses to let the table of VMs grow where memory for it cannot be had.
+    package func checkGrowth(toHold count: Int) throws(SchedulingError) {
+        guard let bytes = vms.bytesToGrow(toHold: count) else { return }
+        try Memory.require(bytes: bytes, for: "a table of \(count) VMs")
+    }
+
+    /// Makes room for `vms` VMs in all, so that placing up to that many does not allocate.
+    public mutating func reserve(_ vms: Int) throws(SchedulingError) {
+        guard vms >= 0, vms <= VMTable.largestCapacity else {
+            throw SchedulingError(.invalidArgument, "vms is \(vms); it must be in 0 ... \(VMTable.largestCapacity)")
+        }
+        try checkGrowth(toHold: vms)
+        self.vms.reserve(vms)
+    }
+
+    /// What a VM of this size asks for.
+    ///
+    /// - Parameter span: over how many NUMA nodes it is spread; 0 for what the cluster's rule says.
+    /// - Throws: `invalidArgument` when a size is not above zero and at most ``Resources/largest``.
+    public func request(cpu: Double, mem: Double, span: Int = 0) throws(SchedulingError) -> Request {
+        try state.checkedRequest(cpu: cpu, mem: mem, span: span)
+    }
+
+    // MARK: Finding
+
+    /// Where a VM runs and what it asked for, or `nil` when it does not run here.
+    public func find(_ id: UInt64) -> (placement: Placement, request: Request)? {
+        guard let record = vms.find(id) else { return nil }
+        return (outside(record.placement), vms.request(of: record))
+    }
+
+    /// The ids of the VMs on a server, ascending.
+    ///
+    /// - Complexity: O(n log n) for n VMs on it.
+    public func vms(on server: Int) throws(SchedulingError) -> [UInt64] {
+        var ids: [UInt64] = []
+        let place = try place(of: server)
+        ids.reserveCapacity(Int(vmCounts[place]))
+        vms.forEach(on: place) { ids.append($0.id) }
+        return ids.sorted()
+    }
+
+    /// The ids of all VMs, ascending.
+    ///
+    /// - Complexity: O(servers + n log n) for n VMs.
+    public var vmIDs: [UInt64] {
+        var ids: [UInt64] = []
+        ids.reserveCapacity(vms.count)
+        vms.forEach { ids.append($0.id) }
+        return ids.sorted()
+    }
+
+    /// Refuses an id that runs already.
+    public func checkIsNew(_ id: UInt64) throws(SchedulingError) {
+        guard let record = vms.find(id) else { return }
+        throw SchedulingError(
+            .duplicateVM,
+            "id is \(id), which runs on server \(number(at: record.placement.server)) already"
+        )
+    }
+
+    // MARK: Coming and going
+
+    /// Places a VM.
+    ///
+    /// - Throws: `invalidArgument` when there is no such server or node, when the request asks for nothing or for an impossible
+    ///   amount, or when the nodes are not as many as it spans; `duplicateVM`; `unavailableAction` when there is no room or the
+    ///   server is cordoned. Nothing changes then.
+    /// - Complexity: O(1), amortised.
+    public mutating func place(
+        _ id: UInt64,
+        _ request: Request,
+        at placement: Placement
+    ) throws(SchedulingError) {
+        let inside = try inside(placement)
+        try checkIsNew(id)
+        try checkRoom(inside, for: request)
+        try checkGrowth(toHold: vmCount + 1)
+        add(id, request, at: inside)
+    }
+
+    /// Records what already runs, whether or not there is room for it and whether or not the server is cordoned. A server on
+    /// which more runs than it can hold simply has no room.
+    ///
+    /// - Throws: `invalidArgument` when there is no such server or node, when the request asks for nothing or for an impossible
+    ///   amount, or when the nodes are not as many as it spans; `duplicateVM`.
+    /// - Complexity: O(1), amortised.
+    public mutating func record(
+        _ id: UInt64,
+        _ request: Request,
+        at placement: Placement
+    ) throws(SchedulingError) {
+        let inside = try inside(placement)
+        try checkIsNew(id)
+        try checkNodes(inside, for: request)
+        try checkGrowth(toHold: vmCount + 1)
+        add(id, request, at: inside)
+    }
+
+    /// Removes a VM and gives back what it used; `nil` when it does not run here.
+    ///
+    /// - Complexity: O(1).
+    public mutating func release(_ id: UInt64) -> (placement: Placement, request: Request)? {
+        guard let (placement, request) = vms.remove(id) else { return nil }
+        state.release(request, at: placement)
+        count(request, at: placement, sign: -1)
+        return (outside(placement), request)
+    }
+
+    // MARK: Changing
+
+    /// Moves a VM to other nodes, of its server or another one. The room that it leaves counts as free.
+    ///
+    /// - Throws: `notFound`, `invalidArgument`, or `unavailableAction` when there is no room; nothing changes then.
+    /// - Complexity: O(1).
+    public mutating func move(_ id: UInt64, to placement: Placement) throws(SchedulingError) {
+        let record = try running(id)
+        try change(id, record, to: vms.request(of: record), at: try inside(placement))
+    }
+
+    /// Gives a VM another size where it runs, on as many nodes as before. The room that it has counts as free.
+    ///
+    /// - Throws: `notFound`, `invalidArgument` when the span differs or an amount is impossible, or `unavailableAction` when there
+    ///   is no room; nothing changes then.
+    /// - Complexity: O(1).
+    public mutating func resize(_ id: UInt64, to request: Request) throws(SchedulingError) {
+        let record = try running(id)
+        guard request.span == Int(record.span) else {
+            throw SchedulingError(
+                .invalidArgument,
+                "VM \(id) is spread over \(record.span) NUMA nodes and would be over \(request.span); move it instead"
+            )
+        }
+        try check(request)
+        try change(id, record, to: request, at: record.placement)
+    }
+
+    /// Gives a VM another id.
+    ///
+    /// - Throws: `notFound`, or `duplicateVM` when another VM has that id.
+    public mutating func rename(_ id: UInt64, to other: UInt64) throws(SchedulingError) {
+        _ = try running(id)
+        guard id != other else { return }
+        try checkIsNew(other)
+        vms.rename(id, to: other)
+    }
+
+    // MARK: Helpers
+
+    private func running(_ id: UInt64) throws(SchedulingError) -> VMTable.Record {
+        guard let record = vms.find(id) else {
+            throw SchedulingError(.notFound, "id is \(id), which is not placed")
+        }
+        return record
+    }
+
+    private mutating func add(_ id: UInt64, _ request: Request, at inside: Placement) {
+        vms.insert(id, request, at: inside)
+        state.record(request, at: inside)
+        count(request, at: inside, sign: 1)
+    }
+
+    private mutating func change(
+        _ id: UInt64,
+        _ record: VMTable.Record,
+        to request: Request,
+        at placement: Placement
+    ) throws(SchedulingError) {
+        let before = vms.request(of: record)
+        state.release(before, at: record.placement)
+        do {
+            // A VM that stays on a cordoned or overcommitted server may shrink there.
+            if placement != record.placement || !request.isAtMost(before) { try checkRoom(placement, for: request) }
+        } catch {
+            state.record(before, at: record.placement)
+            throw error
+        }
+        state.record(request, at: placement)
+        count(before, at: record.placement, sign: -1)
+        count(request, at: placement, sign: 1)
+        vms.update(id, request, at: placement)
+    }
+
+    private func checkRoom(_ placement: Placement, for request: Request) throws(SchedulingError) {
+        try checkNodes(placement, for: request)
+        guard !state.isAvailable(placement, for: request) else { return }
+        throw SchedulingError(
+            .unavailableAction,
+            "placement is \(outside(placement)), which "
+                + (state.isCordoned(placement.server)
+                    ? "is cordoned" : "has no room for \(request.cpu) cores and \(request.mem) GB")
+        )
+    }
+
+    /// Refuses a request that nobody can have: on no node, or for an amount that is not above zero and at most the largest.
+    private func check(_ request: Request) throws(SchedulingError) {
+        guard request.span >= 1, request.span <= Layout.mostNodes else {
+            throw SchedulingError(
+                .invalidArgument,
+                "request spans \(request.span) NUMA nodes; it must span 1 ... \(Layout.mostNodes)"
+            )
+        }
+        // What rounds to nothing is nothing.
+        let (most, share) = (Resources.largest, request.share)
+        guard share.cpu > 0, share.mem > 0, request.cpu <= most, request.mem <= most else {
+            throw SchedulingError(
+                .invalidArgument,
+                "request is \(request.cpu) cores and \(request.mem) GB; "
+                    + Resources(cpu: request.cpu, mem: request.mem).rule
+            )
+        }
+        guard let wrong = request.terms?.extras.first(where: { !($0 >= 0 && Grid.amount($0) <= most) }) else { return }
+        throw SchedulingError(
+            .invalidArgument,
+            "request asks for \(Grid.amount(wrong)) of a resource; it must be in 0 ... \(most)"
+        )
+    }
+
+    private func checkNodes(_ placement: Placement, for request: Request) throws(SchedulingError) {
+        try check(request)
+        let count = state.nodeCount(of: placement.server)
+        guard placement.nodes.count == request.span, NodeSet(first: count).isSuperset(of: placement.nodes) else {
+            throw SchedulingError(
+                .invalidArgument,
+                "placement is \(outside(placement)); it must name \(request.span) of the server's \(count) nodes"
+            )
+        }
+    }
+}
+
+extension Request {
+    /// Whether it asks for no more of anything than another one: no larger amounts, no further traits, no nearer nodes.
+    func isAtMost(_ other: Request) -> Bool {
+        guard share.cpu <= other.share.cpu, share.mem <= other.share.mem else { return false }
+        guard let terms else { return true }
+        let others = other.terms?.extras ?? []
+        return terms.extras.indices.allSatisfy { terms.extras[$0] <= ($0 < others.count ? others[$0] : 0) }
+            && terms.require & ~(other.terms?.require ?? 0) == 0 && terms.forbid & ~(other.terms?.forbid ?? 0) == 0
+            && terms.farthest >= other.terms?.farthest ?? .max
+    }
+}

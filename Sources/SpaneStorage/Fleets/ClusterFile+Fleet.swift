@@ -1,0 +1,26 @@
+package import SpaneScheduling
+
+extension ClusterFile {
+    /// Whether this is the content of an HDF5 file.
+    package static func isHDF5(_ content: [UInt8]) -> Bool { content.starts(with: Superblock.signature) }
+
+    /// The servers of a state in the content of a file, which messages call `name`, with nothing running on them and none of
+    /// them cordoned.
+    ///
+    /// - Throws: as ``read(_:)``, and when there is no server.
+    package static func servers(content: [UInt8], name: String) throws(StorageError) -> Fleet {
+        let snapshot = try unsafe content.withUnsafeBufferPointer { bytes throws(StorageError) -> Cluster.Snapshot in
+            try unsafe read(memory: UnsafeRawBufferPointer(bytes), name: name).snapshot
+        }
+        do {
+            return try Fleet(
+                layout: snapshot.layout,
+                types: snapshot.types,
+                typeOfServer: snapshot.servers.map { Int32($0.type) },
+                spanRule: snapshot.spanRule
+            )
+        } catch {
+            throw StorageError(error, path: name)
+        }
+    }
+}

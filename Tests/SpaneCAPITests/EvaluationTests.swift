@@ -1,0 +1,249 @@
+import CSpaneHeader
+import SpaneEvaluation
+import SpaneNetworks
+import SpaneScheduling
+import SpaneTestSupport
+import SpaneWorkloads
+import Testing
+
+/// What the progress callback is told.
+private final class Listener {
+    var calls: [(done: Int64, total: Int64)] = []
+    var cancelAt = Int64.max
+}
+
+@Suite struct EvaluationTests {
+    private let folder = TemporaryFolder()
+
+    private static func listen(_ options: inout spane_evaluation_options, _ listener: Listener) {
+        options.user = Unmanaged.passUnretained(listener).toOpaque()
+        options.progress = { done, total, user in
+            guard let user else { return 1 }
+            let listener = Unmanaged<Listener>.fromOpaque(user).takeUnretainedValue()
+            listener.calls.append((done, total))
+            return done >= listener.cancelAt ? 1 : 0
+        }
+    }
+
+    @Test(arguments: [1, 2, 4] as [Int32], [0, 60] as [Int64])
+    func equalsTheSwiftEvaluation(threads: Int32, length: Int64) throws {
+        let trace = try Trace(SyntheticWorkload(count: 4000, seed: 3).makeVirtualMachines())
+        let handle = try makeTrace(trace)
+        let model = try randomModel(5)
+        let loaded = try load(model, in: folder)
+        let starts = (0..<12).map { $0 * 250 }
+        let fleet = try Fleet(servers: 4)
+        let plan = try EpisodePlan(
+            Scenario(trace, on: fleet),
+            starts: starts,
+            length: length == 0 ? .automatic : .fixed(Int(length))
+        )
+        let sources: [PolicySource] = [.heuristic(.bestFit), .model(model), .heuristic(.random(seed: 9))]
+        let expected = try sources.flatMap {
+            try Evaluation(of: $0, on: plan).totalWaits
+        }
+        var options = evaluationOptions
+        options.servers = 4
+        options.length = length
+        options.threads = threads
+        let listener = Listener()
+        Self.listen(&options, listener)
+        var waits = [Double](repeating: -1, count: 36)
+        var lengths = [Int64](repeating: -1, count: 12)
+        var bounds = [Double](repeating: -1, count: 12)
+        try "best-fit".withCString { bestFit in
+            try "random:9".withCString { random in
+                let policies = [
+                    spane_policy(heuristic: bestFit, model: nil), spane_policy(heuristic: nil, model: loaded.pointer),
+                    spane_policy(heuristic: random, model: nil),
+                ]
+                let wide = starts.map { Int64($0) }
+                try ok(spane_evaluate(handle.pointer, &options, wide, 12, policies, 3, &waits, &lengths, &bounds))
+                // The optional outputs are optional.
+                var again = [Double](repeating: -1, count: 36)
+                try ok(spane_evaluate(handle.pointer, &options, wide, 12, policies, 3, &again, nil, nil))
+                #expect(again == waits)
+            }
+        }
+        #expect(waits == expected)
+        #expect(lengths == plan.episodes.map { Int64($0.length) })
+        #expect(bounds == plan.episodes.map(\.bound))
+        if length == 0 { #expect(waits.contains { $0 > 0 }) }
+        #expect(listener.calls.allSatisfy { $0.total == 36 && $0.done >= 1 && $0.done <= 36 })
+        #expect(listener.calls.last?.done == 36)
+        if threads == 1 { #expect(listener.calls.map(\.done) == Array(1...36) + Array(1...36)) }
+    }
+
+    @Test func canBeCancelled() throws {
+        let trace = try makeTrace(count: 3000, seed: 3)
+        for (threads, cancelAt) in [(1, 1), (1, 5), (1, 8), (2, 1), (2, 8)] as [(Int32, Int64)] {
+            var options = evaluationOptions
+            options.threads = threads
+            let listener = Listener()
+            listener.cancelAt = cancelAt
+            Self.listen(&options, listener)
+            var waits = [Double](repeating: -1, count: 8)
+            let starts = (0..<8).map { Int64($0 * 100) }
+            "first-fit".withCString { name in
+                var policy = spane_policy(heuristic: name, model: nil)
+                expect(
+                    spane_evaluate(trace.pointer, &options, starts, 8, &policy, 1, &waits, nil, nil),
+                    SPANE_CANCELLED,
+                    "progress"
+                )
+            }
+            #expect(waits.allSatisfy { $0 == -1 })
+            #expect((listener.calls.last?.done ?? 0) >= cancelAt)
+            #expect(listener.calls.count { $0.done >= cancelAt } == 1)
+        }
+        #expect(String(cString: spane_status_name(SPANE_CANCELLED)) == "SPANE_CANCELLED")
+    }
+
+    /// The flag of spane_set_cancel is that of the thread, so no other test sees it.
+    @Test(arguments: [1, 3] as [Int32]) func aFlagCancels(threads: Int32) throws {
+        let trace = try makeTrace(count: 3000, seed: 3)
+        let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+        flag.initialize(to: 0)
+        spane_set_cancel(flag)
+        defer {
+            spane_set_cancel(nil)
+            flag.deallocate()
+        }
+        var options = evaluationOptions
+        options.threads = threads
+        options.user = UnsafeMutableRawPointer(flag)
+        // Cancelled from inside, after the first episodes.
+        options.progress = { _, _, user in
+            user?.assumingMemoryBound(to: Int32.self).pointee = 1
+            return 0
+        }
+        var waits = [Double](repeating: -1, count: 8)
+        let starts = (0..<8).map { Int64($0 * 100) }
+        func evaluate(_ status: spane_status) {
+            "first-fit".withCString { name in
+                var policy = spane_policy(heuristic: name, model: nil)
+                let got = spane_evaluate(trace.pointer, &options, starts, 8, &policy, 1, &waits, nil, nil)
+                if status == SPANE_OK { #expect(got == SPANE_OK) } else { expect(got, status, "spane_set_cancel") }
+            }
+        }
+        if threads == 1 {
+            evaluate(SPANE_CANCELLED)
+            #expect(waits.allSatisfy { $0 == -1 })
+        }
+        options.progress = nil
+        flag.pointee = 1
+        evaluate(SPANE_CANCELLED)
+        #expect(waits.allSatisfy { $0 == -1 })
+        flag.pointee = 0
+        evaluate(SPANE_OK)
+        #expect(waits.allSatisfy { $0 >= 0 })
+        flag.pointee = 1
+        spane_set_cancel(nil)
+        evaluate(SPANE_OK)
+    }
+
+    @Test func readsStarts() throws {
+        func read(_ text: String) throws -> [Int64] {
+            var count = 0
+            try ok(spane_starts_read(text, nil, 0, &count))
+            var starts = [Int64](repeating: -1, count: count)
+            if count > 1 { expect(spane_starts_read(text, &starts, count - 1, &count), SPANE_BUFFER_TOO_SMALL, "room") }
+            #expect(starts.allSatisfy { $0 == -1 })
+            try ok(spane_starts_read(text, &starts, count, &count))
+            return starts
+        }
+        #expect(try read("10..<5000:20:7") == Starts.sample(10..<5000, count: 20, seed: 7).map { Int64($0) })
+        let path = try folder.write("7\n\n3\n7\n", to: "starts.txt")
+        #expect(try read(path) == [7, 3, 7])
+        var count = -1
+        expect(spane_starts_read("5..<5:1:1", nil, 0, &count), SPANE_INVALID_ARGUMENT, "5..<5")
+        expect(spane_starts_read("0..<5:6:1", nil, 0, &count), SPANE_INVALID_ARGUMENT, "1 ... 5")
+        expect(spane_starts_read("/nowhere/at/all", nil, 0, &count), SPANE_IO, "/nowhere/at/all")
+        let wrong = try folder.write("1\nx\n", to: "wrong.txt")
+        expect(spane_starts_read(wrong, nil, 0, &count), SPANE_FORMAT, "line 2")
+        expect(spane_starts_read(nil, nil, 0, &count), SPANE_NULL_POINTER, "text")
+        expect(spane_starts_read("0..<5:1:1", nil, 0, nil), SPANE_NULL_POINTER, "count")
+        #expect(count == -1)
+    }
+
+    @Test func boundsAndLengthsNeedNoPolicies() throws {
+        let trace = try makeTrace(count: 3000, seed: 3)
+        var lengths = [Int64](repeating: -1, count: 2)
+        try ok(spane_evaluate(trace.pointer, nil, [0, 10], 2, nil, 0, nil, &lengths, nil))
+        #expect(lengths.allSatisfy { $0 > 40 })
+        try ok(spane_evaluate(trace.pointer, nil, nil, 0, nil, 0, nil, nil, nil))
+    }
+
+    @Test func refusesWhatCannotBe() throws {
+        let trace = try makeTrace(count: 3000, seed: 3)
+        let bound = try load(try randomModel(2, servers: 3), in: folder)
+        var waits = [Double](repeating: -1, count: 4)
+        func refuse(
+            _ status: spane_status,
+            _ word: String,
+            starts: [Int64] = [0],
+            count: Int? = nil,
+            heuristic: String? = "first-fit",
+            model: OpaquePointer? = nil,
+            policies: Int = 1,
+            change: (inout spane_evaluation_options) -> Void = { _ in }
+        ) {
+            var options = evaluationOptions
+            change(&options)
+            func call(_ name: UnsafePointer<CChar>?) {
+                var policy = spane_policy(heuristic: name, model: model)
+                expect(
+                    spane_evaluate(
+                        trace.pointer,
+                        &options,
+                        starts,
+                        count ?? starts.count,
+                        &policy,
+                        policies,
+                        &waits,
+                        nil,
+                        nil
+                    ),
+                    status,
+                    word
+                )
+            }
+            if let heuristic { heuristic.withCString { call($0) } } else { call(nil) }
+        }
+        refuse(SPANE_INVALID_ARGUMENT, "worst-fit", heuristic: "worst-fit")
+        refuse(SPANE_INVALID_ARGUMENT, "neither", heuristic: nil)
+        refuse(SPANE_INVALID_ARGUMENT, "both", model: bound.pointer)
+        refuse(SPANE_SHAPE_MISMATCH, "3 servers", heuristic: nil, model: bound.pointer)
+        refuse(SPANE_INVALID_ARGUMENT, "spane_model", heuristic: nil, model: trace.pointer)
+        for start in [-1, 2999, 2950, Int64.max, .min] { refuse(SPANE_INVALID_ARGUMENT, "", starts: [0, start]) }
+        refuse(SPANE_INVALID_ARGUMENT, "count", count: -1)
+        refuse(SPANE_INVALID_ARGUMENT, "policy_count", policies: -1)
+        refuse(SPANE_INVALID_ARGUMENT, "length is -1") { $0.length = -1 }
+        refuse(SPANE_INVALID_ARGUMENT, "length is \(Int64.max)") { $0.length = .max }
+        refuse(SPANE_INVALID_ARGUMENT, "threads is 1025") { $0.threads = 1025 }
+        refuse(SPANE_INVALID_ARGUMENT, "servers is 0") { $0.servers = 0 }
+        refuse(SPANE_INVALID_ARGUMENT, "no server is that large") { $0.node_mem = 0.5 }
+        refuse(SPANE_INVALID_ARGUMENT, "reserved") { $0.reserved = 1 }
+        refuse(SPANE_UNKNOWN_VERSION, "struct_size") { $0.struct_size = 0 }
+        #expect(waits.allSatisfy { $0 == -1 })
+    }
+
+    @Test func trimsTheMean() throws {
+        var generator = Xoshiro256StarStar(seed: 3)
+        for (count, fraction) in [(1, 0.0), (1, 0.49), (10, 0.1), (19, 0.1), (1000, 0.25), (7, 0.49)] {
+            let values = (0..<count).map { _ in generator.uniform() * 1e6 }
+            var mean = -1.0
+            try ok(spane_trimmed_mean(values, count, fraction, &mean))
+            #expect(mean == Statistics.trimmedMean(values, fraction: fraction))
+        }
+        var mean = -1.0
+        for fraction in [-0.1, 0.5, Double.nan, .infinity] {
+            expect(spane_trimmed_mean([1, 2], 2, fraction, &mean), SPANE_INVALID_ARGUMENT, "fraction")
+        }
+        for count in [0, -1, Int.min] {
+            expect(spane_trimmed_mean([1, 2], count, 0.1, &mean), SPANE_INVALID_ARGUMENT, "count")
+        }
+        expect(spane_trimmed_mean([1, .nan], 2, 0.1, &mean), SPANE_INVALID_ARGUMENT, "values[1]")
+        #expect(mean == -1)
+    }
+}

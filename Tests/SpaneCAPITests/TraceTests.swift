@@ -1,0 +1,198 @@
+import CSpaneHeader
+import Glibc
+import SpaneScheduling
+import SpaneStorage
+import SpaneTestSupport
+import SpaneWorkloads
+import Testing
+
+@Suite struct TraceTests {
+    private let folder = TemporaryFolder()
+
+    private func vms(_ trace: Owned, _ count: Int) throws -> [VirtualMachine] {
+        var vms = [spane_vm](repeating: spane_vm(), count: count)
+        try ok(spane_trace_vms(trace.pointer, 0, count, &vms))
+        return vms.map {
+            VirtualMachine(id: $0.id, cpu: $0.cpu, mem: $0.mem, arrival: $0.arrival, lifetime: $0.lifetime)
+        }
+    }
+
+    private func text(_ trace: Owned, _ name: String) throws -> String {
+        var size = 0
+        try ok(spane_trace_provenance(trace.pointer, name, nil, 0, &size))
+        var text = [CChar](repeating: 1, count: size)
+        try ok(spane_trace_provenance(trace.pointer, name, &text, size, &size))
+        #expect(text.last == 0)
+        return String(decoding: text.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Paths are any bytes.
+    @Test func aPathThatIsNoUTF8() throws {
+        let path = Array(folder.file("caf").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0]
+        let trace = try makeTrace(count: 20, seed: 1)
+        try ok(spane_trace_save(trace.pointer, path, nil, nil))
+        #expect(access(path, F_OK) == 0)
+        let loaded = try Owned(spane_trace_free) { spane_trace_load(path, &$0) }
+        #expect(try vms(loaded, 20) == vms(trace, 20))
+    }
+
+    @Test func generatesWhatTheCommandGenerates() throws {
+        let expected = try Trace(SyntheticWorkload(count: 500, seed: 9).makeVirtualMachines())
+        let trace = try makeTrace(count: 500, seed: 9)
+        #expect(try vms(trace, 500) == Array(expected.vms))
+        #expect(try text(trace, "content_sha256") == TraceFile.contentHash(of: expected))
+        #expect(try text(trace, "source") == "spane trace generate --count 500 --seed 9")
+        var info = spane_trace_info()
+        info.struct_size = UInt32(MemoryLayout<spane_trace_info>.size)
+        try ok(spane_trace_describe(trace.pointer, &info))
+        #expect(info.count == 500)
+        #expect(info.flavors == expected.flavors.count)
+        #expect(info.first_arrival == expected.vms.first?.arrival)
+        #expect(info.last_arrival == expected.vms.last?.arrival)
+        #expect(info.largest_mem == expected.flavors.map(\.mem).max())
+        #expect(info.smallest_cpu == expected.flavors.map(\.cpu).min())
+    }
+
+    @Test func savesAndLoads() throws {
+        let trace = try makeTrace(count: 300, seed: 4)
+        let path = folder.file("trace.h5")
+        try ok(spane_trace_save(trace.pointer, path, "a test", nil))
+        let bytes = try folder.read("trace.h5")
+        let loaded = try Owned(spane_trace_free) { spane_trace_load(path, &$0) }
+        let again = try Owned(spane_trace_free) { spane_trace_load_memory(bytes, bytes.count, &$0) }
+        for other in [loaded, again] {
+            #expect(try vms(other, 300) == vms(trace, 300))
+            #expect(try text(other, "content_sha256") == text(trace, "content_sha256"))
+            #expect(try text(other, "source") == "a test")
+            #expect(try text(other, "licence") == "MIT")
+        }
+    }
+
+    @Test func savesIntoMemoryWhatItSavesToAFile() throws {
+        let trace = try makeTrace(count: 300, seed: 4)
+        try ok(spane_trace_save(trace.pointer, folder.file("trace.h5"), nil, nil))
+        var size = 0
+        try ok(spane_trace_save_memory(trace.pointer, nil, 0, &size))
+        var bytes = [UInt8](repeating: 0, count: size)
+        expect(spane_trace_save_memory(trace.pointer, &bytes, size - 1, &size), SPANE_BUFFER_TOO_SMALL, "data")
+        try ok(spane_trace_save_memory(trace.pointer, &bytes, size, &size))
+        #expect(try folder.read("trace.h5") == bytes)
+    }
+
+    @Test func aFlagCancels() throws {
+        let path = folder.file("trace.h5")
+        let saved = try makeTrace(count: 300, seed: 4)
+        try ok(spane_trace_save(saved.pointer, path, nil, nil))
+        let bytes = try folder.read("trace.h5")
+        let csv = try folder.write("vmid,cpu,mem,at,lt\n0,1,1,0,5\n1,1,1,1,5\n", to: "trace.csv")
+        var flag: Int32 = 1
+        try withUnsafeMutablePointer(to: &flag) { flag in
+            spane_set_cancel(flag)
+            defer { spane_set_cancel(nil) }
+            var trace: OpaquePointer?
+            expect(spane_trace_generate(500, 1, &trace), SPANE_CANCELLED, "spane_set_cancel")
+            expect(spane_trace_load(path, &trace), SPANE_CANCELLED, path)
+            expect(spane_trace_load(csv, &trace), SPANE_CANCELLED, csv)
+            expect(spane_trace_load_memory(bytes, bytes.count, &trace), SPANE_CANCELLED, "spane_set_cancel")
+            #expect(trace == nil)
+            flag.pointee = 0
+            _ = try makeTrace(count: 500, seed: 1)
+        }
+    }
+
+    @Test func savesTextsOfAnyLength() throws {
+        let trace = try makeTrace(count: 2, seed: 4)
+        for source in ["", "x", String(repeating: "söurce ", count: 500)] {
+            let path = folder.file("trace.h5")
+            try ok(spane_trace_save(trace.pointer, path, source, ""))
+            let loaded = try Owned(spane_trace_free) { spane_trace_load(path, &$0) }
+            #expect(try text(loaded, "source") == source)
+            #expect(try text(loaded, "licence") == "")
+        }
+    }
+
+    @Test func loadsCSV() throws {
+        let path = try folder.write("vmid,cpu,mem,at,lt\n5,1,2,3,4\n6,2,20,3,8\n", to: "trace.csv")
+        let trace = try Owned(spane_trace_free) { spane_trace_load(path, &$0) }
+        #expect(try vms(trace, 2).map(\.id) == [5, 6])
+        #expect(try vms(trace, 2).map(\.mem) == [2, 20])
+    }
+
+    @Test func copiesColumnsAndNumbersRows() throws {
+        var cpu = [1.0, 2, 3]
+        let trace = try Owned(spane_trace_free) {
+            spane_trace_new(nil, cpu, [1, 1, 1], [0, 0, 5], [7, 0, 1], 3, &$0)
+        }
+        cpu = [9, 9, 9]
+        #expect(try vms(trace, 3).map(\.cpu) == [1, 2, 3])
+        #expect(try vms(trace, 3).map(\.id) == [0, 1, 2])
+        #expect(try text(trace, "source") == "spane_trace_new")
+    }
+
+    @Test func refusesImpossibleVMs() throws {
+        func make(cpu: Double = 1, mem: Double = 1, arrival: Double = 1, lifetime: Double = 1, count: Int = 3)
+            -> spane_status
+        {
+            var trace: OpaquePointer?
+            let (cpus, mems) = ([1, cpu, 1], [1, mem, 1])
+            let status = spane_trace_new(nil, cpus, mems, [0, arrival, 2], [0, lifetime, 0], count, &trace)
+            #expect((trace == nil) == (status != SPANE_OK))
+            spane_trace_free(trace)
+            return status
+        }
+        expect(make(), SPANE_OK)
+        for value in [0, -1, .nan, .infinity, 0x1p33, 1e-9] {
+            expect(make(cpu: value), SPANE_INVALID_ARGUMENT, "VM 1", "cpu")
+            expect(make(mem: value), SPANE_INVALID_ARGUMENT, "VM 1", "mem")
+        }
+        for value in [-1, .nan, -.infinity, .infinity, -0x1p54] {
+            expect(make(arrival: value), SPANE_INVALID_ARGUMENT, "VM 1", "arrival")
+        }
+        expect(make(arrival: 3), SPANE_INVALID_ARGUMENT, "VM 2", "ascend")
+        for value in [-1, .nan, .infinity, 1e308] {
+            expect(make(lifetime: value), SPANE_INVALID_ARGUMENT, "VM 1", "lifetime")
+        }
+        for count in [0, 1, -1, Int(Int32.max), Int.max, Int.min] {
+            expect(make(count: count), SPANE_INVALID_ARGUMENT, "count", "2 ... 2147483646")
+        }
+    }
+
+    @Test func refusesWhatIsNotThere() throws {
+        let trace = try makeTrace(count: 10, seed: 1)
+        var vm = spane_vm()
+        expect(spane_trace_vms(trace.pointer, 11, 0, &vm), SPANE_INVALID_ARGUMENT, "first", "0 ... 10")
+        expect(spane_trace_vms(trace.pointer, 9, 2, &vm), SPANE_INVALID_ARGUMENT, "count", "0 ... 1")
+        expect(spane_trace_vms(trace.pointer, 9, -1, &vm), SPANE_INVALID_ARGUMENT, "count")
+        expect(spane_trace_vms(trace.pointer, 10, 0, nil), SPANE_OK)
+        var size = 77
+        expect(spane_trace_provenance(trace.pointer, "author", nil, 0, &size), SPANE_NOT_FOUND, "author", "licence")
+        #expect(size == 77)
+        var text = [CChar](repeating: 1, count: 3)
+        expect(spane_trace_provenance(trace.pointer, "licence", &text, 3, &size), SPANE_BUFFER_TOO_SMALL, "3", "4")
+        #expect(size == 4 && text == [1, 1, 1])
+        var other: OpaquePointer?
+        expect(spane_trace_generate(1, 0, &other), SPANE_INVALID_ARGUMENT, "count is 1")
+        expect(spane_trace_generate(100_000_001, 0, &other), SPANE_INVALID_ARGUMENT, "100000000")
+        expect(spane_trace_load(folder.file("none.h5"), &other), SPANE_IO, "none.h5")
+        expect(spane_trace_load(try folder.write("hello", to: "a.csv"), &other), SPANE_FORMAT, "a.csv")
+        expect(spane_trace_load_memory([1, 2, 3] as [UInt8], 3, &other), SPANE_FORMAT, "data")
+        expect(spane_trace_load_memory([1, 2, 3] as [UInt8], 0, &other), SPANE_FORMAT, "data")
+        expect(spane_trace_load_memory([1, 2, 3] as [UInt8], -1, &other), SPANE_INVALID_ARGUMENT, "size")
+        expect(spane_trace_save(trace.pointer, folder.file("no/where.h5"), nil, nil), SPANE_IO, "where.h5")
+        var info = spane_trace_info()
+        expect(spane_trace_describe(trace.pointer, &info), SPANE_UNKNOWN_VERSION, "struct_size")
+        #expect(other == nil)
+    }
+
+    @Test func refusesOtherHandles() throws {
+        let trace = try makeTrace(count: 10, seed: 1)
+        let env = try makeEnvironment(trace, environmentOptions)
+        var info = spane_trace_info()
+        expect(spane_trace_describe(env.pointer, &info), SPANE_INVALID_ARGUMENT, "spane_trace")
+        expect(spane_env_step(trace.pointer, 0, nil), SPANE_INVALID_ARGUMENT, "spane_env")
+        // A handle of another type is left alone.
+        spane_trace_free(env.pointer)
+        spane_env_free(trace.pointer)
+        expect(spane_env_reset(env.pointer, 0, SPANE_END_LENGTH, 3), SPANE_OK)
+    }
+}
