@@ -122,10 +122,14 @@ def test_without_h5py(
 @pytest.mark.parametrize(
     "module", ["spane.convert.torch", "spane.convert.rewrite", "spane.report", "spane.report.plot"]
 )
-def test_every_command_tells_its_usage(module: str) -> None:
+def test_usage_of_every_command(module: str) -> None:
     if module == "spane.report.plot":
         pytest.importorskip("matplotlib")
     ran = interpreter.run("-m", module, "--help")
     assert (ran.returncode, ran.stderr) == (0, "")
     name = "spane report" if module == "spane.report" else module
     assert ran.stdout.startswith(f"usage: {name} ")
+    ran = interpreter.run("-m", module)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"{name}: the following arguments are required: ")
+    assert ran.stderr.count("\n") == 1

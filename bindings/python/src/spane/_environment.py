@@ -73,7 +73,8 @@ class Environment(Handle[EnvPointer]):
 
     An action is server * 2 + NUMA node. For a split VM, both actions of a server mean the same
     placement. On fleets with other numbers of nodes, each server has one action per set of nodes,
-    numbered as in `spane.h`. Between reset and end at least one action is available. Not thread-safe.
+    numbered as in `spane.h`. Between reset and end at least one action is available. For one thread
+    at a time.
     """
 
     def __init__(self, trace: Trace, **options: Unpack[EnvironmentOptions]) -> None:

@@ -37,7 +37,8 @@ AUTORESET = ("next-step", "same-step", "disabled")
 class VectorEnvironment(Handle[VecEnvPointer]):
     """Environments on one trace, stepped together, with their results in arrays of this object.
 
-    Every reset and step overwrites the same arrays, so copy what you want to keep. Not thread-safe.
+    Every reset and step overwrites the same arrays, so copy what you want to keep. For one thread
+    at a time.
     """
 
     observation: NDArray[np.float32]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from spane._command import fail
+from spane._command import Parser, fail
 from spane._errors import Error
 from spane._extras import MissingExtraError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes the page; 0, or 1 with a line on standard error."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="spane report",
         description="Draw experiments, training runs and searches into one HTML page.",
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from spane._command import fail
+from spane._command import Parser, fail
 from spane._errors import Error
 from spane._evaluation import Evaluation
 from spane.report.plot._waits import paired_differences, wait_cdf, waits
@@ -18,9 +17,7 @@ _KINDS = ("both", "cdf", "differences")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Plots one file of waits; 0, or 2 with a line on standard error."""
-    parser = argparse.ArgumentParser(
-        prog=TOOL, description="Draw the results of `spane evaluate --output`."
-    )
+    parser = Parser(prog=TOOL, description="Draw the results of `spane evaluate --output`.")
     parser.add_argument("results", metavar="waits.csv", type=Path)
     parser.add_argument(
         "--output", required=True, type=Path, help="PNG, SVG or PDF, by the ending of its name"
