@@ -23,7 +23,7 @@ def replacement(path: Path) -> Iterator[Path]:
     before = path.stat() if path.exists() else None
     if before is not None and not stat.S_ISREG(before.st_mode):
         number = errno.EISDIR if stat.S_ISDIR(before.st_mode) else errno.EINVAL
-        reason = os.strerror(number) if number == errno.EISDIR else "is no regular file"
+        reason = os.strerror(number) if number == errno.EISDIR else "is not a regular file"
         raise OSError(number, f"{reason}; it cannot be replaced", str(path))
     temporary = target.with_name(f".spane-{secrets.token_hex(8)}.tmp")
     try:
