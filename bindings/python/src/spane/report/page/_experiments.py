@@ -1,10 +1,11 @@
-"""The part of a report that is about an experiment."""
+"""The section of a report on an experiment."""
 
 from __future__ import annotations
 
-from spane import plot
-from spane.report._page import Cell, Page
-from spane.results import Estimate, Experiment, ServerCount, SummaryRow
+from spane.report import plot
+from spane.report.folders import Experiment, ServerCount, SummaryRow
+from spane.report.page import _cells as cells
+from spane.report.page._html import Cell, Page, Row
 
 _COLUMNS = (
     "trimmed_mean_10",
@@ -18,7 +19,7 @@ _PLAIN = ("trimmed_mean_10", "trimmed_mean_15", "mean_log", "share_above")
 
 
 def add_experiment(page: Page, experiment: Experiment) -> None:
-    """An experiment: what was compared, its figures and its tables."""
+    """Adds an experiment: what was compared, the figures and the tables."""
     title = {"wait-time": "Wait time", "flexibility": "Flexibility"}.get(
         experiment.kind, experiment.kind
     )
@@ -28,9 +29,9 @@ def add_experiment(page: Page, experiment: Experiment) -> None:
         page.figure(
             "Waits by the number of servers",
             plot.server_counts(experiment),
-            "Left: 100 % is First Fit and 0 % the bound that no policy can beat; whiskers are "
-            f"{experiment.confidence:.0%} intervals. Right: total wait of an episode. Thin lines "
-            "are the members of a group.",
+            "Left: 100 % is First Fit, 0 % the lower bound that no policy can beat; whiskers are "
+            f"{experiment.confidence:.0%} intervals. Right: total wait per episode. Thin lines are "
+            "the members of a group.",
         )
         for name in ("trimmed_mean_10", "saved_15"):
             _overview(page, experiment, name)
@@ -39,7 +40,7 @@ def add_experiment(page: Page, experiment: Experiment) -> None:
                 _count(page, experiment, count)
     else:
         _count(page, experiment, experiment.counts[0])
-    with page.folded("What was compared, as experiment.json has it"):
+    with page.folded("What was compared, from experiment.json"):
         _policies(page, experiment)
 
 
@@ -48,7 +49,7 @@ def _servers(experiment: Experiment) -> str:
     if "fleet" in manifest:
         return f"{manifest['fleet']['description']}; sha256 {manifest['fleet']['sha256']}"
     return (
-        f"{', '.join(str(count.servers) for count in experiment.counts)}; each of 2 NUMA "
+        f"{', '.join(str(count.servers) for count in experiment.counts)}; each with 2 NUMA "
         f"nodes of {manifest['node_cpu']:g} cores and {manifest['node_mem']:g} GB; VMs "
         f"above {manifest['split_above']:g} GB are split"
     )
@@ -78,14 +79,12 @@ def _facts(page: Page, experiment: Experiment) -> None:
 
 def _policies(page: Page, experiment: Experiment) -> None:
     rows = [
-        (
-            "policy",
+        Row(
             [
-                (p["name"], ""),
-                (p.get("group") or "", ""),
-                (p.get("file") or "heuristic", p.get("sha256") or ""),
-            ],
-            (),
+                p["name"],
+                p.get("group") or "",
+                Cell(p.get("file") or "heuristic", p.get("sha256") or ""),
+            ]
         )
         for p in experiment.manifest["policies"]
     ]
@@ -101,29 +100,31 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
         f"{len(count.waits.starts):,} episodes of {count.mean_length:,.1f} VMs (mean). The "
         f"bootstrap draws {count.block_count} blocks of {count.block_length} episodes, each block "
         f"{count.block_spans:.1f} times as long as an episode."
-        + (" Blocks so short make the intervals too narrow." if count.block_spans < 2 else "")
+        + (" Intervals are too narrow with blocks so short." if count.block_spans < 2 else "")
     )
-    header = ["policy", *(_title(name, experiment) for name in _COLUMNS)]
+    header = ["policy", *(cells.column_title(name, experiment) for name in _COLUMNS)]
     page.table(
         header,
         [
-            (
+            Row(
+                [
+                    cells.row_name(row),
+                    *(cells.figure_cell(name, row.figures.get(name)) for name in _COLUMNS),
+                ],
                 row.kind,
-                [(_name(row), ""), *(_cell(name, row.figures.get(name)) for name in _COLUMNS)],
-                (),
             )
             for row in count.rows
         ],
     )
     page.note(
-        "Total wait of an episode in seconds; ranges are intervals. saved: the share of First "
-        "Fit's excess over the bound that is saved."
+        "Total wait per episode in seconds; ranges are intervals. saved: the share of First Fit's "
+        "excess over the lower bound that the policy saves."
     )
     page.figure(
-        f"Figures on {count.servers} servers",
+        f"Statistics on {count.servers} servers",
         plot.experiment_values(experiment, count.servers),
-        "Each figure with its interval. The intervals of two policies may overlap although one is "
-        "surely better: the differences below are what to compare policies by.",
+        "Each statistic with its interval. Two intervals may overlap although one policy is "
+        "clearly better: compare policies by the differences below.",
     )
     if any(row.differences for row in count.rows):
         _differences(page, experiment, count)
@@ -134,52 +135,51 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
     page.figure(
         f"Waits on {count.servers} servers",
         plot.experiment_waits(experiment, count.servers),
-        "Left: the share of episodes that wait at most so long; further left and up is better. "
-        "Right: the differences from the baseline, sorted; below zero is better.",
+        "Left: cumulative distribution of total waits; further left and up is better. Right: "
+        "sorted differences from the baseline; below zero is better.",
     )
     if len(count.waits.policies) > 1:
         page.figure(
             f"Differences along the trace on {count.servers} servers",
             plot.differences_in_time(experiment, count.servers),
             "Episodes in the order of their starts; below zero is better. Bands are the blocks of "
-            "the bootstrap: few of them decide a mean.",
+            "the bootstrap: a few of them often decide the mean.",
         )
 
 
 def _differences(page: Page, experiment: Experiment, count: ServerCount) -> None:
-    page.heading(f"Less {experiment.baseline} in the same episodes")
+    page.heading(f"Difference from {experiment.baseline} in the same episodes")
     page.table(
-        ["policy", *(_title(name, experiment) for name in _PLAIN)],
+        ["policy", *(cells.column_title(name, experiment) for name in _PLAIN)],
         [
-            (
-                row.kind,
+            Row(
                 [
-                    (_name(row), ""),
-                    *(_cell(name, row.differences[name], signed=True) for name in _PLAIN),
+                    cells.row_name(row),
+                    *(cells.difference_cell(name, row.differences[name]) for name in _PLAIN),
                 ],
-                [False, *(_is_sure(row.differences[name]) for name in _PLAIN)],
+                row.kind,
             )
             for row in count.rows
             if row.differences
         ],
     )
-    page.note("Bold: the interval leaves zero out.")
+    page.note("Bold: the interval excludes zero.")
     page.figure(
         f"Differences on {count.servers} servers",
         plot.experiment_differences(experiment, count.servers),
-        f"Left of zero is better than {experiment.baseline}. Pale: the interval has zero in it.",
+        f"Left of zero is better than {experiment.baseline}. Pale: the interval contains zero.",
     )
 
 
-def _spread(row: SummaryRow) -> list[tuple[str, list[Cell], tuple[bool, ...]]]:
-    lines: list[tuple[str, list[Cell], tuple[bool, ...]]] = []
+def _spread(row: SummaryRow) -> list[Row]:
+    rows = []
     for which in ("lowest", "median", "mean", "highest"):
-        cells = [
-            (_number(name, row.spread[name][which]) if name in row.spread else "-", "")
+        texts = [
+            cells.figure_text(name, row.spread[name][which]) if name in row.spread else "-"
             for name in _COLUMNS
         ]
-        lines.append(("policy", [(f"{row.name}, {which}", ""), *cells], ()))
-    return lines
+        rows.append(Row([f"{row.name}, {which}", *texts]))
+    return rows
 
 
 def _overview(page: Page, experiment: Experiment, name: str) -> None:
@@ -188,59 +188,21 @@ def _overview(page: Page, experiment: Experiment, name: str) -> None:
     page.heading(
         {
             "trimmed_mean_10": "Total wait in seconds, trimmed mean (10 %)",
-            "saved_15": "Share of First Fit's excess over the bound that is saved (15 %)",
+            "saved_15": "Share of First Fit's excess over the lower bound that is saved (15 %)",
         }[name]
     )
     page.table(
         ["servers", *(row.name for row in shown)],
         [
-            (
-                "policy",
+            Row(
                 [
-                    (str(count.servers), ""),
-                    *(_cell(name, count.row(row.name).figures.get(name)) for row in shown),
-                ],
-                (),
+                    str(count.servers),
+                    *(
+                        cells.figure_cell(name, count.row(row.name).figures.get(name))
+                        for row in shown
+                    ),
+                ]
             )
             for count in experiment.counts
         ],
     )
-
-
-def _title(name: str, experiment: Experiment) -> str:
-    return {
-        "trimmed_mean_10": "trimmed 10 %",
-        "trimmed_mean_15": "trimmed 15 %",
-        "above_bound_15": "above bound, 15 %",
-        "saved_15": "saved, 15 %",
-        "mean_log": "mean log",
-        "share_above": f"over {experiment.threshold:,.0f} s",
-    }[name]
-
-
-def _name(row: SummaryRow) -> str:
-    return f"{row.name} (group)" if row.kind == "group" else row.name
-
-
-def _cell(name: str, estimate: Estimate | None, signed: bool = False) -> Cell:
-    if estimate is None:
-        return "-", ""
-    sign = "+" if signed and estimate.value > 0 else ""
-    if estimate.low is None or estimate.high is None:
-        return sign + _number(name, estimate.value), ""
-    low, high = (_number(name, end, rough=True) for end in (estimate.low, estimate.high))
-    return sign + _number(name, estimate.value), f"{low} … {high}"
-
-
-def _number(name: str, value: float, rough: bool = False) -> str:
-    if name == "mean_log":
-        return f"{value:.2f}" if rough else f"{value:.3f}"
-    if name in ("saved_15", "share_above"):
-        return f"{100 * value:.1f}" if rough else f"{100 * value:.1f} %"
-    return f"{value:,.0f}" if rough else f"{value:,.1f}"
-
-
-def _is_sure(estimate: Estimate) -> bool:
-    if estimate.low is None or estimate.high is None:
-        return False
-    return not estimate.low <= 0 <= estimate.high

@@ -1,23 +1,23 @@
-"""python3 -m spane.plot waits.csv --output waits.png"""
+"""The command that plots an evaluation."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from spane._command import Parser, fail
 from spane._errors import Error
 from spane._evaluation import Evaluation
-from spane.plot import paired_differences, wait_cdf, waits
+from spane.report.plot._waits import paired_differences, wait_cdf, waits
+
+TOOL = "spane.report.plot"
 
 _KINDS = ("both", "cdf", "differences")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="spane.plot", description="Draw the results of `spane evaluate --output`."
-    )
+    """Plots one file of waits; 0, or 2 with a line on standard error."""
+    parser = Parser(prog=TOOL, description="Draw the results of `spane evaluate --output`.")
     parser.add_argument("results", metavar="waits.csv", type=Path)
     parser.add_argument(
         "--output", required=True, type=Path, help="PNG, SVG or PDF, by the ending of its name"
@@ -37,10 +37,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
             figure = waits(result, given.baseline)
         figure.savefig(given.output, dpi=150)
     except (Error, OSError, ValueError) as error:
-        print(f"spane.plot: {error}", file=sys.stderr)
-        return 2
+        return fail(TOOL, error)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

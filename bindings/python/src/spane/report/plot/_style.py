@@ -1,4 +1,4 @@
-"""What the pictures have in common."""
+"""The common style of all plots."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from spane.results import ServerCount
+from spane.report.folders import ServerCount
 
-# Can be told apart by colour-blind readers (Okabe and Ito).
+# A palette that is safe for colour-blind readers (Okabe and Ito).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
 LINES = ("-", "--", "-.", ":")
 BOUND = "#777777"
@@ -20,40 +20,40 @@ REFERENCE = "#222222"
 
 @dataclass(frozen=True)
 class Look:
-    """How a policy or a group is drawn everywhere on a page."""
+    """How a policy or a group is drawn on all figures."""
 
     colour: str
     line: str = "-"
     width: float = 1.6
     alpha: float = 1.0
     label: bool = True
-    """Whether a legend names it: the members of a group are named by their group."""
+    """Whether it appears in legends; members of a group do not."""
 
 
 def figure(width: float, height: float) -> Figure:
-    """A figure that belongs to no window."""
+    """A figure without a window."""
     return Figure(figsize=(width, height), layout="constrained")
 
 
 def tidy(axes: Axes) -> None:
-    """A quiet frame and grid."""
+    """Removes the upper and right spines and adds a faint grid."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
     axes.set_axisbelow(True)
 
 
 def colour(index: int) -> str:
-    """The colour of the policy with this number."""
+    """The colour of the policy with this index."""
     return COLOURS[index % len(COLOURS)]
 
 
 def line(index: int) -> str:
-    """The kind of line of the policy with this number; other colours come around again."""
+    """The line style of the policy with this index; it changes when the colours repeat."""
     return LINES[index // len(COLOURS) % len(LINES)]
 
 
 def looks(count: ServerCount) -> dict[str, Look]:
-    """How each row of an experiment is drawn: members thin, in the colour of their group."""
+    """How each row of an experiment is drawn: members are thin, in the colour of their group."""
     found: dict[str, Look] = {}
     index = 0
     for row in count.rows:
@@ -71,7 +71,7 @@ def looks(count: ServerCount) -> dict[str, Look]:
 
 
 def seconds(value: float, _: object = None) -> str:
-    """A short label for an amount of seconds."""
+    """A short label for a number of seconds."""
     size = abs(value)
     if size >= 1e6:
         return f"{value / 1e6:g}M"
@@ -79,11 +79,13 @@ def seconds(value: float, _: object = None) -> str:
 
 
 SECONDS = FuncFormatter(seconds)
+UNLABELLED = FuncFormatter(lambda *_: "")
+"""For minor ticks."""
 PERCENT = FuncFormatter(lambda value, _: f"{value:.0%}")
 
 
 def logarithmic_seconds(axes: Axes, low: float, high: float) -> None:
-    """A logarithmic x axis over these amounts of seconds, with few labels that can be read."""
+    """Makes the x axis logarithmic from `low` to `high` seconds, with few, readable labels."""
     axes.set_xscale("log")
     low, high = max(low, 1e-3), max(high, 1e-2)
     axes.set_xlim(low / 1.15, high * 1.15)
@@ -92,4 +94,4 @@ def logarithmic_seconds(axes: Axes, low: float, high: float) -> None:
     ticks = [step * decade for decade in decades for step in steps]
     axes.set_xticks([tick for tick in ticks if low / 1.15 <= tick <= high * 1.15])
     axes.xaxis.set_major_formatter(SECONDS)
-    axes.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+    axes.xaxis.set_minor_formatter(UNLABELLED)

@@ -1,4 +1,4 @@
-"""A picture of what servers have in use over time."""
+"""Plots the usage of servers over time."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from spane import _arguments as arguments
 from spane._errors import ShapeMismatchError
 from spane._play import Episode
-from spane.plot import _style as style
+from spane.report.plot import _style as style
 
 _COLUMNS = 600
 
 
 def occupancy(episode: Episode, title: str | None = None) -> Figure:
-    """Two heat maps, cores and GB: one row a NUMA node, time from left to right.
+    """Two heat maps, for cores and memory: one row per NUMA node, time on the x axis.
 
-    Seconds in which nothing is placed keep the last state that was seen.
+    Between placements the last known state is shown.
     """
+    arguments.instance(episode, Episode, "episode")
     if episode.used.ndim != 4 or len(episode.used) != len(episode.clock):
         raise ShapeMismatchError(
             f"used has shape {episode.used.shape}; it must be ({len(episode.clock)}, servers, "
@@ -49,14 +51,14 @@ def occupancy(episode: Episode, title: str | None = None) -> Figure:
         title or f"{len(episode.clock):,} VMs, total wait {episode.total_wait:,.0f} s"
     )
     bar = figure.colorbar(image, ax=list(rows), label="share in use", fraction=0.03, pad=0.01)
-    bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    bar.ax.yaxis.set_major_formatter(style.PERCENT)
     return figure
 
 
 def _sampled(
     episode: Episode, begin: float, end: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The state at evenly spaced times."""
+    """Samples the state at evenly spaced times."""
     times = np.linspace(begin, end, _COLUMNS)
     seen = np.searchsorted(episode.clock, times, side="right") - 1
     return times, episode.used[np.clip(seen, 0, None)]

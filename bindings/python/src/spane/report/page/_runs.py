@@ -1,4 +1,4 @@
-"""The part of a report that is about training runs."""
+"""The section of a report on training runs."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from spane import plot
-from spane.report._page import Cell, Page, plain
-from spane.results import Run
+from spane.report import plot
+from spane.report.folders import Run
+from spane.report.page._html import Page, Row, plain
 
 
 def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """Runs by the name of their folder without the number at its end: seeds of one learner.
+    """Groups runs whose folder names differ only by a number at the end: seeds of one learner.
 
-    Runs whose validations measure something else are a group of their own.
+    Runs with another validation metric form a separate group.
     """
     groups: dict[str, list[Run]] = {}
     for run in runs:
         stem = re.sub(r"[-_.]?(seed[-_.]?)?\d+$", "", run.name)
-        # A folder that is only a number says nothing; the one above it does.
+        # If the folder name is only a number, use that of the parent folder.
         name = stem or run.path.resolve().parent.name
         same = groups.get(name)
         if same and same[0].measure != run.measure:
@@ -31,28 +31,28 @@ def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
 
 
 def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
-    """Training runs: their curves, their best validations and their configurations."""
+    """Adds training runs: learning curves, best validations and configurations."""
     page.section("Training runs")
     page.table(
         [
             *("runs", "seeds", "validation", "First Fit"),
-            *("best: lowest", "median", "highest", "seconds a run"),
+            *("best: lowest", "median", "highest", "seconds per run"),
         ],
-        [("policy", _best(name, runs), ()) for name, runs in groups.items()],
+        [_best(name, runs) for name, runs in groups.items()],
     )
-    # Curves of one measure can be compared, and have a figure together.
+    # Curves of the same metric are comparable and share a figure.
     for measure in dict.fromkeys(runs[0].measure for runs in groups.values()):
         alike = {name: runs for name, runs in groups.items() if runs[0].measure == measure}
         if any(run.metrics for runs in alike.values() for run in runs):
             page.figure(
                 f"Learning curves: {measure}" if measure else "Learning curves",
                 plot.learning_curves(alike),
-                "Bold: the median of the seeds. Bands go from the lowest to the highest seed.",
+                "Bold: the median of the seeds. Bands: from the lowest to the highest seed.",
             )
         else:
-            page.note(f"{', '.join(alike)}: nothing is logged yet.")
+            page.note(f"{', '.join(alike)}: nothing logged yet.")
     for name, runs in groups.items():
-        with page.folded(f"{name}: each run, and its configuration"):
+        with page.folded(f"{name}: runs and configuration"):
             page.table(
                 ["folder", "best validation", "at step", "seconds"], [_run(run) for run in runs]
             )
@@ -64,17 +64,15 @@ def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
                     page.text(run.config)
 
 
-def _best(name: str, runs: Sequence[Run]) -> list[Cell]:
+def _best(name: str, runs: Sequence[Run]) -> Row:
     best = [run.best[1] for run in runs if run.best is not None]
     values = [np.min(best), np.median(best), np.max(best)] if best else []
     cells = [plain(value) for value in values] or ["-"] * 3
     seconds = plain(float(np.median([run.seconds for run in runs])))
     first_fit = "-" if runs[0].first_fit is None else plain(runs[0].first_fit)
-    texts = (name, str(len(runs)), runs[0].measure or "-", first_fit, *cells, seconds)
-    return [(text, "") for text in texts]
+    return Row([name, str(len(runs)), runs[0].measure or "-", first_fit, *cells, seconds])
 
 
-def _run(run: Run) -> tuple[str, list[Cell], tuple[bool, ...]]:
+def _run(run: Run) -> Row:
     step, value = ("-", "-") if run.best is None else (plain(run.best[0]), plain(run.best[1]))
-    texts = (os.fspath(run.path), value, step, plain(run.seconds))
-    return "policy", [(text, "") for text in texts], ()
+    return Row([os.fspath(run.path), value, step, plain(run.seconds)])

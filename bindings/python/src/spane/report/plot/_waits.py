@@ -1,4 +1,4 @@
-"""Pictures of total waits."""
+"""Plots of total waits."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
 from spane._evaluation import Evaluation
-from spane.plot import _style as style
+from spane.report.plot import _style as style
 
 
 def waits(result: Evaluation, baseline: str | None = None) -> Figure:
-    """`wait_cdf` and, where there are two policies or more, `paired_differences` side by side."""
-    if len(result.policies) < 2:
+    """`wait_cdf` and, with two or more policies, `paired_differences` side by side."""
+    if len(arguments.instance(result, Evaluation, "result").policies) < 2:
         return wait_cdf(result)
     figure = style.figure(12, 4.5)
     left, right = figure.subplots(1, 2)
@@ -27,19 +28,20 @@ def waits(result: Evaluation, baseline: str | None = None) -> Figure:
 
 
 def wait_cdf(result: Evaluation) -> Figure:
-    """For each policy, and for the lower bound, the share of episodes that wait at most so long.
+    """The cumulative distribution of total waits for each policy and the lower bound.
 
     Further left and further up is better.
     """
+    arguments.instance(result, Evaluation, "result")
     figure = style.figure(6.5, 4.5)
     cdf(figure.subplots(), result)
     return figure
 
 
 def paired_differences(result: Evaluation, baseline: str | None = None) -> Figure:
-    """For each policy, the waits of its episodes less those of a baseline, sorted.
+    """Each policy's sorted differences from a baseline, paired by episode.
 
-    Below zero the policy is better. The baseline is the first policy unless it is named.
+    Below zero the policy is better than the baseline, which is the first policy by default.
     """
     figure = style.figure(6.5, 4.5)
     differences(figure.subplots(), result, _chosen(result, baseline))
@@ -47,14 +49,10 @@ def paired_differences(result: Evaluation, baseline: str | None = None) -> Figur
 
 
 def _chosen(result: Evaluation, baseline: str | None) -> str:
-    if len(result.policies) < 2:
-        raise InvalidArgumentError("the result has fewer than 2 policies; differences need 2")
+    if len(arguments.instance(result, Evaluation, "result").policies) < 2:
+        raise InvalidArgumentError("the result has fewer than two policies to compare")
     chosen = result.policies[0] if baseline is None else baseline
-    if chosen not in result.policies:
-        raise InvalidArgumentError(
-            f"baseline is {chosen!r}; it must be one of {', '.join(result.policies)}"
-        )
-    return chosen
+    return arguments.choice(chosen, result.policies, "baseline")
 
 
 def cdf(axes: Axes, result: Evaluation, looks: Mapping[str, style.Look] | None = None) -> None:
@@ -70,7 +68,7 @@ def cdf(axes: Axes, result: Evaluation, looks: Mapping[str, style.Look] | None =
         linestyle=":",
         label="lower bound",
     )
-    # Waits go over several orders of magnitude, and some are zero.
+    # Waits span several orders of magnitude, and some are zero.
     least = _least(result.waits)
     axes.set_xscale("symlog", linthresh=least)
     axes.set_xlim(left=0)
@@ -78,9 +76,9 @@ def cdf(axes: Axes, result: Evaluation, looks: Mapping[str, style.Look] | None =
     axes.set_xticks([0, *decades[decades <= result.waits.max(initial=least)]])
     axes.set_ylim(0, 1)
     axes.xaxis.set_major_formatter(style.SECONDS)
-    axes.set_xlabel("total wait of an episode (s)")
+    axes.set_xlabel("total wait per episode (s)")
     axes.set_ylabel("share of episodes")
-    axes.set_title(f"Waiting in {len(result.starts):,} episodes")
+    axes.set_title(f"Total waits of {len(result.starts):,} episodes")
     _legend(axes, 2)
     style.tidy(axes)
 
@@ -107,15 +105,15 @@ def differences(
     axes.set_yscale("symlog", linthresh=max(least))
     axes.set_xlim(0, 1)
     axes.yaxis.set_major_formatter(style.SECONDS)
-    axes.set_xlabel("share of episodes, sorted by the difference")
-    axes.set_ylabel(f"total wait less that of {baseline} (s)")
-    axes.set_title(f"Episode by episode against {baseline}")
+    axes.set_xlabel("share of episodes, sorted by difference")
+    axes.set_ylabel(f"total wait minus that of {baseline} (s)")
+    axes.set_title(f"Paired differences from {baseline}")
     _legend(axes, 2)
     style.tidy(axes)
 
 
 def _plain(result: Evaluation) -> dict[str, style.Look]:
-    """A colour of its own for each policy."""
+    """A different colour for each policy."""
     return {
         name: style.Look(style.colour(index), style.line(index))
         for index, name in enumerate(result.policies)
@@ -123,7 +121,7 @@ def _plain(result: Evaluation) -> dict[str, style.Look]:
 
 
 def _legend(axes: Axes, columns: int) -> None:
-    """Below the picture, since curves may go through any corner of it."""
+    """Puts the legend below the plot, as curves can pass through any corner."""
     if axes.get_legend_handles_labels()[1]:
         axes.legend(
             loc="upper center",
@@ -149,7 +147,7 @@ def _share(count: int) -> NDArray[np.float64]:
 
 
 def _least(values: NDArray[Any]) -> float:
-    """Where a logarithmic axis may begin: a power of ten near the low end of what is not zero."""
+    """A lower limit for logarithmic axes: a power of ten near the smallest nonzero values."""
     positive = values[values > 0]
     if positive.size == 0:
         return 1.0

@@ -1,4 +1,4 @@
-"""Pictures of training runs."""
+"""Plots of training runs."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
-from spane.plot import _style as style
-from spane.results import Curve, Run
+from spane.report.folders import Curve, Run
+from spane.report.plot import _style as style
 
 _MOST_PANELS = 8
 _POINTS = 400
 
 
 def learning_curves(groups: Mapping[str, Sequence[Run]]) -> Figure:
-    """What was logged over the steps, one panel a metric, validation first.
+    """Logged metrics by step, one panel per metric, validation first.
 
-    The runs of a group are seeds of one learner: thin lines, with their median in bold and their
-    range as a band. Metrics with a value at nearly every step are smoothed for the eye. A dotted
-    line is First Fit in the validation, where it is the same for all runs.
+    The runs of a group are seeds of one learner: thin lines, with the median in bold and the range
+    as a band. Metrics with many values are smoothed. A dotted line shows First Fit's validation
+    result if it is the same for all runs.
     """
+    if not isinstance(groups, Mapping):
+        raise arguments.wrong_type(groups, "groups", "a mapping from names to lists of Runs")
+    for group, runs in groups.items():
+        for run in arguments.items(runs, f"groups[{group!r}]", "a list of Runs"):
+            arguments.instance(run, Run, f"groups[{group!r}]", " in each place")
     names = _metrics(groups)
     if not names:
-        raise InvalidArgumentError("the runs have logged no numbers yet")
+        raise InvalidArgumentError("the runs have not logged any metrics yet")
     columns = min(len(names), 3 if len(names) > 4 else 2)
     rows = -(-len(names) // columns)
     figure = style.figure(max(6.5, 4.6 * columns), 0.6 + 3.2 * rows)
@@ -63,8 +68,8 @@ def _name_validation(axes: Axes, runs: Sequence[Run]) -> None:
 
 
 def _metrics(groups: Mapping[str, Sequence[Run]]) -> list[str]:
-    """The names of what is logged: validation first, single clusters last, and else what most runs
-    have before the rest."""
+    """The metrics to plot: validation first, validation on single clusters last, and the others by
+    how many runs have them."""
     counts: dict[str, int] = {}
     for runs in groups.values():
         for run in runs:
@@ -108,9 +113,9 @@ def _draw(axes: Axes, group: str, curves: Sequence[Curve], index: int) -> None:
 
 
 def _table(curves: Sequence[Curve]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The curves at common steps; not a number where one has ended or not begun.
+    """The curves interpolated at common steps; NaN before a curve starts and after it ends.
 
-    Only steps that two curves have reach are kept, so that a median is one of several.
+    Only steps covered by at least two curves are kept, so that every median is one of several.
     """
     steps = np.unique(np.concatenate([steps for steps, _ in curves]))
     if len(steps) > _POINTS:
@@ -123,7 +128,7 @@ def _table(curves: Sequence[Curve]) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 
 def _smooth(curve: Curve) -> Curve:
-    """Means of neighbours where there are more points than a picture can show."""
+    """Averages neighbours if there are more points than a plot can show."""
     steps, values = curve
     size = len(steps) // 150
     if size < 2:
@@ -133,12 +138,12 @@ def _smooth(curve: Curve) -> Curve:
 
 
 def _scale(axes: Axes) -> None:
-    """A logarithmic axis where values go over more than a factor of 30 and are all above zero."""
+    """Makes the y axis logarithmic if values are positive and span more than a factor of 30."""
     drawn = [np.asarray(line.get_ydata(), dtype=float) for line in axes.lines]
     values = np.concatenate(drawn) if drawn else np.array([1.0])
     values = values[np.isfinite(values)]
     if len(values) and values.min() > 0 and values.max() / values.min() > 30:
         axes.set_yscale("log")
-        axes.yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+        axes.yaxis.set_minor_formatter(style.UNLABELLED)
     if len(values) and np.abs(values).max() >= 1000:
         axes.yaxis.set_major_formatter(style.SECONDS)

@@ -1,4 +1,4 @@
-"""The "spane-weights" HDF5 file, version 1."""
+"""The "spane-weights" HDF5 format, version 1."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spane.convert._architecture import Architecture, Spane, tensor_names
 from spane.convert._hdf5_file import put_group, put_text, write_file
+from spane.convert.torch._architecture import Architecture, Spane, tensor_names
 
 FORMAT = "spane-weights"
 FORMAT_VERSION = 1
@@ -19,7 +19,7 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True)
 class Weights:
-    """Everything a weights file says. `normalisation` is the cores and GB of one NUMA node."""
+    """The content of a weights file. `normalisation` is the cores and GB of one NUMA node."""
 
     architecture: Architecture
     normalisation: tuple[float, float]
@@ -28,7 +28,7 @@ class Weights:
 
 
 def write_weights(weights: Weights, path: Path) -> None:
-    """Write weights; an existing file is replaced in one step."""
+    """Writes weights; an existing file is replaced atomically."""
     write_file(path, lambda file: _write(file, weights))
 
 

@@ -1,4 +1,4 @@
-"""Pictures of searches for hyper-parameters."""
+"""Plots of hyperparameter searches."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
-from spane.plot import _style as style
-from spane.results import Search
+from spane.report.folders import Search
+from spane.report.plot import _style as style
 
 _MOST_CHOICES = 12
 
 
 def hyperparameters(search: Search) -> Figure:
-    """The result of every trial against each hyper-parameter, lower being better.
+    """The result of every trial (lower is better) against each hyperparameter.
 
-    Choices are columns of points with their median and the middle half; numbers that were drawn
-    from a range are a cloud. Stars are the three best trials.
+    Discrete values are columns of points with median and quartiles; values drawn from a range are a
+    scatter plot. Stars mark the three best trials.
     """
+    arguments.instance(search, Search, "search")
     names = list(search.parameters)
     finished = np.isfinite(search.results)
     if not names or not finished.any():
-        raise InvalidArgumentError("the search has no finished trials that differ in anything")
+        raise InvalidArgumentError("the search has no finished trials that differ")
     columns = min(len(names), 4)
     rows = -(-len(names) // columns)
     figure = style.figure(max(5.0, 3.1 * columns), 0.5 + 2.9 * rows)
@@ -53,7 +54,7 @@ def hyperparameters(search: Search) -> Figure:
         axes.set_visible(False)
     if results.min() > 0 and results.max() / results.min() > 10:
         panels[0, 0].set_yscale("log")
-        panels[0, 0].yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+        panels[0, 0].yaxis.set_minor_formatter(style.UNLABELLED)
     if np.abs(results).max() >= 1000:
         panels[0, 0].yaxis.set_major_formatter(style.SECONDS)
     for axes in panels[:, 0]:
@@ -64,7 +65,7 @@ def hyperparameters(search: Search) -> Figure:
 def _places(
     axes: Axes, values: Sequence[float | str], results: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Draws the trials, and gives where along the axis each one is."""
+    """Draws the trials and returns their x coordinates."""
     numbers = all(isinstance(value, float) for value in values)
     choices = sorted(set(values)) if numbers else sorted(set(values), key=str)
     if numbers and len(choices) > _MOST_CHOICES:
@@ -73,7 +74,7 @@ def _places(
         if places.min() > 0 and places.max() / places.min() > 30:
             axes.set_xscale("log")
         return places
-    # A fixed spread, so that the same search gives the same picture.
+    # A fixed seed, so that the same search always gives the same plot.
     spread = np.random.default_rng(1).uniform(-0.22, 0.22, len(values))
     column = np.array([choices.index(value) for value in values])
     places = column + spread

@@ -1,11 +1,13 @@
-"""The pickle inside a PyTorch file, of which plain values and tensors alone are made.
+"""A restricted unpickler for PyTorch files: plain values and tensors only.
 
-The general unpickler can call any function that a file names. This one knows the few opcodes that
-PyTorch writes, imports nothing, and calls nothing that the file names: a name stays a name, and a
-tensor becomes a description (`TensorRef`) whose numbers are read elsewhere.
+The standard unpickler can call any function that a file names. This one accepts only the opcodes
+that PyTorch writes, imports nothing and calls nothing from the file: a tensor becomes a
+`TensorRef`, and its values are read elsewhere.
 
-It is derived from the unpickler that is written in Python: the memo of that one is a dictionary, in
-which a huge index costs nothing, and what each opcode does can be chosen.
+It subclasses the standard library's pure-Python unpickler. Restricting `find_class` of the C one
+(`pickle.Unpickler`) would not be safe for untrusted files: it hashes any dictionary key, so a key
+of nested tuples can take exponential time or overflow the C stack and crash the process, and its
+memo is an array sized by the largest index in the file.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Callable, ClassVar
 
-from spane.convert._refusal import Refusal, shown
+from spane._showing import shown
+from spane.convert._refusal import Refusal
+from spane.convert.torch._tensors import StorageRef, TensorRef, natural, tensor_ref
 
 ORDERED_DICT = "collections.OrderedDict"
 REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2"
@@ -31,7 +35,7 @@ _ALLOWED = (
     *("EMPTY_DICT", "SETITEM", "SETITEMS", "BUILD", "REDUCE", "GLOBAL", "STACK_GLOBAL"),
     *("BINPUT", "LONG_BINPUT", "MEMOIZE", "BINGET", "LONG_BINGET", "BINPERSID"),
 )
-# What the unpickler raises at a pickle that is not well formed.
+# Raised by the unpickler on malformed pickles.
 _DAMAGE = (
     pickle.UnpicklingError,
     AttributeError,
@@ -46,27 +50,8 @@ _DAMAGE = (
 
 
 @dataclass(frozen=True)
-class StorageRef:
-    """A run of numbers in the file: its key, PyTorch's name for its type, how many numbers."""
-
-    key: str
-    kind: str
-    count: int
-
-
-@dataclass(frozen=True)
-class TensorRef:
-    """A view of a storage: where it starts, its shape, and its steps, all counted in numbers."""
-
-    storage: StorageRef
-    offset: int
-    shape: tuple[int, ...]
-    stride: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class Global:
-    """A name from the file. Nothing is ever imported; a call gives what a state_dict needs."""
+    """A name from the file. It is never imported; calling it returns what a state_dict needs."""
 
     name: str
 
@@ -75,22 +60,22 @@ class Global:
         if self.name == ORDERED_DICT and count == 0:
             return {}
         if self.name == REBUILD_TENSOR and count in (6, 7):
-            return _tensor(*arguments[:4])
+            return tensor_ref(*arguments[:4])
         if self.name == REBUILD_PARAMETER and count == 3 and isinstance(arguments[0], TensorRef):
             return arguments[0]
-        raise Refusal(
-            f"pickle calls {self.name} with arguments no state_dict has, must be well formed"
-        )
+        raise Refusal(f"pickle calls {self.name} with arguments that no state_dict has")
 
 
 def read_pickle(data: bytes) -> Any:
-    """The value a pickle describes; `Refusal` for anything beyond plain values and tensors."""
+    """The unpickled value; `Refusal` for anything but plain values and tensors."""
     try:
         return _Unpickler(io.BytesIO(data)).load()
     except Refusal:
         raise
     except _DAMAGE:
-        raise Refusal("pickle is damaged or truncated, must be whole and well formed") from None
+        raise Refusal(
+            "pickle is damaged or truncated; it must be complete and well formed"
+        ) from None
 
 
 class _Unpickler(pickle._Unpickler):
@@ -104,7 +89,7 @@ class _Unpickler(pickle._Unpickler):
             full
         ):
             raise Refusal(
-                f"pickle names {shown(full)}, only tensors are allowed "
+                f"pickle names {shown(full)}; only tensors are allowed "
                 "(save model.state_dict(), not the model)"
             )
         return Global(full)
@@ -115,15 +100,15 @@ class _Unpickler(pickle._Unpickler):
             tag, kind, key, _, count = described
             if tag == "storage" and isinstance(kind, Global) and isinstance(key, str):
                 match = _STORAGE.match(kind.name)
-                size = _natural(count)
+                size = natural(count)
                 if match and size is not None:
                     return StorageRef(key, match.group(1), size)
         raise Refusal(
-            "pickle refers to outside data that is not a storage, only tensors are allowed"
+            "pickle refers to external data that is not a storage; only tensors are allowed"
         )
 
     def set_attributes(self) -> None:
-        # PyTorch hangs `_metadata` on the OrderedDict of a state_dict; nothing here needs it.
+        # PyTorch sets `_metadata` on the OrderedDict of a state_dict; it is not needed here.
         self.stack.pop()
         self._dictionary()
 
@@ -136,24 +121,26 @@ class _Unpickler(pickle._Unpickler):
 
     def _dictionary(self) -> dict[Any, Any]:
         if not isinstance(self.stack[-1], dict):
-            raise Refusal("pickle adds items to something that is not a dict, must be well formed")
+            raise Refusal(
+                "pickle adds items to something that is not a dict; it must be well formed"
+            )
         return self.stack[-1]
 
     def _put(self, items: list[Any]) -> None:
         target = self._dictionary()
         for key, value in zip(items[::2], items[1::2]):
-            # Hashing nested tuples can take exponential time, so keys are plain.
+            # Hashing nested tuples can take exponential time, so only plain keys are allowed.
             if not isinstance(key, (str, int)):
-                raise Refusal(f"dictionary key is {shown(key)}, must be text or an integer")
+                raise Refusal(f"dictionary key is {shown(key)}; it must be text or an integer")
             target[key] = value
         if len(items) % 2:
-            raise Refusal("pickle has a dictionary key without a value, must be well formed")
+            raise Refusal("pickle has a dictionary key without a value; it must be well formed")
 
 
 def _refused(name: str) -> Callable[[_Unpickler], None]:
     def refuse(unpickler: _Unpickler) -> None:
         raise Refusal(
-            f"pickle has opcode {name}, only the opcodes of a plain state_dict are allowed"
+            f"pickle has opcode {name}; only the opcodes of a plain state_dict are allowed"
         )
 
     return refuse
@@ -165,25 +152,3 @@ for _opcode in pickletools.opcodes:
 _Unpickler.dispatch[pickle.BUILD[0]] = _Unpickler.set_attributes
 _Unpickler.dispatch[pickle.SETITEM[0]] = _Unpickler.set_item
 _Unpickler.dispatch[pickle.SETITEMS[0]] = _Unpickler.set_items
-
-
-def _tensor(storage: Any, offset: Any, shape: Any, stride: Any) -> TensorRef:
-    start, sizes, steps = _natural(offset), _naturals(shape), _naturals(stride)
-    known = isinstance(storage, StorageRef)
-    if not known or start is None or sizes is None or steps is None or len(sizes) != len(steps):
-        raise Refusal(
-            "tensor has an ill-formed description, must be a storage, an offset, "
-            "and a size and a stride of the same length, none negative"
-        )
-    return TensorRef(storage, start, sizes, steps)
-
-
-def _natural(value: Any) -> int | None:
-    return value if type(value) is int and 0 <= value < 2**63 else None
-
-
-def _naturals(values: Any) -> tuple[int, ...] | None:
-    if not isinstance(values, tuple) or len(values) > 8:
-        return None
-    checked = tuple(_natural(value) for value in values)
-    return None if None in checked else values

@@ -1,4 +1,4 @@
-"""Which network a set of tensors belongs to, found from their names and shapes alone."""
+"""Infers the network from the names and shapes of its tensors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Union
 
-from spane.convert._refusal import Refusal, shown
+from spane._showing import shown
+from spane.convert._refusal import Refusal
 
 AGGREGATORS = ("mean", "max", "std")
 Shapes = dict[str, tuple[int, ...]]
@@ -21,7 +22,7 @@ _LAYER = re.compile(r"(0|[1-9][0-9]{0,5})\.(weight|bias)\Z")
 
 @dataclass(frozen=True)
 class Spane:
-    """The symmetric network. A depth is a number of hidden ReLUs."""
+    """The SPANE network. A depth is the number of hidden ReLU layers."""
 
     aggregators: tuple[str, ...]
     server_width: int
@@ -34,7 +35,7 @@ class Spane:
 
 @dataclass(frozen=True)
 class Mlp:
-    """The plain network for a fixed number of servers."""
+    """The MLP for a fixed number of servers."""
 
     hidden_width: int
     hidden_layers: int
@@ -45,7 +46,7 @@ Architecture = Union[Spane, Mlp]
 
 
 def tensor_names(architecture: Architecture) -> list[str]:
-    """The names of all tensors in the order in which they are hashed."""
+    """The names of all tensors, in the order in which they are hashed."""
     if isinstance(architecture, Spane):
         depths = (
             architecture.server_depth,
@@ -58,21 +59,20 @@ def tensor_names(architecture: Architecture) -> list[str]:
 
 
 def infer(shapes: Shapes, aggregators: tuple[str, ...] | None) -> Architecture:
-    """The network these shapes fit exactly. `aggregators` None means mean, or an MLP's nothing."""
+    """The network that these shapes fit exactly. `aggregators` defaults to mean; an MLP has
+    none."""
     parts = {name.split(".", 1)[0] for name in shapes}
     spane, mlp = not parts.isdisjoint(_SPANE_STACKS), not parts.isdisjoint(_MLP_PARTS)
     if spane == mlp:
         found = "both networks" if spane else "neither network"
         raise Refusal(
-            f"tensor names are of {found}, must be {', '.join(_SPANE_STACKS)} (spane) "
+            f"tensor names fit {found}; they must be {', '.join(_SPANE_STACKS)} (spane) "
             f"or {', '.join(_MLP_PARTS)} (mlp)"
         )
     if spane:
         return _infer_spane(shapes, aggregators or ("mean",))
     if aggregators is not None:
-        raise Refusal(
-            f"aggregators are {','.join(aggregators)}, must not be given for an mlp network"
-        )
+        raise Refusal(f"aggregators are {','.join(aggregators)}; an mlp network has none")
     return _infer_mlp(shapes)
 
 
@@ -105,7 +105,9 @@ def _infer_mlp(shapes: Shapes) -> Mlp:
     _check_names(shapes, _stack_names("fc", last) + _MLP_HEADS)
     width, actions = _rows(shapes, "fc.0.weight"), _rows(shapes, "adv.weight")
     if actions % 2:
-        raise Refusal(f"tensor 'adv.weight' has {actions} outputs, must be even: 2 for each server")
+        raise Refusal(
+            f"tensor 'adv.weight' has {actions} outputs; it must have an even number, 2 a server"
+        )
     _check_stack(shapes, "fc", last, (2 * actions + _REQUEST_INPUTS, width, actions))
     _check_linear(shapes, "value", actions, 1)
     _check_linear(shapes, "adv", actions, actions)
@@ -113,19 +115,20 @@ def _infer_mlp(shapes: Shapes) -> Mlp:
 
 
 def _last_index(shapes: Shapes, stack: str) -> int:
-    """The index of the last layer of a stack, at least 2: there is always one hidden ReLU."""
+    """The index of the last layer of a stack; at least 2, as there is always one hidden ReLU."""
     last = 2
     for name in shapes:
         part, _, rest = name.partition(".")
         match = _LAYER.match(rest)
         if part == stack and match and int(match.group(1)) % 2 == 0:
             last = max(last, int(match.group(1)))
-    # A lone huge index must not make a huge list of missing names; the first gap is told anyway.
+    # A single huge index must not produce a huge list of missing names; only the first is reported
+    # anyway.
     return min(last, 2 * len(shapes))
 
 
 def _stack_names(stack: str, last: int) -> list[str]:
-    # Only even indices carry weights: the odd ones are the ReLUs between them.
+    # Only even indices have weights: the odd ones are the ReLUs in between.
     indices = range(0, last + 1, 2)
     return [f"{stack}.{index}.{kind}" for index in indices for kind in ("weight", "bias")]
 
@@ -133,16 +136,16 @@ def _stack_names(stack: str, last: int) -> list[str]:
 def _check_names(shapes: Shapes, expected: list[str]) -> None:
     for name in expected:
         if name not in shapes:
-            raise Refusal(f"tensor '{name}' is missing, must be present")
+            raise Refusal(f"tensor '{name}' is missing; this network needs it")
     extra = sorted(set(shapes).difference(expected))
     if extra:
-        raise Refusal(f"tensor {shown(extra[0])} is not part of this network, must be absent")
+        raise Refusal(f"tensor {shown(extra[0])} is not part of this network; remove it")
 
 
 def _rows(shapes: Shapes, name: str) -> int:
     shape = shapes[name]
     if len(shape) != 2 or 0 in shape:
-        raise Refusal(f"tensor '{name}' has shape {_text(shape)}, must be (outputs, inputs)")
+        raise Refusal(f"tensor '{name}' has shape {_text(shape)}; it must be (outputs, inputs)")
     return shape[0]
 
 
@@ -153,13 +156,14 @@ def _check_aggregators(shapes: Shapes, server: int, aggregators: tuple[str, ...]
     if rest or not 1 <= count <= len(AGGREGATORS):
         allowed = [(1 + n) * server + _REQUEST_INPUTS for n in range(1, len(AGGREGATORS) + 1)]
         raise Refusal(
-            f"tensor 'adv_layers.0.weight' has {inputs} inputs, must have one of "
+            f"tensor 'adv_layers.0.weight' has {inputs} inputs; it must have one of "
             f"{', '.join(map(str, allowed))} (1, 2 or 3 aggregators of width {server})"
         )
     if count != len(aggregators):
         raise Refusal(
-            f"aggregators are {','.join(aggregators)} ({len(aggregators)}), must be {count} "
-            "by the tensor shapes: set --aggregators, in the order the network concatenates them"
+            f"aggregators are {','.join(aggregators)} ({len(aggregators)}), but the tensor "
+            f"shapes need {count}: set --aggregators in the order in which the network "
+            "concatenates them"
         )
 
 
@@ -178,7 +182,7 @@ def _check_linear(shapes: Shapes, layer: str, inputs: int, outputs: int) -> None
     for name, wanted in ((f"{layer}.weight", (outputs, inputs)), (f"{layer}.bias", (outputs,))):
         if shapes[name] != wanted:
             raise Refusal(
-                f"tensor '{name}' has shape {_text(shapes[name])}, must be {_text(wanted)}"
+                f"tensor '{name}' has shape {_text(shapes[name])}; it must be {_text(wanted)}"
             )
 
 
