@@ -82,7 +82,7 @@ let package = Package(
         .target(
             name: "SpaneCAPI",
             dependencies: [
-                "CSpaneHeader", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks",
+                "CSpaneHeader", "CSpaneKernels", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks",
                 "SpaneStorage",
                 "SpaneEvaluation",
                 "SpaneWorkloads",
