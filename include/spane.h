@@ -24,8 +24,9 @@
  *   may be freed in any order. Using a handle after its _free is undefined, as with free(3).
  * - A struct that begins with struct_size may grow in later versions: initialise it with its _INIT macro. The library fills
  *   or reads the first struct_size bytes. In an array of such structs all elements have the struct_size of the first.
- * - VM and server sizes are in cores and GB, times in seconds. Amounts are rounded to multiples of 10^-6, which
- *   makes sums of them exact as long as a node has at most 2^33 in use; they must be above 0 and at most 2^32 unless a function says otherwise.
+ * - VM and server sizes are in cores and GB, times in seconds. Amounts are rounded to multiples of 10^-6, which makes sums
+ *   of them exact as long as a node has at most 2^33 in use; they must be above 0 and at most 2^32 unless a function says
+ *   otherwise.
  * - Servers are numbered from 0 and keep their numbers until they are removed. Strings are UTF-8 and NUL-terminated.
  * - "Threads: any" means that calls may run at once in any number of threads. "Threads: one at a time" means that calls
  *   on one handle must not overlap; an overlap is detected and answered with SPANE_BAD_STATE. Different handles never
@@ -181,7 +182,7 @@ typedef struct spane_cluster spane_cluster;
 #define SPANE_NEVER (-2)
 
 /*
- * What the servers of a cluster can have. Initialise with SPANE_CLUSTER_OPTIONS_INIT: two NUMA nodes of cores and GB, VMs
+ * What the servers of a cluster may have. Initialise with SPANE_CLUSTER_OPTIONS_INIT: two NUMA nodes of cores and GB, VMs
  * with more than 10 GB spread over both.
  *
  * Wherever amounts of a node stand in an array, they are cores and GB, then the resources of node_resources in their order;
@@ -191,18 +192,18 @@ typedef struct spane_cluster_options {
     uint32_t struct_size;                 /* sizeof(spane_cluster_options) */
     int32_t nodes;                        /* the most NUMA nodes that a server has, 1 ... SPANE_MAX_NODES */
     double split_above;                   /* GB; a request with span 0 and more memory is spread. Infinity for never */
-    double split_from;                    /* cores; so is one with at least as many. Infinity for never */
+    double split_from;                    /* cores; so is a request with at least as many. Infinity for never */
     int32_t span;                         /* over how many nodes it is spread then, 1 ... SPANE_MAX_NODES */
-    uint32_t node_resource_count;         /* named resources of nodes, beside cores and GB; at most 62 with those of servers */
-    const char *const *node_resources;    /* their names, such as "gpu", of at most 255 bytes */
-    const char *const *server_resources;  /* the names of what servers give as a whole, such as "disk" */
-    uint32_t server_resource_count;       /* how many these are */
+    uint32_t node_resource_count;         /* resources of nodes besides cores and GB; at most 62 with those of servers */
+    const char *const *node_resources;    /* their names, such as "gpu"; at most 255 bytes each */
+    const char *const *server_resources;  /* the names of resources of whole servers, such as "disk" */
+    uint32_t server_resource_count;       /* the number of these */
     uint32_t reserved;                    /* 0 */
 } spane_cluster_options;
 
 #define SPANE_CLUSTER_OPTIONS_INIT {sizeof(spane_cluster_options), 2, 10.0, HUGE_VAL, 2, 0, 0, 0, 0, 0}
 
-/* What a server has when nothing runs on it. Initialise with SPANE_SERVER_TYPE_INIT. */
+/* The capacities of a server. Initialise with SPANE_SERVER_TYPE_INIT. */
 typedef struct spane_server_type {
     uint32_t struct_size;         /* sizeof(spane_server_type) */
     int32_t nodes;                /* NUMA nodes, 1 ... nodes of the cluster */
@@ -255,7 +256,7 @@ typedef struct spane_server_info {
 SPANE_API spane_status spane_cluster_options_init(spane_cluster_options *options);
 
 /*
- * Makes a cluster without servers.
+ * Creates a cluster without servers.
  *   options   NULL for the defaults
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_UNKNOWN_VERSION (struct_size);
  * SPANE_OUT_OF_MEMORY.
@@ -270,7 +271,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_new(const spane_cluster_opt
 SPANE_API void spane_cluster_free(spane_cluster *cluster);
 
 /*
- * Adds `count` empty servers of one type. Numbers are the lowest that no server has: 0, 1, 2 ... in a new cluster, and those of
+ * Adds `count` empty servers of one type. They get the lowest numbers that are free: 0, 1, 2 ... in a new cluster, and those of
  * servers that were removed. A server keeps its number until it is removed.
  *   servers   receives `count` numbers; may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (the type, or more than SPANE_MAX_SERVERS in all);
@@ -281,7 +282,8 @@ SPANE_API spane_status spane_cluster_add_servers(spane_cluster *cluster, const s
                                                  int32_t *servers);
 
 /*
- * As spane_cluster_add_servers, for servers of equal NUMA nodes, as many as the cluster's options say, of cores and GB alone.
+ * As spane_cluster_add_servers, for servers whose NUMA nodes are alike and have cores and GB alone; as many nodes as the
+ * options say.
  *   node_cpu, node_mem  cores and GB of each node, above 0
  * Status: as spane_cluster_add_servers. Threads: one at a time. Cost: O(count), amortised. Since: 0.1.
  */
@@ -382,8 +384,8 @@ SPANE_API spane_status spane_cluster_find_resource(const spane_cluster *cluster,
 SPANE_API spane_status spane_cluster_get_options(const spane_cluster *cluster, spane_cluster_options *options);
 
 /*
- * The numbers of all servers, in the order in which policies look at them. That is the order of their numbers as long as no
- * server was removed; then the last one takes the place of the one that is gone.
+ * The numbers of all servers, in the order in which policies look at them. That is ascending until a server is removed; the
+ * last one then takes the place of the one that is gone.
  *   servers   room for `capacity` numbers
  *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE. Threads: one at a time. Cost: O(S). Since: 0.1.
@@ -399,8 +401,8 @@ SPANE_API spane_status spane_cluster_servers(const spane_cluster *cluster, int32
 SPANE_API spane_status spane_cluster_server(const spane_cluster *cluster, int32_t server, spane_server_info *info);
 
 /*
- * What each of `count` servers has, and what it has left, also where it is cordoned. Less than nothing is left where more runs
- * than a server can hold.
+ * The capacities of each of `count` servers and what is left of them, on cordoned servers too. What is left is negative where
+ * more runs than the server can hold.
  *   servers   `count` numbers, or NULL for all servers in the order of spane_cluster_servers; then `count` must be their number
  *   capacity  receives count * (nodes * (2 + node_resource_count) + server_resource_count) amounts: of each server those of its
  *             nodes, as many as the cluster's options say (0 for a node that it lacks), then its own; may be NULL
@@ -1189,7 +1191,8 @@ SPANE_API void spane_env_session_free(spane_env_session *session);
 SPANE_NODISCARD SPANE_API spane_status spane_env_session_decide(spane_env_session *session, int32_t *action);
 
 /*
- * The `k` best actions for the next VM, best first, each for another placement; ranked as by spane_session_top.
+ * The `k` best placements for the next VM, best first, each as the lowest action that stands for it; ranked as by
+ * spane_session_top.
  *   actions, scores   receive up to `k` of each; scores may be NULL. Those of a heuristic are 0, -1, -2 and so on
  *   found             receives how many
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (k is 0); SPANE_BAD_STATE (no episode is under way, or overlap);
@@ -1229,7 +1232,7 @@ typedef struct spane_vec_env spane_vec_env;
 
 /* What happens to an environment whose episode has ended, as Gymnasium defines it. */
 #define SPANE_AUTORESET_NEXT_STEP 0 /* the next step ignores its action and resets it: reward 0, both flags 0 */
-#define SPANE_AUTORESET_SAME_STEP 1 /* it is reset in the step that ended the episode: the flags tell of the end, the
+#define SPANE_AUTORESET_SAME_STEP 1 /* it is reset in the step that ended the episode: the flags are those of the end, the
                                        observation and mask are those of the new episode, final_* those of the old one */
 #define SPANE_AUTORESET_DISABLED 2  /* it must be reset by spane_vec_env_reset before the next step */
 
@@ -1253,7 +1256,7 @@ typedef struct spane_vec_env_options {
 /*
  * The arrays that steps and resets write, row by row, one row an environment. Initialise with
  * SPANE_VEC_ENV_BUFFERS_INIT. They belong to the caller, must stay valid until others are bound or the environments are
- * given back, and must not overlap. Those marked * may be NULL.
+ * freed, and must not overlap. Those marked * may be NULL.
  */
 typedef struct spane_vec_env_buffers {
     uint32_t struct_size;     /* sizeof(spane_vec_env_buffers) */
@@ -1280,8 +1283,8 @@ typedef struct spane_vec_env_buffers {
 SPANE_API spane_status spane_vec_env_options_init(spane_vec_env_options *options);
 
 /*
- * Creates environments; call spane_vec_env_bind and spane_vec_env_reset next. With more than one thread, threads - 1 are started; they wait between
- * steps and end in spane_vec_env_free. In a process made by fork(2) the calling thread does all the work.
+ * Creates environments; call spane_vec_env_bind and spane_vec_env_reset next. With more than one thread, threads - 1 are
+ * started; they wait between steps and end in spane_vec_env_free. In a process made by fork(2) the calling thread does all the work.
  *   env_options   NULL for the defaults
  *   options       NULL for the defaults
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, or a VM of the trace fits on no empty server);
@@ -1434,7 +1437,7 @@ typedef struct spane_evaluation_options {
 SPANE_API spane_status spane_evaluation_options_init(spane_evaluation_options *options);
 
 /*
- * The starts of episodes that a text describes, as --starts of the spane command takes it.
+ * Reads the starts of episodes from a text in the syntax of --starts of the spane command.
  *   text      "LO..<HI:COUNT:SEED" for COUNT distinct indices of LO ... HI - 1 drawn with SEED, or the path of a text file
  *             with one index a line
  *   starts    room for `capacity` indices, or NULL to ask for their number
@@ -1512,7 +1515,7 @@ typedef struct spane_build_info {
     int32_t version;             /* spane_version() */
     int32_t abi_version;         /* spane_abi_version() */
     int32_t default_threads;     /* how many threads 0 stands for in the calling thread now */
-    int32_t hdf5_is_threadsafe;  /* 1 if this HDF5 locks by itself, 0 if the library does so around its own calls */
+    int32_t hdf5_is_threadsafe;  /* 1 if this HDF5 locks by itself; libspane makes one call into it at a time either way */
     uint32_t reserved;           /* 0 */
     const char *version_string;  /* spane_version_string() */
     const char *hdf5_version;    /* of the HDF5 that is loaded, such as "1.10.8" */

@@ -15,7 +15,7 @@ from spane._library import library
 from spane._long_call import LongCall, Progress
 from spane._model import Model
 from spane._options import fleet_pointer, positive
-from spane._session import Policy
+from spane._policy import Policy, encode, models
 from spane._starts import Starts, every_start
 from spane._structs import EvaluationOptions, sized
 from spane._structs import Policy as PolicyStruct
@@ -65,9 +65,9 @@ def evaluate(
     waits = np.zeros((len(chosen), len(first)))
     lengths = np.zeros(len(first), np.int64)
     bounds = np.zeros(len(first))
-    structs = (PolicyStruct * len(chosen))(*map(_struct, chosen.values()))
-    models = [policy for policy in chosen.values() if isinstance(policy, Model)]
-    pointers = [model._pointer for model in models]
+    structs = (PolicyStruct * len(chosen))(*map(encode, chosen.values()))
+    networks = models(*chosen.values())
+    pointers = [model._pointer for model in networks]
 
     def play() -> None:
         # A model that is closed meanwhile stays until the end.
@@ -84,7 +84,7 @@ def evaluate(
             arguments.address(bounds),
         )
         del kept
-        check(status, trace, *models)
+        check(status, trace, *networks)
 
     call.run(play)
     return Evaluation(tuple(chosen), first, lengths, bounds, waits)
@@ -104,9 +104,3 @@ def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Polic
             )
         named[name] = policy
     return named
-
-
-def _struct(policy: Policy) -> PolicyStruct:
-    if isinstance(policy, Model):
-        return PolicyStruct(None, policy._pointer)
-    return PolicyStruct(arguments.text(policy, "policy"), None)

@@ -77,7 +77,7 @@ def positive(value: arguments.Index, name: str) -> int:
 
 
 def episode_end(length: arguments.Index | None, exceed: arguments.Index | None) -> tuple[int, int]:
-    """The kind and number of an episode's end."""
+    """The kind and count of an episode's end."""
     if length is not None and exceed is not None:
         raise InvalidArgumentError("length and exceed are both given; only one may be")
     if length is not None:
