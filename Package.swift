@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "SpaneCAPI",
             dependencies: [
-                "CSpaneHeader", "CSpaneKernels", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks",
+                "CSpaneHeader", "CSpaneKernels", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling",
+                "SpaneNetworks",
                 "SpaneStorage",
                 "SpaneEvaluation",
                 "SpaneWorkloads",

@@ -13,11 +13,13 @@ import Testing
     private func counters(
         _ architecture: Architecture,
         servers: Int,
+        isFilled: Bool = false,
         decisions: inout Int
     ) throws -> DecisionCounters {
         var generator = Xoshiro256StarStar(seed: 5)
         let model = try RandomModel.make(architecture, &generator)
         var cluster = ClusterState(try Fleet(servers: servers))
+        if isFilled { cluster.fillAtRandom(steps: 10, &generator) }
         var session = try model.makeSession(on: cluster)
         #expect(session.counters == DecisionCounters())
         for round in 0..<200 {
@@ -35,7 +37,7 @@ import Testing
 
     @Test func shortlistsAnswer() throws {
         var decisions = 0
-        let counters = try counters(.spane(.published()), servers: 600, decisions: &decisions)
+        let counters = try counters(.spane(.published()), servers: 600, isFilled: true, decisions: &decisions)
         #expect(decisions == 200 && counters.byShortlist > 100)
         #expect(counters.byTree == 0 && counters.cachedScores == 0)
     }

@@ -23,7 +23,9 @@ public struct Heuristic: Equatable, Hashable, Sendable {
         fileprivate static let all = [
             Kind("first-fit", "the first server with room") { _ in FirstFit() },
             Kind("best-fit", "where least of the scarcer resource remains") { _ in BestFit() },
-            Kind("balance-fit", "the server whose NUMA nodes are most uneven, there the emptiest nodes") { _ in BalanceFit() },
+            Kind("balance-fit", "the server whose NUMA nodes are most uneven, there the emptiest nodes") { _ in
+                BalanceFit()
+            },
             Kind("move-to-front", "the last place again while it has room, else the first server with room") { _ in
                 MoveToFront()
             },
