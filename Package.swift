@@ -198,8 +198,8 @@ let package = Package(
         .testTarget(
             name: "SpaneCommandTests",
             dependencies: [
-                "spane-cli", "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation", "SpaneTestSupport",
-                "SpaneFileTestSupport",
+                "CSpaneHeader", "spane-cli", "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation",
+                "SpaneTestSupport", "SpaneFileTestSupport",
             ],
             swiftSettings: strict
         ),
