@@ -75,7 +75,8 @@ let package = Package(
         .target(
             name: "SpaneCAPI",
             dependencies: [
-                "CSpaneHeader", "CSpaneMessage", "SpaneBuffers", "SpaneSystem", "SpaneScheduling", "SpaneNetworks",
+                "CSpaneHeader", "CSpaneKernels", "CSpaneMessage", "SpaneBuffers", "SpaneSystem", "SpaneScheduling",
+                "SpaneNetworks",
                 "SpaneStorage",
                 "SpaneEvaluation",
                 "SpaneWorkloads",
@@ -176,8 +177,8 @@ let package = Package(
         .testTarget(
             name: "SpaneCommandTests",
             dependencies: [
-                "spane-cli", "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation", "SpaneTestSupport",
-                "SpaneFileTestSupport",
+                "CSpaneHeader", "spane-cli", "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation",
+                "SpaneTestSupport", "SpaneFileTestSupport",
             ]
         ),
     ],

@@ -1,47 +1,47 @@
 /*
  * libspane: where should the next virtual machine go?
  *
- * Decisions for servers with 1 to 8 NUMA nodes, by a heuristic or by a trained network, and the simulator in which such
- * policies are trained and compared. This header is the specification of the library. In short, without checks:
- *
  *     spane_cluster *cluster;
  *     spane_session *session;
- *     spane_request request = SPANE_REQUEST_INIT;
+ *     spane_policy policy = SPANE_POLICY_HEURISTIC("best-fit");    or SPANE_POLICY_MODEL(model) after spane_model_load
+ *     spane_request request = SPANE_REQUEST(4, 16);                4 cores and 16 GB
  *     spane_placement placement;
- *     spane_cluster_new(NULL, &cluster);
- *     spane_cluster_add_equal_servers(cluster, 40, 90, 100, NULL);    100 servers of two nodes of 40 cores and 90 GB
- *     spane_session_new_heuristic(cluster, "best-fit", &session);     or spane_model_load and spane_session_new
- *     request.cpu = 4;
- *     request.mem = 16;
+ *     if (spane_cluster_new(NULL, &cluster) || spane_cluster_add_equal_servers(cluster, 40, 90, 100, NULL) ||
+ *         spane_session_new(cluster, &policy, &session)) fail(spane_last_error());    100 servers, 2 nodes of 40 cores, 90 GB
  *     if (spane_session_place(session, 1234, &request, &placement) == SPANE_OK) start_on(placement.server, placement.nodes);
- *     spane_cluster_release(cluster, 1234, NULL);                     when VM 1234 has ended
+ *     spane_cluster_release(cluster, 1234, NULL);                  once VM 1234 has ended
+ *
+ * libspane decides for servers with 1 to 8 NUMA nodes, by a heuristic or a trained network, and brings the simulator in
+ * which such policies are trained and compared. This header is its specification.
  *
  * Conventions
  * -----------
  * - Every function that can fail returns a spane_status: 0 is success, a positive number is an expected outcome that
  *   is no error (SPANE_NO_ROOM, SPANE_NEVER_FITS), a negative number is an error. On an error every output is left as it
- *   was, except where a function says otherwise, and spane_last_error() describes it.
- * - Handles (spane_model *, spane_cluster *, ...) are made by a function whose name ends in _new, _load or _clone and
- *   given back with the _free of their type. _free(NULL) does nothing. A handle keeps alive what it was made from, so
- *   the order in which handles are given back does not matter. Using a handle after its _free is undefined, as with
- *   free(3).
- * - Sizes of VMs and servers are cores and GB, times are seconds. Amounts are rounded to multiples of 10^-6, which
- *   makes sums of them exact as long as a node has at most 2^33 in use; they must be above 0 and at most 2^32 unless a function says otherwise.
- * - Servers have numbers from 0 on, which they keep as long as they are there. Strings are UTF-8 and end in a zero byte.
+ *   was unless the function says otherwise, and spane_last_error() describes the error.
+ * - Handles (spane_model *, spane_cluster *, ...) are created by a function whose name ends in _new, _load or _clone and
+ *   released by the _free of their type. _free(NULL) does nothing. A handle keeps alive what it was made from, so handles
+ *   may be freed in any order. Using a handle after its _free is undefined, as with free(3).
+ * - A struct that begins with struct_size may grow in later versions: initialise it with its _INIT macro. The library fills
+ *   or reads the first struct_size bytes. In an array of such structs all elements have the struct_size of the first.
+ * - VM and server sizes are in cores and GB, times in seconds. Amounts are rounded to multiples of 10^-6, which makes sums
+ *   of them exact as long as a node has at most 2^33 in use; they must be above 0 and at most 2^32 unless a function says
+ *   otherwise.
+ * - Servers are numbered from 0 and keep their numbers until they are removed. Strings are UTF-8 and NUL-terminated.
  * - "Threads: any" means that calls may run at once in any number of threads. "Threads: one at a time" means that calls
- *   on one handle must not overlap; an overlap is noticed and answered with SPANE_BAD_STATE. Different handles never
+ *   on one handle must not overlap; an overlap is detected and answered with SPANE_BAD_STATE. Different handles never
  *   disturb each other, except that sessions read the cluster that they are bound to.
  * - "Cost" is given in servers (S), running VMs (V) and network width (W).
  * - Results depend neither on the number of threads nor on the processor's instruction set.
- * - The library never writes to stdout or stderr, installs no signal handlers and starts no threads except where a
- *   number of threads is asked for: those of spane_evaluate end before it returns, those of a spane_vec_env with it.
- * - A number of threads of 0 stands for the processors that the calling thread may use: those of its affinity mask
+ * - The library never writes to stdout or stderr, installs no signal handlers and starts no threads unless asked for a
+ *   number of them: those of spane_evaluate end before it returns, those of a spane_vec_env with it.
+ * - 0 threads means one for each processor that the calling thread may use: those in its affinity mask
  *   (sched_setaffinity, taskset), at most the CPU quota of its control groups (cgroup v1 or v2), rounded up. Where memory
- *   or the system's limits do not allow as many threads as asked for, there are fewer.
- * - SPANE_OUT_OF_MEMORY comes before anything is tried: when the system does not grant the memory (RLIMIT_AS, ulimit -v,
- *   overcommitment) or, from 1 MB on, when it is more than the machine has available or the memory limit of a control
- *   group leaves.
- * - In a process made by fork(2) all handles can be used and given back; threads that waited for work stay behind, so a
+ *   or the system's limits do not allow as many threads as requested, there are fewer.
+ * - SPANE_OUT_OF_MEMORY is returned before anything is allocated: when the system does not grant the memory (RLIMIT_AS,
+ *   ulimit -v, overcommitment) or, from 1 MB on, when it exceeds what the machine has available or what the memory limit of
+ *   a control group leaves.
+ * - After fork(2) the child can use and free all handles; threads that waited for work stay behind, so a
  *   spane_vec_env works on the calling thread alone there. As with malloc(3) in general, another thread of the parent may
  *   hold a lock at the moment of the fork: fork while no other thread is inside a call that loads, saves, hashes or logs.
  * - Files are HDF5 with checksums; what is in one of HDF5's older formats is answered with SPANE_UNKNOWN_VERSION.
@@ -54,181 +54,119 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+/* -------------------------------------------------------------------------------------------------------- Version */
 
-/* ------------------------------------------------------------------------------------------------ Version */
-
+/* The one place where the version stands; everything else derives it from these. */
 #define SPANE_VERSION_MAJOR 0
 #define SPANE_VERSION_MINOR 1
 #define SPANE_VERSION_PATCH 0
-#define SPANE_VERSION_STRING "0.1.0"
 /* Moves when a program that was compiled with an earlier header no longer works. */
 #define SPANE_ABI_VERSION 1
+
+/* Such as "0.1.0". */
+#define SPANE_VERSION_STRING                                                                                              \
+    SPANE_TEXT_(SPANE_VERSION_MAJOR) "." SPANE_TEXT_(SPANE_VERSION_MINOR) "." SPANE_TEXT_(SPANE_VERSION_PATCH)
+#define SPANE_TEXT_(number) SPANE_QUOTE_(number)
+#define SPANE_QUOTE_(text) #text
+
+/* Marks what the library exports. */
+#ifndef SPANE_API
+#if defined(_WIN32)
+#define SPANE_API __declspec(dllimport)
+#elif defined(__GNUC__)
+#define SPANE_API __attribute__((visibility("default")))
+#else
+#define SPANE_API
+#endif
+#endif
+
+/* Marks what a later version will drop; `text` names what to use instead. */
+#ifndef SPANE_DEPRECATED
+#if defined(__GNUC__)
+#define SPANE_DEPRECATED(text) __attribute__((deprecated(text)))
+#elif defined(_MSC_VER)
+#define SPANE_DEPRECATED(text) __declspec(deprecated(text))
+#else
+#define SPANE_DEPRECATED(text)
+#endif
+#endif
+
+/* Marks functions whose status must not be ignored, since their outputs have no value on an error. */
+#ifndef SPANE_NODISCARD
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#define SPANE_NODISCARD [[nodiscard]]
+#elif defined(__GNUC__)
+#define SPANE_NODISCARD __attribute__((warn_unused_result))
+#else
+#define SPANE_NODISCARD
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /*
  * The version of the library that runs, as major * 1000000 + minor * 1000 + patch.
  * Status: none. Threads: any. Cost: O(1). Since: 0.1.
  */
-int32_t spane_version(void);
+SPANE_API int32_t spane_version(void);
 
 /*
  * The version of the library that runs, such as "0.1.0"; it belongs to the library.
  * Status: none. Threads: any. Cost: O(1). Since: 0.1.
  */
-const char *spane_version_string(void);
+SPANE_API const char *spane_version_string(void);
 
 /*
  * SPANE_ABI_VERSION of the library that runs; a program compiled with another number must not go on.
  * Status: none. Threads: any. Cost: O(1). Since: 0.1.
  */
-int32_t spane_abi_version(void);
+SPANE_API int32_t spane_abi_version(void);
 
-/* ------------------------------------------------------------------------------------------------- Status */
+/* --------------------------------------------------------------------------------------------------------- Status */
 
 typedef int32_t spane_status;
 
 #define SPANE_OK 0                   /* done */
 #define SPANE_NO_ROOM 1              /* the request fits on no server now; nothing was changed */
-#define SPANE_NEVER_FITS 2           /* no server could hold the request even if it were empty, cordoned ones included, so
-                                        that waiting is in vain; nothing was changed. Without servers it is
-                                        SPANE_NO_ROOM */
+#define SPANE_NEVER_FITS 2           /* no server, cordoned ones included, could hold the request even if it were empty, so
+                                        waiting is in vain; nothing was changed. A cluster without servers returns
+                                        SPANE_NO_ROOM instead */
 #define SPANE_INVALID_ARGUMENT (-1)  /* an argument is outside its range */
 #define SPANE_NULL_POINTER (-2)      /* a pointer that must not be NULL is NULL */
 #define SPANE_BUFFER_TOO_SMALL (-3)  /* an output needs more room than its capacity; the message says how much */
 #define SPANE_INFEASIBLE_ACTION (-4) /* the placement has no room, or its server is cordoned */
-#define SPANE_BAD_STATE (-5)         /* the call does not fit the state of the handle, or overlaps another call on it */
-#define SPANE_IO (-6)                /* the operating system refused to read or write a file */
-#define SPANE_FORMAT (-7)            /* the content of a file or buffer is damaged or not what it should be */
-#define SPANE_SHAPE_MISMATCH (-8)    /* an array or network has other dimensions than its partner needs */
-#define SPANE_UNKNOWN_VERSION (-9)         /* a file, buffer or struct is of a version that this library does not know,
+#define SPANE_BAD_STATE (-5)         /* the handle is in the wrong state for the call, or the call overlaps another one on it */
+#define SPANE_IO (-6)                /* the operating system could not read or write a file */
+#define SPANE_FORMAT (-7)            /* the content of a file or buffer is damaged or not in the expected format */
+#define SPANE_SHAPE_MISMATCH (-8)    /* the dimensions of an array or network do not match what it is used with */
+#define SPANE_UNKNOWN_VERSION (-9)   /* a file, buffer or struct is of a version that this library does not know,
                                         or a file is in an older format of HDF5 that has no checksums */
-#define SPANE_OUT_OF_MEMORY (-10)    /* memory for the request cannot be had; it was refused before it was tried */
-#define SPANE_INTERNAL (-11)         /* a mistake in the library; please report it with its message */
+#define SPANE_OUT_OF_MEMORY (-10)    /* there is not enough memory; nothing was allocated */
+#define SPANE_INTERNAL (-11)         /* a bug in the library; please report it with its message */
 #define SPANE_NOT_FOUND (-12)        /* no VM with this id is placed */
 #define SPANE_EXISTS (-13)           /* a VM with this id is placed already */
 #define SPANE_UNSUPPORTED (-14)      /* this kind of policy cannot do that */
-#define SPANE_CANCELLED (-15)        /* the caller has cancelled the call: by a callback, or the flag of spane_set_cancel */
+#define SPANE_CANCELLED (-15)        /* the caller cancelled the call, through a callback or the flag of spane_set_cancel */
 
 /*
  * The name of a status, such as "SPANE_NO_ROOM", or "unknown status"; it belongs to the library.
  * Status: none. Threads: any. Cost: O(1). Since: 0.1.
  */
-const char *spane_status_name(spane_status status);
+SPANE_API const char *spane_status_name(spane_status status);
 
 /*
- * What went wrong in the last call of this thread that returns a spane_status: one sentence, never cut short, that names
+ * What went wrong in this thread's last call that returns a spane_status: one sentence, never truncated, that names
  * the argument, dataset or file, its value and what is allowed; "" if that call did not fail.
  * It belongs to the library and is valid until the next such call of this thread.
  * Status: none. Threads: any; each has a message of its own. Cost: O(1). Since: 0.1.
  */
-const char *spane_last_error(void);
+SPANE_API const char *spane_last_error(void);
 
-/* ------------------------------------------------------------------------------------------------- Cancel */
+/* ------------------------------------------------------------------------------------------------------- Clusters */
 
-/*
- * Names the flag by which another thread or a signal handler can end a long call of this thread: once it is not 0,
- * spane_evaluate ends before its next episode, and spane_trace_generate, spane_trace_load and spane_trace_load_memory end
- * soon, with SPANE_CANCELLED. All other functions take no notice of it.
- *   flag      read atomically, so write it atomically; stays valid until another one is named or the thread ends. NULL (the
- *             start of every thread) for none
- * Status: none. Threads: any; each has a flag of its own. Cost: O(1). Since: 0.1.
- */
-void spane_set_cancel(const int32_t *flag);
-
-/* ---------------------------------------------------------------------------------------------------- Log */
-
-#define SPANE_LOG_ERROR 1 /* each call that fails, with its message */
-#define SPANE_LOG_INFO 2  /* also files that are loaded and saved, and a network that decides about nodes of another size
-                             than it is made for: once a session, at its first decision, and once an evaluation */
-
-/* Receives one line without a line end. Called in the thread of the call that it is about. */
-typedef void (*spane_log_callback)(int32_t level, const char *message, void *user);
-
-/*
- * Sets who hears of what the library does; NULL (the start) for nobody.
- *   level     the most detailed level wanted, SPANE_LOG_ERROR or SPANE_LOG_INFO
- *   user      handed to every call of `callback`, which must cope with several threads
- * Status: SPANE_OK; SPANE_INVALID_ARGUMENT (level). Threads: any. Cost: O(1). Since: 0.1.
- */
-spane_status spane_set_log(spane_log_callback callback, int32_t level, void *user);
-
-/* ------------------------------------------------------------------------------------------------- Models */
-
-/* The weights of a network. Immutable: any number of threads may use one at once. */
-typedef struct spane_model spane_model;
-
-/* What a model is. Initialise with SPANE_MODEL_INFO_INIT. */
-typedef struct spane_model_info {
-    uint32_t struct_size;     /* sizeof(spane_model_info) */
-    int32_t servers;          /* the number of servers that the network is bound to; 0 for any */
-    int64_t parameters;       /* the number of weights */
-    double normalisation_cpu; /* cores of one NUMA node, by which inputs are divided */
-    double normalisation_mem; /* GB of one NUMA node */
-} spane_model_info;
-
-#define SPANE_MODEL_INFO_INIT {sizeof(spane_model_info), 0, 0, 0, 0}
-
-/*
- * Loads weights (HDF5, format "spane-weights").
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
- * SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(parameters). Since: 0.1.
- */
-spane_status spane_model_load(const char *path, spane_model **model);
-
-/*
- * Loads weights from the content of such a file, which is copied.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
- * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(size). Since: 0.1.
- */
-spane_status spane_model_load_memory(const void *data, size_t size, spane_model **model);
-
-/*
- * Saves a model with its provenance (HDF5, format "spane-weights"); an existing file is replaced in one step.
- * Files that are replaced keep their mode, and their owner where the system lets them; several threads and processes may
- * save to one path at a time. A symbolic link stays and what it leads to is replaced. A device or pipe is written to.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(parameters). Since: 0.1.
- */
-spane_status spane_model_save(const spane_model *model, const char *path);
-
-/*
- * As spane_model_save, into memory. Equal models with equal provenance give equal bytes.
- *   data      room for `capacity` bytes, or NULL to ask for the size
- *   size      receives the bytes that the file takes; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO; SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(parameters). Since: 0.1.
- */
-spane_status spane_model_save_memory(const spane_model *model, void *data, size_t capacity, size_t *size);
-
-/*
- * Describes a model; fills the first info->struct_size bytes of `info`.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size). Threads: any. Cost: O(1). Since: 0.1.
- */
-spane_status spane_model_describe(const spane_model *model, spane_model_info *info);
-
-/*
- * A text of the model's provenance, such as "command", "metrics", "trace_licence" or "note".
- *   text      room for `capacity` bytes, or NULL to ask for the size
- *   size      receives the bytes that the text takes with its zero byte; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (no such entry); SPANE_BUFFER_TOO_SMALL.
- * Threads: any. Cost: O(size). Since: 0.1.
- */
-spane_status spane_model_provenance(const spane_model *model, const char *name, char *text, size_t capacity,
-                                    size_t *size);
-
-/*
- * Gives a model back; sessions that use it keep what they need.
- * Status: none. Threads: one at a time. Cost: O(parameters). Since: 0.1.
- */
-void spane_model_free(spane_model *model);
-
-/* ----------------------------------------------------------------------------------------------- Clusters */
-
-/* What each server has left, and which VMs run where: the mirror of a fleet that a scheduler keeps up to date. */
+/* What each server has left and which VMs run where: a mirror of the fleet that the scheduler keeps up to date. */
 typedef struct spane_cluster spane_cluster;
 
 /* The most NUMA nodes of one server. */
@@ -244,7 +182,7 @@ typedef struct spane_cluster spane_cluster;
 #define SPANE_NEVER (-2)
 
 /*
- * What the servers of a cluster can have. Initialise with SPANE_CLUSTER_OPTIONS_INIT: two NUMA nodes of cores and GB, VMs
+ * What the servers of a cluster may have. Initialise with SPANE_CLUSTER_OPTIONS_INIT: two NUMA nodes of cores and GB, VMs
  * with more than 10 GB spread over both.
  *
  * Wherever amounts of a node stand in an array, they are cores and GB, then the resources of node_resources in their order;
@@ -254,18 +192,18 @@ typedef struct spane_cluster_options {
     uint32_t struct_size;                 /* sizeof(spane_cluster_options) */
     int32_t nodes;                        /* the most NUMA nodes that a server has, 1 ... SPANE_MAX_NODES */
     double split_above;                   /* GB; a request with span 0 and more memory is spread. Infinity for never */
-    double split_from;                    /* cores; so is one with at least as many. Infinity for never */
+    double split_from;                    /* cores; so is a request with at least as many. Infinity for never */
     int32_t span;                         /* over how many nodes it is spread then, 1 ... SPANE_MAX_NODES */
-    uint32_t node_resource_count;         /* named resources of nodes, beside cores and GB; at most 62 with those of servers */
-    const char *const *node_resources;    /* their names, such as "gpu", of at most 255 bytes */
-    const char *const *server_resources;  /* the names of what servers give as a whole, such as "disk" */
-    uint32_t server_resource_count;       /* how many these are */
+    uint32_t node_resource_count;         /* resources of nodes besides cores and GB; at most 62 with those of servers */
+    const char *const *node_resources;    /* their names, such as "gpu"; at most 255 bytes each */
+    const char *const *server_resources;  /* the names of resources of whole servers, such as "disk" */
+    uint32_t server_resource_count;       /* the number of these */
     uint32_t reserved;                    /* 0 */
 } spane_cluster_options;
 
 #define SPANE_CLUSTER_OPTIONS_INIT {sizeof(spane_cluster_options), 2, 10.0, HUGE_VAL, 2, 0, 0, 0, 0, 0}
 
-/* What a server has when nothing runs on it. Initialise with SPANE_SERVER_TYPE_INIT. */
+/* The capacities of a server. Initialise with SPANE_SERVER_TYPE_INIT. */
 typedef struct spane_server_type {
     uint32_t struct_size;         /* sizeof(spane_server_type) */
     int32_t nodes;                /* NUMA nodes, 1 ... nodes of the cluster */
@@ -277,7 +215,7 @@ typedef struct spane_server_type {
 
 #define SPANE_SERVER_TYPE_INIT {sizeof(spane_server_type), 0, 0, 0, 0, 0}
 
-/* What a VM asks for. Initialise with SPANE_REQUEST_INIT. */
+/* What a VM asks for. Initialise with SPANE_REQUEST_INIT or SPANE_REQUEST(cpu, mem). */
 typedef struct spane_request {
     uint32_t struct_size;  /* sizeof(spane_request) */
     int32_t span;          /* the NUMA nodes over which it is spread evenly; 0 for what the cluster's rule says */
@@ -290,7 +228,9 @@ typedef struct spane_request {
     uint64_t forbid;       /* traits that its server must not have */
 } spane_request;
 
-#define SPANE_REQUEST_INIT {sizeof(spane_request), 0, 0, 0, 0, 0, 0, 0, 0}
+#define SPANE_REQUEST_INIT SPANE_REQUEST(0, 0)
+/* So many cores and GB. */
+#define SPANE_REQUEST(cpu, mem) {sizeof(spane_request), 0, (cpu), (mem), 0, 0, 0, 0, 0}
 
 /* Where a VM runs or may run. */
 typedef struct spane_placement {
@@ -313,107 +253,156 @@ typedef struct spane_server_info {
  * Writes SPANE_CLUSTER_OPTIONS_INIT to `options`.
  * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_options_init(spane_cluster_options *options);
+SPANE_API spane_status spane_cluster_options_init(spane_cluster_options *options);
 
 /*
- * Makes a cluster without servers.
+ * Creates a cluster without servers.
  *   options   NULL for the defaults
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_UNKNOWN_VERSION (struct_size);
  * SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_new(const spane_cluster_options *options, spane_cluster **cluster);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_new(const spane_cluster_options *options, spane_cluster **cluster);
 
 /*
- * Gives a cluster back; sessions that are bound to it keep it alive.
+ * Frees a cluster; sessions that are bound to it keep it alive.
  * Status: none. Threads: one at a time. Cost: O(S + V). Since: 0.1.
  */
-void spane_cluster_free(spane_cluster *cluster);
+SPANE_API void spane_cluster_free(spane_cluster *cluster);
 
 /*
- * Adds `count` empty servers of one type. Numbers are the lowest that no server has: 0, 1, 2 ... in a new cluster, and those of
+ * Adds `count` empty servers of one type. They get the lowest numbers that are free: 0, 1, 2 ... in a new cluster, and those of
  * servers that were removed. A server keeps its number until it is removed.
  *   servers   receives `count` numbers; may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (the type, or more than SPANE_MAX_SERVERS in all);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(count), amortised. Since: 0.1.
  */
-spane_status spane_cluster_add_servers(spane_cluster *cluster, const spane_server_type *type, size_t count,
-                                       int32_t *servers);
+SPANE_API spane_status spane_cluster_add_servers(spane_cluster *cluster, const spane_server_type *type, size_t count,
+                                                 int32_t *servers);
 
 /*
- * As spane_cluster_add_servers, for servers of equal NUMA nodes, as many as the cluster's options say, of cores and GB alone.
+ * As spane_cluster_add_servers, for servers whose NUMA nodes are alike and have cores and GB alone; as many nodes as the
+ * options say.
  *   node_cpu, node_mem  cores and GB of each node, above 0
  * Status: as spane_cluster_add_servers. Threads: one at a time. Cost: O(count), amortised. Since: 0.1.
  */
-spane_status spane_cluster_add_equal_servers(spane_cluster *cluster, double node_cpu, double node_mem, size_t count,
-                                             int32_t *servers);
+SPANE_API spane_status spane_cluster_add_equal_servers(spane_cluster *cluster, double node_cpu, double node_mem,
+                                                       size_t count, int32_t *servers);
 
 /*
  * Removes a server on which no VM runs: move or release its VMs first, or call spane_cluster_fail_server.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BAD_STATE (VMs run there, or overlap).
  * Threads: one at a time. Cost: O(VMs of one server). Since: 0.1.
  */
-spane_status spane_cluster_remove_server(spane_cluster *cluster, int32_t server);
+SPANE_API spane_status spane_cluster_remove_server(spane_cluster *cluster, int32_t server);
 
 /*
- * Notes that a server has failed: its VMs are gone and it is cordoned.
+ * Records that a server has failed: its VMs are gone and it is cordoned.
  *   ids       room for `capacity` ids of the VMs that ran there, which are written in ascending order; NULL with capacity 0
  *             where they are not wanted
  *   count     receives how many ran there; also when it returns SPANE_BUFFER_TOO_SMALL, and then nothing changes
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE.
- * Threads: one at a time. Cost: O(n log n) for n VMs on it. Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE;
+ * SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(n log n) for n VMs on it. Since: 0.1.
  */
-spane_status spane_cluster_fail_server(spane_cluster *cluster, int32_t server, uint64_t *ids, size_t capacity,
-                                       size_t *count);
+SPANE_API spane_status spane_cluster_fail_server(spane_cluster *cluster, int32_t server, uint64_t *ids, size_t capacity,
+                                                 size_t *count);
 
 /*
- * Gives a server other capacities, traits or distances. Its VMs stay; where they take more than there is now, the server has
+ * Changes the capacities, traits or distances of a server. Its VMs stay; where they use more than there is now, the server has
  * no room.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server, or a type that lacks a node on which a VM runs);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE. Threads: one at a time. Cost: O(VMs on it). Since: 0.1.
  */
-spane_status spane_cluster_resize_server(spane_cluster *cluster, int32_t server, const spane_server_type *type);
+SPANE_API spane_status spane_cluster_resize_server(spane_cluster *cluster, int32_t server,
+                                                   const spane_server_type *type);
 
 /*
- * Makes room for `vms` placed VMs, so that no later placement up to that number allocates.
+ * Reserves room for `vms` placed VMs, so that no later placement up to that number allocates.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (more than 2^28); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(V + vms). Since: 0.1.
  */
-spane_status spane_cluster_reserve(spane_cluster *cluster, size_t vms);
+SPANE_API spane_status spane_cluster_reserve(spane_cluster *cluster, size_t vms);
 
 /*
- * The number of servers and of placed VMs; either pointer may be NULL.
+ * The numbers of servers and of placed VMs; either pointer may be NULL.
  * Status: SPANE_OK; SPANE_NULL_POINTER (cluster); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_count(const spane_cluster *cluster, int64_t *servers, int64_t *vms);
+SPANE_API spane_status spane_cluster_count(const spane_cluster *cluster, int64_t *servers, int64_t *vms);
+
+/* How large a cluster is. Initialise with SPANE_CLUSTER_INFO_INIT. */
+typedef struct spane_cluster_info {
+    uint32_t struct_size; /* sizeof(spane_cluster_info) */
+    uint32_t reserved;    /* 0 */
+    int64_t servers;      /* servers, cordoned ones included */
+    int64_t cordoned;     /* cordoned servers */
+    int64_t vms;          /* placed VMs */
+    int64_t bytes;        /* memory in use; without the sessions that are bound to it */
+} spane_cluster_info;
+
+#define SPANE_CLUSTER_INFO_INIT {sizeof(spane_cluster_info), 0, 0, 0, 0, 0}
+
+/*
+ * Describes a cluster; fills the first info->struct_size bytes of `info`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(S). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_describe(const spane_cluster *cluster, spane_cluster_info *info);
+
+/* A resource of a cluster. Initialise with SPANE_RESOURCE_INFO_INIT. */
+typedef struct spane_resource_info {
+    uint32_t struct_size;     /* sizeof(spane_resource_info) */
+    int32_t belongs_to_nodes; /* 1 if each NUMA node has an amount of it, 0 if the server as a whole has */
+    int32_t amount_index;     /* its index in the amounts of a node, or in those of a server */
+    int32_t request_index;    /* its index in spane_request.amounts; -1 for cores and GB */
+    const char *name;         /* "cpu", "mem", or the name in the options; valid as long as the cluster lives */
+} spane_resource_info;
+
+#define SPANE_RESOURCE_INFO_INIT {sizeof(spane_resource_info), 0, 0, 0, 0}
+
+/*
+ * Finds a resource by its index; fills the first info->struct_size bytes of `info`.
+ *   index     0 for cores, 1 for GB, then the node resources of the options, then the server resources
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (no resource with this index); SPANE_UNKNOWN_VERSION (struct_size).
+ * Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_resource(const spane_cluster *cluster, int32_t index, spane_resource_info *info);
+
+/*
+ * Finds a resource by its name; fills the first info->struct_size bytes of `info`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (no resource of this name); SPANE_UNKNOWN_VERSION (struct_size).
+ * Threads: any. Cost: O(resources). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_find_resource(const spane_cluster *cluster, const char *name,
+                                                   spane_resource_info *info);
 
 /*
  * The options with which a cluster was made. The names belong to the cluster and are valid as long as it lives.
  * Fills the first options->struct_size bytes.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size). Threads: any. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_get_options(const spane_cluster *cluster, spane_cluster_options *options);
+SPANE_API spane_status spane_cluster_get_options(const spane_cluster *cluster, spane_cluster_options *options);
 
 /*
- * The numbers of all servers, in the order in which policies look at them. That is the order of their numbers as long as no
- * server was removed; then the last one takes the place of the one that is gone.
+ * The numbers of all servers, in the order in which policies look at them. That is ascending until a server is removed; the
+ * last one then takes the place of the one that is gone.
  *   servers   room for `capacity` numbers
  *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE. Threads: one at a time. Cost: O(S). Since: 0.1.
  */
-spane_status spane_cluster_servers(const spane_cluster *cluster, int32_t *servers, size_t capacity, size_t *count);
+SPANE_API spane_status spane_cluster_servers(const spane_cluster *cluster, int32_t *servers, size_t capacity,
+                                             size_t *count);
 
 /*
  * Describes a server; fills the first info->struct_size bytes of `info`.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_server(const spane_cluster *cluster, int32_t server, spane_server_info *info);
+SPANE_API spane_status spane_cluster_server(const spane_cluster *cluster, int32_t server, spane_server_info *info);
 
 /*
- * What each of `count` servers has, and what it has left, also where it is cordoned. Less than nothing is left where more runs
- * than a server can hold.
+ * The capacities of each of `count` servers and what is left of them, on cordoned servers too. What is left is negative where
+ * more runs than the server can hold.
  *   servers   `count` numbers, or NULL for all servers in the order of spane_cluster_servers; then `count` must be their number
  *   capacity  receives count * (nodes * (2 + node_resource_count) + server_resource_count) amounts: of each server those of its
  *             nodes, as many as the cluster's options say (0 for a node that it lacks), then its own; may be NULL
@@ -421,84 +410,86 @@ spane_status spane_cluster_server(const spane_cluster *cluster, int32_t server, 
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (a server, count); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(count), without allocation. Since: 0.1.
  */
-spane_status spane_cluster_amounts(const spane_cluster *cluster, const int32_t *servers, size_t count, double *capacity,
-                                   double *free);
+SPANE_API spane_status spane_cluster_amounts(const spane_cluster *cluster, const int32_t *servers, size_t count,
+                                             double *capacity, double *free);
 
 /*
- * How many VMs of one size still fit on each of `count` servers, one after another, each placed as well as can be: 0 where a
- * server has no room, is cordoned, or lacks what is asked for. Where a request over three nodes or more limits distances it is a
- * number that certainly fits, and at times fewer than would.
+ * How many VMs of one size still fit on each of `count` servers when each is placed in the best way: 0 where a
+ * server has no room, is cordoned, or lacks what is requested. Where a request over three or more nodes limits distances, it is a
+ * lower bound.
  *   servers   as in spane_cluster_amounts
  *   room      receives `count` numbers
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a server, count); SPANE_UNKNOWN_VERSION (struct_size);
  * SPANE_BAD_STATE. Threads: one at a time. Cost: O(count). Since: 0.1.
  */
-spane_status spane_cluster_room(const spane_cluster *cluster, const spane_request *request, const int32_t *servers,
-                                size_t count, int64_t *room);
+SPANE_API spane_status spane_cluster_room(const spane_cluster *cluster, const spane_request *request,
+                                          const int32_t *servers, size_t count, int64_t *room);
 
 /*
- * Takes a server out of placement. Decisions are made as if it were not there; its VMs stay and can be released.
+ * Excludes a server from placement. Decisions are made as if it were not there; its VMs stay and can be released.
  * Cordoning a cordoned server changes nothing.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_cordon(spane_cluster *cluster, int32_t server);
+SPANE_API spane_status spane_cluster_cordon(spane_cluster *cluster, int32_t server);
 
 /*
- * Puts a server back into placement. Uncordoning a server that is not cordoned changes nothing.
+ * Includes a server in placement again. Uncordoning a server that is not cordoned changes nothing.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_uncordon(spane_cluster *cluster, int32_t server);
+SPANE_API spane_status spane_cluster_uncordon(spane_cluster *cluster, int32_t server);
 
 /*
- * Places the VM `id` at `placement`, wherever that was decided.
+ * Places the VM `id` at `placement`, whoever decided that.
  *   placement as many nodes as the request spans
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, placement); SPANE_INFEASIBLE_ACTION (no room, or
  * cordoned); SPANE_EXISTS; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(1), amortised. Since: 0.1.
  */
-spane_status spane_cluster_place(spane_cluster *cluster, uint64_t id, const spane_request *request,
-                                 spane_placement placement);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_place(spane_cluster *cluster, uint64_t id,
+                                                           const spane_request *request, spane_placement placement);
 
 /*
- * Records that the VM `id` runs at `placement` already, be there room or not, also on a cordoned server.
+ * Records that the VM `id` already runs at `placement`, whether or not there is room, also on a cordoned server.
  * Status: as spane_cluster_place, without SPANE_INFEASIBLE_ACTION. Threads: one at a time. Cost: O(1), amortised. Since: 0.1.
  */
-spane_status spane_cluster_record(spane_cluster *cluster, uint64_t id, const spane_request *request,
-                                  spane_placement placement);
+SPANE_API spane_status spane_cluster_record(spane_cluster *cluster, uint64_t id, const spane_request *request,
+                                            spane_placement placement);
 
 /*
- * Removes the VM `id` and gives back what it used.
+ * Removes the VM `id` and returns what it used to its server.
  *   placement receives where it ran; may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER (cluster); SPANE_NOT_FOUND; SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_release(spane_cluster *cluster, uint64_t id, spane_placement *placement);
+SPANE_API spane_status spane_cluster_release(spane_cluster *cluster, uint64_t id, spane_placement *placement);
 
 /*
- * Moves the VM `id` to another server or to other nodes of its own. The room that it leaves counts as free. Where it runs already
- * it may stay.
+ * Moves the VM `id` to another server or to other nodes of its own. The room that it leaves counts as free; moving it to where it
+ * runs already is allowed.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (placement); SPANE_INFEASIBLE_ACTION (no room,
  * or cordoned); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_move(spane_cluster *cluster, uint64_t id, spane_placement placement);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_move(spane_cluster *cluster, uint64_t id,
+                                                          spane_placement placement);
 
 /*
- * Gives the VM `id` another size where it runs. The room that it has counts as free; a size that is at most the present one in
- * everything always fits, and no larger one does on a cordoned server.
+ * Resizes the VM `id` where it runs. The room that it has counts as free; a size that is nowhere larger than the present one
+ * always fits, and on a cordoned server no other does.
  *   request   with as many nodes as before
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (request); SPANE_INFEASIBLE_ACTION (no room);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_resize(spane_cluster *cluster, uint64_t id, const spane_request *request);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_resize(spane_cluster *cluster, uint64_t id,
+                                                            const spane_request *request);
 
 /*
- * Gives the VM `id` another id.
+ * Changes the id of the VM `id` to `other`.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_EXISTS (other); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_rename(spane_cluster *cluster, uint64_t id, uint64_t other);
+SPANE_API spane_status spane_cluster_rename(spane_cluster *cluster, uint64_t id, uint64_t other);
 
 /*
  * Where the VM `id` runs and what it asked for; either output may be NULL.
@@ -506,42 +497,44 @@ spane_status spane_cluster_rename(spane_cluster *cluster, uint64_t id, uint64_t 
  * Status: SPANE_OK; SPANE_NULL_POINTER (cluster); SPANE_NOT_FOUND; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_find(const spane_cluster *cluster, uint64_t id, spane_placement *placement,
-                                spane_request *request);
+SPANE_API spane_status spane_cluster_find(const spane_cluster *cluster, uint64_t id, spane_placement *placement,
+                                          spane_request *request);
 
 /*
- * What the VM `id` asked for beside cores and GB.
+ * What the VM `id` asked for besides cores and GB.
  *   amounts   receives `count` amounts as in spane_request.amounts; `count` must be the number of those resources
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (count); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(count). Since: 0.1.
  */
-spane_status spane_cluster_vm_amounts(const spane_cluster *cluster, uint64_t id, double *amounts, size_t count);
+SPANE_API spane_status spane_cluster_vm_amounts(const spane_cluster *cluster, uint64_t id, double *amounts,
+                                                size_t count);
 
 /*
  * The ids of the VMs on a server, or of all VMs, in ascending order.
  *   server    its number, or -1 for all servers
  *   ids       room for `capacity` ids; NULL with capacity 0 to ask for their number
  *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE.
- * Threads: one at a time. Cost: O(n log n) for n VMs, O(S) more for all servers. Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE;
+ * SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(n log n) for n VMs, O(S) more for all servers. Since: 0.1.
  */
-spane_status spane_cluster_vms(const spane_cluster *cluster, int32_t server, uint64_t *ids, size_t capacity,
-                               size_t *count);
+SPANE_API spane_status spane_cluster_vms(const spane_cluster *cluster, int32_t server, uint64_t *ids, size_t capacity,
+                                         size_t *count);
 
 /*
- * Corrects what a NUMA node has left, for what the cluster cannot know of: other tenants, drift, maintenance.
+ * Corrects what a NUMA node has left, for what the cluster cannot know: other tenants, drift, maintenance.
  *   cpu, mem  0 up to the capacity less what the VMs placed there use
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server, node, cpu, mem); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_cluster_set_free(spane_cluster *cluster, int32_t server, int32_t node, double cpu, double mem);
+SPANE_API spane_status spane_cluster_set_free(spane_cluster *cluster, int32_t server, int32_t node, double cpu,
+                                              double mem);
 
 /*
  * Saves the whole state (HDF5, format "spane-cluster") in the way of spane_model_save.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(S + V). Since: 0.1.
  */
-spane_status spane_cluster_save(const spane_cluster *cluster, const char *path);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_save(const spane_cluster *cluster, const char *path);
 
 /*
  * Makes a cluster from a saved state.
@@ -549,7 +542,7 @@ spane_status spane_cluster_save(const spane_cluster *cluster, const char *path);
  * SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(S + V). Since: 0.1.
  */
-spane_status spane_cluster_load(const char *path, spane_cluster **cluster);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_load(const char *path, spane_cluster **cluster);
 
 /*
  * As spane_cluster_save, into memory.
@@ -558,7 +551,8 @@ spane_status spane_cluster_load(const char *path, spane_cluster **cluster);
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(S + V). Since: 0.1.
  */
-spane_status spane_cluster_save_memory(const spane_cluster *cluster, void *data, size_t capacity, size_t *size);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_save_memory(const spane_cluster *cluster, void *data,
+                                                                 size_t capacity, size_t *size);
 
 /*
  * As spane_cluster_load, from memory, which is copied.
@@ -566,73 +560,131 @@ spane_status spane_cluster_save_memory(const spane_cluster *cluster, void *data,
  * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(S + V). Since: 0.1.
  */
-spane_status spane_cluster_load_memory(const void *data, size_t size, spane_cluster **cluster);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_load_memory(const void *data, size_t size,
+                                                                 spane_cluster **cluster);
 
-/* ----------------------------------------------------------------------------------------------- Sessions */
+/* ------------------------------------------------------------------------------------------------------- Policies */
+
+/* The weights of a network. Immutable: any number of threads may use one at once. */
+typedef struct spane_model spane_model;
 
 /*
- * A policy bound to a cluster, or to an environment by spane_session_new_env. It follows the changes of either by itself.
- * Sessions on one cluster may decide at once in several threads as long as nobody changes the cluster meanwhile. Deciding
- * neither allocates nor locks, except for the first decision after servers were added, and for the first call with a longer
- * list of candidates or a larger `k` than any before.
+ * What decides: a heuristic or a network; the other field is NULL. Initialise with SPANE_POLICY_INIT,
+ * SPANE_POLICY_HEURISTIC(name) or SPANE_POLICY_MODEL(model). Functions read it during the call alone, and sessions keep what
+ * they need of it.
+ */
+typedef struct spane_policy {
+    uint32_t struct_size;     /* sizeof(spane_policy) */
+    uint32_t reserved;        /* 0 */
+    const char *heuristic;    /* one that spane_heuristic_describe lists, such as "best-fit" or "random:SEED" */
+    const spane_model *model; /* a network */
+} spane_policy;
+
+#define SPANE_POLICY_INIT {sizeof(spane_policy), 0, 0, 0}
+#define SPANE_POLICY_HEURISTIC(name) {sizeof(spane_policy), 0, (name), 0}
+#define SPANE_POLICY_MODEL(model) {sizeof(spane_policy), 0, 0, (model)}
+
+/* A heuristic that the library knows. Initialise with SPANE_HEURISTIC_INFO_INIT. */
+typedef struct spane_heuristic_info {
+    uint32_t struct_size; /* sizeof(spane_heuristic_info) */
+    uint32_t reserved;    /* 0 */
+    const char *name;     /* such as "best-fit" */
+    const char *summary;  /* what it does, in one line */
+    const char *argument; /* what may follow the name after a colon, such as "SEED", a whole number of 64 bits; NULL for
+                             nothing */
+} spane_heuristic_info;
+
+#define SPANE_HEURISTIC_INFO_INIT {sizeof(spane_heuristic_info), 0, 0, 0, 0}
+
+/*
+ * The number of heuristics.
+ * Status: none. Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API int32_t spane_heuristic_count(void);
+
+/*
+ * Describes a heuristic; fills the first info->struct_size bytes of `info`. Its texts belong to the library.
+ *   index     0 ... spane_heuristic_count() - 1
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (index); SPANE_UNKNOWN_VERSION (struct_size).
+ * Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_info *info);
+
+/* ------------------------------------------------------------------------------------------------------- Sessions */
+
+/*
+ * A policy bound to a cluster, whose changes it follows by itself. Sessions on one cluster may decide at once in several
+ * threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the first decision
+ * after servers were added, for the first call with a longer list of candidates or a larger `k` than any before, and for
+ * spane_session_top with the heuristic "random".
  *
  * Candidates: where a call takes `servers` and `count`, the policy chooses among these servers alone, each named once; ties go
- * to the one that stands first. NULL with count 0 stands for all servers. The cost depends on the list, not on the cluster. For
- * filters by class, traits that a request requires or forbids need no list.
+ * to the one listed first. NULL with count 0 means all servers. The cost depends on the list, not on the cluster. To
+ * filter by class, use the traits that a request requires or forbids instead of a list.
  *
  * Any heuristic decides about any servers, and so does a network of the kind "potential"; the other networks need servers with
  * two NUMA nodes.
  */
 typedef struct spane_session spane_session;
 
-/*
- * Binds a heuristic to a cluster.
- *   heuristic "first-fit", "best-fit", "balance-fit", "move-to-front" or "random[:SEED]"
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (heuristic); SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(1). Since: 0.1.
- */
-spane_status spane_session_new_heuristic(spane_cluster *cluster, const char *heuristic, spane_session **session);
+/* What a session has done, and the memory that it uses. Initialise with SPANE_SESSION_INFO_INIT. */
+typedef struct spane_session_info {
+    uint32_t struct_size;        /* sizeof(spane_session_info) */
+    uint32_t reserved;           /* 0 */
+    int64_t bytes;               /* memory in use, estimated from above; without the cluster or environment */
+    int64_t decisions;           /* placements or actions asked for; a list of best ones counts as one */
+    int64_t shortlist_decisions; /* of these, how many a shortlist of the best servers answered */
+    int64_t tree_decisions;      /* of these, how many only scored the servers that had changed since the same request */
+    int64_t cached_scores;       /* scores of servers that were remembered */
+    int64_t computed_scores;     /* scores of servers that were not, where scores are remembered at all */
+} spane_session_info;
+
+#define SPANE_SESSION_INFO_INIT {sizeof(spane_session_info), 0, 0, 0, 0, 0, 0, 0}
 
 /*
- * Binds a network to a cluster.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_SHAPE_MISMATCH (the network is bound to another number of servers, or needs two
- * nodes); SPANE_INVALID_ARGUMENT (weights too large to sum over servers); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(parameters + S * W). Since: 0.1.
+ * Binds a policy to a cluster.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (policy: an unknown heuristic, both or neither of its fields,
+ * or weights too large to sum over servers); SPANE_SHAPE_MISMATCH (the network is bound to another number of servers, or needs
+ * two nodes); SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(1); O(parameters + S * W) for a network. Since: 0.1.
  */
-spane_status spane_session_new(spane_cluster *cluster, const spane_model *model, spane_session **session);
+SPANE_NODISCARD SPANE_API spane_status spane_session_new(spane_cluster *cluster, const spane_policy *policy,
+                                                         spane_session **session);
 
 /*
- * Gives a session back.
+ * Frees a session.
  * Status: none. Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-void spane_session_free(spane_session *session);
+SPANE_API void spane_session_free(spane_session *session);
 
 /*
  * The best placement for a request; the cluster stays as it is.
  * Status: SPANE_OK; SPANE_NO_ROOM; SPANE_NEVER_FITS; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_SHAPE_MISMATCH (as spane_session_new); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after
  * servers were added).
- * Threads: one at a time. Cost: O(S * W), blocks of servers without room nearly free. Since: 0.1.
+ * Threads: one at a time. Cost: O(S * W); blocks of servers without room cost next to nothing. Since: 0.1.
  */
-spane_status spane_session_choose(spane_session *session, const spane_request *request, spane_placement *placement);
+SPANE_NODISCARD SPANE_API spane_status spane_session_choose(spane_session *session, const spane_request *request,
+                                                            spane_placement *placement);
 
 /*
  * As spane_session_choose, among some servers.
  *   servers, count  the candidates
- * Status: as spane_session_choose; also SPANE_INVALID_ARGUMENT (the candidate that is named). SPANE_NEVER_FITS is said of all
+ * Status: as spane_session_choose; also SPANE_INVALID_ARGUMENT (the candidate that is named). SPANE_NEVER_FITS is about all
  * servers. Threads: one at a time. Cost: O(count * W). Since: 0.1.
  */
-spane_status spane_session_choose_among(spane_session *session, const spane_request *request, const int32_t *servers,
-                                        size_t count, spane_placement *placement);
+SPANE_NODISCARD SPANE_API spane_status spane_session_choose_among(spane_session *session, const spane_request *request,
+                                                                  const int32_t *servers, size_t count,
+                                                                  spane_placement *placement);
 
 /*
  * Chooses as spane_session_choose and places the VM `id` there, in one step.
  *   placement receives where; may be NULL
- * Status: as spane_session_choose; also SPANE_EXISTS, SPANE_UNSUPPORTED (bound to an environment).
+ * Status: as spane_session_choose; also SPANE_EXISTS.
  * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: as spane_session_choose. Since: 0.1.
  */
-spane_status spane_session_place(spane_session *session, uint64_t id, const spane_request *request,
-                                 spane_placement *placement);
+SPANE_NODISCARD SPANE_API spane_status spane_session_place(spane_session *session, uint64_t id,
+                                                           const spane_request *request, spane_placement *placement);
 
 /*
  * Chooses for each of `count` requests as if it were the only one; the cluster stays as it is.
@@ -642,8 +694,8 @@ spane_status spane_session_place(spane_session *session, uint64_t id, const span
  * Status: SPANE_OK (also where some have no room); else as spane_session_choose. On an error none is written.
  * Threads: one at a time. Cost: count * spane_session_choose. Since: 0.1.
  */
-spane_status spane_session_choose_many(spane_session *session, const spane_request *requests, size_t count,
-                                       spane_placement *placements);
+SPANE_NODISCARD SPANE_API spane_status spane_session_choose_many(spane_session *session, const spane_request *requests,
+                                                                 size_t count, spane_placement *placements);
 
 /*
  * The `k` best placements with room, best first. A network ranks placements by their scores, ties to the server that stands
@@ -656,15 +708,16 @@ spane_status spane_session_choose_many(spane_session *session, const spane_reque
  * SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after servers were added, or for a larger k or a longer list than any before).
  * Threads: one at a time. Cost: O(count * W + count log k); with a heuristic O(count * k). Since: 0.1.
  */
-spane_status spane_session_top(spane_session *session, const spane_request *request, const int32_t *servers, size_t count,
-                               size_t k, spane_placement *placements, float *scores, size_t *found);
+SPANE_NODISCARD SPANE_API spane_status spane_session_top(spane_session *session, const spane_request *request,
+                                                         const int32_t *servers, size_t count, size_t k,
+                                                         spane_placement *placements, float *scores, size_t *found);
 
-/* The most sets of NUMA nodes over which one VM may be spread on a server with so many nodes. */
+/* The most sets of NUMA nodes over which one VM may be spread on a server with this many nodes. */
 #define SPANE_PLACEMENTS(nodes)                                                                                           \
     ((nodes) == 4 ? 6 : (nodes) == 5 ? 10 : (nodes) == 6 ? 20 : (nodes) == 7 ? 35 : (nodes) == 8 ? 70 : (nodes))
 
 /*
- * Scores of all servers, or of some that the caller has already filtered; networks only. A score is the advantage
+ * Scores of all servers, or of those that the caller has already selected; networks only. A score is the advantage
  * A(s, a) of the dueling network, or what a placement adds to a potential: scores of one request can be compared with each
  * other, higher is better.
  *   servers   `count` server numbers, or NULL for all servers in the order of spane_cluster_servers; then `count` must be their
@@ -677,17 +730,129 @@ spane_status spane_session_top(spane_session *session, const spane_request *requ
  * SPANE_OUT_OF_MEMORY (after servers were added, or for a longer list than any before).
  * Threads: one at a time. Cost: O(count * W). Since: 0.1.
  */
-spane_status spane_session_scores(spane_session *session, const spane_request *request, const int32_t *servers,
-                                  size_t count, float *scores);
+SPANE_API spane_status spane_session_scores(spane_session *session, const spane_request *request,
+                                            const int32_t *servers, size_t count, float *scores);
 
 /*
  * Q(s, a) = V(s) + A(s, a) - mean A of every action; networks only.
  *   values    receives `count` values as spane_session_scores does for all servers; `count` must be their number
  * Status: as spane_session_scores. Threads: one at a time. Cost: O(S * W). Since: 0.1.
  */
-spane_status spane_session_q_values(spane_session *session, const spane_request *request, float *values, size_t count);
+SPANE_API spane_status spane_session_q_values(spane_session *session, const spane_request *request, float *values,
+                                              size_t count);
 
-/* ------------------------------------------------------------------------------------------------- Traces */
+/*
+ * What a session has done so far; fills the first info->struct_size bytes of `info`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (overlap).
+ * Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_session_describe(spane_session *session, spane_session_info *info);
+
+/* --------------------------------------------------------------------------------------------------------- Models */
+
+/* What a model is. Initialise with SPANE_MODEL_INFO_INIT. */
+typedef struct spane_model_info {
+    uint32_t struct_size;     /* sizeof(spane_model_info) */
+    int32_t servers;          /* the number of servers that the network is bound to; 0 for any */
+    int64_t parameters;       /* the number of weights */
+    int64_t bytes;            /* memory in use, estimated from above */
+    double normalisation_cpu; /* cores of the NUMA node that it was trained on, by which inputs are divided */
+    double normalisation_mem; /* GB of that node */
+    const char *kind;         /* the architecture: "spane", "afterstate", "mlp" or "potential" */
+    const char *layers;       /* its settings, one "name=value" a line, as docs/file-formats.md lists them */
+    const char *units;        /* "trained-node" where amounts of servers are divided by normalisation_*, "own-node" where they
+                                 are divided by what the node itself has */
+    int32_t fewest_nodes;     /* it decides about servers with so many NUMA nodes */
+    int32_t most_nodes;       /* up to so many */
+    int32_t input_count;      /* the values that it reads; see spane_model_input */
+    uint32_t reserved;        /* 0 */
+} spane_model_info;
+
+#define SPANE_MODEL_INFO_INIT {sizeof(spane_model_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/* For what a network reads a value. */
+#define SPANE_PER_DECISION 0 /* once */
+#define SPANE_PER_SERVER 1   /* for each server */
+#define SPANE_PER_NODE 2     /* for each NUMA node of each server */
+
+/* A value that a network reads. Initialise with SPANE_INPUT_INFO_INIT. */
+typedef struct spane_input_info {
+    uint32_t struct_size; /* sizeof(spane_input_info) */
+    int32_t per;          /* SPANE_PER_... */
+    double divisor;       /* what the amount is divided by; 0 for the capacity of the node itself, 1 for a flag */
+    const char *name;     /* such as "node0_cpu" */
+    const char *unit;     /* of the amount before it is divided: "cores", "GB", or "" for a flag */
+} spane_input_info;
+
+#define SPANE_INPUT_INFO_INIT {sizeof(spane_input_info), 0, 0, 0, 0}
+
+/*
+ * Loads weights (HDF5, format "spane-weights").
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
+ * SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(parameters). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_model_load(const char *path, spane_model **model);
+
+/*
+ * Loads weights from the content of such a file, which is copied.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
+ * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(size). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_model_load_memory(const void *data, size_t size, spane_model **model);
+
+/*
+ * Saves a model with its provenance (HDF5, format "spane-weights"); an existing file is replaced in one step.
+ * A file that is replaced keeps its mode, and its owner where the system permits; several threads and processes may
+ * save to one path at a time. A symbolic link is followed. A device or pipe is written to.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(parameters). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_model_save(const spane_model *model, const char *path);
+
+/*
+ * As spane_model_save, into memory. Equal models with equal provenance give equal bytes.
+ *   data      room for `capacity` bytes, or NULL to ask for the size
+ *   size      receives the bytes that the file takes; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(parameters). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_model_save_memory(const spane_model *model, void *data, size_t capacity,
+                                                               size_t *size);
+
+/*
+ * Describes a model; fills the first info->struct_size bytes of `info`. Its texts are valid as long as the model lives.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size). Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_model_describe(const spane_model *model, spane_model_info *info);
+
+/*
+ * Describes one of the values that the network reads; fills the first info->struct_size bytes of `info`. Its texts belong to
+ * the library.
+ *   index     0 ... input_count - 1 of spane_model_info
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (index); SPANE_UNKNOWN_VERSION (struct_size).
+ * Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_model_input(const spane_model *model, int32_t index, spane_input_info *info);
+
+/*
+ * A text of the model's provenance, such as "command", "metrics", "trace_licence" or "note".
+ *   text      room for `capacity` bytes, or NULL to ask for the size
+ *   size      receives the bytes that the text takes with its zero byte; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (no such entry); SPANE_BUFFER_TOO_SMALL.
+ * Threads: any. Cost: O(size). Since: 0.1.
+ */
+SPANE_API spane_status spane_model_provenance(const spane_model *model, const char *name, char *text, size_t capacity,
+                                              size_t *size);
+
+/*
+ * Frees a model; sessions that use it keep what they need.
+ * Status: none. Threads: one at a time. Cost: O(parameters). Since: 0.1.
+ */
+SPANE_API void spane_model_free(spane_model *model);
+
+/* --------------------------------------------------------------------------------------------------------- Traces */
 
 /* VMs in order of arrival: what is replayed. Immutable: any number of threads may use one at once. */
 typedef struct spane_trace spane_trace;
@@ -724,7 +889,7 @@ typedef struct spane_trace_info {
  * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (spane_set_cancel).
  * Threads: any. Cost: O(count log count). Since: 0.1.
  */
-spane_status spane_trace_load(const char *path, spane_trace **trace);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_load(const char *path, spane_trace **trace);
 
 /*
  * Loads a trace from the content of such an HDF5 file, which is copied.
@@ -732,7 +897,7 @@ spane_status spane_trace_load(const char *path, spane_trace **trace);
  * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (spane_set_cancel).
  * Threads: any. Cost: O(size). Since: 0.1.
  */
-spane_status spane_trace_load_memory(const void *data, size_t size, spane_trace **trace);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_load_memory(const void *data, size_t size, spane_trace **trace);
 
 /*
  * Makes a trace from columns. They are copied: an episode reads whole VMs, so a trace keeps each VM's values together.
@@ -742,8 +907,9 @@ spane_status spane_trace_load_memory(const void *data, size_t size, spane_trace 
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count, or the VM and column that is named);
  * SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(count). Since: 0.1.
  */
-spane_status spane_trace_new(const int64_t *ids, const double *cpu, const double *mem, const double *arrival,
-                             const double *lifetime, size_t count, spane_trace **trace);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_new(const int64_t *ids, const double *cpu, const double *mem,
+                                                       const double *arrival, const double *lifetime, size_t count,
+                                                       spane_trace **trace);
 
 /*
  * Makes the synthetic trace of docs/synthetic-trace.md; the same arguments give the same VMs on every machine.
@@ -751,7 +917,7 @@ spane_status spane_trace_new(const int64_t *ids, const double *cpu, const double
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED
  * (spane_set_cancel). Threads: any. Cost: O(count log count). Since: 0.1.
  */
-spane_status spane_trace_generate(size_t count, uint64_t seed, spane_trace **trace);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_generate(size_t count, uint64_t seed, spane_trace **trace);
 
 /*
  * Saves a trace (HDF5, format "spane-trace") in the way of spane_model_save.
@@ -760,7 +926,8 @@ spane_status spane_trace_generate(size_t count, uint64_t seed, spane_trace **tra
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(count). Since: 0.1.
  */
-spane_status spane_trace_save(const spane_trace *trace, const char *path, const char *source, const char *licence);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_save(const spane_trace *trace, const char *path, const char *source,
+                                                        const char *licence);
 
 /*
  * As spane_trace_save, into memory, with the source and licence that the trace has. Equal traces give equal bytes.
@@ -768,13 +935,14 @@ spane_status spane_trace_save(const spane_trace *trace, const char *path, const 
  *   size      receives the bytes that the file takes; also when it returns SPANE_BUFFER_TOO_SMALL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO. Threads: any. Cost: O(count). Since: 0.1.
  */
-spane_status spane_trace_save_memory(const spane_trace *trace, void *data, size_t capacity, size_t *size);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_save_memory(const spane_trace *trace, void *data, size_t capacity,
+                                                               size_t *size);
 
 /*
  * Describes a trace; fills the first info->struct_size bytes of `info`.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size). Threads: any. Cost: O(flavors). Since: 0.1.
  */
-spane_status spane_trace_describe(const spane_trace *trace, spane_trace_info *info);
+SPANE_API spane_status spane_trace_describe(const spane_trace *trace, spane_trace_info *info);
 
 /*
  * A text about a trace: "source", "licence", or "content_sha256", the hash of its columns as docs/file-formats.md says.
@@ -783,23 +951,23 @@ spane_status spane_trace_describe(const spane_trace *trace, spane_trace_info *in
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (no such entry); SPANE_BUFFER_TOO_SMALL.
  * Threads: any. Cost: O(size), O(count) for the first hash of a trace that was not loaded. Since: 0.1.
  */
-spane_status spane_trace_provenance(const spane_trace *trace, const char *name, char *text, size_t capacity,
-                                    size_t *size);
+SPANE_API spane_status spane_trace_provenance(const spane_trace *trace, const char *name, char *text, size_t capacity,
+                                              size_t *size);
 
 /*
  * Copies `count` VMs from index `first` on.
  *   vms       receives `count` VMs; sizes are the rounded ones
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (first, count). Threads: any. Cost: O(count). Since: 0.1.
  */
-spane_status spane_trace_vms(const spane_trace *trace, size_t first, size_t count, spane_vm *vms);
+SPANE_API spane_status spane_trace_vms(const spane_trace *trace, size_t first, size_t count, spane_vm *vms);
 
 /*
  * Gives a trace back; what was made from it keeps it alive.
  * Status: none. Threads: one at a time. Cost: O(count). Since: 0.1.
  */
-void spane_trace_free(spane_trace *trace);
+SPANE_API void spane_trace_free(spane_trace *trace);
 
-/* ------------------------------------------------------------------------------------------- Environments */
+/* --------------------------------------------------------------------------------------------------- Environments */
 
 /* NUMA nodes of each server of an environment, unless its options name a fleet. */
 #define SPANE_NODES 2
@@ -814,7 +982,7 @@ void spane_trace_free(spane_trace *trace);
  * spane_placement.nodes. With two nodes that is server * 2 + node, and for a split VM both actions of a server mean the same
  * placement. Servers are counted from 0 in the order in which they are given, those of a fleet as in spane_cluster_servers.
  * An episode is *terminated* when its length or its limit of SPANE_END_EXCEED is reached, and *truncated* when the next
- * VM would be the last one of the trace, which is never placed; truncated is the one that is told when both happen.
+ * VM would be the last one of the trace, which is never placed; where both happen it counts as truncated.
  */
 typedef struct spane_env spane_env;
 
@@ -827,11 +995,11 @@ typedef struct spane_env spane_env;
 #define SPANE_OBSERVE_NORMALISED 1u
 
 /* When an episode ends. */
-#define SPANE_END_LENGTH 0 /* after `number` placements; start + number must be below the trace's count - 1 */
-#define SPANE_END_EXCEED 1 /* `number` placements after (and counting) the first one whose successor fits nowhere right
+#define SPANE_END_LENGTH 0 /* after `end_count` placements; start + end_count must be below the trace's count - 1 */
+#define SPANE_END_EXCEED 1 /* `end_count` placements after (and counting) the first one whose successor fits nowhere right
                               after it, before the clock moves */
 #define SPANE_END_AUTO 2   /* after as many placements as First Fit makes under SPANE_END_EXCEED with 1, and 40 more;
-                              `number` must be 0. The episode is truncated if the trace has not as many */
+                              `end_count` must be 0. The episode is truncated if the trace has not as many */
 
 /* How an environment behaves. Initialise with SPANE_ENV_OPTIONS_INIT. */
 typedef struct spane_env_options {
@@ -851,7 +1019,7 @@ typedef struct spane_env_options {
 #define SPANE_ENV_OPTIONS_INIT {sizeof(spane_env_options), 5, SPANE_REWARD_LOG_WAIT, 0, 1.0, 40.0, 90.0, 10.0, 0}
 
 /* The number of float values of an observation, and of bytes of a mask, where servers have two nodes of cores and GB; on any
-   servers spane_env_info tells them. */
+   servers see spane_env_info. */
 #define SPANE_OBSERVATION_SIZE(servers) ((size_t)(servers) * SPANE_NODES * 2 + 3)
 #define SPANE_MASK_SIZE(servers) ((size_t)(servers) * SPANE_NODES)
 
@@ -889,38 +1057,39 @@ typedef struct spane_env_info {
  * Writes SPANE_ENV_OPTIONS_INIT to `options`.
  * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
  */
-spane_status spane_env_options_init(spane_env_options *options);
+SPANE_API spane_status spane_env_options_init(spane_env_options *options);
 
 /*
- * Makes an environment; reset it next.
+ * Creates an environment; call spane_env_reset next.
  *   options   NULL for the defaults
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, or a VM of the trace fits on no empty server);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(S + flavors). Since: 0.1.
  */
-spane_status spane_env_new(const spane_trace *trace, const spane_env_options *options, spane_env **env);
+SPANE_NODISCARD SPANE_API spane_status spane_env_new(const spane_trace *trace, const spane_env_options *options,
+                                                     spane_env **env);
 
 /*
- * Makes an independent environment in the same state.
+ * Creates an independent environment in the same state.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(S + V). Since: 0.1.
  */
-spane_status spane_env_clone(const spane_env *env, spane_env **clone);
+SPANE_NODISCARD SPANE_API spane_status spane_env_clone(const spane_env *env, spane_env **clone);
 
 /*
- * Gives an environment back.
+ * Frees an environment.
  * Status: none. Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-void spane_env_free(spane_env *env);
+SPANE_API void spane_env_free(spane_env *env);
 
 /*
  * Starts an episode: empty servers, the clock at the arrival of VM `start`. On an error the episode under way stays.
  *   start     0 ... count of the trace - 3; count - 2 also, except with SPANE_END_LENGTH
  *   end_kind  SPANE_END_LENGTH, SPANE_END_EXCEED or SPANE_END_AUTO
- *   number    what the kind says; at least 1, or 0 for SPANE_END_AUTO
+ *   end_count what the kind says; at least 1, or 0 for SPANE_END_AUTO
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(S); O(S * length) with SPANE_END_AUTO. Since: 0.1.
  */
-spane_status spane_env_reset(spane_env *env, int64_t start, int32_t end_kind, int64_t number);
+SPANE_API spane_status spane_env_reset(spane_env *env, int64_t start, int32_t end_kind, int64_t end_count);
 
 /*
  * Places the next VM. On an error nothing changes.
@@ -929,7 +1098,7 @@ spane_status spane_env_reset(spane_env *env, int64_t start, int32_t end_kind, in
  * Status: SPANE_OK; SPANE_NULL_POINTER (env); SPANE_INFEASIBLE_ACTION; SPANE_BAD_STATE (no episode is under way).
  * Threads: one at a time. Cost: O(S + departures * log V). Since: 0.1.
  */
-spane_status spane_env_step(spane_env *env, int32_t action, spane_step_result *result);
+SPANE_API spane_status spane_env_step(spane_env *env, int32_t action, spane_step_result *result);
 
 /*
  * Writes the observation: what each NUMA node has left as [server][node][cpu, mem and the fleet's other resources of nodes],
@@ -939,7 +1108,7 @@ spane_status spane_env_step(spane_env *env, int32_t action, spane_step_result *r
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE (never reset).
  * Threads: one at a time. Cost: O(S), without allocation. Since: 0.1.
  */
-spane_status spane_env_observe(const spane_env *env, float *observation, size_t capacity);
+SPANE_API spane_status spane_env_observe(const spane_env *env, float *observation, size_t capacity);
 
 /*
  * Writes the mask: 1 for each action that has room for the next VM, else 0.
@@ -947,21 +1116,21 @@ spane_status spane_env_observe(const spane_env *env, float *observation, size_t 
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE (never reset).
  * Threads: one at a time. Cost: O(S), without allocation. Since: 0.1.
  */
-spane_status spane_env_mask(const spane_env *env, uint8_t *mask, size_t capacity);
+SPANE_API spane_status spane_env_mask(const spane_env *env, uint8_t *mask, size_t capacity);
 
 /*
  * What the next VM asks for; fills the first request->struct_size bytes as spane_cluster_find does. `span` is never 0.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (never reset, or overlap).
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_env_request(const spane_env *env, spane_request *request);
+SPANE_API spane_status spane_env_request(const spane_env *env, spane_request *request);
 
 /*
  * Where the episode stands; fills the first info->struct_size bytes of `info`.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (overlap).
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_env_describe(const spane_env *env, spane_env_info *info);
+SPANE_API spane_status spane_env_describe(const spane_env *env, spane_env_info *info);
 
 /*
  * Saves options and state, so that the episode can go on elsewhere, bit for bit. Equal states give equal bytes.
@@ -970,59 +1139,100 @@ spane_status spane_env_describe(const spane_env *env, spane_env_info *info);
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(V log V), O(count of the trace) for the first one. Since: 0.1.
  */
-spane_status spane_env_save_memory(const spane_env *env, void *data, size_t capacity, size_t *size);
+SPANE_NODISCARD SPANE_API spane_status spane_env_save_memory(const spane_env *env, void *data, size_t capacity,
+                                                             size_t *size);
 
 /*
- * Makes an environment with the options and the state that were saved.
+ * Creates an environment with the saved options and state.
  *   trace     one with the content of the trace that was used then
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT (damaged); SPANE_SHAPE_MISMATCH
  * (another trace); SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(S + flavors + V). Since: 0.1.
  */
-spane_status spane_env_load_memory(const spane_trace *trace, const void *data, size_t size, spane_env **env);
+SPANE_NODISCARD SPANE_API spane_status spane_env_load_memory(const spane_trace *trace, const void *data, size_t size,
+                                                             spane_env **env);
 
 /*
- * Puts an environment back into a saved state. On an error nothing changes.
+ * Restores an environment to a saved state. On an error nothing changes.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT (damaged); SPANE_SHAPE_MISMATCH
  * (another trace or other options); SPANE_UNKNOWN_VERSION; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: one at a time. Cost: O(S + V). Since: 0.1.
  */
-spane_status spane_env_restore_memory(spane_env *env, const void *data, size_t size);
+SPANE_NODISCARD SPANE_API spane_status spane_env_restore_memory(spane_env *env, const void *data, size_t size);
+
+/* ------------------------------------------------------------------------------------------- Environment sessions */
+
+/* A policy bound to an environment, which it keeps alive; it decides about the next VM of the episode. */
+typedef struct spane_env_session spane_env_session;
 
 /*
- * Binds a heuristic to an environment, which the session keeps alive. spane_session_decide asks it where the next VM goes;
- * the other functions of sessions ask about any request on the servers of the episode.
- *   heuristic as in spane_session_new_heuristic
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (heuristic); SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(1). Since: 0.1.
+ * Binds a policy to an environment.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (policy, as spane_session_new); SPANE_SHAPE_MISMATCH (the network
+ * is bound to another number of servers, or needs two nodes); SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (overlap);
+ * SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(1); O(parameters + S * W) for a network. Since: 0.1.
  */
-spane_status spane_session_new_env_heuristic(spane_env *env, const char *heuristic, spane_session **session);
+SPANE_NODISCARD SPANE_API spane_status spane_env_session_new(spane_env *env, const spane_policy *policy,
+                                                             spane_env_session **session);
 
 /*
- * Binds a network to an environment, which the session keeps alive.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_SHAPE_MISMATCH (the network is bound to another number of servers);
- * SPANE_INVALID_ARGUMENT (weights too large to sum over servers); SPANE_BAD_STATE (overlap); SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(parameters + S * W). Since: 0.1.
+ * Frees a session.
+ * Status: none. Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_session_new_env(spane_env *env, const spane_model *model, spane_session **session);
+SPANE_API void spane_env_session_free(spane_env_session *session);
 
 /*
- * The action that the policy takes for the next VM of its environment, which stays as it is: hand it to spane_env_step. An
+ * The action that the policy takes for the next VM; the environment stays as it is. Pass the action to spane_env_step. An
  * episode that is decided from its reset to its end comes out as in spane_evaluate; the policy forgets the last one when
- * the environment is reset or put back into a saved state.
+ * the environment is reset or restored.
  *   action    receives an action whose mask is 1
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no episode is under way, or overlap); SPANE_UNSUPPORTED (bound to a
- * cluster). Threads: one at a time. Cost: as spane_session_choose, without allocation. Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no episode is under way, or overlap).
+ * Threads: one at a time. Cost: as spane_session_choose, without allocation. Since: 0.1.
  */
-spane_status spane_session_decide(spane_session *session, int32_t *action);
+SPANE_NODISCARD SPANE_API spane_status spane_env_session_decide(spane_env_session *session, int32_t *action);
 
-/* ------------------------------------------------------------------------------------ Vector environments */
+/*
+ * The `k` best placements for the next VM, best first, each as the lowest action that stands for it; ranked as by
+ * spane_session_top.
+ *   actions, scores   receive up to `k` of each; scores may be NULL. Those of a heuristic are 0, -1, -2 and so on
+ *   found             receives how many
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (k is 0); SPANE_BAD_STATE (no episode is under way, or overlap);
+ * SPANE_OUT_OF_MEMORY (for a larger k than any before).
+ * Threads: one at a time. Cost: as spane_session_top. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_env_session_top(spane_env_session *session, size_t k, int32_t *actions,
+                                                             float *scores, size_t *found);
+
+/*
+ * Scores of all actions for the next VM, whether they have room or not; networks only. See spane_session_scores.
+ *   scores    receives `count` values; `count` must be the mask_size of spane_env_info
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count); SPANE_UNSUPPORTED (a heuristic); SPANE_BAD_STATE (never
+ * reset, or overlap).
+ * Threads: one at a time. Cost: O(S * W). Since: 0.1.
+ */
+SPANE_API spane_status spane_env_session_scores(spane_env_session *session, float *scores, size_t count);
+
+/*
+ * Q(s, a) = V(s) + A(s, a) - mean A of all actions for the next VM; networks only.
+ *   values    as for spane_env_session_scores
+ * Status: as spane_env_session_scores. Threads: one at a time. Cost: O(S * W). Since: 0.1.
+ */
+SPANE_API spane_status spane_env_session_q_values(spane_env_session *session, float *values, size_t count);
+
+/*
+ * What a session has done so far; fills the first info->struct_size bytes of `info`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (overlap).
+ * Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_env_session_describe(spane_env_session *session, spane_session_info *info);
+
+/* -------------------------------------------------------------------------------------------- Vector environments */
 
 /* Many environments on one trace that are stepped together and write into arrays of the caller. */
 typedef struct spane_vec_env spane_vec_env;
 
 /* What happens to an environment whose episode has ended, as Gymnasium defines it. */
 #define SPANE_AUTORESET_NEXT_STEP 0 /* the next step ignores its action and resets it: reward 0, both flags 0 */
-#define SPANE_AUTORESET_SAME_STEP 1 /* it is reset in the step that ended the episode: the flags tell of the end, the
+#define SPANE_AUTORESET_SAME_STEP 1 /* it is reset in the step that ended the episode: the flags are those of the end, the
                                        observation and mask are those of the new episode, final_* those of the old one */
 #define SPANE_AUTORESET_DISABLED 2  /* it must be reset by spane_vec_env_reset before the next step */
 
@@ -1035,7 +1245,7 @@ typedef struct spane_vec_env_options {
     uint64_t seed;        /* of the starts */
     int64_t start_low;    /* starts are drawn uniformly from start_low ... start_high - 1, */
     int64_t start_high;   /* each environment from a stream of its own; 0 for all that the trace allows */
-    int64_t number;       /* of end_kind; see spane_env_reset */
+    int64_t end_count;    /* of end_kind; see spane_env_reset */
     int32_t end_kind;     /* SPANE_END_... */
     uint32_t reserved;    /* 0 */
 } spane_vec_env_options;
@@ -1046,7 +1256,7 @@ typedef struct spane_vec_env_options {
 /*
  * The arrays that steps and resets write, row by row, one row an environment. Initialise with
  * SPANE_VEC_ENV_BUFFERS_INIT. They belong to the caller, must stay valid until others are bound or the environments are
- * given back, and must not overlap. Those marked * may be NULL.
+ * freed, and must not overlap. Those marked * may be NULL.
  */
 typedef struct spane_vec_env_buffers {
     uint32_t struct_size;     /* sizeof(spane_vec_env_buffers) */
@@ -1070,43 +1280,43 @@ typedef struct spane_vec_env_buffers {
  * Writes SPANE_VEC_ENV_OPTIONS_INIT to `options`.
  * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
  */
-spane_status spane_vec_env_options_init(spane_vec_env_options *options);
+SPANE_API spane_status spane_vec_env_options_init(spane_vec_env_options *options);
 
 /*
- * Makes environments; bind buffers and reset next. With more than one thread, threads - 1 are started; they wait between
- * steps and end in spane_vec_env_free. In a process made by fork(2) the calling thread does all the work.
+ * Creates environments; call spane_vec_env_bind and spane_vec_env_reset next. With more than one thread, threads - 1 are
+ * started; they wait between steps and end in spane_vec_env_free. In a process made by fork(2) the calling thread does all the work.
  *   env_options   NULL for the defaults
  *   options       NULL for the defaults
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, or a VM of the trace fits on no empty server);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(count * S). Since: 0.1.
  */
-spane_status spane_vec_env_new(const spane_trace *trace, const spane_env_options *env_options,
-                               const spane_vec_env_options *options, spane_vec_env **vec);
+SPANE_NODISCARD SPANE_API spane_status spane_vec_env_new(const spane_trace *trace, const spane_env_options *env_options,
+                                                         const spane_vec_env_options *options, spane_vec_env **vec);
 
 /*
- * Tells the options in force, with the number of threads and the starts that 0 stands for. Fills the first struct_size
- * bytes of each; either may be NULL. A fleet is told as NULL, with its number of servers and its first node.
+ * The options in force, with the number of threads and the starts that 0 stands for. Fills the first struct_size
+ * bytes of each; either may be NULL. A fleet is NULL there, with its number of servers and its first node.
  * Status: SPANE_OK; SPANE_NULL_POINTER (vec); SPANE_UNKNOWN_VERSION (struct_size).
  * Threads: any. Cost: O(1). Since: 0.1.
  */
-spane_status spane_vec_env_get_options(const spane_vec_env *vec, spane_env_options *env_options,
-                                       spane_vec_env_options *options);
+SPANE_API spane_status spane_vec_env_get_options(const spane_vec_env *vec, spane_env_options *env_options,
+                                                 spane_vec_env_options *options);
 
 /*
- * Gives the environments back and ends their threads; the buffers stay the caller's.
+ * Frees the environments and ends their threads; the buffers stay the caller's.
  * Status: none. Threads: one at a time. Cost: O(count). Since: 0.1.
  */
-void spane_vec_env_free(spane_vec_env *vec);
+SPANE_API void spane_vec_env_free(spane_vec_env *vec);
 
 /*
- * Says where to write. Nothing is written yet; rows that the next reset or step does not write stay as they are.
+ * Sets the arrays to write to. Nothing is written yet; rows that the next reset or step does not write stay as they are.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (final_* without SPANE_AUTORESET_SAME_STEP);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_vec_env_bind(spane_vec_env *vec, const spane_vec_env_buffers *buffers);
+SPANE_API spane_status spane_vec_env_bind(spane_vec_env *vec, const spane_vec_env_buffers *buffers);
 
 /*
- * Says where episodes start that are begun from now on, by resets and by autoresets. With n environments, environment i
+ * Sets where episodes start from now on, after resets and autoresets. With n environments, environment i
  * takes starts[i], starts[i + n], starts[i + 2 n] and so on, each index modulo `count`: so the list is played in order,
  * n episodes at a time, whatever their lengths and the number of threads.
  *   starts    `count` indices of VMs, copied
@@ -1114,7 +1324,7 @@ spane_status spane_vec_env_bind(spane_vec_env *vec, const spane_vec_env_buffers 
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count, or the start that is named); SPANE_BAD_STATE (overlap);
  * SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(count). Since: 0.1.
  */
-spane_status spane_vec_env_set_starts(spane_vec_env *vec, const int64_t *starts, size_t count);
+SPANE_API spane_status spane_vec_env_set_starts(spane_vec_env *vec, const int64_t *starts, size_t count);
 
 /*
  * Starts new episodes and writes the rows of their environments.
@@ -1124,7 +1334,7 @@ spane_status spane_vec_env_set_starts(spane_vec_env *vec, const int64_t *starts,
  * Status: SPANE_OK; SPANE_NULL_POINTER (vec); SPANE_BAD_STATE (no buffers bound, or overlap).
  * Threads: one at a time. Cost: count * spane_env_reset. Since: 0.1.
  */
-spane_status spane_vec_env_reset(spane_vec_env *vec, const uint64_t *seed, const uint8_t *which);
+SPANE_API spane_status spane_vec_env_reset(spane_vec_env *vec, const uint64_t *seed, const uint8_t *which);
 
 /*
  * As spane_vec_env_reset, with a start for each environment; streams and lists of starts stay where they are. On an error
@@ -1133,7 +1343,7 @@ spane_status spane_vec_env_reset(spane_vec_env *vec, const uint64_t *seed, const
  * Status: SPANE_OK; SPANE_NULL_POINTER (vec, starts); SPANE_INVALID_ARGUMENT (the start that is named); SPANE_BAD_STATE (no
  * buffers bound, or overlap). Threads: one at a time. Cost: count * spane_env_reset. Since: 0.1.
  */
-spane_status spane_vec_env_reset_at(spane_vec_env *vec, const int64_t *starts, const uint8_t *which);
+SPANE_API spane_status spane_vec_env_reset_at(spane_vec_env *vec, const int64_t *starts, const uint8_t *which);
 
 /*
  * Writes the rows of all environments as they stand, with reward and wait 0: after other buffers were bound, or a state was
@@ -1141,7 +1351,7 @@ spane_status spane_vec_env_reset_at(spane_vec_env *vec, const int64_t *starts, c
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no buffers bound, or overlap).
  * Threads: one at a time. Cost: O(count * S), divided by the threads. Since: 0.1.
  */
-spane_status spane_vec_env_observe(spane_vec_env *vec);
+SPANE_API spane_status spane_vec_env_observe(spane_vec_env *vec);
 
 /*
  * Steps all environments and writes all rows. On an error nothing changes in any of them.
@@ -1151,7 +1361,7 @@ spane_status spane_vec_env_observe(spane_vec_env *vec);
  * Threads: one at a time. Cost: count * (spane_env_step + S), divided by the threads; without allocation. An episode that
  * starts costs as much as its spane_env_reset. Since: 0.1.
  */
-spane_status spane_vec_env_step(spane_vec_env *vec, const int32_t *actions);
+SPANE_API spane_status spane_vec_env_step(spane_vec_env *vec, const int32_t *actions);
 
 /*
  * Where one environment stands; fills the first info->struct_size bytes of `info`.
@@ -1159,7 +1369,7 @@ spane_status spane_vec_env_step(spane_vec_env *vec, const int32_t *actions);
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (index); SPANE_UNKNOWN_VERSION (struct_size);
  * SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1). Since: 0.1.
  */
-spane_status spane_vec_env_describe(const spane_vec_env *vec, int32_t index, spane_env_info *info);
+SPANE_API spane_status spane_vec_env_describe(const spane_vec_env *vec, int32_t index, spane_env_info *info);
 
 /*
  * Saves the options, all episodes, and where the streams and the list of starts stand, so that all can go on elsewhere, bit
@@ -1170,33 +1380,28 @@ spane_status spane_vec_env_describe(const spane_vec_env *vec, int32_t index, spa
  * Threads: one at a time. Cost: O(count + V log V) with V of all environments, O(count of the trace) for the first one.
  * Since: 0.1.
  */
-spane_status spane_vec_env_save_memory(const spane_vec_env *vec, void *data, size_t capacity, size_t *size);
+SPANE_NODISCARD SPANE_API spane_status spane_vec_env_save_memory(const spane_vec_env *vec, void *data, size_t capacity,
+                                                                 size_t *size);
 
 /*
- * Makes environments with the options and the state that were saved; bind buffers next.
+ * Creates environments with the saved options and state; call spane_vec_env_bind next.
  *   trace     one with the content of the trace that was used then
  *   threads   as in spane_vec_env_options
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size, threads); SPANE_FORMAT (damaged); SPANE_SHAPE_MISMATCH
  * (another trace); SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(count * S + V). Since: 0.1.
  */
-spane_status spane_vec_env_load_memory(const spane_trace *trace, const void *data, size_t size, int32_t threads,
-                                       spane_vec_env **vec);
+SPANE_NODISCARD SPANE_API spane_status spane_vec_env_load_memory(const spane_trace *trace, const void *data,
+                                                                 size_t size, int32_t threads, spane_vec_env **vec);
 
 /*
- * Puts all environments back into a saved state; spane_vec_env_observe shows it. On an error nothing changes.
+ * Restores all environments to a saved state; spane_vec_env_observe shows it. On an error nothing changes.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT (damaged); SPANE_SHAPE_MISMATCH
  * (another trace or other options; seed and threads do not matter); SPANE_UNKNOWN_VERSION; SPANE_BAD_STATE (overlap);
  * SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(count * S + V). Since: 0.1.
  */
-spane_status spane_vec_env_restore_memory(spane_vec_env *vec, const void *data, size_t size);
+SPANE_NODISCARD SPANE_API spane_status spane_vec_env_restore_memory(spane_vec_env *vec, const void *data, size_t size);
 
-/* --------------------------------------------------------------------------------------------- Evaluation */
-
-/* A policy to evaluate: one of the two, the other NULL. */
-typedef struct spane_policy {
-    const char *heuristic;    /* as in spane_session_new_heuristic */
-    const spane_model *model; /* a network */
-} spane_policy;
+/* ----------------------------------------------------------------------------------------------------- Evaluation */
 
 /*
  * Told how far an evaluation is, in the thread that called spane_evaluate: after each episode that this thread has played,
@@ -1229,10 +1434,10 @@ typedef struct spane_evaluation_options {
  * Writes SPANE_EVALUATION_OPTIONS_INIT to `options`.
  * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
  */
-spane_status spane_evaluation_options_init(spane_evaluation_options *options);
+SPANE_API spane_status spane_evaluation_options_init(spane_evaluation_options *options);
 
 /*
- * The starts of episodes that a text describes, as --starts of the spane command takes it.
+ * Reads the starts of episodes from a text in the syntax of --starts of the spane command.
  *   text      "LO..<HI:COUNT:SEED" for COUNT distinct indices of LO ... HI - 1 drawn with SEED, or the path of a text file
  *             with one index a line
  *   starts    room for `capacity` indices, or NULL to ask for their number
@@ -1240,14 +1445,14 @@ spane_status spane_evaluation_options_init(spane_evaluation_options *options);
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (the range or the COUNT); SPANE_BUFFER_TOO_SMALL; SPANE_IO;
  * SPANE_FORMAT. Threads: any. Cost: O(count). Since: 0.1.
  */
-spane_status spane_starts_read(const char *text, int64_t *starts, size_t capacity, size_t *count);
+SPANE_API spane_status spane_starts_read(const char *text, int64_t *starts, size_t capacity, size_t *count);
 
 /*
  * Plays one episode from each start under each policy, as `spane evaluate` does. The results do not depend on the number
  * of threads.
  *   options   NULL for the defaults
  *   starts    `count` indices of VMs
- *   policies  `policy_count` policies; 0 for lengths and bounds only
+ *   policies  `policy_count` policies, all with the struct_size of the first; 0 for lengths and bounds only
  *   waits     receives [policy_count][count] total waits of episodes in seconds; may be NULL without policies
  *   lengths   receives `count` numbers of VMs placed; may be NULL
  *   bounds    receives `count` lower bounds on the total wait in seconds, which no policy can beat; may be NULL
@@ -1257,9 +1462,10 @@ spane_status spane_starts_read(const char *text, int64_t *starts, size_t capacit
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (by progress or spane_set_cancel).
  * Threads: any. Cost: O(policy_count * sum of lengths * S * W), divided by the threads. Since: 0.1.
  */
-spane_status spane_evaluate(const spane_trace *trace, const spane_evaluation_options *options, const int64_t *starts,
-                            size_t count, const spane_policy *policies, size_t policy_count, double *waits,
-                            int64_t *lengths, double *bounds);
+SPANE_NODISCARD SPANE_API spane_status spane_evaluate(const spane_trace *trace, const spane_evaluation_options *options,
+                                                      const int64_t *starts, size_t count, const spane_policy *policies,
+                                                      size_t policy_count, double *waits, int64_t *lengths,
+                                                      double *bounds);
 
 /*
  * The mean without the lowest and the highest (size_t)(count * fraction) values, by which waits are compared.
@@ -1270,7 +1476,60 @@ spane_status spane_evaluate(const spane_trace *trace, const spane_evaluation_opt
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(count log count). Since: 0.1.
  */
-spane_status spane_trimmed_mean(const double *values, size_t count, double fraction, double *mean);
+SPANE_API spane_status spane_trimmed_mean(const double *values, size_t count, double fraction, double *mean);
+
+/* ------------------------------------------------------------------------------------------------------------ Log */
+
+#define SPANE_LOG_ERROR 1 /* each call that fails, with its message */
+#define SPANE_LOG_INFO 2  /* also files that are loaded and saved, and a network that decides about nodes of another size
+                             than it is made for: once a session, at its first decision, and once an evaluation */
+
+/* Receives one line without a line end. Called in the thread of the call that it is about. */
+typedef void (*spane_log_callback)(int32_t level, const char *message, void *user);
+
+/*
+ * Installs a log callback; NULL, the default, disables logging.
+ *   level     the most detailed level wanted, SPANE_LOG_ERROR or SPANE_LOG_INFO
+ *   user      handed to every call of `callback`, which must cope with several threads
+ * Status: SPANE_OK; SPANE_INVALID_ARGUMENT (level). Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_set_log(spane_log_callback callback, int32_t level, void *user);
+
+/* --------------------------------------------------------------------------------------------------------- Cancel */
+
+/*
+ * Names the flag by which another thread or a signal handler can end a long call of this thread: once it is not 0,
+ * spane_evaluate ends before its next episode, and spane_trace_generate, spane_trace_load and spane_trace_load_memory end
+ * soon, with SPANE_CANCELLED. All other functions take no notice of it.
+ *   flag      read atomically, so write it atomically; stays valid until another one is named or the thread ends. NULL (the
+ *             start of every thread) for none
+ * Status: none. Threads: any; each has a flag of its own. Cost: O(1). Since: 0.1.
+ */
+SPANE_API void spane_set_cancel(const int32_t *flag);
+
+/* ---------------------------------------------------------------------------------------------------------- Build */
+
+/* The library that runs, and the machine it runs on. Initialise with SPANE_BUILD_INFO_INIT. */
+typedef struct spane_build_info {
+    uint32_t struct_size;        /* sizeof(spane_build_info) */
+    int32_t version;             /* spane_version() */
+    int32_t abi_version;         /* spane_abi_version() */
+    int32_t default_threads;     /* how many threads 0 stands for in the calling thread now */
+    int32_t hdf5_is_threadsafe;  /* 1 if this HDF5 locks by itself; libspane makes one call into it at a time either way */
+    uint32_t reserved;           /* 0 */
+    const char *version_string;  /* spane_version_string() */
+    const char *hdf5_version;    /* of the HDF5 that is loaded, such as "1.10.8" */
+    const char *instruction_set; /* what the kernels use on this processor: "x86-64-v3", or "baseline" */
+} spane_build_info;
+
+#define SPANE_BUILD_INFO_INIT {sizeof(spane_build_info), 0, 0, 0, 0, 0, 0, 0, 0}
+
+/*
+ * Describes the library; fills the first info->struct_size bytes of `info`. Its texts belong to the library.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_UNKNOWN_VERSION (struct_size).
+ * Threads: any. Cost: O(1), reads files of the system for default_threads. Since: 0.1.
+ */
+SPANE_API spane_status spane_build_describe(spane_build_info *info);
 
 #ifdef __cplusplus
 }

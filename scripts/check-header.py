@@ -25,6 +25,9 @@ def comment_mistakes(text: str) -> list[str]:
         if unknown:
             mistakes.append(f"{where}: its comment names {', '.join(unknown)}, which nothing defines")
     names = [function.name for function in functions(text)]
+    # What stands at the start of a line and looks like a prototype.
+    bare = set(re.findall(r"^(?!typedef\b|struct\b|extern\b|#)\w[\w *]*?\b(spane_\w+)\(", text, re.MULTILINE))
+    mistakes += [f"{name} is declared without SPANE_API" for name in sorted(bare - set(names))]
     mistakes += [f"{name} is declared twice" for name in sorted({name for name in names if names.count(name) > 1})]
     return mistakes
 

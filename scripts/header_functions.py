@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 class Function(NamedTuple):
     name: str
-    prototype: str  # in one line, without the semicolon
+    prototype: str  # in one line, without marks and the semicolon
     comment: str  # what stands just before it, or ""
     line: int
 
 
 def functions(text: str) -> list[Function]:
-    """Every prototype that starts a line; callbacks are no functions of the library."""
+    """Every prototype that begins with SPANE_API; callbacks are no functions of the library."""
     pattern = re.compile(
         r"(?:/\*(?P<comment>(?:(?!\*/).)*)\*/\n)?"
-        r"^(?P<prototype>(?!typedef\b|struct\b|extern\b)[a-z_][\w \n*]*?\b(?P<name>spane_\w+)\([^;{}]*\));",
+        r"^(?P<marks>[A-Z_() \"\w]*?)SPANE_API (?P<prototype>[a-z_][\w \n*]*?\b(?P<name>spane_\w+)\([^;{}]*\));",
         re.MULTILINE | re.DOTALL,
     )
     return [

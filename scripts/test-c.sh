@@ -27,6 +27,13 @@ for cc in "${compilers[@]}"; do
             "$cc" -std=$standard "${warnings[@]}" "examples/c/$example.c" -o "$out/$example" "${spane[@]}"
         done
     done
+    for language in c c++; do
+        "$cc" -x $language "${warnings[@]}" -DUSE -c Tests/C/ignores.c -o /dev/null "${spane[0]}"
+        if "$cc" -x $language "${warnings[@]}" -c Tests/C/ignores.c -o /dev/null "${spane[0]}" 2>/dev/null; then
+            echo "$cc -x $language: the status of spane_session_choose can be ignored"
+            exit 1
+        fi
+    done
     c=("$cc" -std=c99 -O1 -g "${warnings[@]}")
     "${c[@]}" "${shared[@]}" Tests/C/check.c -o "$out/tests" "${spane[@]}" "${hdf5[@]}" -lpthread -lm
     for program in threads steps damage allocations; do

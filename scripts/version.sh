@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1:-string}" in
-string) sed -n 's/^#define SPANE_VERSION_STRING "\(.*\)"$/\1/p' include/spane.h ;;
+string) sed -n 's/^#define SPANE_VERSION_\(MAJOR\|MINOR\|PATCH\) \([0-9]*\)$/\2/p' include/spane.h | paste -sd . ;;
 abi) sed -n 's/^#define SPANE_ABI_VERSION \([0-9]*\)$/\1/p' include/spane.h ;;
 *)
     echo "usage: version.sh [string | abi]" >&2

@@ -109,9 +109,7 @@ static int is_loaded(const struct fleet *fleet, int32_t servers) {
 
 static void fill(struct fleet *fleet, spane_session *session, int32_t servers, int64_t vms) {
     if (vms > 0) {
-        spane_request small = SPANE_REQUEST_INIT;
-        small.cpu = 2;
-        small.mem = 4;
+        spane_request small = SPANE_REQUEST(2, 4);
         while (fleet->count < vms && come(fleet, session, small)) continue;
         return;
     }
@@ -131,8 +129,9 @@ static void measure(spane_model *model, int32_t servers, int64_t vms_wanted) {
     spane_cluster *cluster = fleet.cluster;
     check(spane_cluster_add_equal_servers(cluster, 40, 90, (size_t)servers, NULL), "add_equal_servers");
     if (vms_wanted > 0) check(spane_cluster_reserve(cluster, (size_t)vms_wanted), "reserve");
-    check(spane_session_new(cluster, model, &session), "session_new");
-    check(spane_session_new_heuristic(cluster, "move-to-front", &filler), "session_new_heuristic");
+    const spane_policy network = SPANE_POLICY_MODEL(model), heuristic = SPANE_POLICY_HEURISTIC("move-to-front");
+    check(spane_session_new(cluster, &network, &session), "session_new");
+    check(spane_session_new(cluster, &heuristic, &filler), "session_new");
     fleet.live = malloc((size_t)most * sizeof *fleet.live);
     double begin = now();
     fill(&fleet, filler, servers, vms_wanted);

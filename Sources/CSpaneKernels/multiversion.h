@@ -11,6 +11,7 @@
 #endif
 // The choice is made while the program is loaded, before ThreadSanitizer, which would watch it, is ready.
 #if defined(__x86_64__) && defined(__ELF__) && !__has_feature(thread_sanitizer)
+#define KERNEL_IS_MULTIVERSION 1
 #define KERNEL_MULTIVERSION __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define KERNEL_MULTIVERSION

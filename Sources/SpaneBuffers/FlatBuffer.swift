@@ -40,6 +40,10 @@ public struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendab
     @inlinable
     deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
 
+    /// The bytes of its elements.
+    @inlinable
+    public var bytes: Int { count * MemoryLayout<Element>.stride }
+
     /// The element at an index in 0 ..< ``count``.
     @inlinable
     @inline(__always)

@@ -53,11 +53,11 @@ public func spane_env_reset(
     _ env: OpaquePointer?,
     _ start: Int64,
     _ end_kind: Int32,
-    _ number: Int64
+    _ end_count: Int64
 ) -> spane_status {
     call {
         let env = try unsafe EnvironmentHandle.of(env)
-        let end = try EnvironmentEnd(kind: end_kind, number: number)
+        let end = try EnvironmentEnd(kind: end_kind, count: end_count)
         return try env.gate.exclusive {
             try env.environment.reset(start: Int(start), until: end)
             env.episode += 1

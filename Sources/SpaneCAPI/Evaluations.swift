@@ -37,11 +37,14 @@ public func spane_evaluate(
         let count = try checkedCount(count, atMost: Int(Int32.max), "count")
         let policyCount = try checkedCount(policy_count, atMost: 1 << 20, "policy_count")
         let starts = try unsafe elements(starts, count, "starts")
-        let policies = try unsafe elements(policies, policyCount, "policies")
+        if policyCount > 0 { _ = try unsafe required(policies, "policies") }
         if count > 0, policyCount > 0 { _ = try unsafe required(waits, "waits") }
         var sources: [PolicySource] = []
         for index in 0..<policyCount {
-            sources.append(try unsafe source(of: policies[index], index, settings.fleet))
+            guard let policies = unsafe policies else { break }
+            let source = try unsafe PolicySource(index, of: policies)
+            try source.check(index, plays: settings.fleet)
+            sources.append(source)
         }
         // The results of each policy, the starts, and the episodes; what plays them asks for its own.
         try Memory.check(bytes: count * (policyCount * 8 + 64), for: "\(count) episodes under \(policyCount) policies")
@@ -106,40 +109,15 @@ public func spane_trimmed_mean(
     }
 }
 
-private func modelBehind(_ handle: OpaquePointer, _ index: Int) throws(Failure) -> Model {
-    do {
-        return try unsafe Handle.object(handle, ModelHandle.self, "model").model
-    } catch {
-        throw Failure(error.status, "policies[\(index)].\(error.message)")
-    }
-}
-
-private func source(
-    of policy: spane_policy,
-    _ index: Int,
-    _ fleet: Fleet
-) throws -> PolicySource {
-    switch unsafe (policy.heuristic, policy.model) {
-    case (nil, nil):
-        throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)] has neither a heuristic nor a model; set one of them")
-    case (.some, .some):
-        throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)] has both a heuristic and a model; set one of them")
-    case (let heuristic?, nil):
-        let name = unsafe String(cString: heuristic)
-        guard let heuristic = Heuristic(name: name) else {
-            throw Failure(
-                SPANE_INVALID_ARGUMENT,
-                "policies[\(index)].heuristic is \"\(name)\"; it must be \(Heuristic.names.joined(separator: ", "))"
-            )
-        }
-        return .heuristic(heuristic)
-    case (nil, let model?):
-        let model = try unsafe modelBehind(model, index)
-        if case .mlp(let architecture) = model.architecture, architecture.servers != fleet.serverCount {
+extension PolicySource {
+    /// Refuses a network that cannot play on such servers, before the work begins.
+    fileprivate func check(_ index: Int, plays fleet: Fleet) throws {
+        guard case .model(let model) = self else { return }
+        let servers = fleet.serverCount
+        if case .mlp(let architecture) = model.architecture, architecture.servers != servers {
             throw Failure(
                 SPANE_SHAPE_MISMATCH,
-                "policies[\(index)].model is bound to \(architecture.servers) servers and options->servers is "
-                    + "\(fleet.serverCount)"
+                "policies[\(index)].model is bound to \(architecture.servers) servers and options->servers is \(servers)"
             )
         }
         do {
@@ -147,16 +125,14 @@ private func source(
         } catch {
             throw Failure(SPANE_SHAPE_MISMATCH, "policies[\(index)].model: \(error)")
         }
-        let source = PolicySource.model(model)
-        let servers = fleet.serverCount
-        let bytes = source.policyBytes(servers: servers, nodes: fleet.layout.nodes)
-        try Memory.check(bytes: bytes, for: "a policy for \(servers) servers")
+        try Memory.check(
+            bytes: policyBytes(servers: servers, nodes: fleet.layout.nodes),
+            for: "a policy for \(servers) servers"
+        )
         do {
-            // What can be refused is refused before the work begins.
-            _ = try source.makePolicy(for: fleet)
+            _ = try makePolicy(for: fleet)
         } catch {
             throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)].model: \(error)")
         }
-        return source
     }
 }

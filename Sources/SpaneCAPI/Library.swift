@@ -11,7 +11,7 @@ public func spane_version() -> Int32 {
 }
 
 @implementation @_cdecl("spane_version_string")
-public func spane_version_string() -> UnsafePointer<CChar>? { unsafe constant("0.1.0") }
+public func spane_version_string() -> UnsafePointer<CChar>? { unsafe versionText.pointer }
 
 @implementation @_cdecl("spane_abi_version")
 public func spane_abi_version() -> Int32 { SPANE_ABI_VERSION }
@@ -65,7 +65,10 @@ public func spane_set_log(
     }
 }
 
+/// The version as people write it, of the numbers in the header.
+let versionText = PermanentText("\(SPANE_VERSION_MAJOR).\(SPANE_VERSION_MINOR).\(SPANE_VERSION_PATCH)")
+
 /// A C string that lives as long as the library.
-private func constant(_ text: StaticString) -> UnsafePointer<CChar> {
+func constant(_ text: StaticString) -> UnsafePointer<CChar> {
     unsafe UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
 }

@@ -22,11 +22,12 @@ public func spane_session_top(
         let session = try unsafe SessionHandle.of(session)
         let placements = try unsafe required(placements, "placements")
         let found = try unsafe required(found, "found")
-        guard k != 0 else { throw Failure(SPANE_INVALID_ARGUMENT, "k is 0; it must be at least 1") }
+        let limit = try listLength(k)
         return try session.reading {
             let request = try unsafe session.request(request)
-            let isLimited = try unsafe session.select(servers, count)
-            let best = try session.best(k < 0 ? Int.max : k, for: request, amongSelected: isLimited)
+            let best = try unsafe session.withCandidates(servers, count) {
+                try session.policy.best(limit, for: request, on: session.cluster.cluster.state, among: $0)
+            }
             unsafe found.pointee = best.count
             for index in 0..<best.count {
                 unsafe placements[index] = session.outside(best[index].placement)
@@ -51,16 +52,16 @@ public func spane_session_scores(
         let scores = try unsafe required(scores, "scores")
         return try session.reading {
             let request = try unsafe session.request(request)
-            let isLimited = unsafe servers != nil
-            if isLimited { _ = try unsafe session.select(servers, count, isEachOnce: false) }
-            return try session.withNetwork { network, cluster in
-                if !isLimited { try cluster.checkAllServers(count, times: 1) }
-                let values = count * cluster.layout.placementsPerServer
-                var output = unsafe MutableSpan(_unsafeStart: scores, count: values)
-                session.withSelected(isLimited) {
-                    network.writeAdvantages(for: request, on: cluster, servers: $0, into: &output)
+            // Without a list the count is that of all servers.
+            let listed = unsafe servers == nil ? 0 : count
+            return try unsafe session.withCandidates(servers, listed, isEachOnce: false) { candidates in
+                try session.policy.withNetwork(on: session.cluster.cluster.state) { network, cluster in
+                    if candidates == nil { try cluster.checkAllServers(count, times: 1) }
+                    let values = count * cluster.layout.placementsPerServer
+                    var output = unsafe MutableSpan(_unsafeStart: scores, count: values)
+                    network.writeAdvantages(for: request, on: cluster, servers: candidates?.span, into: &output)
+                    return SPANE_OK
                 }
-                return SPANE_OK
             }
         }
     }
@@ -78,12 +79,15 @@ public func spane_session_q_values(
         let values = try unsafe required(values, "values")
         return try session.reading {
             let request = try unsafe session.request(request)
-            return try session.withNetwork { network, cluster in
-                try cluster.checkAllServers(count, times: cluster.layout.placementsPerServer)
-                var output = unsafe MutableSpan(_unsafeStart: values, count: count)
-                network.writeScores(for: request, on: cluster, into: &output)
-                return SPANE_OK
-            }
+            try unsafe session.policy.writeQValues(of: request, on: session.cluster.cluster.state, to: values, count)
+            return SPANE_OK
         }
     }
+}
+
+/// The length of a list of the best that was asked for.
+func listLength(_ k: Int) throws(Failure) -> Int {
+    guard k != 0 else { throw Failure(SPANE_INVALID_ARGUMENT, "k is 0; it must be at least 1") }
+    // A negative number is a size_t above every count.
+    return k < 0 ? .max : k
 }

@@ -2,69 +2,25 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpaneHeader
+internal import SpaneEvaluation
 internal import SpaneSystem
-internal import SpaneNetworks
 internal import SpaneScheduling
 
 // Sessions and their decisions.
 
-@implementation @_cdecl("spane_session_new_heuristic")
-public func spane_session_new_heuristic(
-    _ cluster: OpaquePointer?,
-    _ heuristic: UnsafePointer<CChar>?,
-    _ session: UnsafeMutablePointer<OpaquePointer?>?
-) -> spane_status {
-    call {
-        let handle = try unsafe ClusterHandle.of(cluster)
-        return try unsafe bind(heuristic, to: .cluster(handle), session)
-    }
-}
-
-@implementation @_cdecl("spane_session_new_env_heuristic")
-public func spane_session_new_env_heuristic(
-    _ env: OpaquePointer?,
-    _ heuristic: UnsafePointer<CChar>?,
-    _ session: UnsafeMutablePointer<OpaquePointer?>?
-) -> spane_status {
-    call {
-        let env = try unsafe EnvironmentHandle.of(env)
-        return try unsafe bind(heuristic, to: .environment(env), session)
-    }
-}
-
 @implementation @_cdecl("spane_session_new")
 public func spane_session_new(
     _ cluster: OpaquePointer?,
-    _ model: OpaquePointer?,
+    _ policy: UnsafePointer<spane_policy>?,
     _ session: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
     call {
         let handle = try unsafe ClusterHandle.of(cluster)
-        let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
+        let source = try unsafe PolicySource(policy)
         let out = try unsafe required(session, "session")
         return try handle.gate.shared {
-            try model.check(fits: handle.cluster.state, "the cluster")
-            let made = try SessionHandle(.cluster(handle), model, on: handle.cluster.state)
-            unsafe out.pointee = Handle.make(made)
-            return SPANE_OK
-        }
-    }
-}
-
-@implementation @_cdecl("spane_session_new_env")
-public func spane_session_new_env(
-    _ env: OpaquePointer?,
-    _ model: OpaquePointer?,
-    _ session: UnsafeMutablePointer<OpaquePointer?>?
-) -> spane_status {
-    call {
-        let env = try unsafe EnvironmentHandle.of(env)
-        let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
-        let out = try unsafe required(session, "session")
-        return try env.gate.shared {
-            try model.check(fits: env.environment.cluster, "the environment")
-            let made = try SessionHandle(.environment(env), model, on: env.environment.cluster)
-            unsafe out.pointee = Handle.make(made)
+            let policy = try BoundPolicy(source, on: handle.cluster.state, "the cluster")
+            unsafe out.pointee = Handle.make(SessionHandle(handle, policy))
             return SPANE_OK
         }
     }
@@ -104,10 +60,11 @@ public func spane_session_choose_among(
         let out = try unsafe required(placement, "placement")
         return try session.reading {
             let request = try unsafe session.request(request)
-            let isLimited = try unsafe session.select(servers, count)
-            guard let chosen = try isLimited ? session.chooseAmongSelected(request) : session.choose(request) else {
-                return session.refusal(of: request)
+            let chosen = try unsafe session.withCandidates(servers, count) { candidates in
+                guard let candidates else { return try session.choose(request) }
+                return try session.policy.choose(request, on: session.cluster.cluster.state, among: candidates)
             }
+            guard let chosen else { return session.refusal(of: request) }
             unsafe out.pointee = session.outside(chosen)
             return SPANE_OK
         }
@@ -123,12 +80,7 @@ public func spane_session_place(
 ) -> spane_status {
     call {
         let session = try unsafe SessionHandle.of(session)
-        guard case .cluster(let handle) = session.place else {
-            throw Failure(
-                SPANE_UNSUPPORTED,
-                "the session is bound to an environment, whose VMs spane_env_step places; call spane_session_decide"
-            )
-        }
+        let handle = session.cluster
         return try session.gate.exclusive {
             try handle.gate.exclusive {
                 let request = try unsafe session.request(request)
@@ -139,30 +91,6 @@ public func spane_session_place(
                 if let placement = unsafe placement { unsafe placement.pointee = spane_placement(outside) }
                 return SPANE_OK
             }
-        }
-    }
-}
-
-@implementation @_cdecl("spane_session_decide")
-public func spane_session_decide(
-    _ session: OpaquePointer?,
-    _ action: UnsafeMutablePointer<Int32>?
-) -> spane_status {
-    call {
-        let session = try unsafe SessionHandle.of(session)
-        let out = try unsafe required(action, "action")
-        guard case .environment(let env) = session.place else {
-            throw Failure(SPANE_UNSUPPORTED, "the session is bound to a cluster; call spane_session_choose")
-        }
-        return try session.reading {
-            guard !env.environment.isFinished else {
-                throw Failure(SPANE_BAD_STATE, "no episode is under way; call spane_env_reset")
-            }
-            guard let action = try session.decide(in: env) else {
-                throw Failure(SPANE_INTERNAL, "VM \(env.environment.head) is next and the policy finds no room for it")
-            }
-            unsafe out.pointee = action.rawValue
-            return SPANE_OK
         }
     }
 }
@@ -193,53 +121,30 @@ public func spane_session_choose_many(
     }
 }
 
+@implementation @_cdecl("spane_session_describe")
+public func spane_session_describe(
+    _ session: OpaquePointer?,
+    _ info: UnsafeMutablePointer<spane_session_info>?
+) -> spane_status {
+    call {
+        let session = try unsafe SessionHandle.of(session)
+        let info = try unsafe required(info, "info")
+        return try session.reading {
+            try unsafe write(session.info, to: info, "info")
+            return SPANE_OK
+        }
+    }
+}
+
 extension SessionHandle {
+    /// A request of a list.
+    fileprivate func request(_ index: Int, of first: UnsafePointer<spane_request>) throws -> Request {
+        try unsafe cluster.cluster.state.request(index, of: first)
+    }
+
     /// What stands in a list for a placement that is none.
     @inline(never)
     fileprivate func nowhere(_ request: Request) -> spane_placement {
         spane_placement(server: refusal(of: request) == SPANE_NEVER_FITS ? SPANE_NEVER : SPANE_NOWHERE, nodes: 0)
-    }
-
-    /// Runs a decision that leaves the cluster as it is.
-    @inline(__always)
-    func reading(_ body: () throws -> spane_status) throws -> spane_status {
-        try gate.exclusive { try place.gate.shared(body) }
-    }
-}
-
-/// Makes a session of the heuristic with this name.
-private func bind(
-    _ heuristic: UnsafePointer<CChar>?,
-    to place: SessionHandle.Place,
-    _ session: UnsafeMutablePointer<OpaquePointer?>?
-) throws -> spane_status {
-    let name = try unsafe text(heuristic, "heuristic")
-    let out = try unsafe required(session, "session")
-    try Memory.check(bytes: 0, for: "a session")
-    guard let heuristic = Heuristic(name: name) else {
-        throw Failure(
-            SPANE_INVALID_ARGUMENT,
-            "heuristic is \"\(name)\"; it must be \(Heuristic.names.joined(separator: ", "))"
-        )
-    }
-    unsafe out.pointee = Handle.make(SessionHandle(place, heuristic))
-    return SPANE_OK
-}
-
-extension Model {
-    /// Refuses a cluster, which messages call `name`, with another number of servers or of their nodes than the network is
-    /// made for.
-    fileprivate func check(fits cluster: borrowing ClusterState, _ name: StaticString) throws(Failure) {
-        if case .mlp(let architecture) = architecture, architecture.servers != cluster.serverCount {
-            throw Failure(
-                SPANE_SHAPE_MISMATCH,
-                "model is bound to \(architecture.servers) servers and \(name) has \(cluster.serverCount)"
-            )
-        }
-        do {
-            try check(serves: cluster)
-        } catch {
-            throw Failure(SPANE_SHAPE_MISMATCH, "\(name): \(error)")
-        }
     }
 }

@@ -156,7 +156,7 @@ extension spane_vec_env_options {
     fileprivate var words: [Int] {
         [
             Int(count), Int(autoreset), Int(Int64(bitPattern: seed)), Int(start_low), Int(start_high), Int(end_kind),
-            Int(number),
+            Int(end_count),
         ]
     }
 
@@ -172,6 +172,6 @@ extension spane_vec_env_options {
         start_low = Int64(words[3])
         start_high = Int64(words[4])
         end_kind = kind
-        number = Int64(words[6])
+        end_count = Int64(words[6])
     }
 }

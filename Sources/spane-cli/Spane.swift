@@ -6,10 +6,13 @@ import SpaneStorage
 
 @main
 struct Spane: ParsableCommand {
+    /// That of the library, whose header has the numbers.
+    static let version = "\(SPANE_VERSION_MAJOR).\(SPANE_VERSION_MINOR).\(SPANE_VERSION_PATCH)"
+
     static let configuration = CommandConfiguration(
         commandName: "spane",
         abstract: "Place virtual machines on servers with two NUMA nodes, and measure how well it goes.",
-        version: SPANE_VERSION_STRING,
+        version: Spane.version,
         subcommands: [
             TraceCommand.self, ModelCommand.self, EvaluateCommand.self, TrainCommand.self, SearchCommand.self,
             ExperimentCommand.self, ReportCommand.self,

@@ -74,9 +74,9 @@ static void test_cluster(const spane_model *model) {
     DONE(spane_cluster_new(NULL, &cluster));
     DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
     DONE(spane_cluster_reserve(cluster, 1000));
-    DONE(spane_session_new(cluster, model, &sessions[0]));
-    DONE(spane_session_new_heuristic(cluster, "balance-fit", &sessions[1]));
-    DONE(spane_session_new_heuristic(cluster, "random:1", &sessions[2]));
+    DONE(spane_session_new(cluster, NETWORK(model), &sessions[0]));
+    DONE(spane_session_new(cluster, HEURISTIC("balance-fit"), &sessions[1]));
+    DONE(spane_session_new(cluster, HEURISTIC("random:1"), &sessions[2]));
     for (int i = 0; i < 3; i++) {
         ALLOCATES_NOTHING(spane_session_choose(sessions[i], &requests[turn % 3], placements));
         ALLOCATES_NOTHING(spane_session_choose_among(sessions[i], &requests[turn % 3], some, 4, placements));
@@ -109,20 +109,20 @@ static void test_environment(const spane_trace *trace, const spane_model *model)
     float observation[SPANE_OBSERVATION_SIZE(5)];
     uint8_t mask[SPANE_MASK_SIZE(5)];
     spane_env *env = NULL;
-    spane_session *session = NULL;
+    spane_env_session *session = NULL;
     int32_t action = 0;
 
     DONE(spane_env_new(trace, NULL, &env));
-    DONE(spane_session_new_env(env, model, &session));
+    DONE(spane_env_session_new(env, NETWORK(model), &session));
     ALLOCATES_NOTHING(spane_env_reset(env, turn, SPANE_END_LENGTH, 500));
     for (int i = 0; i < 10; i++) {
-        ALLOCATES_NOTHING(spane_session_decide(session, &action));
+        ALLOCATES_NOTHING(spane_env_session_decide(session, &action));
         ALLOCATES_NOTHING(spane_env_observe(env, observation, sizeof observation / sizeof *observation));
         ALLOCATES_NOTHING(spane_env_mask(env, mask, sizeof mask));
         DONE(spane_env_step(env, action, NULL));
     }
-    ALLOCATES_NOTHING((spane_session_decide(session, &action), spane_env_step(env, action, NULL)));
-    spane_session_free(session);
+    ALLOCATES_NOTHING(spane_env_session_decide(session, &action) || spane_env_step(env, action, NULL));
+    spane_env_session_free(session);
     spane_env_free(env);
 }
 
@@ -139,7 +139,7 @@ static void test_vector(const spane_trace *trace) {
     options.count = count;
     options.threads = 2;
     options.end_kind = SPANE_END_LENGTH;
-    options.number = 8;
+    options.end_count = 8;
     buffers.observation = observation[0];
     buffers.mask = mask[0];
     buffers.reward = reward;

@@ -13,11 +13,11 @@ enum { policies = 7, exact_policies = 3 }; /* the first three choose by the stat
 static spane_session *session_of(spane_cluster *cluster, int policy) {
     spane_session *session = NULL;
     if (policy < 5) {
-        DONE(spane_session_new_heuristic(cluster, heuristics[policy], &session));
+        DONE(spane_session_new(cluster, HEURISTIC(heuristics[policy]), &session));
     } else {
         spane_model *model = NULL;
         DONE(spane_model_load(check_path(data_folder, weights[policy - 5]), &model));
-        DONE(spane_session_new(cluster, model, &session));
+        DONE(spane_session_new(cluster, NETWORK(model), &session));
         spane_model_free(model);
     }
     return session;
@@ -251,7 +251,7 @@ static void test_mixed(void) {
     spane_session *session;
     const int32_t list[] = {2, 0};
 
-    REFUSES(SPANE_SHAPE_MISMATCH, "nodes", session, spane_session_new(cluster, network, &session));
+    REFUSES(SPANE_SHAPE_MISMATCH, "nodes", session, spane_session_new(cluster, NETWORK(network), &session));
     for (int policy = 0; policy < policies; policy++) {
         spane_placement chosen, best[3 * SPANE_PLACEMENTS(4)];
         spane_request request = large_request(4, 12, 2, 1, 0);

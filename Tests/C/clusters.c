@@ -120,7 +120,7 @@ static void test_servers(void) {
 
     REFUSES(SPANE_NULL_POINTER, "cluster", servers, spane_cluster_count(NULL, &servers, NULL));
     DONE(spane_cluster_count(cluster, NULL, NULL));
-    DONE(spane_session_new_heuristic(cluster, "first-fit", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("first-fit"), &session));
     REFUSES(SPANE_INVALID_ARGUMENT, "cluster", servers, spane_cluster_count((spane_cluster *)session, &servers, NULL));
 
     FAILS(SPANE_NULL_POINTER, "cluster", spane_cluster_server(NULL, 0, &info));

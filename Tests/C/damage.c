@@ -31,7 +31,7 @@ static spane_status load_model(const unsigned char *bytes, size_t size, char *te
     check_fill(&model, sizeof model);
     status = spane_model_load_memory(bytes, size, &model);
     if (!LOADED(status, model)) return status;
-    if (spane_session_new(cluster, model, &session) == SPANE_OK) {
+    if (spane_session_new(cluster, NETWORK(model), &session) == SPANE_OK) {
         DONE(spane_session_q_values(session, ASKS(2, 4), values, 10));
         DONE(spane_session_q_values(session, ASKS(8, 40), values + 10, 10));
         CHECK(spane_session_place(session, 1, ASKS(1, 1), NULL) == SPANE_OK);
@@ -87,7 +87,7 @@ static spane_status load_cluster(const unsigned char *bytes, size_t size, char *
                  placement.server, placement.nodes, request.span, request.cpu, request.mem,
                  (unsigned long long)request.require, (unsigned long long)request.forbid, request.farthest);
     }
-    DONE(spane_session_new_heuristic(loaded, "best-fit", &session));
+    DONE(spane_session_new(loaded, HEURISTIC("best-fit"), &session));
     CHECK(spane_session_place(session, 123456789, ASKS(1, 1), NULL) >= 0);
     spane_session_free(session);
     spane_cluster_free(loaded);

@@ -4,13 +4,13 @@
 
 enum { episodes = 4, length = 60 };
 
-static double play(spane_env *env, spane_session *session, int64_t start) {
+static double play(spane_env *env, spane_env_session *session, int64_t start) {
     spane_step_result result = {0, 0, 0, 0, 0};
     spane_env_info info = SPANE_ENV_INFO_INIT;
     DONE(spane_env_reset(env, start, SPANE_END_LENGTH, length));
     while (!result.terminated) {
         int32_t action = -1;
-        DONE(spane_session_decide(session, &action));
+        DONE(spane_env_session_decide(session, &action));
         DONE(spane_env_step(env, action, &result));
     }
     DONE(spane_env_describe(env, &info));
@@ -19,7 +19,8 @@ static double play(spane_env *env, spane_session *session, int64_t start) {
 
 /* Whatever was played before, an episode comes out as in an evaluation. */
 static void test_episodes(const spane_trace *trace, const spane_model *model) {
-    const spane_policy policies[] = {{"first-fit", NULL}, {"move-to-front", NULL}, {"random:7", NULL}, {NULL, model}};
+    const spane_policy policies[] = {SPANE_POLICY_HEURISTIC("first-fit"), SPANE_POLICY_HEURISTIC("move-to-front"),
+                                     SPANE_POLICY_HEURISTIC("random:7"), SPANE_POLICY_MODEL(model)};
     const int64_t starts[episodes] = {300, 0, 900, 300};
     spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT;
     double waits[4][episodes];
@@ -29,88 +30,120 @@ static void test_episodes(const spane_trace *trace, const spane_model *model) {
     DONE(spane_evaluate(trace, &options, starts, episodes, policies, 4, waits[0], NULL, NULL));
     DONE(spane_env_new(trace, NULL, &env));
     for (int i = 0; i < 4; i++) {
-        spane_session *session = NULL;
-        if (policies[i].heuristic) DONE(spane_session_new_env_heuristic(env, policies[i].heuristic, &session));
-        else DONE(spane_session_new_env(env, policies[i].model, &session));
+        spane_env_session *session = NULL;
+        DONE(spane_env_session_new(env, &policies[i], &session));
         for (int k = 0; k < episodes; k++) CHECK(play(env, session, starts[k]) == waits[i][k]);
-        spane_session_free(session);
+        spane_env_session_free(session);
     }
     spane_env_free(env);
 }
 
-/* The other functions ask about any request on the servers of the episode; a session outlives its environment's handle. */
+/* Whether the action is the best of those with a mask of 1, by these scores. */
+static int is_best(int32_t action, const float scores[10], const uint8_t mask[10]) {
+    float best = scores[action];
+    /* Both actions of a server mean the same placement of a VM that is split. */
+    if (mask[action ^ 1] && scores[action ^ 1] > best) best = scores[action ^ 1];
+    for (int i = 0; i < 10; i++) {
+        if (mask[i] && scores[i] > best) return 0;
+    }
+    return mask[action];
+}
+
+/* What a session says of the next VM agrees with its decision; a session outlives its environment's handle. */
 static void test_other_functions(const spane_trace *trace, const spane_model *model) {
-    const spane_request small = REQUEST(1, 2), huge = REQUEST(100, 2);
     spane_env *env = NULL;
-    spane_session *session = NULL, *heuristic = NULL;
-    spane_placement placement, best[4];
-    float values[10], scores[10];
+    spane_env_session *session = NULL, *heuristic = NULL;
+    spane_request request = SPANE_REQUEST_INIT;
+    float values[10], scores[10], ranks[4];
     uint8_t mask[10];
-    int32_t action = -1;
+    int32_t action = -1, actions[10];
     size_t found = 0, size = 0;
     unsigned char *state;
 
     DONE(spane_env_new(trace, NULL, &env));
-    DONE(spane_session_new_env(env, model, &session));
-    DONE(spane_session_new_env_heuristic(env, "best-fit", &heuristic));
-    REFUSES(SPANE_BAD_STATE, "spane_env_reset", action, spane_session_decide(session, &action));
+    DONE(spane_env_session_new(env, NETWORK(model), &session));
+    DONE(spane_env_session_new(env, HEURISTIC("best-fit"), &heuristic));
+    REFUSES(SPANE_BAD_STATE, "spane_env_reset", action, spane_env_session_decide(session, &action));
+    REFUSES(SPANE_BAD_STATE, "spane_env_reset", actions, spane_env_session_top(session, 4, actions, NULL, &found));
+    REFUSES(SPANE_BAD_STATE, "spane_env_reset", scores, spane_env_session_scores(session, scores, 10));
+    REFUSES(SPANE_BAD_STATE, "spane_env_reset", values, spane_env_session_q_values(session, values, 10));
     DONE(spane_env_reset(env, 10, SPANE_END_LENGTH, length));
     for (int i = 0; i < 20; i++) {
-        DONE(spane_session_decide(session, &action));
+        DONE(spane_env_session_decide(session, &action));
         DONE(spane_env_mask(env, mask, sizeof mask));
-        CHECK(action >= 0 && action < 10 && mask[action]);
-        DONE(spane_session_q_values(session, &small, values, 10));
-        DONE(spane_session_scores(session, &small, NULL, 5, scores));
-        DONE(spane_session_top(session, &small, NULL, 0, 4, best, NULL, &found));
-        DONE(spane_session_choose(session, &small, &placement));
-        CHECK(found == 4 && best[0].server == placement.server && best[0].nodes == placement.nodes);
-        CHECK(spane_session_choose(session, &huge, &placement) == SPANE_NEVER_FITS);
-        DONE(spane_session_choose_many(heuristic, &small, 1, &placement));
-        REFUSES(SPANE_UNSUPPORTED, "environment", placement, spane_session_place(heuristic, 1, &small, &placement));
-        REFUSES(SPANE_UNSUPPORTED, "heuristic", values, spane_session_q_values(heuristic, &small, values, 10));
+        DONE(spane_env_session_scores(session, scores, 10));
+        DONE(spane_env_session_q_values(session, values, 10));
+        CHECK(action >= 0 && action < 10 && is_best(action, scores, mask) && is_best(action, values, mask));
+        DONE(spane_env_session_top(session, 10, actions, NULL, &found));
+        DONE(spane_env_request(env, &request));
+        CHECK(found >= 1 && found <= 10 && actions[0] == (request.span == 2 ? action & ~1 : action));
+        for (size_t k = 0; k < found; k++) CHECK(mask[actions[k]]);
+        DONE(spane_env_session_decide(heuristic, &action));
+        DONE(spane_env_session_top(heuristic, 4, actions, ranks, &found));
+        CHECK(found >= 1 && found <= 4 && actions[0] == action && ranks[0] == 0 && (found < 2 || ranks[1] == -1));
+        REFUSES(SPANE_UNSUPPORTED, "heuristic", values, spane_env_session_q_values(heuristic, values, 10));
+        REFUSES(SPANE_UNSUPPORTED, "heuristic", scores, spane_env_session_scores(heuristic, scores, 10));
+        REFUSES(SPANE_INVALID_ARGUMENT, "count", scores, spane_env_session_scores(session, scores, 9));
+        REFUSES(SPANE_INVALID_ARGUMENT, "count", values, spane_env_session_q_values(session, values, 11));
+        REFUSES(SPANE_INVALID_ARGUMENT, "k is 0", actions, spane_env_session_top(session, 0, actions, NULL, &found));
+        DONE(spane_env_session_decide(session, &action));
         DONE(spane_env_step(env, action, NULL));
     }
     /* Put back into an earlier state, the same is decided there. */
-    DONE(spane_session_decide(session, &action));
+    DONE(spane_env_session_decide(session, &action));
     DONE(spane_env_save_memory(env, NULL, 0, &size));
     state = malloc(size);
     DONE(spane_env_save_memory(env, state, size, &size));
     for (int turn = 0; turn < 2; turn++) {
         int32_t now = -1;
-        DONE(spane_session_decide(session, &now));
+        DONE(spane_env_session_decide(session, &now));
         CHECK(now == action);
         DONE(spane_env_step(env, now, NULL));
         DONE(spane_env_restore_memory(env, state, size));
     }
     free(state);
     spane_env_free(env);
-    DONE(spane_session_decide(session, &action));
-    spane_session_free(session);
-    spane_session_free(heuristic);
+    DONE(spane_env_session_decide(session, &action));
+    spane_env_session_free(session);
+    spane_env_session_free(heuristic);
 }
 
 static void test_refusals(const spane_trace *trace, const spane_model *model) {
     spane_model *bound = bound_model();
     spane_cluster *cluster = some_cluster(5);
     spane_env *env = NULL;
-    spane_session *session, *other = NULL;
+    spane_env_session *session, *other = NULL;
+    spane_session *of_cluster = NULL;
+    spane_session_info info = SPANE_SESSION_INFO_INIT;
     int32_t action;
+    size_t found;
+    float value;
 
     DONE(spane_env_new(trace, NULL, &env));
-    REFUSES(SPANE_NULL_POINTER, "env", session, spane_session_new_env(NULL, model, &session));
-    REFUSES(SPANE_NULL_POINTER, "model", session, spane_session_new_env(env, NULL, &session));
-    FAILS(SPANE_NULL_POINTER, "session", spane_session_new_env(env, model, NULL));
-    REFUSES(SPANE_INVALID_ARGUMENT, "env", session, spane_session_new_env((spane_env *)cluster, model, &session));
-    REFUSES(SPANE_SHAPE_MISMATCH, "2 servers", session, spane_session_new_env(env, bound, &session));
-    REFUSES(SPANE_NULL_POINTER, "env", session, spane_session_new_env_heuristic(NULL, "first-fit", &session));
-    REFUSES(SPANE_NULL_POINTER, "heuristic", session, spane_session_new_env_heuristic(env, NULL, &session));
-    FAILS(SPANE_NULL_POINTER, "session", spane_session_new_env_heuristic(env, "first-fit", NULL));
-    REFUSES(SPANE_INVALID_ARGUMENT, "worst", session, spane_session_new_env_heuristic(env, "worst", &session));
-    DONE(spane_session_new_heuristic(cluster, "first-fit", &other));
-    REFUSES(SPANE_UNSUPPORTED, "cluster", action, spane_session_decide(other, &action));
-    REFUSES(SPANE_NULL_POINTER, "session", action, spane_session_decide(NULL, &action));
-    FAILS(SPANE_NULL_POINTER, "action", spane_session_decide(other, NULL));
-    spane_session_free(other);
+    REFUSES(SPANE_NULL_POINTER, "env", session, spane_env_session_new(NULL, NETWORK(model), &session));
+    REFUSES(SPANE_NULL_POINTER, "policy", session, spane_env_session_new(env, NULL, &session));
+    FAILS(SPANE_NULL_POINTER, "session", spane_env_session_new(env, NETWORK(model), NULL));
+    REFUSES(SPANE_INVALID_ARGUMENT, "env", session, spane_env_session_new((spane_env *)cluster, NETWORK(model), &session));
+    REFUSES(SPANE_SHAPE_MISMATCH, "2 servers", session, spane_env_session_new(env, NETWORK(bound), &session));
+    REFUSES(SPANE_INVALID_ARGUMENT, "worst", session, spane_env_session_new(env, HEURISTIC("worst"), &session));
+    DONE(spane_env_session_new(env, HEURISTIC("first-fit"), &other));
+    DONE(spane_session_new(cluster, HEURISTIC("first-fit"), &of_cluster));
+    REFUSES(SPANE_INVALID_ARGUMENT, "spane_env_session", action,
+            spane_env_session_decide((spane_env_session *)of_cluster, &action));
+    REFUSES(SPANE_NULL_POINTER, "session", action, spane_env_session_decide(NULL, &action));
+    FAILS(SPANE_NULL_POINTER, "action", spane_env_session_decide(other, NULL));
+    FAILS(SPANE_NULL_POINTER, "session", spane_env_session_top(NULL, 1, &action, NULL, &found));
+    FAILS(SPANE_NULL_POINTER, "actions", spane_env_session_top(other, 1, NULL, NULL, &found));
+    FAILS(SPANE_NULL_POINTER, "found", spane_env_session_top(other, 1, &action, NULL, NULL));
+    FAILS(SPANE_NULL_POINTER, "session", spane_env_session_scores(NULL, &value, 10));
+    FAILS(SPANE_NULL_POINTER, "scores", spane_env_session_scores(other, NULL, 10));
+    FAILS(SPANE_NULL_POINTER, "session", spane_env_session_q_values(NULL, &value, 10));
+    FAILS(SPANE_NULL_POINTER, "values", spane_env_session_q_values(other, NULL, 10));
+    FAILS(SPANE_NULL_POINTER, "session", spane_env_session_describe(NULL, &info));
+    FAILS(SPANE_NULL_POINTER, "info", spane_env_session_describe(other, NULL));
+    spane_session_free(of_cluster);
+    spane_env_session_free(other);
+    spane_env_session_free(NULL);
     spane_env_free(env);
     spane_cluster_free(cluster);
     spane_model_free(bound);

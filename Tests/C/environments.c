@@ -71,7 +71,7 @@ static void test_fleet(const spane_trace *trace) {
     spane_env_info info = SPANE_ENV_INFO_INIT;
     spane_request request = SPANE_REQUEST_INIT;
     spane_cluster *cluster, *empty;
-    spane_session *session;
+    spane_env_session *session;
     spane_env *env;
     const double amounts[] = {60, 200, 60, 200, 60, 200, 60, 200};
     float observation[64];
@@ -102,18 +102,18 @@ static void test_fleet(const spane_trace *trace) {
     DONE(spane_env_observe(env, observation, 64));
     /* The third server has two nodes of four. */
     CHECK(observation[16] == 60 && observation[19] == 200 && observation[20] == 0 && observation[23] == 0);
-    DONE(spane_session_new_env_heuristic(env, "best-fit", &session));
+    DONE(spane_env_session_new(env, HEURISTIC("best-fit"), &session));
     for (int step = 0; step < 30; step++) {
         DONE(spane_env_request(env, &request));
         CHECK(request.span == (request.mem > 10 ? 2 : 1));
         DONE(spane_env_mask(env, mask, 64));
-        DONE(spane_session_decide(session, &action));
+        DONE(spane_env_session_decide(session, &action));
         CHECK(action >= 0 && action < info.mask_size && mask[action]);
         DONE(spane_env_step(env, action, NULL));
     }
     DONE(spane_env_describe(env, &info));
     CHECK(info.terminated && info.placed == 30);
-    spane_session_free(session);
+    spane_env_session_free(session);
     spane_env_free(env);
 }
 

@@ -38,7 +38,8 @@ static void test_trimmed_mean(void) {
 static void test_errors(const spane_trace *trace, spane_model *model, spane_model *bound) {
     spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT, initialised;
     int64_t starts[starts_count] = {0, 10, 20, 30}, lengths[starts_count];
-    spane_policy policies[policies_count] = {{"first-fit", NULL}, {"balance-fit", NULL}, {NULL, model}};
+    spane_policy policies[policies_count] = {SPANE_POLICY_HEURISTIC("first-fit"), SPANE_POLICY_HEURISTIC("balance-fit"),
+                                             SPANE_POLICY_MODEL(model)};
     double waits[policies_count * starts_count], bounds[starts_count];
 
     FAILS(SPANE_NULL_POINTER, "options", spane_evaluation_options_init(NULL));
@@ -80,12 +81,35 @@ static void test_errors(const spane_trace *trace, spane_model *model, spane_mode
     REFUSES(SPANE_INVALID_ARGUMENT, "policies[1]", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
     policies[1].heuristic = NULL;
     REFUSES(SPANE_INVALID_ARGUMENT, "policies[1]", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
-    policies[1] = (spane_policy){"first-fit", model};
+    policies[1].heuristic = "first-fit";
+    policies[1].model = model;
     REFUSES(SPANE_INVALID_ARGUMENT, "policies[1]", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
-    policies[1] = (spane_policy){NULL, (spane_model *)trace};
+    policies[1] = *NETWORK((spane_model *)trace);
     REFUSES(SPANE_INVALID_ARGUMENT, "policies[1]", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
-    policies[1] = (spane_policy){NULL, bound};
+    policies[1] = *NETWORK(bound);
     REFUSES(SPANE_SHAPE_MISMATCH, "servers", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
+    policies[1] = *HEURISTIC("best-fit");
+    policies[1].reserved = 1;
+    REFUSES(SPANE_INVALID_ARGUMENT, "policies[1].reserved", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
+    policies[1].reserved = 0;
+    policies[0].struct_size = 4;
+    REFUSES(SPANE_UNKNOWN_VERSION, "struct_size", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
+    policies[0].struct_size = sizeof *policies;
+}
+
+/* Programs of a later version have longer policies; the library steps over what it does not know. */
+static void test_longer_policies(const spane_trace *trace) {
+    struct {
+        spane_policy known;
+        uint64_t unknown[2];
+    } policies[2] = {{SPANE_POLICY_HEURISTIC("best-fit"), {1, 2}}, {SPANE_POLICY_HEURISTIC("balance-fit"), {3, 4}}};
+    const spane_policy same[2] = {SPANE_POLICY_HEURISTIC("best-fit"), SPANE_POLICY_HEURISTIC("balance-fit")};
+    const int64_t starts[2] = {0, 40};
+    double expected[4] = {0, 1, 2, 3}, waits[4] = {4, 5, 6, 7};
+    for (int i = 0; i < 2; i++) policies[i].known.struct_size = sizeof policies[0];
+    DONE(spane_evaluate(trace, NULL, starts, 2, same, 2, expected, NULL, NULL));
+    DONE(spane_evaluate(trace, NULL, starts, 2, &policies[0].known, 2, waits, NULL, NULL));
+    CHECK(memcmp(waits, expected, sizeof waits) == 0);
 }
 
 void test_evaluation(void) {
@@ -93,12 +117,14 @@ void test_evaluation(void) {
     spane_model *model = any_model(), *bound = bound_model();
     spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT;
     int64_t starts[starts_count] = {0, 1000, 2000, 3000}, lengths[2][starts_count];
-    spane_policy policies[policies_count] = {{"first-fit", NULL}, {"random:5", NULL}, {NULL, model}};
+    spane_policy policies[policies_count] = {SPANE_POLICY_HEURISTIC("first-fit"), SPANE_POLICY_HEURISTIC("random:5"),
+                                             SPANE_POLICY_MODEL(model)};
     double waits[2][policies_count * starts_count], bounds[2][starts_count];
 
     test_trimmed_mean();
     DONE(spane_trace_generate(6000, 1, &trace));
     test_errors(trace, model, bound);
+    test_longer_policies(trace);
     memset(waits, 0, sizeof waits);
     for (int i = 0; i < 2; i++) {
         options.threads = i == 0 ? 1 : 4;

@@ -36,7 +36,7 @@ static void test_removing(void) {
     int32_t numbers[4];
     double left[fleet_width];
 
-    DONE(spane_session_new_heuristic(cluster, "first-fit", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("first-fit"), &session));
     expect_servers(cluster, 3, (int32_t[]){0, 1, 2});
     FAILS(SPANE_NULL_POINTER, "cluster", spane_cluster_remove_server(NULL, 0));
     FAILS(SPANE_INVALID_ARGUMENT, "cluster", spane_cluster_remove_server((spane_cluster *)model, 0));
@@ -271,7 +271,7 @@ static void test_room(void) {
         }
     }
     /* As many as a session places. */
-    DONE(spane_session_new_heuristic(cluster, "first-fit", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("first-fit"), &session));
     DONE(spane_cluster_room(cluster, ASKS(1, 2), NULL, 3, room));
     for (int64_t i = 0; i < room[0] + room[1] + room[2]; i++) {
         DONE(spane_session_place(session, 5000 + (uint64_t)i, ASKS(1, 2), NULL));

@@ -20,7 +20,7 @@ static void test_spans(void) {
     spane_request request = SPANE_REQUEST_INIT;
     double left[fleet_width];
 
-    DONE(spane_session_new_heuristic(cluster, "first-fit", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("first-fit"), &session));
     /* By the rule: above 10 GB, and from 16 cores on. */
     expect_choice(session, ASKS(4, 10), 0, 1);
     expect_choice(session, ASKS(4, 10.000001), 0, 3);
@@ -78,7 +78,7 @@ static void test_decimals(void) {
     options.nodes = 1;
     DONE(spane_cluster_new(&options, &cluster));
     DONE(spane_cluster_add_equal_servers(cluster, 1, 0.7, 1, NULL));
-    DONE(spane_session_new_heuristic(cluster, "best-fit", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("best-fit"), &session));
     for (uint64_t id = 0; id < 10; id++) DONE(spane_session_place(session, id, ASKS(0.1, 0.07), NULL));
     DONE(spane_cluster_amounts(cluster, NULL, 1, NULL, left));
     CHECK(left[0] == 0 && left[1] == 0);
@@ -99,7 +99,7 @@ static void test_resources(void) {
     const double bad[] = {-1, NAN, INFINITY, 4294967297.0};
     const spane_placement expected[] = {{0, 1}, {0, 2}, {0, 4}, {0, 8}, {2, 2}, {2, 2}};
 
-    DONE(spane_session_new_heuristic(cluster, "first-fit", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("first-fit"), &session));
     /* A gpu each, with the disk left out. */
     request = large_request(1, 1, 0, 1, 0);
     request.amount_count = 1;
@@ -204,7 +204,7 @@ static void test_traits(void) {
     const char *const heuristics[] = {"first-fit", "best-fit", "balance-fit", "move-to-front", "random:1"};
 
     for (int i = 0; i < 5; i++) {
-        DONE(spane_session_new_heuristic(cluster, heuristics[i], &session));
+        DONE(spane_session_new(cluster, HEURISTIC(heuristics[i]), &session));
         for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
             spane_status status;
             request.require = cases[k].require;
@@ -231,7 +231,7 @@ static void test_distances(void) {
     spane_placement placement;
     spane_request request = spread(2, 2, 2);
 
-    DONE(spane_session_new_heuristic(cluster, "first-fit", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("first-fit"), &session));
     for (int32_t server = 2; server > 0; server--) DONE(spane_cluster_remove_server(cluster, server));
     request.farthest = 20;
     FAILS(SPANE_INFEASIBLE_ACTION, "", spane_cluster_place(cluster, 1, &request, (spane_placement){0, 5}));
@@ -271,7 +271,7 @@ static void test_recording(void) {
     double left[fleet_width];
     int64_t vms;
 
-    DONE(spane_session_new_heuristic(cluster, "best-fit", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("best-fit"), &session));
     DONE(spane_cluster_cordon(cluster, 1));
     DONE(spane_cluster_record(cluster, 1, &request, (spane_placement){1, 1}));
     DONE(spane_cluster_record(cluster, 2, &request, (spane_placement){1, 1}));
@@ -434,7 +434,7 @@ static void test_sizes(void) {
     request.require = 1;
     request.forbid = 4;
     request.farthest = 20;
-    DONE(spane_session_new_heuristic(cluster, "first-fit", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("first-fit"), &session));
     DONE(spane_cluster_place(cluster, 1, &request, (spane_placement){0, 3}));
     found = request;
     found.require = found.forbid = 0;

@@ -365,7 +365,7 @@ static void test_saving(void) {
     for (int i = 0; i < 2; i++) {
         spane_session *session = NULL;
         spane_cluster *one = i ? again : cluster;
-        DONE(spane_session_new_heuristic(one, "best-fit", &session));
+        DONE(spane_session_new(one, HEURISTIC("best-fit"), &session));
         for (uint64_t id = 100; id < 130; id++) {
             spane_request request = large_request(1 + (double)(id % 5), 1 + (double)(id % 17), 0, id % 3 == 0, 1);
             CHECK(spane_session_place(session, id, &request, NULL) >= 0);

@@ -73,19 +73,18 @@ static int use(void *library, const char *weights)
     spane_status (*load)(const char *, spane_model **) = NULL;
     spane_status (*new_cluster)(const spane_cluster_options *, spane_cluster **) = NULL;
     spane_status (*add)(spane_cluster *, double, double, size_t, int32_t *) = NULL;
-    spane_status (*new_session)(spane_cluster *, const spane_model *, spane_session **) = NULL;
+    spane_status (*new_session)(spane_cluster *, const spane_policy *, spane_session **) = NULL;
     spane_status (*place)(spane_session *, uint64_t, const spane_request *, spane_placement *) = NULL;
     void (*free_model)(spane_model *) = NULL;
     void (*free_cluster)(spane_cluster *) = NULL;
     void (*free_session)(spane_session *) = NULL;
-    spane_request request = SPANE_REQUEST_INIT;
+    spane_policy policy = SPANE_POLICY_INIT;
+    spane_request request = SPANE_REQUEST(1, 2);
     spane_model *model = NULL;
     spane_cluster *cluster = NULL;
     spane_session *session = NULL;
     int wrong = 0;
 
-    request.cpu = 1;
-    request.mem = 2;
     find(library, "spane_model_load", &load);
     find(library, "spane_cluster_new", &new_cluster);
     find(library, "spane_cluster_add_equal_servers", &add);
@@ -99,7 +98,8 @@ static int use(void *library, const char *weights)
     wrong += load(weights, &model) != SPANE_OK;
     wrong += new_cluster(NULL, &cluster) != SPANE_OK;
     wrong += add(cluster, 40, 90, 2, NULL) != SPANE_OK;
-    wrong += new_session(cluster, model, &session) != SPANE_OK;
+    policy.model = model;
+    wrong += new_session(cluster, &policy, &session) != SPANE_OK;
     wrong += place(session, 1, &request, NULL) != SPANE_OK;
     wrong += place(session, 1, &request, NULL) != SPANE_EXISTS;
     free_cluster(cluster);

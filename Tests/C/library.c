@@ -35,7 +35,7 @@ static void test_hardware_note(void) {
     spane_session *session = NULL, *other = NULL, *heuristic = NULL;
     spane_trace *trace = NULL;
     spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT;
-    spane_policy policies[2] = {{"first-fit", NULL}, {NULL, model}};
+    spane_policy policies[2] = {SPANE_POLICY_HEURISTIC("first-fit"), SPANE_POLICY_MODEL(model)};
     int64_t start = 0;
     double waits[2];
     char expected[256];
@@ -45,8 +45,8 @@ static void test_hardware_note(void) {
     options.threads = 1;
     lines = 0;
     DONE(spane_set_log(listen, SPANE_LOG_INFO, &lines));
-    DONE(spane_session_new(cluster, model, &session));
-    DONE(spane_session_new_heuristic(cluster, "best-fit", &heuristic));
+    DONE(spane_session_new(cluster, NETWORK(model), &session));
+    DONE(spane_session_new(cluster, HEURISTIC("best-fit"), &heuristic));
     CHECK(lines_of_decision(session) == 0 && lines == 0);
     DONE(spane_cluster_add_equal_servers(cluster, 64.5, 256, 1, NULL));
     CHECK(lines == 0);
@@ -57,7 +57,7 @@ static void test_hardware_note(void) {
     CHECK(lines_of_decision(session) == 0);
     DONE(spane_cluster_add_equal_servers(cluster, 1, 2, 1, NULL));
     CHECK(lines_of_decision(session) == 0);
-    DONE(spane_session_new(cluster, model, &other));
+    DONE(spane_session_new(cluster, NETWORK(model), &other));
     CHECK(lines_of_decision(other) == 1 && strcmp(last_line, expected) == 0);
 
     lines = 0;
@@ -73,7 +73,7 @@ static void test_hardware_note(void) {
 
     DONE(spane_set_log(listen, SPANE_LOG_ERROR, &lines));
     spane_session_free(other);
-    DONE(spane_session_new(cluster, model, &other));
+    DONE(spane_session_new(cluster, NETWORK(model), &other));
     CHECK(lines_of_decision(other) == 0);
     DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, waits, NULL, NULL));
     CHECK(lines == 1);

@@ -9,8 +9,8 @@ void test_lifetimes(void) {
         spane_session *session = NULL, *second = NULL;
         spane_placement placement;
 
-        DONE(spane_session_new(cluster, model, &session));
-        DONE(spane_session_new_heuristic(cluster, "first-fit", &second));
+        DONE(spane_session_new(cluster, NETWORK(model), &session));
+        DONE(spane_session_new(cluster, HEURISTIC("first-fit"), &second));
         DONE(spane_session_place(session, 1, ASKS(1, 1), NULL));
         switch (order % 3) {
         case 0: spane_cluster_free(cluster); spane_model_free(model); break;

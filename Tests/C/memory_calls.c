@@ -75,6 +75,7 @@ static spane_cluster *made_cluster;
 static spane_env *made_env;
 static spane_vec_env *made_vec;
 static spane_session *made_session;
+static spane_env_session *made_env_session;
 
 static spane_status generate(void) { return spane_trace_generate(vms, 2, &made_trace); }
 static spane_status from_columns(void) {
@@ -179,19 +180,19 @@ static spane_status decide(spane_session *session) {
     return status ? status : spane_session_top(session, &request, NULL, 0, 2 * servers, placements, NULL, &found);
 }
 static spane_status session_of(spane_model *model) {
-    spane_status status = spane_session_new(cluster, model, &made_session);
+    spane_status status = spane_session_new(cluster, NETWORK(model), &made_session);
     return status ? status : decide(made_session);
 }
 static spane_status session_of_network(void) { return session_of(network); }
 static spane_status session_of_potential(void) { return session_of(potential); }
 static spane_status session_of_env(void) {
     int32_t action;
-    spane_status status = spane_session_new_env(env, network, &made_session);
-    return status ? status : spane_session_decide(made_session, &action);
+    spane_status status = spane_env_session_new(env, NETWORK(network), &made_env_session);
+    return status ? status : spane_env_session_decide(made_env_session, &action);
 }
 static spane_status session_of_heuristic(void) {
     spane_placement placement;
-    spane_status status = spane_session_new_heuristic(cluster, "balance-fit", &made_session);
+    spane_status status = spane_session_new(cluster, HEURISTIC("balance-fit"), &made_session);
     return status ? status : spane_session_choose(made_session, ASKS(1, 2), &placement);
 }
 /* A list of candidates is longer than any before. */
@@ -203,7 +204,7 @@ static spane_status session_of_candidates(void) {
     spane_status status;
     for (int32_t i = 0; i < servers; i++) candidates[i] = servers - 1 - i;
     if (!session) {
-        status = spane_session_new(cluster, potential, &made_session);
+        status = spane_session_new(cluster, NETWORK(potential), &made_session);
         if (status) return status;
         session = made_session;
     }
@@ -213,7 +214,7 @@ static spane_status session_of_candidates(void) {
 static spane_status session_of_ranks(void) {
     static spane_placement placements[servers];
     size_t found;
-    spane_status status = spane_session_new_heuristic(cluster, "best-fit", &made_session);
+    spane_status status = spane_session_new(cluster, HEURISTIC("best-fit"), &made_session);
     return status ? status : spane_session_top(made_session, ASKS(1, 2), NULL, 0, 3, placements, NULL, &found);
 }
 /* The cluster grows under a session. */
@@ -221,7 +222,7 @@ static spane_status session_that_grows(void) {
     if (!grown) {
         spane_status status = spane_cluster_new(NULL, &made_cluster);
         if (!status) status = spane_cluster_add_equal_servers(made_cluster, 40, 90, 1, NULL);
-        if (!status) status = spane_session_new(made_cluster, potential, &made_session);
+        if (!status) status = spane_session_new(made_cluster, NETWORK(potential), &made_session);
         if (!status) status = spane_cluster_add_equal_servers(made_cluster, 40, 90, servers, NULL);
         if (status) return status;
         grown = made_session;
@@ -233,7 +234,8 @@ static spane_status evaluate_with(int32_t server_count) {
     static double waits[3 * 60];
     int64_t starts[60];
     spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT;
-    const spane_policy policies[3] = {{"first-fit", NULL}, {NULL, network}, {NULL, potential}};
+    const spane_policy policies[3] = {SPANE_POLICY_HEURISTIC("first-fit"), SPANE_POLICY_MODEL(network),
+                                      SPANE_POLICY_MODEL(potential)};
     for (int i = 0; i < 60; i++) starts[i] = i;
     options.threads = 4;
     options.servers = server_count;
@@ -296,8 +298,8 @@ const struct memory_call memory_calls[] = {
     {"vec_env_set_starts", set_starts},
     {"session_new", session_of_network},
     {"session_new of a potential", session_of_potential},
-    {"session_new_env", session_of_env},
-    {"session_new_heuristic", session_of_heuristic},
+    {"env_session_new", session_of_env},
+    {"session_new of a heuristic", session_of_heuristic},
     {"session_choose_among", session_of_candidates},
     {"session_top of a heuristic", session_of_ranks},
     {"session_choose after growth", session_that_grows},

@@ -1,12 +1,16 @@
-/* Requests for cores and GB alone, spread as the rule of the cluster says. */
+/* Requests for cores and GB alone, spread as the rule of the cluster says, and policies, as values and as arguments. */
 
 #ifndef REQUEST_H
 #define REQUEST_H
 
 #include <spane.h>
 
-#define REQUEST(cores, gigabytes) {sizeof(spane_request), 0, (cores), (gigabytes), 0, 0, 0, 0, 0}
+#define REQUEST SPANE_REQUEST
 /* A pointer to one. */
 #define ASKS(cores, gigabytes) (&(const spane_request)REQUEST(cores, gigabytes))
+
+/* A pointer to a policy. */
+#define HEURISTIC(name) (&(const spane_policy)SPANE_POLICY_HEURISTIC(name))
+#define NETWORK(model) (&(const spane_policy)SPANE_POLICY_MODEL(model))
 
 #endif

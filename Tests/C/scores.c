@@ -125,8 +125,8 @@ void test_scores(void) {
 
     for (int i = 0; i < 2; i++) {
         spane_cluster *cluster = some_cluster(2);
-        DONE(spane_session_new(cluster, models[i], &session));
-        DONE(spane_session_new_heuristic(cluster, "best-fit", &heuristic));
+        DONE(spane_session_new(cluster, NETWORK(models[i]), &session));
+        DONE(spane_session_new(cluster, HEURISTIC("best-fit"), &heuristic));
         test_errors(cluster, session, heuristic);
         test_ranking(heuristic);
         test_agreement(session, &small);
@@ -166,7 +166,7 @@ void test_scores(void) {
         spane_session_free(heuristic);
         spane_cluster_free(cluster);
     }
-    DONE(spane_session_new(empty, models[0], &session));
+    DONE(spane_session_new(empty, NETWORK(models[0]), &session));
     CHECK(spane_session_top(session, &small, NULL, 0, 4, best, scores, &found) == SPANE_NO_ROOM && found == 0);
     DONE(spane_session_scores(session, &small, NULL, 0, scores));
     DONE(spane_session_q_values(session, &small, scores, 0));

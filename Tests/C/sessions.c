@@ -14,26 +14,34 @@ static void test_making(void) {
     const char *names[] = {"first-fit", "best-fit", "balance-fit", "move-to-front", "random", "random:18446744073709551615"};
     const char *unknown[] = {"", "First-Fit", "random:", "random:-1", "random:18446744073709551616", "random:1 ", "first-fit\n"};
 
-    REFUSES(SPANE_NULL_POINTER, "cluster", session, spane_session_new_heuristic(NULL, "first-fit", &session));
-    REFUSES(SPANE_NULL_POINTER, "heuristic", session, spane_session_new_heuristic(cluster, NULL, &session));
-    FAILS(SPANE_NULL_POINTER, "session", spane_session_new_heuristic(cluster, "first-fit", NULL));
+    spane_policy both = SPANE_POLICY_HEURISTIC("first-fit");
+    both.model = model;
+
+    REFUSES(SPANE_NULL_POINTER, "cluster", session, spane_session_new(NULL, HEURISTIC("first-fit"), &session));
+    REFUSES(SPANE_NULL_POINTER, "policy", session, spane_session_new(cluster, NULL, &session));
+    FAILS(SPANE_NULL_POINTER, "session", spane_session_new(cluster, HEURISTIC("first-fit"), NULL));
+    FAILS(SPANE_NULL_POINTER, "session", spane_session_new(cluster, NETWORK(model), NULL));
     REFUSES(SPANE_INVALID_ARGUMENT, "cluster", session,
-            spane_session_new_heuristic((spane_cluster *)model, "first-fit", &session));
+            spane_session_new((spane_cluster *)model, HEURISTIC("first-fit"), &session));
+    REFUSES(SPANE_INVALID_ARGUMENT, "both NULL", session, spane_session_new(cluster, HEURISTIC(NULL), &session));
+    REFUSES(SPANE_INVALID_ARGUMENT, "both set", session, spane_session_new(cluster, &both, &session));
+    both.reserved = 1;
+    REFUSES(SPANE_INVALID_ARGUMENT, "policy->reserved", session, spane_session_new(cluster, &both, &session));
+    both.struct_size = 0;
+    REFUSES(SPANE_UNKNOWN_VERSION, "policy->struct_size", session, spane_session_new(cluster, &both, &session));
     for (int i = 0; i < 7; i++) {
-        REFUSES(SPANE_INVALID_ARGUMENT, "heuristic", session, spane_session_new_heuristic(cluster, unknown[i], &session));
+        REFUSES(SPANE_INVALID_ARGUMENT, "policy->heuristic", session,
+                spane_session_new(cluster, HEURISTIC(unknown[i]), &session));
+        CHECK(strstr(spane_last_error(), "first-fit, best-fit, balance-fit, move-to-front, random[:SEED]") != NULL);
     }
     for (int i = 0; i < 6; i++) {
-        DONE(spane_session_new_heuristic(cluster, names[i], &session));
+        DONE(spane_session_new(cluster, HEURISTIC(names[i]), &session));
         spane_session_free(session);
     }
-
-    REFUSES(SPANE_NULL_POINTER, "cluster", session, spane_session_new(NULL, model, &session));
-    REFUSES(SPANE_NULL_POINTER, "model", session, spane_session_new(cluster, NULL, &session));
-    FAILS(SPANE_NULL_POINTER, "session", spane_session_new(cluster, model, NULL));
-    REFUSES(SPANE_INVALID_ARGUMENT, "cluster", session, spane_session_new((spane_cluster *)model, model, &session));
-    REFUSES(SPANE_INVALID_ARGUMENT, "model", session, spane_session_new(cluster, (spane_model *)cluster, &session));
-    REFUSES(SPANE_SHAPE_MISMATCH, "servers", session, spane_session_new(three, bound, &session));
-    DONE(spane_session_new(cluster, bound, &session));
+    REFUSES(SPANE_INVALID_ARGUMENT, "policy->model", session,
+            spane_session_new(cluster, NETWORK((spane_model *)cluster), &session));
+    REFUSES(SPANE_SHAPE_MISMATCH, "servers", session, spane_session_new(three, NETWORK(bound), &session));
+    DONE(spane_session_new(cluster, NETWORK(bound), &session));
     spane_session_free(session);
     spane_session_free(NULL);
     spane_session_free((spane_session *)cluster);
@@ -111,16 +119,12 @@ static void test_deciding(spane_cluster *cluster, spane_session *session) {
     DONE(spane_cluster_uncordon(cluster, 1));
 }
 
-static void test_growing(spane_model *model, const char *heuristic) {
+static void test_growing(const spane_policy *policy) {
     spane_cluster *cluster = some_cluster(0);
     spane_session *session = NULL;
     spane_placement placement;
 
-    if (model) {
-        DONE(spane_session_new(cluster, model, &session));
-    } else {
-        DONE(spane_session_new_heuristic(cluster, heuristic, &session));
-    }
+    DONE(spane_session_new(cluster, policy, &session));
     CHECK(spane_session_choose(session, &small, &placement) == SPANE_NO_ROOM);
     for (int32_t servers = 1; servers < 40; servers++) {
         DONE(spane_cluster_add_equal_servers(cluster, 2, 4.5, 1, NULL));
@@ -143,10 +147,10 @@ void test_sessions(void) {
         spane_cluster *cluster = some_cluster(2);
         spane_session *session = NULL;
         if (i < 5) {
-            DONE(spane_session_new_heuristic(cluster, names[i], &session));
-            test_growing(NULL, names[i]);
+            DONE(spane_session_new(cluster, HEURISTIC(names[i]), &session));
+            test_growing(HEURISTIC(names[i]));
         } else {
-            DONE(spane_session_new(cluster, models[i - 5], &session));
+            DONE(spane_session_new(cluster, NETWORK(models[i - 5]), &session));
         }
         test_deciding(cluster, session);
         if (i == 6) { /* bound to two servers */
@@ -159,7 +163,7 @@ void test_sessions(void) {
         spane_session_free(session);
         spane_cluster_free(cluster);
     }
-    test_growing(models[0], NULL);
+    test_growing(NETWORK(models[0]));
     spane_model_free(models[0]);
     spane_model_free(models[1]);
 }

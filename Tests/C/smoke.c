@@ -77,6 +77,7 @@ int main(int count, char **arguments)
     spane_cluster *cluster = NULL;
     spane_session *first_fit = NULL, *network = NULL;
     spane_model *model = NULL;
+    spane_policy policy = SPANE_POLICY_HEURISTIC("first-fit");
     spane_request small = request_of(1), huge = SPANE_REQUEST_INIT;
     spane_placement placement, second;
     float scores[SERVERS * SPANE_NODES];
@@ -94,7 +95,7 @@ int main(int count, char **arguments)
     for (i = 0; i < SERVERS; i++) CHECK(numbers[i] == i);
     check_empty(cluster);
 
-    CHECK(spane_session_new_heuristic(cluster, "first-fit", &first_fit) == SPANE_OK);
+    CHECK(spane_session_new(cluster, &policy, &first_fit) == SPANE_OK);
     CHECK(spane_session_choose(first_fit, &small, &placement) == SPANE_OK);
     CHECK(placement.server == 0 && placement.nodes == 1);
     fill_and_empty(cluster, first_fit);
@@ -106,12 +107,15 @@ int main(int count, char **arguments)
     huge.cpu = 81;
     huge.mem = 16;
     CHECK(spane_session_choose(first_fit, &huge, &placement) == SPANE_NEVER_FITS);
-    CHECK(spane_session_new_heuristic(cluster, "worst-fit", &network) == SPANE_INVALID_ARGUMENT && network == NULL);
+    policy.heuristic = "worst-fit";
+    CHECK(spane_session_new(cluster, &policy, &network) == SPANE_INVALID_ARGUMENT && network == NULL);
     CHECK(strstr(spane_last_error(), "worst-fit") != NULL);
 
     CHECK(spane_model_load("there is no such file", &model) == SPANE_IO && model == NULL);
     CHECK(spane_model_load(arguments[1], &model) == SPANE_OK);
-    CHECK(spane_session_new(cluster, model, &network) == SPANE_OK);
+    policy.heuristic = NULL;
+    policy.model = model;
+    CHECK(spane_session_new(cluster, &policy, &network) == SPANE_OK);
     spane_model_free(model); /* the session keeps what it needs */
     fill_and_empty(cluster, network);
     CHECK(spane_session_scores(network, &small, NULL, SERVERS, scores) == SPANE_OK);

@@ -39,9 +39,8 @@ static void check_best(spane_session *session, const spane_env *env, const spane
     for (int action = 0; action < actions; action++) CHECK(!mask[action] || values[action] <= best);
 }
 
-static void test_episode(const spane_trace *trace, const char *heuristic, const spane_model *model, int64_t start) {
+static void test_episode(const spane_trace *trace, const spane_policy *policy, int64_t start) {
     static struct running running[longest];
-    spane_policy policy = {heuristic, model};
     spane_cluster *cluster = NULL;
     spane_session *session = NULL;
     spane_env *env = NULL;
@@ -50,10 +49,10 @@ static void test_episode(const spane_trace *trace, const char *heuristic, const 
     size_t count = 0;
     double expected = 0, total = 0;
 
-    DONE(spane_evaluate(trace, NULL, &start, 1, &policy, 1, &expected, NULL, NULL));
+    DONE(spane_evaluate(trace, NULL, &start, 1, policy, 1, &expected, NULL, NULL));
     DONE(spane_cluster_new(NULL, &cluster));
     DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
-    DONE(model ? spane_session_new(cluster, model, &session) : spane_session_new_heuristic(cluster, heuristic, &session));
+    DONE(spane_session_new(cluster, policy, &session));
     DONE(spane_env_new(trace, NULL, &env));
     DONE(spane_env_reset(env, start, SPANE_END_AUTO, 0));
     DONE(spane_env_describe(env, &info));
@@ -101,9 +100,9 @@ int main(int argc, char **argv) {
     for (int i = 0; i < 3; i++) {
         spane_model *model = NULL;
         DONE(spane_model_load(check_path(argv[1], weights[i]), &model));
-        for (int start = 0; start < 3; start++) test_episode(trace, NULL, model, starts[start]);
+        for (int start = 0; start < 3; start++) test_episode(trace, NETWORK(model), starts[start]);
         spane_model_free(model);
-        for (int heuristic = 0; heuristic < 4; heuristic++) test_episode(trace, heuristics[heuristic], NULL, starts[i]);
+        for (int k = 0; k < 4; k++) test_episode(trace, HEURISTIC(heuristics[k]), starts[i]);
     }
     spane_trace_free(trace);
     return check_report("steps");

@@ -36,6 +36,7 @@ int main(int argc, char **argv) {
     test_sessions();
     test_scores();
     test_lifetimes();
+    test_self_description();
     test_messages();
     test_traces();
     test_environments();

@@ -42,6 +42,7 @@ void test_states(void);
 void test_sessions(void);
 void test_scores(void);
 void test_lifetimes(void);
+void test_self_description(void);
 void test_messages(void);
 void test_traces(void);
 void test_environments(void);

@@ -29,7 +29,7 @@ static spane_cluster *half_full(void) {
     unsigned long long random = 5;
     DONE(spane_cluster_new(NULL, &cluster));
     DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
-    DONE(spane_session_new_heuristic(cluster, "random:1", &session));
+    DONE(spane_session_new(cluster, HEURISTIC("random:1"), &session));
     for (uint64_t id = 0; id < 6 * servers; id++) {
         const spane_request request = some_request(&random);
         CHECK(spane_session_place(session, id, &request, NULL) >= 0);
@@ -73,7 +73,7 @@ static void test_reading(spane_model *model, const char *heuristic) {
     memset(together, 0, sizeof together);
     for (int i = -1; i < threads; i++) {
         spane_session **session = i < 0 ? &alone.session : &together[i].session;
-        DONE(model ? spane_session_new(cluster, model, session) : spane_session_new_heuristic(cluster, heuristic, session));
+        DONE(spane_session_new(cluster, model ? NETWORK(model) : HEURISTIC(heuristic), session));
     }
     decide(&alone);
     for (int i = 0; i < threads; i++) pthread_create(&workers[i], NULL, decide, &together[i]);
@@ -154,8 +154,8 @@ static void test_overlap(spane_model *model, int one_session) {
 
     DONE(spane_cluster_new(NULL, &cluster));
     DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
-    DONE(spane_session_new(cluster, model, &first));
-    DONE(spane_session_new(cluster, model, &second));
+    DONE(spane_session_new(cluster, NETWORK(model), &first));
+    DONE(spane_session_new(cluster, NETWORK(model), &second));
     {
         struct overlap reader = {cluster, first, 0, 0, 0, 0};
         struct overlap writer = {cluster, one_session ? first : second, 0, 0, 0, 1000000};

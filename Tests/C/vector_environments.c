@@ -58,7 +58,7 @@ static void test_options(const spane_trace *trace) {
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, autoreset, -1);
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, autoreset, 3);
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, end_kind, 3);
-    REFUSES_OPTION(SPANE_INVALID_ARGUMENT, number, 1);
+    REFUSES_OPTION(SPANE_INVALID_ARGUMENT, end_count, 1);
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, start_low, -1);
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, start_low, INT64_MAX);
     REFUSES_OPTION(SPANE_INVALID_ARGUMENT, start_high, -1);
@@ -96,7 +96,7 @@ static void test_order(const spane_trace *trace) {
     options.count = count;
     options.autoreset = SPANE_AUTORESET_DISABLED;
     options.end_kind = SPANE_END_LENGTH;
-    options.number = 3;
+    options.end_count = 3;
     DONE(spane_vec_env_new(trace, NULL, &options, &vec));
     FAILS(SPANE_BAD_STATE, "buffers", spane_vec_env_reset(vec, NULL, NULL));
     FAILS(SPANE_BAD_STATE, "buffers", spane_vec_env_step(vec, actions));
@@ -170,7 +170,7 @@ static void test_threads(spane_trace *trace, int32_t autoreset) {
         options.threads = i == 0 ? 1 : 3;
         options.autoreset = autoreset;
         options.end_kind = SPANE_END_EXCEED;
-        options.number = 5;
+        options.end_count = 5;
         options.start_high = 500;
         if (autoreset == SPANE_AUTORESET_SAME_STEP) {
             buffers.final_observation = all[i].final_observation[0];

@@ -39,7 +39,7 @@ static spane_vec_env *make(const spane_trace *trace, int32_t threads, int32_t au
     options.autoreset = autoreset;
     options.seed = 3;
     options.end_kind = SPANE_END_LENGTH;
-    options.number = length;
+    options.end_count = length;
     DONE(spane_vec_env_new(trace, NULL, &options, &vec));
     return vec;
 }
@@ -173,7 +173,7 @@ static void test_saving(const spane_trace *trace) {
         DONE(spane_vec_env_get_options(loaded, NULL, NULL));
         DONE(spane_vec_env_get_options(loaded, &env_options, &options));
         CHECK(options.count == count && options.threads == 1 && options.autoreset == modes[i % 2] && options.seed == 3);
-        CHECK(options.start_low == 0 && options.start_high == 200 - 1 - 7 && options.number == 7);
+        CHECK(options.start_low == 0 && options.start_high == 200 - 1 - 7 && options.end_count == 7);
         CHECK(env_options.servers == servers && env_options.node_cpu == 40 && env_options.split_above == 10);
         env_options.struct_size = 1;
         before = arrays;

@@ -218,7 +218,8 @@ void test_sessions(const std::string &data) {
     CHECK(must(model.provenance("command")).has_value() && !must(model.provenance("no such")).has_value());
     CHECK(must(must(spane::Model::load_memory(must(model.save_memory()))).describe()).servers == 0);
     FAILS(SPANE_IO, model.save("no such folder/file"));
-    FAILS(SPANE_UNSUPPORTED, must(spane::Session::make(cluster, model)).decide());
+    CHECK(must(model.describe()).most_nodes == 2 && must(model.inputs()).size() == 7);
+    CHECK(std::strcmp(must(model.inputs())[1].name, "node0_mem") == 0);
     CHECK(must(spane::Session::make(cluster, "random")).placements_per_server() == 2);
     const std::array<std::byte, 3> nonsense{};
     FAILS(SPANE_FORMAT, spane::Model::load_memory(nonsense));
@@ -250,7 +251,21 @@ void test_sessions(const std::string &data) {
     const std::vector<std::int32_t> servers = {2, 0};
     DONE(session.scores(small, servers, scores));
     CHECK(scores[0] == all[4] && scores[3] == all[1]);
+    /* No servers are not all servers. */
+    const std::vector<std::int32_t> none;
+    std::vector<float> nothing;
+    DONE(session.scores(small, none, nothing));
     DONE(session.scores(small, spane::Span<const std::int32_t>(), spane::Span<float>()));
+    FAILS(SPANE_INVALID_ARGUMENT, session.scores({0, 1}, none, nothing));
+    FAILS(SPANE_UNSUPPORTED, heuristic.scores(small, none, nothing));
+    CHECK(!must(session.choose_among(small, none)) && must(session.top_among(small, none, best)) == 0);
+    CHECK(must(cluster.room(small, none)).empty());
+    CHECK(must(heuristic.describe()).decisions > 0 && must(session.describe()).bytes > 0);
+    CHECK(must(cluster.describe()).servers == 3 && must(cluster.describe()).vms == 1);
+    CHECK(must(cluster.resource("mem"))->amount_index == 1 && !must(cluster.resource("gpu")).has_value());
+    CHECK(std::strcmp(must(cluster.resource(0))->name, "cpu") == 0 && !must(cluster.resource(2)).has_value());
+    CHECK(must(spane::heuristics()).size() == 5 && std::strcmp(must(spane::heuristics())[4].argument, "SEED") == 0);
+    CHECK(must(spane::build()).version == spane_version());
     FAILS(SPANE_SHAPE_MISMATCH, session.scores(small, servers, all));
     FAILS(SPANE_INVALID_ARGUMENT, session.scores(small, scores));
 }
@@ -261,7 +276,7 @@ std::vector<std::int64_t> starts_of(std::size_t count) {
     return starts;
 }
 
-void test_environments() {
+void test_environments(const std::string &data) {
     spane::Trace trace = must(spane::Trace::generate(2000, 1));
     CHECK(must(trace.describe()).count == 2000);
     CHECK(must(trace.provenance("content_sha256"))->size() == 64);
@@ -302,7 +317,7 @@ void test_environments() {
     spane::VectorEnvironmentOptions many;
     many.count = 4;
     many.end_kind = SPANE_END_LENGTH;
-    many.number = 5;
+    many.end_count = 5;
     spane::VectorEnvironment vector = must(spane::VectorEnvironment::make(trace, options, many));
     std::vector<float> observations(4 * SPANE_OBSERVATION_SIZE(3));
     std::vector<std::uint8_t> masks(4 * SPANE_MASK_SIZE(3)), terminated(4), truncated(4);
@@ -324,7 +339,7 @@ void test_environments() {
     FAILS(SPANE_SHAPE_MISMATCH, vector.step(spane::Span<const std::int32_t>(actions.data(), 3)));
     const std::vector<std::int64_t> places = {7, 8, 9, 10};
     DONE(vector.reset_at(places));
-    CHECK(must(vector.describe(3)).start == 10 && must(vector.options()).number == 5);
+    CHECK(must(vector.describe(3)).start == 10 && must(vector.options()).end_count == 5);
     DONE(vector.step(actions));
     DONE(vector.reset_at(places, which));
     CHECK(must(vector.describe(0)).placed == 0 && must(vector.describe(1)).placed == 1);
@@ -341,15 +356,31 @@ void test_environments() {
     FAILS(SPANE_FORMAT, spane::VectorEnvironment::load_memory(trace, state));
 
     /* A session that decides in an environment. */
-    spane::Session in_environment = must(spane::Session::make(environment, "balance-fit"));
+    spane::EnvironmentSession in_environment = must(spane::EnvironmentSession::make(environment, "balance-fit"));
     DONE(environment.reset(10, spane::End::length(20)));
     while (must(environment.describe()).finished == 0) DONE(environment.step(must(in_environment.decide())));
     FAILS(SPANE_BAD_STATE, in_environment.decide());
+    spane::Model network = must(spane::Model::load(data + "/weights/untrained-1.h5"));
+    spane::EnvironmentSession scoring = must(spane::EnvironmentSession::make(environment, network));
+    DONE(environment.reset(10, spane::End::length(20)));
+    std::array<std::int32_t, 3> best{};
+    std::array<float, 3> ranks{};
+    std::array<float, 6> scores{}, values{};
+    CHECK(must(scoring.top(best)) == 3 && must(scoring.top(best, ranks)) == 3 && ranks[0] >= ranks[1]);
+    CHECK(best[0] == must(scoring.decide()) && must(scoring.describe()).decisions == 3);
+    DONE(scoring.scores(scores));
+    DONE(scoring.q_values(values));
+    CHECK(scores[static_cast<std::size_t>(best[0])] == ranks[0]);
+    FAILS(SPANE_SHAPE_MISMATCH, scoring.top(best, spane::Span<float>(ranks.data(), 2)));
+    FAILS(SPANE_INVALID_ARGUMENT, scoring.scores(ranks));
+    FAILS(SPANE_UNSUPPORTED, in_environment.scores(scores));
+    /* The two kinds of sessions do not take each other's place. */
+    static_assert(!std::is_constructible_v<spane::Session, spane_env_session *>);
 
     const std::vector<std::int64_t> starts = {0, 100};
-    const std::vector<spane::Policy> policies = {spane::policy("first-fit"), spane::policy("best-fit")};
+    const std::vector<spane::Policy> policies = {"first-fit", std::string("best-fit"), network};
     const spane::Evaluation evaluation = must(spane::evaluate(trace, starts, policies));
-    CHECK(evaluation.waits.size() == 4 && evaluation.waits[0] >= evaluation.bounds[0] && evaluation.lengths[1] > 40);
+    CHECK(evaluation.waits.size() == 6 && evaluation.waits[0] >= evaluation.bounds[0] && evaluation.lengths[1] > 40);
     CHECK(must(spane::trimmed_mean(evaluation.waits)) > 0);
 
     CHECK(must(spane::read_starts("0..<100:5:1")).size() == 5);
@@ -379,7 +410,7 @@ int main(int argc, char **argv) {
     test_fleets();
     test_candidates(argv[1]);
     test_sessions(argv[1]);
-    test_environments();
+    test_environments(argv[1]);
     std::printf("wrapper: C++ %ld, exceptions %d: %d failed\n", __cplusplus, SPANE_EXCEPTIONS, failures);
     return failures == 0 ? 0 : 1;
 }

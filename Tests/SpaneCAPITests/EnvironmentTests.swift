@@ -126,7 +126,7 @@ import Testing
             expect(spane_env_reset(env.pointer, 0, SPANE_END_LENGTH, number), SPANE_INVALID_ARGUMENT, "length")
         }
         expect(spane_env_reset(env.pointer, 0, SPANE_END_EXCEED, 0), SPANE_INVALID_ARGUMENT, "exceed")
-        expect(spane_env_reset(env.pointer, 0, SPANE_END_AUTO, 1), SPANE_INVALID_ARGUMENT, "number")
+        expect(spane_env_reset(env.pointer, 0, SPANE_END_AUTO, 1), SPANE_INVALID_ARGUMENT, "end_count")
         expect(spane_env_reset(env.pointer, 0, 3, 1), SPANE_INVALID_ARGUMENT, "end_kind")
         for action in [-1, 10, Int32.max, Int32.min] {
             expect(spane_env_step(env.pointer, action, nil), SPANE_INFEASIBLE_ACTION, "\(action)", "0 ... 9")

@@ -54,8 +54,7 @@ private final class Listener {
         try "best-fit".withCString { bestFit in
             try "random:9".withCString { random in
                 let policies = [
-                    spane_policy(heuristic: bestFit, model: nil), spane_policy(heuristic: nil, model: loaded.pointer),
-                    spane_policy(heuristic: random, model: nil),
+                    spane_policy(bestFit), spane_policy(nil, loaded.pointer), spane_policy(random),
                 ]
                 let wide = starts.map { Int64($0) }
                 try ok(spane_evaluate(handle.pointer, &options, wide, 12, policies, 3, &waits, &lengths, &bounds))
@@ -85,7 +84,7 @@ private final class Listener {
             var waits = [Double](repeating: -1, count: 8)
             let starts = (0..<8).map { Int64($0 * 100) }
             "first-fit".withCString { name in
-                var policy = spane_policy(heuristic: name, model: nil)
+                var policy = spane_policy(name)
                 expect(
                     spane_evaluate(trace.pointer, &options, starts, 8, &policy, 1, &waits, nil, nil),
                     SPANE_CANCELLED,
@@ -121,7 +120,7 @@ private final class Listener {
         let starts = (0..<8).map { Int64($0 * 100) }
         func evaluate(_ status: spane_status) {
             "first-fit".withCString { name in
-                var policy = spane_policy(heuristic: name, model: nil)
+                var policy = spane_policy(name)
                 let got = spane_evaluate(trace.pointer, &options, starts, 8, &policy, 1, &waits, nil, nil)
                 if status == SPANE_OK { #expect(got == SPANE_OK) } else { expect(got, status, "spane_set_cancel") }
             }
@@ -191,7 +190,7 @@ private final class Listener {
             var options = evaluationOptions
             change(&options)
             func call(_ name: UnsafePointer<CChar>?) {
-                var policy = spane_policy(heuristic: name, model: model)
+                var policy = spane_policy(name, model)
                 expect(
                     spane_evaluate(
                         trace.pointer,
@@ -211,8 +210,8 @@ private final class Listener {
             if let heuristic { heuristic.withCString { call($0) } } else { call(nil) }
         }
         refuse(SPANE_INVALID_ARGUMENT, "worst-fit", heuristic: "worst-fit")
-        refuse(SPANE_INVALID_ARGUMENT, "neither", heuristic: nil)
-        refuse(SPANE_INVALID_ARGUMENT, "both", model: bound.pointer)
+        refuse(SPANE_INVALID_ARGUMENT, "both NULL", heuristic: nil)
+        refuse(SPANE_INVALID_ARGUMENT, "both set", model: bound.pointer)
         refuse(SPANE_SHAPE_MISMATCH, "3 servers", heuristic: nil, model: bound.pointer)
         refuse(SPANE_INVALID_ARGUMENT, "spane_model", heuristic: nil, model: trace.pointer)
         for start in [-1, 2999, 2950, Int64.max, .min] { refuse(SPANE_INVALID_ARGUMENT, "", starts: [0, start]) }

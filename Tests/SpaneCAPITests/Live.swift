@@ -28,7 +28,7 @@ final class Live {
 
     /// Places or releases VMs as first-fit does, so that clusters treated alike stay alike.
     func shuffle(_ count: Int, _ generator: inout Xoshiro256StarStar) throws {
-        let session = try Owned(spane_session_free) { spane_session_new_heuristic(pointer, "random:3", &$0) }
+        let session = try makeSession(pointer, "random:3")
         for _ in 0..<count {
             if !running.isEmpty, generator.below(3) == 0 {
                 let id = running.remove(at: generator.below(running.count))

@@ -12,8 +12,8 @@ import Testing
 
     private func sessions(on cluster: Live, _ model: Owned) throws -> [Owned] {
         try Self.heuristics.map { name in
-            try Owned(spane_session_free) { spane_session_new_heuristic(cluster.pointer, name, &$0) }
-        } + [try Owned(spane_session_free) { spane_session_new(cluster.pointer, model.pointer, &$0) }]
+            try makeSession(cluster.pointer, name)
+        } + [try makeSession(cluster.pointer, model)]
     }
 
     @Test func modelsSayWhatTheyAre() throws {
@@ -166,7 +166,7 @@ import Testing
         var generator = Xoshiro256StarStar(seed: 9)
         let cluster = try Live(servers: 6)
         let model = try load(try randomModel(8), in: folder)
-        let session = try Owned(spane_session_free) { spane_session_new(cluster.pointer, model.pointer, &$0) }
+        let session = try makeSession(cluster.pointer, model)
         var rounds = 0
         for _ in 0..<80 {
             try cluster.shuffle(3, &generator)
@@ -212,7 +212,7 @@ import Testing
             #expect(Place(many[0]) == chosen && many[1].server == SPANE_NEVER)
         }
         #expect(rounds > 30)
-        let heuristic = try Owned(spane_session_free) { spane_session_new_heuristic(cluster.pointer, "first-fit", &$0) }
+        let heuristic = try makeSession(cluster.pointer, "first-fit")
         var scores = [Float](repeating: 0, count: 12)
         expect(
             spane_session_scores(heuristic.pointer, [request(1, 1)], nil, 6, &scores),

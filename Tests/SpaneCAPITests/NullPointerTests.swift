@@ -91,7 +91,7 @@ import Testing
         let trace = try makeTrace(count: 500, seed: 1)
         var (wait, mean) = (0.0, 0.0)
         "first-fit".withCString { name in
-            var policy = spane_policy(heuristic: name, model: nil)
+            var policy = spane_policy(name)
             expect(spane_evaluation_options_init(nil), SPANE_NULL_POINTER, "options")
             expect(spane_evaluate(nil, nil, [0], 1, &policy, 1, &wait, nil, nil), SPANE_NULL_POINTER, "trace")
             expect(

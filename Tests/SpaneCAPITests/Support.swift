@@ -151,6 +151,31 @@ func anyAction(_ mask: [UInt8], _ generator: inout Xoshiro256StarStar) throws ->
     return Int32(available[generator.below(available.count)])
 }
 
+// MARK: Policies
+
+extension spane_policy {
+    /// A heuristic, a network, both or neither.
+    init(_ heuristic: UnsafePointer<CChar>?, _ model: OpaquePointer? = nil) {
+        self.init(
+            struct_size: UInt32(MemoryLayout<spane_policy>.size),
+            reserved: 0,
+            heuristic: heuristic,
+            model: model
+        )
+    }
+}
+
+/// Binds a heuristic or a network to a cluster.
+func makeSession(_ cluster: OpaquePointer, _ heuristic: String) throws -> Owned {
+    try heuristic.withCString { name in
+        try Owned(spane_session_free) { spane_session_new(cluster, [spane_policy(name)], &$0) }
+    }
+}
+
+func makeSession(_ cluster: OpaquePointer, _ model: Owned) throws -> Owned {
+    try Owned(spane_session_free) { spane_session_new(cluster, [spane_policy(nil, model.pointer)], &$0) }
+}
+
 // MARK: Networks
 
 func randomModel(_ seed: UInt64, servers: Int? = nil) throws -> Model {

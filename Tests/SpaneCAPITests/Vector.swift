@@ -140,7 +140,7 @@ struct Single {
 
     mutating func start(keepingReport: Bool = false) throws {
         let start = options.start_low + Int64(generator.below(Int(options.start_high - options.start_low)))
-        try ok(spane_env_reset(env.pointer, start, options.end_kind, options.number))
+        try ok(spane_env_reset(env.pointer, start, options.end_kind, options.end_count))
         if !keepingReport { result = spane_step_result() }
     }
 

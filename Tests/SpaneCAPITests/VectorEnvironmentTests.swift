@@ -40,7 +40,7 @@ import Testing
         options.start_low = 5
         options.start_high = 380
         options.end_kind = plan.end
-        options.number = plan.end == SPANE_END_LENGTH ? 12 : plan.end == SPANE_END_EXCEED ? 2 : 0
+        options.end_count = plan.end == SPANE_END_LENGTH ? 12 : plan.end == SPANE_END_EXCEED ? 2 : 0
         let isSameStep = plan.autoreset == SPANE_AUTORESET_SAME_STEP
         let vec = try Vector(trace, smallOptions(servers: Self.servers), options, Self.servers, final: isSameStep)
         var singles: [Single] = []
@@ -100,7 +100,7 @@ import Testing
         options.count = 4
         options.start_high = 3
         options.end_kind = SPANE_END_EXCEED
-        options.number = 20
+        options.end_count = 20
         let vec = try Vector(try makeTrace(vms), smallOptions(servers: 1), options, 1)
         try ok(spane_vec_env_reset(vec.handle.pointer, nil, nil))
         try ok(spane_vec_env_step(vec.handle.pointer, [0, 1, 0, 1]))
@@ -129,15 +129,15 @@ import Testing
         refuse("autoreset is 3") { $0.autoreset = 3 }
         refuse("reserved") { $0.reserved = 1 }
         refuse("end_kind") { $0.end_kind = -1 }
-        refuse("number") { $0.number = 1 }
+        refuse("end_count") { $0.end_count = 1 }
         for number in [0, 99, -1, Int64.max, Int64.min] {
-            refuse("number is \(number)") { ($0.end_kind, $0.number) = (SPANE_END_LENGTH, number) }
+            refuse("end_count is \(number)") { ($0.end_kind, $0.end_count) = (SPANE_END_LENGTH, number) }
         }
-        refuse("number is 0") { $0.end_kind = SPANE_END_EXCEED }
+        refuse("end_count is 0") { $0.end_kind = SPANE_END_EXCEED }
         for (low, high) in [(-1, 5), (5, 5), (6, 5), (0, 100), (0, -1), (99, 0), (.min, .max), (.max, 0)] {
             refuse("start_low is \(low)") { ($0.start_low, $0.start_high) = (Int64(low), Int64(high)) }
         }
-        refuse("0 ... 49") { ($0.end_kind, $0.number, $0.start_high) = (SPANE_END_LENGTH, 49, 51) }
+        refuse("0 ... 49") { ($0.end_kind, $0.end_count, $0.start_high) = (SPANE_END_LENGTH, 49, 51) }
         var options = environmentOptions
         options.servers = 524_288
         var many = vectorOptions

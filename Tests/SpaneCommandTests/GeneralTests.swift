@@ -1,3 +1,4 @@
+import CSpaneHeader
 import SpaneTestSupport
 import Testing
 
@@ -5,7 +6,10 @@ import Testing
 @Suite struct GeneralTests {
     private let command = Command()
 
-    @Test func version() throws { #expect(try command.succeed("--version") == "0.1.0\n") }
+    @Test func version() throws {
+        let version = "\(SPANE_VERSION_MAJOR).\(SPANE_VERSION_MINOR).\(SPANE_VERSION_PATCH)"
+        #expect(try command.succeed("--version") == version + "\n")
+    }
 
     @Test func helpOfTheCommand() throws {
         let help = try command.succeed("--help")

@@ -133,7 +133,20 @@ import Testing
         for name in ["", "First-Fit", "first_fit", "random:", "random:-1", "random:x", "random:1 ", "fit"] {
             #expect(Heuristic(name: name) == nil, "\(name)")
         }
-        for name in Heuristic.names.dropLast() { #expect(Heuristic(name: name) != nil, "\(name)") }
+        #expect(Heuristic.names == ["first-fit", "best-fit", "balance-fit", "move-to-front", "random[:SEED]"])
+    }
+
+    /// Whatever row is added, its name leads to it, an argument is taken by those alone that say so, and it says what it does.
+    @Test func theTableIsSound() throws {
+        #expect(Set(Heuristic.all.map { "\($0.name)" }).count == Heuristic.all.count)
+        for kind in Heuristic.all {
+            let name = "\(kind.name)"
+            let heuristic = try #require(Heuristic(name: name))
+            #expect("\(heuristic.kind.name)" == name)
+            #expect((Heuristic(name: name + ":7") != nil) == (kind.argument != nil))
+            #expect(!"\(kind.summary)".isEmpty && !"\(kind.summary)".contains("\n"))
+            #expect(try choice(heuristic, Self.small, [(3, 90), (40, 90), (3, 90), (3, 90)]) == 1, "\(name)")
+        }
     }
 
     @Test func policiesHaveTheTypeOfTheirName() {

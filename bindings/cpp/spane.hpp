@@ -54,7 +54,12 @@ using VM = spane_vm;
 using TraceInfo = spane_trace_info;
 using StepResult = spane_step_result;
 using EnvironmentInfo = spane_env_info;
-using Policy = spane_policy;
+using SessionInfo = spane_session_info;
+using ClusterInfo = spane_cluster_info;
+using InputInfo = spane_input_info;
+using ResourceInfo = spane_resource_info;
+using HeuristicInfo = spane_heuristic_info;
+using BuildInfo = spane_build_info;
 
 /// What a VM asks for; Request{4, 16} for cores and GB alone.
 struct Request {
@@ -68,9 +73,7 @@ struct Request {
 
     /// For calls of spane.h; valid until the amounts of this object change.
     spane_request get() const noexcept {
-        spane_request request = SPANE_REQUEST_INIT;
-        request.cpu = cpu;
-        request.mem = mem;
+        spane_request request = SPANE_REQUEST(cpu, mem);
         request.span = span;
         request.amounts = amounts.data();
         request.amount_count = static_cast<std::uint32_t>(amounts.size());
@@ -116,7 +119,7 @@ struct EvaluationOptions : spane_evaluation_options {
 /// When an episode ends; see SPANE_END_... in spane.h.
 struct End {
     std::int32_t kind;
-    std::int64_t number;
+    std::int64_t count;
 
     static constexpr End length(std::int64_t placements) { return {SPANE_END_LENGTH, placements}; }
     static constexpr End exceed(std::int64_t placements) { return {SPANE_END_EXCEED, placements}; }
@@ -377,11 +380,62 @@ public:
         return detail::outcome(status, info);
     }
 
+    /// The values that the network reads.
+    Fallible<std::vector<InputInfo>> inputs() const {
+        ModelInfo info = SPANE_MODEL_INFO_INIT;
+        spane_status status = spane_model_describe(get(), &info);
+        std::vector<InputInfo> inputs;
+        for (std::int32_t index = 0; status == SPANE_OK && index < info.input_count; index++) {
+            InputInfo input = SPANE_INPUT_INFO_INIT;
+            status = spane_model_input(get(), index, &input);
+            inputs.push_back(input);
+        }
+        return detail::outcome(status, std::move(inputs));
+    }
+
     /// Empty where the model has no such entry.
     Fallible<std::optional<std::string>> provenance(const std::string &name) const {
         return detail::text_of(get(), name, spane_model_provenance);
     }
 };
+
+/// What decides: a heuristic by name, or a network, which must outlive it; see "Policies" in spane.h.
+class Policy {
+public:
+    Policy(const char *heuristic) : heuristic_(heuristic) {}
+    Policy(std::string heuristic) : heuristic_(std::move(heuristic)) {}
+    Policy(const Model &model) noexcept : model_(model.get()), is_model_(true) {}
+
+    /// For calls of spane.h; valid as long as this object.
+    spane_policy get() const noexcept {
+        spane_policy policy = SPANE_POLICY_INIT;
+        if (is_model_) policy.model = model_;
+        else policy.heuristic = heuristic_.c_str();
+        return policy;
+    }
+
+private:
+    std::string heuristic_{};
+    const spane_model *model_ = nullptr;
+    bool is_model_ = false;
+};
+
+/// The heuristics that the library knows.
+inline Fallible<std::vector<HeuristicInfo>> heuristics() {
+    std::vector<HeuristicInfo> list(static_cast<std::size_t>(spane_heuristic_count()), HeuristicInfo SPANE_HEURISTIC_INFO_INIT);
+    spane_status status = SPANE_OK;
+    for (std::size_t index = 0; status == SPANE_OK && index < list.size(); index++) {
+        status = spane_heuristic_describe(static_cast<std::int32_t>(index), &list[index]);
+    }
+    return detail::outcome(status, std::move(list));
+}
+
+/// The library that runs; see spane_build_describe.
+inline Fallible<BuildInfo> build() {
+    BuildInfo info = SPANE_BUILD_INFO_INIT;
+    const spane_status status = spane_build_describe(&info);
+    return detail::outcome(status, info);
+}
 
 /// The mirror of a fleet; see "Clusters" in spane.h. One call at a time.
 class Cluster : public detail::Handle<spane_cluster, spane_cluster_free> {
@@ -490,6 +544,28 @@ public:
         Count count{};
         const spane_status status = spane_cluster_count(get(), &count.servers, &count.vms);
         return detail::outcome(status, count);
+    }
+
+    Fallible<ClusterInfo> describe() const {
+        ClusterInfo info = SPANE_CLUSTER_INFO_INIT;
+        const spane_status status = spane_cluster_describe(get(), &info);
+        return detail::outcome(status, info);
+    }
+
+    /// Empty where the cluster has no such resource.
+    Fallible<std::optional<ResourceInfo>> resource(const std::string &name) const {
+        ResourceInfo info = SPANE_RESOURCE_INFO_INIT;
+        const spane_status status = spane_cluster_find_resource(get(), name.c_str(), &info);
+        if (status == SPANE_NOT_FOUND) return detail::outcome(SPANE_OK, std::optional<ResourceInfo>());
+        return detail::outcome(status, std::optional<ResourceInfo>(info));
+    }
+
+    /// The resource at an index: 0 cores, 1 GB, then those of the options. Empty where there is none.
+    Fallible<std::optional<ResourceInfo>> resource(std::int32_t index) const {
+        ResourceInfo info = SPANE_RESOURCE_INFO_INIT;
+        const spane_status status = spane_cluster_resource(get(), index, &info);
+        if (status == SPANE_NOT_FOUND) return detail::outcome(SPANE_OK, std::optional<ResourceInfo>());
+        return detail::outcome(status, std::optional<ResourceInfo>(info));
     }
 
     /// The numbers of all servers, in the order in which policies look at them.
@@ -689,35 +765,18 @@ private:
     }
 };
 
-class Environment;
-
-/// A policy bound to a cluster or an environment; see "Sessions" in spane.h. One call at a time.
+/// A policy bound to a cluster; see "Sessions" in spane.h. One call at a time.
 class Session : public detail::Handle<spane_session, spane_session_free> {
 public:
     /// Takes over a handle of spane.h, for a cluster whose servers have as many NUMA nodes.
     explicit Session(pointer handle, std::int32_t nodes = SPANE_NODES) noexcept
         : Handle(handle), placements_(static_cast<std::size_t>(SPANE_PLACEMENTS(nodes))) {}
 
-    static Fallible<Session> make(Cluster &cluster, const std::string &heuristic) {
+    static Fallible<Session> make(Cluster &cluster, const Policy &policy) {
         const std::int32_t nodes = nodes_of(cluster);
+        const spane_policy chosen = policy.get();
         return detail::created<Session>(
-            [&](pointer *out) { return spane_session_new_heuristic(cluster.get(), heuristic.c_str(), out); }, nodes);
-    }
-
-    static Fallible<Session> make(Cluster &cluster, const Model &model) {
-        const std::int32_t nodes = nodes_of(cluster);
-        return detail::created<Session>(
-            [&](pointer *out) { return spane_session_new(cluster.get(), model.get(), out); }, nodes);
-    }
-
-    static Fallible<Session> make(Environment &environment, const std::string &heuristic);
-    static Fallible<Session> make(Environment &environment, const Model &model);
-
-    /// The action for the next VM of the environment that the session is bound to.
-    Fallible<std::int32_t> decide() {
-        std::int32_t action = 0;
-        const spane_status status = spane_session_decide(get(), &action);
-        return detail::outcome(status, action);
+            [&](pointer *out) { return spane_session_new(cluster.get(), &chosen, out); }, nodes);
     }
 
     /// Empty where there is no room.
@@ -798,16 +857,22 @@ public:
         if (scores.size() != servers.size() * placements_) {
             return detail::mismatch("scores", scores.size(), servers.size() * placements_);
         }
-        // No servers are not the NULL that stands for all of them.
-        if (servers.empty()) return detail::outcome(SPANE_OK);
+        float none = 0; // an empty span may have no address
         const spane_request asked = request.get();
-        return detail::outcome(
-            spane_session_scores(get(), &asked, servers.data(), servers.size(), scores.data()));
+        return detail::outcome(spane_session_scores(get(), &asked, detail::candidates(servers), servers.size(),
+                                                    scores.empty() ? &none : scores.data()));
     }
 
     Fallible<void> q_values(const Request &request, Span<float> values) {
         const spane_request asked = request.get();
         return detail::outcome(spane_session_q_values(get(), &asked, values.data(), values.size()));
+    }
+
+    /// What it has done so far.
+    Fallible<SessionInfo> describe() {
+        SessionInfo info = SPANE_SESSION_INFO_INIT;
+        const spane_status status = spane_session_describe(get(), &info);
+        return detail::outcome(status, info);
     }
 
 private:
@@ -933,7 +998,7 @@ public:
     }
 
     Fallible<void> reset(std::int64_t start, End end) {
-        return detail::outcome(spane_env_reset(get(), start, end.kind, end.number));
+        return detail::outcome(spane_env_reset(get(), start, end.kind, end.count));
     }
 
     Fallible<StepResult> step(std::int32_t action) {
@@ -964,15 +1029,59 @@ public:
     }
 };
 
-inline Fallible<Session> Session::make(Environment &environment, const std::string &heuristic) {
-    return detail::created<Session>(
-        [&](pointer *out) { return spane_session_new_env_heuristic(environment.get(), heuristic.c_str(), out); });
-}
+/// A policy bound to an environment; see "Environment sessions" in spane.h. One call at a time.
+class EnvironmentSession : public detail::Handle<spane_env_session, spane_env_session_free> {
+public:
+    using Handle::Handle;
 
-inline Fallible<Session> Session::make(Environment &environment, const Model &model) {
-    return detail::created<Session>(
-        [&](pointer *out) { return spane_session_new_env(environment.get(), model.get(), out); });
-}
+    static Fallible<EnvironmentSession> make(Environment &environment, const Policy &policy) {
+        const spane_policy chosen = policy.get();
+        return detail::created<EnvironmentSession>(
+            [&](pointer *out) { return spane_env_session_new(environment.get(), &chosen, out); });
+    }
+
+    /// The action for the next VM.
+    Fallible<std::int32_t> decide() {
+        std::int32_t action = 0;
+        const spane_status status = spane_env_session_decide(get(), &action);
+        return detail::outcome(status, action);
+    }
+
+    /// Writes the best actions for the next VM, best first; their number.
+    Fallible<std::size_t> top(Span<std::int32_t> actions) { return best(actions, nullptr); }
+
+    /// As above, with their scores.
+    Fallible<std::size_t> top(Span<std::int32_t> actions, Span<float> scores) {
+        if (scores.size() != actions.size()) {
+            return detail::mismatch<std::size_t>("scores", scores.size(), actions.size());
+        }
+        return best(actions, scores.data());
+    }
+
+    /// Of every action.
+    Fallible<void> scores(Span<float> scores) {
+        return detail::outcome(spane_env_session_scores(get(), scores.data(), scores.size()));
+    }
+
+    /// Of every action.
+    Fallible<void> q_values(Span<float> values) {
+        return detail::outcome(spane_env_session_q_values(get(), values.data(), values.size()));
+    }
+
+    /// What it has done so far.
+    Fallible<SessionInfo> describe() {
+        SessionInfo info = SPANE_SESSION_INFO_INIT;
+        const spane_status status = spane_env_session_describe(get(), &info);
+        return detail::outcome(status, info);
+    }
+
+private:
+    Fallible<std::size_t> best(Span<std::int32_t> actions, float *scores) {
+        std::size_t found = 0;
+        const spane_status status = spane_env_session_top(get(), actions.size(), actions.data(), scores, &found);
+        return detail::outcome(status, found);
+    }
+};
 
 /// Many environments that are stepped together; see "Vector environments" in spane.h. One call at a time.
 class VectorEnvironment : public detail::Handle<spane_vec_env, spane_vec_env_free> {
@@ -1069,11 +1178,6 @@ private:
     std::size_t count_ = 0;
 };
 
-/// A heuristic to evaluate; `name` must outlive the evaluation.
-inline Policy policy(const char *name) { return {name, nullptr}; }
-/// A network to evaluate; `model` must outlive the evaluation.
-inline Policy policy(const Model &model) { return {nullptr, model.get()}; }
-
 /// What an evaluation found out, in seconds and VMs.
 struct Evaluation {
     std::vector<double> waits; ///< [policy][start]
@@ -1088,8 +1192,11 @@ inline Fallible<Evaluation> evaluate(const Trace &trace, Span<const std::int64_t
     result.waits.resize(policies.size() * starts.size());
     result.lengths.resize(starts.size());
     result.bounds.resize(starts.size());
+    std::vector<spane_policy> chosen;
+    chosen.reserve(policies.size());
+    for (std::size_t index = 0; index < policies.size(); index++) chosen.push_back(policies.data()[index].get());
     const spane_status status =
-        spane_evaluate(trace.get(), &options, starts.data(), starts.size(), policies.data(), policies.size(),
+        spane_evaluate(trace.get(), &options, starts.data(), starts.size(), chosen.data(), chosen.size(),
                        result.waits.data(), result.lengths.data(), result.bounds.data());
     return detail::outcome(status, std::move(result));
 }

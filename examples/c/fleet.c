@@ -115,15 +115,15 @@ static int grow(int32_t server) {
     return status == SPANE_INFEASIBLE_ACTION ? 0 : check(status) == SPANE_OK;
 }
 
-static void open_session(const char *policy) {
-    if (strstr(policy, ".h5")) {
-        spane_model *model = NULL;
-        check(spane_model_load(policy, &model));
-        check(spane_session_new(cluster, model, &session)); /* of a potential, which serves servers with any nodes */
-        spane_model_free(model);
-    } else {
-        check(spane_session_new_heuristic(cluster, policy, &session));
+static void open_session(const char *name) {
+    spane_policy policy = SPANE_POLICY_HEURISTIC(name);
+    spane_model *model = NULL;
+    if (strstr(name, ".h5")) {
+        check(spane_model_load(name, &model)); /* a potential, which serves servers with any nodes */
+        policy = (spane_policy)SPANE_POLICY_MODEL(model);
     }
+    check(spane_session_new(cluster, &policy, &session));
+    spane_model_free(model);
 }
 
 int main(int argc, char **argv) {

@@ -44,16 +44,16 @@ static spane_status check(spane_status status) {
 }
 
 /* Binds a heuristic by its name, or the network in a file *.h5. */
-static spane_session *open_session(spane_cluster *cluster, const char *policy) {
+static spane_session *open_session(spane_cluster *cluster, const char *name) {
+    spane_policy policy = SPANE_POLICY_HEURISTIC(name);
     spane_session *session = NULL;
-    if (strstr(policy, ".h5")) {
-        spane_model *model = NULL;
-        check(spane_model_load(policy, &model));
-        check(spane_session_new(cluster, model, &session));
-        spane_model_free(model); /* the session keeps what it needs */
-    } else {
-        check(spane_session_new_heuristic(cluster, policy, &session));
+    spane_model *model = NULL;
+    if (strstr(name, ".h5")) {
+        check(spane_model_load(name, &model));
+        policy = (spane_policy)SPANE_POLICY_MODEL(model);
     }
+    check(spane_session_new(cluster, &policy, &session));
+    spane_model_free(model); /* the session keeps what it needs */
     return session;
 }
 

@@ -101,4 +101,7 @@ size_t kernel_above(const float *values, size_t first, size_t count, float floor
 void kernel_advantages(const struct kernel_head *head, const float *terms, const struct kernel_servers *servers,
                        size_t first, size_t blocks, float *out);
 
+// The instruction set that the kernels are using on this processor: "x86-64-v3", or "baseline".
+const char *kernel_instruction_set(void);
+
 #endif

@@ -142,13 +142,13 @@ enum EnvironmentEnd: Equatable, Sendable {
     case fixed(EpisodeEnd)
     case automatic
 
-    init(kind: Int32, number: Int64) throws(Failure) {
+    init(kind: Int32, count: Int64) throws(Failure) {
         switch kind {
-        case SPANE_END_LENGTH: self = .fixed(.length(Int(number)))
-        case SPANE_END_EXCEED: self = .fixed(.exceed(Int(number)))
+        case SPANE_END_LENGTH: self = .fixed(.length(Int(count)))
+        case SPANE_END_EXCEED: self = .fixed(.exceed(Int(count)))
         case SPANE_END_AUTO:
-            guard number == 0 else {
-                throw Failure(SPANE_INVALID_ARGUMENT, "number is \(number); it must be 0 with SPANE_END_AUTO")
+            guard count == 0 else {
+                throw Failure(SPANE_INVALID_ARGUMENT, "end_count is \(count); it must be 0 with SPANE_END_AUTO")
             }
             self = .automatic
         default:

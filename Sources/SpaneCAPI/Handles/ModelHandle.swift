@@ -3,6 +3,7 @@
 
 public import CSpaneHeader
 internal import SpaneNetworks
+internal import SpaneScheduling
 internal import SpaneStorage
 
 /// What a `spane_model` stands for.
@@ -12,11 +13,25 @@ final class ModelHandle: LoadedObject, Sendable {
 
     let model: Model
     let provenance: Provenance
+    fileprivate let kind: PermanentText
+    fileprivate let layers: PermanentText
+    fileprivate let units: PermanentText
 
-    init(path: String) throws { (model, provenance) = try WeightsFile.read(path) }
+    private init(_ model: Model, _ provenance: Provenance) {
+        (self.model, self.provenance) = (model, provenance)
+        kind = PermanentText(model.architecture.name)
+        layers = PermanentText(model.architecture.settings)
+        units = PermanentText(model.architecture.units.rawValue)
+    }
 
-    init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
-        (model, provenance) = try unsafe WeightsFile.read(memory: bytes, name: name)
+    convenience init(path: String) throws {
+        let (model, provenance) = try WeightsFile.read(path)
+        self.init(model, provenance)
+    }
+
+    convenience init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
+        let (model, provenance) = try unsafe WeightsFile.read(memory: bytes, name: name)
+        self.init(model, provenance)
     }
 
     var contents: String { "\(model.architecture.parameterCount) weights" }
@@ -72,14 +87,25 @@ public func spane_model_describe(
     _ info: UnsafeMutablePointer<spane_model_info>?
 ) -> spane_status {
     call {
+        let handle = try unsafe Handle.object(model, ModelHandle.self, "model")
+        let info = try unsafe required(info, "info")
+        try unsafe write(spane_model_info(handle), to: info, "info")
+        return SPANE_OK
+    }
+}
+
+@implementation @_cdecl("spane_model_input")
+public func spane_model_input(
+    _ model: OpaquePointer?,
+    _ index: Int32,
+    _ info: UnsafeMutablePointer<spane_input_info>?
+) -> spane_status {
+    call {
         let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
         let info = try unsafe required(info, "info")
-        var value = spane_model_info()
-        if case .mlp(let architecture) = model.architecture { value.servers = Int32(architecture.servers) }
-        value.parameters = Int64(model.architecture.parameterCount)
-        value.normalisation_cpu = Double(model.normalisation.cpu)
-        value.normalisation_mem = Double(model.normalisation.mem)
-        try unsafe write(value, to: info, "info")
+        let inputs = model.architecture.inputs
+        let input = inputs[try checkedIndex(index, below: inputs.count)]
+        try unsafe write(spane_input_info(input, of: model), to: info, "info")
         return SPANE_OK
     }
 }
@@ -108,3 +134,53 @@ public func spane_model_provenance(
 
 @implementation @_cdecl("spane_model_free")
 public func spane_model_free(_ model: OpaquePointer?) { unsafe Handle.free(model, ModelHandle.self) }
+
+extension spane_model_info {
+    fileprivate init(_ handle: ModelHandle) {
+        let (model, architecture) = (handle.model, handle.model.architecture)
+        unsafe self.init()
+        if case .mlp(let network) = architecture { unsafe servers = Int32(network.servers) }
+        unsafe parameters = Int64(architecture.parameterCount)
+        unsafe bytes = Int64(architecture.modelBytes)
+        unsafe normalisation_cpu = Double(model.normalisation.cpu)
+        unsafe normalisation_mem = Double(model.normalisation.mem)
+        unsafe kind = handle.kind.pointer
+        unsafe layers = handle.layers.pointer
+        unsafe units = handle.units.pointer
+        unsafe fewest_nodes = Int32(architecture.nodes.lowerBound)
+        unsafe most_nodes = Int32(architecture.nodes.upperBound)
+        unsafe input_count = Int32(architecture.inputs.count)
+    }
+}
+
+extension spane_input_info {
+    fileprivate init(_ input: NetworkInput, of model: Model) {
+        unsafe self.init()
+        unsafe name = constant(input.name)
+        unsafe per =
+            switch input.scope {
+            case .decision: SPANE_PER_DECISION
+            case .server: SPANE_PER_SERVER
+            case .node: SPANE_PER_NODE
+            }
+        let amount: Float
+        switch input.unit {
+        case .cores: unsafe (unit, amount) = (constant("cores"), model.normalisation.cpu)
+        case .gigabytes: unsafe (unit, amount) = (constant("GB"), model.normalisation.mem)
+        case .flag: unsafe (unit, amount) = (constant(""), 1)
+        }
+        unsafe divisor = input.isRelativeToOwnNode ? 0 : Double(amount)
+    }
+}
+
+extension Architecture {
+    /// What a weights file says of it beside its name, one a line.
+    fileprivate var settings: String {
+        attributes.dropFirst().map { name, value in
+            switch value {
+            case .text(let text): "\(name)=\(text)"
+            case .integer(let number): "\(name)=\(number)"
+            }
+        }.joined(separator: "\n")
+    }
+}

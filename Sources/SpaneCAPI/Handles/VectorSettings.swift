@@ -54,7 +54,7 @@ struct VectorSettings: Sendable {
                     + "(\(SPANE_AUTORESET_DISABLED))"
             )
         }
-        end = try EnvironmentEnd(kind: options.end_kind, number: options.number)
+        end = try EnvironmentEnd(kind: options.end_kind, count: options.end_count)
         limit = try Self.limit(end, trace)
         starts = try Self.starts(options, limit)
         options.threads = Int32(truncatingIfNeeded: threads)
@@ -81,13 +81,13 @@ struct VectorSettings: Sendable {
             guard length >= 1, length < trace.count - 1 else {
                 throw Failure(
                     SPANE_INVALID_ARGUMENT,
-                    "options->number is \(length); a length must be in 1 ... \(trace.count - 2) on this trace"
+                    "options->end_count is \(length); a length must be in 1 ... \(trace.count - 2) on this trace"
                 )
             }
             limit -= length
         case .fixed(.exceed(let placements)):
             guard placements >= 1 else {
-                throw Failure(SPANE_INVALID_ARGUMENT, "options->number is \(placements); it must be at least 1")
+                throw Failure(SPANE_INVALID_ARGUMENT, "options->end_count is \(placements); it must be at least 1")
             }
         case .automatic: break
         }
@@ -118,7 +118,7 @@ extension spane_vec_env_options {
             seed: 0,
             start_low: 0,
             start_high: 0,
-            number: 0,
+            end_count: 0,
             end_kind: SPANE_END_AUTO,
             reserved: 0
         )

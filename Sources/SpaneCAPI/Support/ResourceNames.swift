@@ -26,6 +26,9 @@ final class ResourceNames: @unchecked Sendable {
         unsafe texts.isEmpty ? nil : UnsafePointer(texts.baseAddress)
     }
 
+    /// The name at an index below ``count``.
+    subscript(index: Int) -> UnsafePointer<CChar>? { unsafe texts[index] }
+
     var count: UInt32 { unsafe UInt32(truncatingIfNeeded: texts.count) }
 }
 

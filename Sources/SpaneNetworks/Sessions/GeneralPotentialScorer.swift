@@ -17,6 +17,7 @@ final class GeneralPotentialScorer {
     let nodes: Int
 
     private let function: PotentialFunction
+    private let tally: DecisionTally
     private let usesCapacities: Bool
     private let cache: GeneralScoreCache
     // Servers are scored in batches of so many, each in a slot.
@@ -40,7 +41,14 @@ final class GeneralPotentialScorer {
     /// - Parameters:
     ///   - nodes: the most that a server of the clusters has.
     ///   - servers: the number of servers of the clusters.
-    init(_ layers: PotentialLayers, _ normalisation: Normalisation, nodes: Int, servers: Int) {
+    init(
+        _ layers: PotentialLayers,
+        _ normalisation: Normalisation,
+        nodes: Int,
+        servers: Int,
+        tally: DecisionTally
+    ) {
+        self.tally = tally
         self.nodes = nodes
         usesCapacities = layers.architecture.units == .ownNode
         let width = Self.width(layers.architecture)
@@ -96,6 +104,7 @@ final class GeneralPotentialScorer {
     ) {
         let number = cache.number(of: request, at: level)
         var missing = 0
+        var known = 0
         for position in 0..<count {
             guard let server = server(position) else { continue }
             let count = load(server, of: cluster, to: missing)
@@ -103,6 +112,7 @@ final class GeneralPotentialScorer {
             let place = cache.place(of: states, slot: missing, count: count, owner: owner)
             if cache.recall(place, states, slot: missing, count: count, owner: owner, to: gains) {
                 body(position, missing)
+                known += 1
                 continue
             }
             positions[missing] = position
@@ -113,6 +123,7 @@ final class GeneralPotentialScorer {
             missing = 0
         }
         if missing > 0 { compute(missing, request, level, number, body) }
+        tally.counters.cachedScores += known
     }
 
     // MARK: Placements on the server of a slot
@@ -203,6 +214,7 @@ final class GeneralPotentialScorer {
         _ number: Int64,
         _ body: (Int, Int) -> Void
     ) {
+        tally.counters.computedScores += count
         var used = 0
         for slot in 0..<count { write(slot, request, &used) }
         function.apply(used, request, level)

@@ -11,10 +11,17 @@ final class GeneralPotentialSession: ScoringPolicy {
     private var shape: ClusterShape
     private var scorer: GeneralPotentialScorer
     private let trees: TournamentTrees
+    private let tally: DecisionTally
     // What decides while all servers are such as it is for.
     private var substitute: PotentialSession?
 
-    init(_ layers: PotentialLayers, _ normalisation: Normalisation, _ shape: ClusterShape) {
+    init(
+        _ layers: PotentialLayers,
+        _ normalisation: Normalisation,
+        _ shape: ClusterShape,
+        tally: DecisionTally = DecisionTally()
+    ) {
+        self.tally = tally
         self.layers = layers
         self.normalisation = normalisation
         self.shape = shape
@@ -22,10 +29,13 @@ final class GeneralPotentialSession: ScoringPolicy {
             layers,
             normalisation,
             nodes: shape.nodes.upperBound,
-            servers: shape.serverCount
+            servers: shape.serverCount,
+            tally: tally
         )
-        trees = TournamentTrees(servers: shape.serverCount)
+        trees = TournamentTrees(servers: shape.serverCount, tally: tally)
     }
+
+    var counters: DecisionCounters { tally.counters }
 
     func begin(start: Int, on cluster: borrowing ClusterState) {
         trees.begin()
@@ -40,7 +50,7 @@ final class GeneralPotentialSession: ScoringPolicy {
             if let substitute {
                 try substitute.adapt(to: cluster)
             } else {
-                substitute = PotentialSession(layers, normalisation, shape)
+                substitute = PotentialSession(layers, normalisation, shape, tally: tally)
             }
         } else {
             substitute = nil
@@ -49,7 +59,8 @@ final class GeneralPotentialSession: ScoringPolicy {
                     layers,
                     normalisation,
                     nodes: shape.nodes.upperBound,
-                    servers: shape.serverCount
+                    servers: shape.serverCount,
+                    tally: tally
                 )
             } else {
                 scorer.adapt(servers: shape.serverCount)

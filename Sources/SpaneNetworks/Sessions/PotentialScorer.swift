@@ -16,6 +16,7 @@ final class PotentialScorer {
     private static let columns = batch * columnsPerServer
 
     private let function: PotentialFunction
+    private let tally: DecisionTally
     private let cache = ScoreCache()
     // What the servers of the batch have left on each node, and where their scores go.
     private let first = FlatBuffer(repeating: Resources(cpu: 0, mem: 0), count: batch)
@@ -23,7 +24,8 @@ final class PotentialScorer {
     private let positions = FlatBuffer<Int>(repeating: 0, count: batch)
 
     /// - Parameter servers: the number of servers of the clusters.
-    init(_ layers: PotentialLayers, _ normalisation: Normalisation, servers: Int) {
+    init(_ layers: PotentialLayers, _ normalisation: Normalisation, servers: Int, tally: DecisionTally) {
+        self.tally = tally
         function = PotentialFunction(layers, normalisation, columns: Self.columns, servers: servers)
     }
 
@@ -52,12 +54,14 @@ final class PotentialScorer {
     ) {
         let number = cache.number(of: request, at: level)
         var missing = 0
+        var known = 0
         for position in 0..<count {
             guard let server = server(position) else { continue }
             let (left, right) = (cluster.offered(server: server, node: 0), cluster.offered(server: server, node: 1))
             let place = cache.place(left, right, request: number)
             if let scores = cache.scores(at: place, left, right, request: number) {
                 body(position, scores)
+                known += 1
                 continue
             }
             first[missing] = left
@@ -69,6 +73,7 @@ final class PotentialScorer {
             missing = 0
         }
         if missing > 0 { compute(missing, request, level, number, body) }
+        tally.counters.cachedScores += known
     }
 
     private func compute(
@@ -78,6 +83,7 @@ final class PotentialScorer {
         _ number: Int64,
         _ body: (Int, Scores) -> Void
     ) {
+        tally.counters.computedScores += count
         let demand = request.demandPerNode
         for place in 0..<count {
             let (left, right) = (first[place], second[place])

@@ -12,16 +12,25 @@ final class PotentialSession: ScoringPolicy {
     private let scorer: PotentialScorer
     private var shape: ClusterShape
     private let trees: TournamentTrees
+    private let tally: DecisionTally
     // What decides while there are servers that it is not for.
     private var substitute: GeneralPotentialSession?
 
-    init(_ layers: PotentialLayers, _ normalisation: Normalisation, _ shape: ClusterShape) {
+    init(
+        _ layers: PotentialLayers,
+        _ normalisation: Normalisation,
+        _ shape: ClusterShape,
+        tally: DecisionTally = DecisionTally()
+    ) {
         self.layers = layers
         self.normalisation = normalisation
         self.shape = shape
-        scorer = PotentialScorer(layers, normalisation, servers: shape.serverCount)
-        trees = TournamentTrees(servers: shape.serverCount)
+        scorer = PotentialScorer(layers, normalisation, servers: shape.serverCount, tally: tally)
+        trees = TournamentTrees(servers: shape.serverCount, tally: tally)
+        self.tally = tally
     }
+
+    var counters: DecisionCounters { tally.counters }
 
     /// Whether it can score such a network on such servers.
     static func serves(_ shape: ClusterShape, _ architecture: PotentialArchitecture) -> Bool {
@@ -44,7 +53,7 @@ final class PotentialSession: ScoringPolicy {
         } else if let substitute {
             try substitute.adapt(to: cluster)
         } else {
-            substitute = GeneralPotentialSession(layers, normalisation, shape)
+            substitute = GeneralPotentialSession(layers, normalisation, shape, tally: tally)
         }
         self.shape = shape
     }

@@ -5,6 +5,9 @@ public import SpaneScheduling
 /// It is made for clusters of one shape (see ``adapt(to:)``) and used by one thread at a time. Servers that are cordoned
 /// are never chosen, and the other servers are scored as if they were not there.
 public protocol ScoringPolicy: AnyObject, Policy {
+    /// How the decisions came about so far.
+    var counters: DecisionCounters { get }
+
     /// Makes the policy fit a cluster with other servers, more or fewer; does nothing when it fits already.
     ///
     /// - Throws: ``NetworkError`` when the network cannot serve such a cluster; the policy is as before then.
@@ -33,6 +36,9 @@ public protocol ScoringPolicy: AnyObject, Policy {
 }
 
 extension ScoringPolicy {
+    /// Nothing: most policies keep nothing from one decision to the next.
+    public var counters: DecisionCounters { DecisionCounters() }
+
     /// The placement of the best action.
     public func placement(
         for request: Request,

@@ -17,6 +17,7 @@ final class Shortlists {
     private var largestError = 0.0
     private var decisions = 0
     private var madeCount = 0
+    private let tally: DecisionTally
 
     // The servers that changed since the lists took changes over.
     private let changed: PackedServers
@@ -42,10 +43,12 @@ final class Shortlists {
         _ table: ServerTable,
         _ layers: SpaneLayers,
         terms: Int,
-        head: UnsafePointer<kernel_head>
+        head: UnsafePointer<kernel_head>,
+        tally: DecisionTally
     ) {
         let hidden = layers.architecture.advantage.width
         self.table = table
+        self.tally = tally
         errorBound = AdvantageErrorBound(layers)
         unsafe self.head = head
         lists = (0..<Self.listCount).map { _ in Shortlist(hidden: hidden, terms: terms) }
@@ -69,6 +72,7 @@ final class Shortlists {
             let choice = best(of: list, request, terms)
             if list.isGreatest(choice.advantage, under: terms, errorBound, largestError) {
                 uses[index].served += 1
+                tally.counters.byShortlist += 1
                 return choice
             }
             dismiss(index)

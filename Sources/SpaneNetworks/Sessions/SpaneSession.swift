@@ -15,6 +15,7 @@ final class SpaneSession: ScoringPolicy {
     private let normalisation: Normalisation
     private var table: ServerTable
     private var shortlists: Shortlists?
+    private let tally = DecisionTally()
     private var advantageGrid: FixedPoint
     // One element, so that the kernels have an address; it points into `layers` and `headScratch`.
     private let head: FlatBuffer<kernel_head>
@@ -52,7 +53,7 @@ final class SpaneSession: ScoringPolicy {
 
     private func makeShortlists() -> Shortlists? {
         guard table.shape.serverCount >= Shortlists.leastServers else { return nil }
-        return unsafe Shortlists(table, layers, terms: terms.count, head: head.base)
+        return unsafe Shortlists(table, layers, terms: terms.count, head: head.base, tally: tally)
     }
 
     private static func grid(
@@ -64,6 +65,8 @@ final class SpaneSession: ScoringPolicy {
         _ = try FixedPoint(bound: bounds.anything, name: "a value inside the network")
         return try FixedPoint(bound: bounds.advantage, name: "the advantage")
     }
+
+    var counters: DecisionCounters { tally.counters }
 
     func begin(start: Int, on cluster: borrowing ClusterState) { table.forgetCluster() }
 

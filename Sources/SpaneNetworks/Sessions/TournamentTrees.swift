@@ -19,7 +19,12 @@ final class TournamentTrees {
     private var seats: [Seat] = []
     private var uses: UInt64 = 0
 
-    init(servers: Int) { adapt(servers: servers) }
+    private let tally: DecisionTally
+
+    init(servers: Int, tally: DecisionTally) {
+        self.tally = tally
+        adapt(servers: servers)
+    }
 
     /// Expects a cluster with another number of servers.
     func adapt(servers: Int) {
@@ -51,7 +56,9 @@ final class TournamentTrees {
         seat.tree.lastUse = uses
         let seen = seat.tree.seenRevision
         let isKnown = seat.tree.request == request && seat.tree.level == level && seen >= cluster.oldestRevision
-        if !isKnown {
+        if isKnown {
+            tally.counters.byTree += 1
+        } else {
             seat.tree.request = request
             seat.tree.level = level
         }

@@ -50,6 +50,11 @@ public struct Cluster: ~Copyable, Sendable {
     /// The number of VMs that run.
     public var vmCount: Int { vms.count }
 
+    /// The bytes that it occupies.
+    package var bytes: Int {
+        state.bytes + numbers.bytes + vms.bytes + used.bytes + sharedUsed.bytes + vmCounts.bytes
+    }
+
     // MARK: Numbers and places
 
     /// Where a server stands in ``state``.

@@ -4,6 +4,9 @@ struct NumberHeap: Sendable {
 
     init() {}
 
+    /// The numbers that it has room for.
+    var capacity: Int { heap.capacity }
+
     /// Takes numbers that ascend, which are a heap already.
     init(ascending numbers: [Int32]) { heap = numbers }
 

@@ -12,6 +12,9 @@ struct ServerNumbers: Sendable {
     /// The numbers that were ever given, 0 ..< this.
     private(set) var limit = 0
 
+    /// The bytes that it occupies.
+    var bytes: Int { (places.capacity + numbers.capacity + unused.capacity) * MemoryLayout<Int32>.stride }
+
     /// Whether number and place are the same for every server.
     var areIdentical: Bool { places.isEmpty }
 

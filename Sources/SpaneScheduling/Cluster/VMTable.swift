@@ -53,6 +53,12 @@ struct VMTable: ~Copyable, Sendable {
 
     func copy() -> VMTable { VMTable(copying: self) }
 
+    /// The bytes that it occupies; without the amounts in its terms.
+    var bytes: Int {
+        records.bytes + slots.bytes + heads.bytes + terms.capacity * MemoryLayout<RequestTerms?>.stride
+            + unusedTerms.capacity * MemoryLayout<Int32>.stride
+    }
+
     // MARK: Room
 
     /// Makes room for `count` VMs in all.

@@ -31,6 +31,9 @@ struct ChangeJournal: ~Copyable, Sendable {
         oldestReset = other.oldestReset
     }
 
+    /// The bytes that it occupies.
+    var bytes: Int { ring.bytes }
+
     func copy() -> ChangeJournal { ChangeJournal(copying: self) }
 
     /// The oldest revision from which the changes are still known.

@@ -49,6 +49,11 @@ final class ClusterParticulars: @unchecked Sendable {
 
     func copy() -> ClusterParticulars { ClusterParticulars(copying: self) }
 
+    /// The bytes that it occupies.
+    var bytes: Int {
+        shelved.bytes + sharedFree.bytes + sharedCapacity.bytes + distances.reduce(0) { $0 + $1.count }
+    }
+
     /// Notes that there is one more server of so many nodes, or with -1 one less.
     func countServer(nodes: Int, by difference: Int) {
         serversByNodes[nodes] += difference

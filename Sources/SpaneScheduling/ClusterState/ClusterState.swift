@@ -58,6 +58,9 @@ public struct ClusterState: ~Copyable, Sendable {
     /// An independent cluster in the same state.
     public func copy() -> ClusterState { ClusterState(copying: self) }
 
+    /// The bytes that it occupies.
+    package var bytes: Int { free.bytes + capacity.bytes + details.bytes + journal.bytes + particulars.bytes }
+
     /// How many nodes the servers have at most, and which resources.
     public var layout: Layout { particulars.layout }
 

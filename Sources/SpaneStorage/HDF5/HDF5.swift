@@ -25,6 +25,19 @@ package enum HDF5 {
         }
     }
 
+    /// The version of the library that is loaded, such as "1.10.8".
+    package static let version = turn.withLock { _ in
+        var (major, minor, release) = (UInt32(0), UInt32(0), UInt32(0))
+        unsafe H5get_libversion(&major, &minor, &release)
+        return "\(major).\(minor).\(release)"
+    }
+
+    /// Whether the library that is loaded locks by itself.
+    package static let isThreadSafe = turn.withLock { _ in
+        var answer: hbool_t = false
+        return unsafe H5is_library_threadsafe(&answer) >= 0 && answer
+    }
+
     /// What HDF5 says of the call that failed last on this thread.
     static var errorText: String {
         let size = 1024

@@ -17,6 +17,7 @@ static struct {
     spane_model *model[slots];
     spane_cluster *cluster[slots];
     spane_session *session[slots];
+    spane_env_session *env_session[slots];
     spane_trace *trace[slots];
     spane_env *env[slots];
     spane_vec_env *vec[slots];
@@ -32,7 +33,7 @@ static void *some(struct fuzz_input *input, void *kind) {
     void **all = kind;
     if (choice < 240) return all[choice % slots];
     if (choice < 248) return NULL;
-    return ((void **)&handles)[choice % (6 * slots)];
+    return ((void **)&handles)[choice % (7 * slots)];
 }
 #define SOME(kind) some(input, handles.kind)
 /* A pointer to an output, or NULL. */
@@ -84,6 +85,18 @@ static spane_placement placement(struct fuzz_input *input) {
     return value;
 }
 
+/* A heuristic or a network, or what is neither. */
+static spane_policy policy(struct fuzz_input *input) {
+    static const char *names[] = {"first-fit", "best-fit", "balance-fit", "move-to-front", "random:9", "random", "worst", ""};
+    spane_policy value = SPANE_POLICY_INIT;
+    uint8_t kind = fuzz_byte(input);
+    if (kind & 1) value.heuristic = names[fuzz_below(input, 8)];
+    if (!(kind & 1) || kind > 240) value.model = SOME(model);
+    if (kind == 240) value.reserved = fuzz_byte(input);
+    if (kind > 250) value.struct_size = fuzz_byte(input) & ~7u; /* whole fields, lest a pointer be cut */
+    return value;
+}
+
 static size_t count_of(struct fuzz_input *input) {
     uint8_t kind = fuzz_byte(input);
     return kind < 240 ? kind % (most + 1) : kind < 248 ? SIZE_MAX - kind + 240 : (size_t)1 << (40 + kind % 8);
@@ -121,18 +134,17 @@ static spane_status make(struct fuzz_input *input) {
         break;
     }
     case 1: {
-        static const char *names[] = {"first-fit", "best-fit", "balance-fit", "move-to-front", "random:9", "random", "worst", ""};
         spane_session *made = NULL;
-        status = spane_session_new_heuristic(SOME(cluster), OUT(names[fuzz_below(input, 8)]), &made);
+        const spane_policy what = policy(input);
+        status = spane_session_new(SOME(cluster), OUT(&what), &made);
         KEEP(session, spane_session_free, made);
         break;
     }
     case 2: {
-        spane_session *made = NULL;
-        status = fuzz_byte(input) & 1 ? spane_session_new(SOME(cluster), SOME(model), &made)
-                 : fuzz_byte(input) & 1 ? spane_session_new_env(SOME(env), SOME(model), &made)
-                                        : spane_session_new_env_heuristic(SOME(env), "random:3", &made);
-        KEEP(session, spane_session_free, made);
+        spane_env_session *made = NULL;
+        const spane_policy what = policy(input);
+        status = spane_env_session_new(SOME(env), OUT(&what), &made);
+        KEEP(env_session, spane_env_session_free, made);
         break;
     }
     case 3: {
@@ -174,7 +186,7 @@ static spane_status make(struct fuzz_input *input) {
         options.start_low = fuzz_integer(input);
         options.start_high = fuzz_integer(input);
         options.end_kind = (int32_t)fuzz_below(input, 4);
-        options.number = fuzz_integer(input);
+        options.end_count = fuzz_integer(input);
         status = spane_vec_env_new(SOME(trace), NULL, &options, &made);
         if (status != SPANE_OK) break;
         slot = fuzz_below(input, slots);
@@ -354,6 +366,7 @@ static spane_status decide(struct fuzz_input *input) {
     /* As many as there may be sets of nodes on all servers of a cluster. */
     static spane_placement places[70 * 1024];
     static float values[70 * 1024];
+    static int32_t actions[70 * 1024];
     spane_session *session = SOME(session);
     size_t count = count_of(input), found = 0;
     spane_request what, requests[most];
@@ -361,8 +374,19 @@ static spane_status decide(struct fuzz_input *input) {
 
     what = request(input);
     for (int i = 0; i < most; i++) servers[i] = i % 4 ? i % 3 : (int32_t)fuzz_integer(input);
-    switch (fuzz_below(input, 9)) {
-    case 6: return spane_session_decide(session, OUT(servers));
+    switch (fuzz_below(input, 14)) {
+    case 6: return spane_env_session_decide(SOME(env_session), OUT(actions));
+    case 9: return spane_env_session_top(SOME(env_session), count, OUT(actions), OUT(values), OUT(&found));
+    case 10: return spane_env_session_scores(SOME(env_session), OUT(values), fuzz_byte(input) & 1 ? 10 : count);
+    case 11: return spane_env_session_q_values(SOME(env_session), OUT(values), fuzz_byte(input) & 1 ? 10 : count);
+    case 12: {
+        spane_session_info info = SPANE_SESSION_INFO_INIT;
+        return spane_session_describe(session, OUT(&info));
+    }
+    case 13: {
+        spane_session_info info = SPANE_SESSION_INFO_INIT;
+        return spane_env_session_describe(SOME(env_session), OUT(&info));
+    }
     case 0: return spane_session_choose(session, OUT(&what), OUT(places));
     case 1: {
         uint64_t id = (uint64_t)fuzz_integer(input);
@@ -483,7 +507,36 @@ static spane_status look(struct fuzz_input *input) {
     spane_vm vms[most];
     spane_trace_info info = SPANE_TRACE_INFO_INIT;
     double numbers[most], mean;
-    switch (fuzz_below(input, 5)) {
+    switch (fuzz_below(input, 12)) {
+    case 5: {
+        spane_model_info told = SPANE_MODEL_INFO_INIT;
+        return spane_model_describe(SOME(model), OUT(&told));
+    }
+    case 6: {
+        spane_input_info told = SPANE_INPUT_INFO_INIT;
+        return spane_model_input(SOME(model), (int32_t)fuzz_integer(input), OUT(&told));
+    }
+    case 7: {
+        spane_heuristic_info told = SPANE_HEURISTIC_INFO_INIT;
+        return spane_heuristic_describe((int32_t)fuzz_integer(input), OUT(&told));
+    }
+    case 8: {
+        spane_build_info told = SPANE_BUILD_INFO_INIT;
+        if (fuzz_byte(input) < 128) told.struct_size = fuzz_byte(input) % (sizeof told + 1);
+        return spane_build_describe(OUT(&told));
+    }
+    case 9: {
+        spane_cluster_info told = SPANE_CLUSTER_INFO_INIT;
+        return spane_cluster_describe(SOME(cluster), OUT(&told));
+    }
+    case 10: {
+        spane_resource_info told = SPANE_RESOURCE_INFO_INIT;
+        return spane_cluster_resource(SOME(cluster), (int32_t)fuzz_integer(input), OUT(&told));
+    }
+    case 11: {
+        spane_resource_info told = SPANE_RESOURCE_INFO_INIT;
+        return spane_cluster_find_resource(SOME(cluster), OUT(fuzz_byte(input) & 1 ? "gpu" : "mem"), OUT(&told));
+    }
     case 0: {
         size_t first = (size_t)fuzz_integer(input), count = count_of(input);
         return spane_trace_vms(SOME(trace), first, count, OUT(vms));
@@ -495,7 +548,7 @@ static spane_status look(struct fuzz_input *input) {
         return spane_trace_provenance(SOME(trace), OUT("content_sha256"), OUT(text), fuzz_byte(input) % 80, OUT(&size));
     }
     case 3: {
-        spane_policy policies[3] = {{"first-fit", NULL}, {NULL, SOME(model)}, {"best-fit", NULL}};
+        spane_policy policies[3] = {SPANE_POLICY_HEURISTIC("first-fit"), policy(input), SPANE_POLICY_HEURISTIC("best-fit")};
         spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT;
         int64_t starts[2] = {fuzz_integer(input), fuzz_integer(input)};
         double waits[6], bounds[2];
@@ -528,10 +581,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     MUST(spane_cluster_new(NULL, &handles.cluster[0]) == SPANE_OK);
     MUST(spane_cluster_add_equal_servers(handles.cluster[0], 40, 90, 2, NULL) == SPANE_OK);
     MUST(spane_cluster_add_equal_servers(handles.cluster[0], 8, 16, 1, NULL) == SPANE_OK);
-    MUST(spane_session_new_heuristic(handles.cluster[0], "best-fit", &handles.session[0]) == SPANE_OK);
-    MUST(spane_session_new(handles.cluster[0], handles.model[0], &handles.session[1]) == SPANE_OK);
+    MUST(spane_session_new(handles.cluster[0], HEURISTIC("best-fit"), &handles.session[0]) == SPANE_OK);
+    MUST(spane_session_new(handles.cluster[0], NETWORK(handles.model[0]), &handles.session[1]) == SPANE_OK);
     MUST(spane_trace_generate(200, 1, &handles.trace[0]) == SPANE_OK);
     MUST(spane_env_new(handles.trace[0], NULL, &handles.env[0]) == SPANE_OK);
+    MUST(spane_env_session_new(handles.env[0], NETWORK(handles.model[0]), &handles.env_session[0]) == SPANE_OK);
     for (int calls = 0; input->left > 0 && calls < 300; calls++) {
         spane_status status;
         switch (fuzz_below(input, 16)) {
@@ -558,11 +612,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (int slot = 0; slot < slots; slot++) {
         spane_cluster_free(handles.cluster[slot]);
         spane_session_free(handles.session[slot]);
+        spane_env_session_free(handles.env_session[slot]);
         spane_trace_free(handles.trace[slot]);
         spane_env_free(handles.env[slot]);
         spane_vec_env_free(handles.vec[slot]);
         handles.cluster[slot] = NULL;
         handles.session[slot] = NULL;
+        handles.env_session[slot] = NULL;
         handles.trace[slot] = NULL;
         handles.env[slot] = NULL;
         handles.vec[slot] = NULL;

@@ -88,7 +88,7 @@ static void use_cluster(spane_cluster *cluster) {
     free(numbers);
     free(capacity);
     free(left);
-    MUST(spane_session_new_heuristic(cluster, "best-fit", &session) == SPANE_OK);
+    MUST(spane_session_new(cluster, HEURISTIC("best-fit"), &session) == SPANE_OK);
     status = spane_session_place(session, 1ull << 60, ASKS(1, 1), &placement);
     MUST(status >= SPANE_OK || status == SPANE_EXISTS);
     if (status == SPANE_OK) MUST(spane_cluster_release(cluster, 1ull << 60, NULL) == SPANE_OK);
@@ -257,7 +257,7 @@ static void fuzz_vector(struct fuzz_input *input) {
         spane_vec_env_options options = SPANE_VEC_ENV_OPTIONS_INIT;
         options.count = count;
         options.end_kind = SPANE_END_EXCEED;
-        options.number = 3;
+        options.end_count = 3;
         MUST(spane_trace_generate(500, 1, &trace) == SPANE_OK);
         MUST(spane_vec_env_new(trace, NULL, &options, &vec) == SPANE_OK);
         MUST(spane_vec_env_set_starts(vec, starts, 4) == SPANE_OK);

@@ -102,7 +102,7 @@ static void use(const spane_model *model, spane_cluster *cluster) {
     spane_placement placement, best[4];
     float values[4], scores[4];
     size_t found = 0;
-    spane_status status = spane_session_new(cluster, model, &session);
+    spane_status status = spane_session_new(cluster, NETWORK(model), &session);
     MUST(status == SPANE_OK || status == SPANE_SHAPE_MISMATCH || status == SPANE_INVALID_ARGUMENT);
     if (status != SPANE_OK) return;
     MUST(spane_session_q_values(session, ASKS(2, 4), values, 4) == SPANE_OK);

@@ -30,6 +30,10 @@ def _text() -> str:
     return text.replace("\\\n", " ")
 
 
+# What functions are marked with.
+_MARKS = re.compile(r"\b(?:SPANE_API|SPANE_NODISCARD|SPANE_DEPRECATED\([^)]*\)) ")
+
+
 def macros() -> dict[str, str]:
     """Name and text of each macro without parameters."""
     found = re.findall(r"^#define (SPANE_\w+)[ \t]+(\S.*?)[ \t]*$", _text(), flags=re.MULTILINE)
@@ -38,7 +42,7 @@ def macros() -> dict[str, str]:
 
 def _declarations() -> str:
     lines = [line for line in _text().splitlines() if not line.lstrip().startswith("#")]
-    return " ".join(" ".join(lines).split())
+    return _MARKS.sub("", " ".join(" ".join(lines).split()))
 
 
 def functions() -> dict[str, Function]:

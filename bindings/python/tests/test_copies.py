@@ -119,6 +119,10 @@ def test_session(again: Callable[[Any], Any]) -> None:
     session = spane.Session(spane.Cluster(), "move-to-front")
     with pytest.raises(TypeError, match="a Session cannot be copied or pickled, because"):
         again(session)
+    environment = spane.Environment(spane.Trace.generate(50, seed=1))
+    inside = spane.EnvironmentSession(environment, "move-to-front")
+    with pytest.raises(TypeError, match="an EnvironmentSession can be neither copied nor pickled"):
+        again(inside)
 
 
 @copies

@@ -35,7 +35,7 @@ def test_an_episode_on_a_fleet(trace: spane.Trace, fleet: spane.Cluster) -> None
     assert np.array_equal(seen[:-3].reshape(4, 4, 3), fleet.amounts().free)
     vm = environment.request
     assert tuple(seen[-3:]) == (np.float32(vm.cpu), np.float32(vm.mem), vm.span)
-    session = spane.Session(environment, "best-fit")
+    session = spane.EnvironmentSession(environment, "best-fit")
     waits, spans = [], set()
     for _ in range(300):
         vm = environment.request

@@ -250,19 +250,6 @@ def test_a_network_among_candidates(model: spane.Model, tmp_path: Path) -> None:
     assert session.choose(4, 8, among=[4, 1]) == spane.Placement.of(*few[0])
 
 
-def test_candidates_in_an_environment(model: spane.Model) -> None:
-    environment = spane.Environment(spane.Trace.generate(500, seed=1), servers=4)
-    environment.reset(3, length=60)
-    for policy in ("best-fit", model):
-        session = spane.Session(environment, policy)
-        best, _ = session.top(4, 8, k=100, among=[3, 1])
-        assert set(best[:, 0].tolist()) == {1, 3}
-        assert session.choose(4, 8, among=[3, 1]) == spane.Placement.of(*best[0])
-        assert session.choose(4, 8, among=[]) is None
-        with pytest.raises(spane.InvalidArgumentError, match=r"servers\[0\].* 4"):
-            session.choose(4, 8, among=[4])
-
-
 def test_a_session_learns_that_servers_came_and_went(
     cluster: spane.Cluster, potential: spane.Model
 ) -> None:

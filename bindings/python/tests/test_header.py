@@ -15,7 +15,7 @@ import header
 import pytest
 
 import spane
-from spane import _api, _errors, _library, _options, _placement, _structs, _vector
+from spane import _api, _errors, _library, _model, _options, _placement, _structs, _vector
 
 SCALARS: dict[str, Any] = {
     "void": None,
@@ -171,8 +171,11 @@ def test_numbers() -> None:
     assert number("SPANE_OBSERVE_NORMALISED") == _options.OBSERVE_NORMALISED
     for place, name in enumerate(_vector.AUTORESET):
         assert place == number("SPANE_AUTORESET_" + name.upper().replace("-", "_"))
+    for place, name in enumerate(_model.PER):
+        assert place == number(f"SPANE_PER_{name.upper()}")
     version = [number(f"SPANE_VERSION_{part}") for part in ("MAJOR", "MINOR", "PATCH")]
     assert tuple(version) == _library.VERSION
+    assert ".".join(map(str, version)) == spane.__version__
     assert number("SPANE_ABI_VERSION") == _library._ABI
 
 

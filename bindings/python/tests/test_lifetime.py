@@ -26,6 +26,8 @@ def cluster() -> spane.Cluster:
 @pytest.fixture
 def freed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Grows by the name of each function that gives something back."""
+    # What earlier tests have left is not counted.
+    gc.collect()
     names: list[str] = []
     library = _library.library()
     for name in list(spane._api.FUNCTIONS):

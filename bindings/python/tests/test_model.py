@@ -18,11 +18,18 @@ def test_what_a_model_is(weights: Path) -> None:
     assert info.parameters > 100
     assert info.servers is None
     assert (info.node_cpu, info.node_mem) == (40, 90)
+    assert (info.kind, info.units, list(info.nodes)) == ("spane", "trained-node", [2])
+    assert int(info.layers["server_width"]) > 0
+    assert info.bytes > 4 * info.parameters
+    assert info.inputs[1] == ("node0_mem", "GB", "server", 90)
+    assert info.inputs[-1] == ("request_is_split", "", "decision", 1)
     assert repr(model) == f"<spane.Model {weights.stem!r}>"
 
 
 def test_a_bound_model(mlp: Path) -> None:
-    assert spane.Model(mlp).info.servers == 5
+    info = spane.Model(mlp).info
+    assert info.servers == 5
+    assert (info.kind, info.layers["servers"]) == ("mlp", "5")
 
 
 def test_from_memory(weights: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from typing import Callable
+from typing import Any, Callable
 
 import numpy as np
 import pytest
@@ -197,33 +197,71 @@ def test_deciding_in_an_environment(model: spane.Model) -> None:
     expected = spane.evaluate(trace, [50, 7, 50], policies, length=60).waits
     environment = spane.Environment(trace)
     for row, policy in enumerate(policies):
-        session = spane.Session(environment, policy)
+        session = spane.EnvironmentSession(environment, policy)
         for column, start in enumerate([50, 7, 50]):
             environment.reset(start, length=60)
             while not environment.info.finished:
                 environment.step(session.decide())
             assert environment.info.total_wait == expected[row, column]
+        assert session.info.decisions == 180
         with pytest.raises(spane.BadStateError):
             session.decide()
 
 
-def test_a_session_on_an_environment_scores(model: spane.Model) -> None:
+def test_a_session_in_an_environment_scores(model: spane.Model) -> None:
     trace = spane.Trace.generate(500, seed=1)
     environment = spane.Environment(trace, servers=4)
-    session = spane.Session(environment, model)
+    session = spane.EnvironmentSession(environment, model)
+    for ask in (session.decide, session.scores, session.q_values, lambda: session.top(1)):
+        with pytest.raises(spane.BadStateError, match="spane_env_reset"):
+            ask()
     environment.reset(3, length=60)
-    request = environment.request
-    values = session.q_values(request.cpu, request.mem)
-    assert values.shape == (4, 2)
-    best = np.where(environment.mask(), values.ravel(), -np.inf)
+    values = session.q_values()
+    scores = np.empty(8, np.float32)
+    assert values.shape == (8,) and session.scores(scores) is scores
+    assert np.allclose(values - values[0], scores - scores[0], atol=1e-5)
+    best = np.where(environment.mask(), values, -np.inf)
     assert best[session.decide()] == best.max()
-    assert len(session.top(1, 2, k=8)[0]) == 8
-    with pytest.raises(spane.UnsupportedError):
-        session.place(1, 1, 2)
+    actions, ranks = session.top(100)
+    assert actions[0] == session.decide() and (np.diff(ranks) <= 0).all()
+    assert environment.mask()[actions].all()
+    with pytest.raises(spane.InvalidArgumentError, match="k is 0"):
+        session.top(0)
     environment.close()
-    assert session.choose(1, 2) is not None
+    assert session.top(3)[0].tolist() == actions[:3].tolist()
+    session.close()
+    with pytest.raises(spane.ClosedError, match=r"^this EnvironmentSession is closed$"):
+        session.decide()
 
 
-def test_only_environments_are_decided_in(cluster: spane.Cluster) -> None:
-    with pytest.raises(spane.UnsupportedError, match="cluster"):
-        spane.Session(cluster, "first-fit").decide()
+def test_a_heuristic_in_an_environment() -> None:
+    environment = spane.Environment(spane.Trace.generate(500, seed=1), servers=4)
+    environment.reset(3, length=60)
+    session = spane.EnvironmentSession(environment, "best-fit")
+    actions, ranks = session.top(3)
+    assert actions[0] == session.decide() and ranks.tolist() == [0, -1, -2]
+    with pytest.raises(spane.UnsupportedError, match="heuristic"):
+        session.scores()
+
+
+def test_each_place_has_its_own_kind_of_session(cluster: spane.Cluster) -> None:
+    environment: Any = spane.Environment(spane.Trace.generate(500, seed=1))
+    anything: Any = cluster
+    with pytest.raises(TypeError, match=r"^cluster is of type Environment; it must be a Cluster"):
+        spane.Session(environment, "first-fit")
+    with pytest.raises(
+        TypeError, match=r"^environment is of type Cluster; it must be an Environment"
+    ):
+        spane.EnvironmentSession(anything, "first-fit")
+    with pytest.raises(TypeError):
+        spane.Session(cluster, anything)
+    assert not hasattr(spane.Session, "decide") and not hasattr(spane.EnvironmentSession, "place")
+
+
+def test_sessions_count(cluster: spane.Cluster, model: spane.Model) -> None:
+    session = spane.Session(cluster, model)
+    assert session.info[1:] == (0, 0, 0, 0, 0) and session.info.bytes > 0
+    session.choose(1, 2)
+    session.choose_many([[1.0, 2.0], [2.0, 2.0]])
+    session.top(1, 2, k=3)
+    assert session.info.decisions == 4

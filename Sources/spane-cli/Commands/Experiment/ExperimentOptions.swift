@@ -1,5 +1,4 @@
 import ArgumentParser
-import CSpaneHeader
 import SpaneExperiments
 import SpaneScheduling
 import SpaneStorage
@@ -44,7 +43,7 @@ struct ExperimentOptions: ParsableArguments {
             experiment,
             traceFile: episodes.trace,
             starts: episodes.starts,
-            version: SPANE_VERSION_STRING
+            version: Spane.version
         )
         let folder = ExperimentFolder(output)
         let held = try folder.hold(for: manifest, by: lock.guardian)

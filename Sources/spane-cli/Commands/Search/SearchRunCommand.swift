@@ -1,5 +1,4 @@
 import ArgumentParser
-import CSpaneHeader
 import SpaneEvaluation
 import SpaneSystem
 import SpaneRuns
@@ -61,7 +60,7 @@ struct SearchRunCommand: ParsableCommand {
 
     func run() throws {
         let search = try read()
-        let run = try SearchRun(search, in: output, by: lock.guardian, version: SPANE_VERSION_STRING)
+        let run = try SearchRun(search, in: output, by: lock.guardian, version: Spane.version)
         StopSignal.install()
         let bar = ProgressBar("trials", total: search.trialCount, first: run.results.count, lineInterval: 30)
         let outcome = try run.run(threads: threads ?? processorCount, mustStop: { StopSignal.number != nil }) {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CSpaneHeader
 import SpaneRuns
 
 struct TrainCommand: ParsableCommand {
@@ -64,7 +63,7 @@ struct TrainCommand: ParsableCommand {
         let data = try TrainingData(configuration, file: source)
         let folder = try RunFolder(output, for: configuration, by: lock.guardian)
         StopSignal.install()
-        let run = try TrainingRun(configuration, data: data, folder: folder, version: SPANE_VERSION_STRING)
+        let run = try TrainingRun(configuration, data: data, folder: folder, version: Spane.version)
         switch try follow(run) {
         case .finished:
             StandardOutput.print(TrainingReport(run, folder: folder).text)

@@ -5,8 +5,10 @@ into formats that libspane reads, and `spane.report` reads, plots and reports re
 provides Gymnasium environments.
 """
 
-from spane._cluster import VM, Cluster, ClusterOptions
+from spane._cluster import VM, Cluster, ClusterDescription, ClusterOptions
+from spane._description import Build, HeuristicDescription, build, heuristics
 from spane._environment import Environment, EpisodeInfo, NextVM, Step, Watch
+from spane._environment_session import EnvironmentSession
 from spane._errors import (
     BadStateError,
     BufferTooSmallError,
@@ -31,19 +33,19 @@ from spane._evaluate import evaluate
 from spane._evaluation import Evaluation, Row, Summary, trimmed_mean
 from spane._library import LibraryError, library_path
 from spane._log import log_to
-from spane._model import Model, ModelDescription
+from spane._model import Model, ModelDescription, ModelInput
 from spane._options import EnvironmentOptions
 from spane._placement import Placement, node_sets
 from spane._play import Episode, play
+from spane._policy import Policy, SessionDescription
 from spane._request import Request
 from spane._server import FleetAmounts, Server, ServerType
-from spane._session import Policy, Session
+from spane._session import Session
 from spane._starts import Starts
 from spane._structs import MAX_NODES, NODES
 from spane._trace import VM_DTYPE, Trace, TraceDescription
 from spane._vector import VectorEnvironment
-
-__version__ = "0.1.0"
+from spane._version import __version__
 
 __all__ = [
     "MAX_NODES",
@@ -52,12 +54,15 @@ __all__ = [
     "VM_DTYPE",
     "BadStateError",
     "BufferTooSmallError",
+    "Build",
     "CancelledError",
     "ClosedError",
     "Cluster",
+    "ClusterDescription",
     "ClusterOptions",
     "Environment",
     "EnvironmentOptions",
+    "EnvironmentSession",
     "Episode",
     "EpisodeInfo",
     "Error",
@@ -66,12 +71,14 @@ __all__ = [
     "FileError",
     "FleetAmounts",
     "FormatError",
+    "HeuristicDescription",
     "InfeasibleActionError",
     "InternalError",
     "InvalidArgumentError",
     "LibraryError",
     "Model",
     "ModelDescription",
+    "ModelInput",
     "NeverFitsError",
     "NextVM",
     "NotFoundError",
@@ -84,6 +91,7 @@ __all__ = [
     "Server",
     "ServerType",
     "Session",
+    "SessionDescription",
     "ShapeMismatchError",
     "Starts",
     "Step",
@@ -94,7 +102,10 @@ __all__ = [
     "UnsupportedError",
     "VectorEnvironment",
     "Watch",
+    "__version__",
+    "build",
     "evaluate",
+    "heuristics",
     "library_path",
     "log_to",
     "node_sets",

@@ -28,6 +28,7 @@ _size = POINTER(c_size_t)
 _status = c_int32
 
 _model, _cluster, _session = s.ModelPointer, s.ClusterPointer, s.SessionPointer
+_env_session = s.EnvSessionPointer
 _trace, _env, _vec = s.TracePointer, s.EnvPointer, s.VecEnvPointer
 _request, _placement = POINTER(s.Request), POINTER(s.Placement)
 _type = POINTER(s.ServerType)
@@ -41,16 +42,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_abi_version": (c_int32, []),
     "spane_status_name": (_text, [_status]),
     "spane_last_error": (_text, []),
-    "spane_set_cancel": (None, [_array]),
-    "spane_set_log": (_status, [s.LogCallback, c_int32, c_void_p]),
-    # Models
-    "spane_model_load": (_status, [_text, POINTER(_model)]),
-    "spane_model_load_memory": (_status, [c_void_p, c_size_t, POINTER(_model)]),
-    "spane_model_save": (_status, [_model, _text]),
-    "spane_model_save_memory": (_status, [_model, c_void_p, c_size_t, _size]),
-    "spane_model_describe": (_status, [_model, POINTER(s.ModelInfo)]),
-    "spane_model_provenance": (_status, [_model, _text, c_char_p, c_size_t, _size]),
-    "spane_model_free": (None, [_model]),
     # Clusters
     "spane_cluster_options_init": (_status, [POINTER(s.ClusterOptions)]),
     "spane_cluster_new": (_status, [POINTER(s.ClusterOptions), POINTER(_cluster)]),
@@ -65,6 +56,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_cluster_resize_server": (_status, [_cluster, c_int32, _type]),
     "spane_cluster_reserve": (_status, [_cluster, c_size_t]),
     "spane_cluster_count": (_status, [_cluster, POINTER(c_int64), POINTER(c_int64)]),
+    "spane_cluster_describe": (_status, [_cluster, POINTER(s.ClusterInfo)]),
+    "spane_cluster_resource": (_status, [_cluster, c_int32, POINTER(s.ResourceInfo)]),
+    "spane_cluster_find_resource": (_status, [_cluster, _text, POINTER(s.ResourceInfo)]),
     "spane_cluster_get_options": (_status, [_cluster, POINTER(s.ClusterOptions)]),
     "spane_cluster_servers": (_status, [_cluster, _array, c_size_t, _size]),
     "spane_cluster_server": (_status, [_cluster, c_int32, POINTER(s.ServerInfo)]),
@@ -86,9 +80,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_cluster_load": (_status, [_text, POINTER(_cluster)]),
     "spane_cluster_save_memory": (_status, [_cluster, c_void_p, c_size_t, _size]),
     "spane_cluster_load_memory": (_status, [c_void_p, c_size_t, POINTER(_cluster)]),
+    # Policies
+    "spane_heuristic_count": (c_int32, []),
+    "spane_heuristic_describe": (_status, [c_int32, POINTER(s.HeuristicInfo)]),
     # Sessions
-    "spane_session_new_heuristic": (_status, [_cluster, _text, POINTER(_session)]),
-    "spane_session_new": (_status, [_cluster, _model, POINTER(_session)]),
+    "spane_session_new": (_status, [_cluster, POINTER(s.Policy), POINTER(_session)]),
     "spane_session_free": (None, [_session]),
     "spane_session_choose": (_status, [_session, _request, _placement]),
     "spane_session_choose_among": (_status, [_session, _request, _array, c_size_t, _placement]),
@@ -100,6 +96,16 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     ),
     "spane_session_scores": (_status, [_session, _request, _array, c_size_t, _array]),
     "spane_session_q_values": (_status, [_session, _request, _array, c_size_t]),
+    "spane_session_describe": (_status, [_session, POINTER(s.SessionInfo)]),
+    # Models
+    "spane_model_load": (_status, [_text, POINTER(_model)]),
+    "spane_model_load_memory": (_status, [c_void_p, c_size_t, POINTER(_model)]),
+    "spane_model_save": (_status, [_model, _text]),
+    "spane_model_save_memory": (_status, [_model, c_void_p, c_size_t, _size]),
+    "spane_model_describe": (_status, [_model, POINTER(s.ModelInfo)]),
+    "spane_model_input": (_status, [_model, c_int32, POINTER(s.InputInfo)]),
+    "spane_model_provenance": (_status, [_model, _text, c_char_p, c_size_t, _size]),
+    "spane_model_free": (None, [_model]),
     # Traces
     "spane_trace_load": (_status, [_text, POINTER(_trace)]),
     "spane_trace_load_memory": (_status, [c_void_p, c_size_t, POINTER(_trace)]),
@@ -125,9 +131,14 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_env_save_memory": (_status, [_env, c_void_p, c_size_t, _size]),
     "spane_env_load_memory": (_status, [_trace, c_void_p, c_size_t, POINTER(_env)]),
     "spane_env_restore_memory": (_status, [_env, c_void_p, c_size_t]),
-    "spane_session_new_env_heuristic": (_status, [_env, _text, POINTER(_session)]),
-    "spane_session_new_env": (_status, [_env, _model, POINTER(_session)]),
-    "spane_session_decide": (_status, [_session, POINTER(c_int32)]),
+    # Environment sessions
+    "spane_env_session_new": (_status, [_env, POINTER(s.Policy), POINTER(_env_session)]),
+    "spane_env_session_free": (None, [_env_session]),
+    "spane_env_session_decide": (_status, [_env_session, POINTER(c_int32)]),
+    "spane_env_session_top": (_status, [_env_session, c_size_t, _array, _array, _size]),
+    "spane_env_session_scores": (_status, [_env_session, _array, c_size_t]),
+    "spane_env_session_q_values": (_status, [_env_session, _array, c_size_t]),
+    "spane_env_session_describe": (_status, [_env_session, POINTER(s.SessionInfo)]),
     # Vector environments
     "spane_vec_env_options_init": (_status, [POINTER(s.VecEnvOptions)]),
     "spane_vec_env_new": (
@@ -170,6 +181,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         ],
     ),
     "spane_trimmed_mean": (_status, [_array, c_size_t, c_double, POINTER(c_double)]),
+    # Log, cancel and build
+    "spane_set_log": (_status, [s.LogCallback, c_int32, c_void_p]),
+    "spane_set_cancel": (None, [_array]),
+    "spane_build_describe": (_status, [POINTER(s.BuildInfo)]),
 }
 
 

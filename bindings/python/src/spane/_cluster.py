@@ -49,6 +49,18 @@ class ClusterOptions(NamedTuple):
     server_resources: tuple[str, ...]
 
 
+class ClusterDescription(NamedTuple):
+    """How large a cluster is."""
+
+    servers: int
+    """Servers, cordoned ones included."""
+    cordoned: int
+    vms: int
+    """Placed VMs."""
+    bytes: int
+    """Memory in use; without the sessions that are bound to it."""
+
+
 class Cluster(Handle[ClusterPointer]):
     """What each server has left, and which VMs run where. For one thread at a time."""
 
@@ -121,6 +133,13 @@ class Cluster(Handle[ClusterPointer]):
             made.nodes, made.split_above, made.split_from, made.span, node, server
         )
         self._resources = Resources(node, server)
+
+    @property
+    def info(self) -> ClusterDescription:
+        """How large the cluster is."""
+        info = sized(_structs.ClusterInfo)
+        check(self._library.spane_cluster_describe(self._pointer, byref(info)), self)
+        return ClusterDescription(info.servers, info.cordoned, info.vms, info.bytes)
 
     def save(self, path: arguments.Path) -> None:
         """Saves everything to a file; an existing one is replaced in one step."""

@@ -15,7 +15,7 @@ from spane._library import library
 from spane._long_call import LongCall, Progress
 from spane._model import Model
 from spane._options import positive, set_servers
-from spane._session import Policy, heuristic
+from spane._policy import Policy, encode, heuristic, models
 from spane._starts import Starts, every_start
 from spane._structs import EvaluationOptions, sized
 from spane._structs import Policy as PolicyStruct
@@ -63,9 +63,9 @@ def evaluate(
     waits = np.zeros((len(chosen), len(first)))
     lengths = np.zeros(len(first), np.int64)
     bounds = np.zeros(len(first))
-    structs = (PolicyStruct * len(chosen))(*map(_struct, chosen.values()))
-    models = [policy for policy in chosen.values() if isinstance(policy, Model)]
-    pointers = [model._pointer for model in models]
+    structs = (PolicyStruct * len(chosen))(*map(encode, chosen.values()))
+    networks = models(*chosen.values())
+    pointers = [model._pointer for model in networks]
 
     def play() -> None:
         # Keeps models alive that are closed during the call.
@@ -82,7 +82,7 @@ def evaluate(
             arguments.address(bounds),
         )
         del kept
-        check(status, trace, *models)
+        check(status, trace, *networks)
 
     call.run(play)
     return Evaluation(tuple(chosen), first, lengths, bounds, waits)
@@ -103,9 +103,3 @@ def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Polic
             )
         named[name] = policy
     return named
-
-
-def _struct(policy: Policy) -> PolicyStruct:
-    if isinstance(policy, Model):
-        return PolicyStruct(None, policy._pointer)
-    return PolicyStruct(heuristic(policy), None)

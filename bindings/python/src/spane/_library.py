@@ -8,8 +8,9 @@ import threading
 from pathlib import Path
 
 from spane import _api
+from spane._version import __version__
 
-VERSION = (0, 1, 0)
+VERSION = tuple(int(part) for part in __version__.split("."))
 """The version of spane.h that this package was written for: the oldest library that will do."""
 
 _ABI = 1

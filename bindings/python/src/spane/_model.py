@@ -13,7 +13,20 @@ from spane._handle import Handle
 from spane._library import library
 from spane._long_call import LongCall
 from spane._memory import saved
-from spane._structs import ModelInfo, ModelPointer, sized
+from spane._structs import InputInfo, ModelInfo, ModelPointer, sized
+
+
+class ModelInput(NamedTuple):
+    """A value that a network reads."""
+
+    name: str
+    """Such as "node0_cpu"."""
+    unit: str
+    """Of the amount before it is divided: "cores", "GB", or "" for a flag."""
+    per: str
+    """For what it is read: each "decision", "server" or "node"."""
+    divisor: float | None
+    """What the amount is divided by; None for the capacity of the node itself."""
 
 
 class ModelDescription(NamedTuple):
@@ -26,7 +39,24 @@ class ModelDescription(NamedTuple):
     node_cpu: float
     """Cores of one NUMA node, used to normalise inputs."""
     node_mem: float
-    """GB of one NUMA node, used to normalise inputs."""
+    """GB of one NUMA node, by which inputs are divided."""
+    bytes: int
+    """Memory in use, estimated from above."""
+    kind: str
+    """The architecture: "spane", "afterstate", "mlp" or "potential"."""
+    layers: dict[str, str]
+    """Its settings, as docs/file-formats.md lists them."""
+    units: str
+    """"trained-node" where amounts of servers are divided by node_cpu and node_mem, "own-node"
+    where they are divided by what the node itself has."""
+    nodes: range
+    """The numbers of NUMA nodes of the servers that it decides about."""
+    inputs: tuple[ModelInput, ...]
+    """What it reads, in its order."""
+
+
+PER = ("decision", "server", "node")
+"""For what an input is read, by its number in C."""
 
 
 class Model(Handle[ModelPointer]):
@@ -64,6 +94,19 @@ class Model(Handle[ModelPointer]):
             servers=info.servers or None,
             node_cpu=info.normalisation_cpu,
             node_mem=info.normalisation_mem,
+            bytes=info.bytes,
+            kind=info.kind.decode(),
+            layers=_settings(info.layers.decode()),
+            units=info.units.decode(),
+            nodes=range(info.fewest_nodes, info.most_nodes + 1),
+            inputs=tuple(self._input(index) for index in range(info.input_count)),
+        )
+
+    def _input(self, index: int) -> ModelInput:
+        info = sized(InputInfo)
+        check(self._library.spane_model_input(self._pointer, index, byref(info)), self)
+        return ModelInput(
+            info.name.decode(), info.unit.decode(), PER[info.per], info.divisor or None
         )
 
     def save(self, path: arguments.Path) -> None:
@@ -91,6 +134,14 @@ class Model(Handle[ModelPointer]):
 
     def __repr__(self) -> str:
         return f"<spane.Model {self.name!r}{' (closed)' if self.closed else ''}>"
+
+
+def _settings(lines: str) -> dict[str, str]:
+    settings = {}
+    for line in lines.splitlines():
+        name, _, value = line.partition("=")
+        settings[name] = value
+    return settings
 
 
 def read_text(handle: Handle[Any], function: str, name: str) -> str | None:

@@ -89,7 +89,7 @@ def positive(value: arguments.Index, name: str) -> int:
 
 
 def episode_end(length: arguments.Index | None, exceed: arguments.Index | None) -> tuple[int, int]:
-    """How an episode ends: the kind of end and its number."""
+    """The kind and count of an episode's end."""
     if length is not None and exceed is not None:
         raise InvalidArgumentError("length and exceed are both given; give only one")
     if length is not None:

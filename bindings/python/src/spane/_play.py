@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from spane._arguments import Index
 from spane._environment import Environment
-from spane._session import Policy, Session
+from spane._environment_session import EnvironmentSession
+from spane._policy import Policy
 from spane._structs import NODES
 from spane._trace import Trace
 
@@ -53,7 +54,7 @@ def play(
         trace, servers=servers, node_cpu=node_cpu, node_mem=node_mem, split_above=split_above
     )
     environment.reset(start, length=length, exceed=exceed)
-    session = Session(environment, policy)
+    session = EnvironmentSession(environment, policy)
     clock, actions, waits, used = [], [], [], []
     capacity = np.array([node_cpu, node_mem])
     finished = False

@@ -1,9 +1,9 @@
-"""Policies bound to a cluster or an environment."""
+"""Policies bound to a cluster."""
 
 from __future__ import annotations
 
-from ctypes import byref, c_int32, c_size_t
-from typing import TYPE_CHECKING, Any, NoReturn, Union
+from ctypes import byref, c_size_t
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,81 +11,49 @@ from numpy.typing import NDArray
 from spane import _arguments as arguments
 from spane import _structs
 from spane._cluster import Cluster, count_servers
-from spane._environment import Environment
 from spane._errors import NEVER_FITS, NO_ROOM, OK, NeverFitsError, check, fail
 from spane._handle import Handle
 from spane._library import library
-from spane._model import Model
 from spane._placement import NODES_OF, Placement, most_sets
-from spane._request import Request, Resources, request_of
-from spane._structs import ClusterPointer, EnvInfo, SessionPointer, sized
+from spane._policy import Policy, SessionDescription, encode, models, session_description
+from spane._request import Request, request_of
+from spane._structs import SessionInfo, SessionPointer, sized
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from spane._request import Terms
 
-Policy = Union[str, Model]
-"""A heuristic by name, such as "balance-fit", or a network."""
-
-
-def heuristic(policy: Policy) -> bytes:
-    """The name of a heuristic as a C string, which every policy is that is no Model."""
-    if not isinstance(policy, str):
-        raise arguments.wrong_type(policy, "policy", "the name of a heuristic, or a Model")
-    return arguments.text(policy, "policy")
-
 
 class Session(Handle[SessionPointer]):
-    """A policy bound to a cluster or an environment, whose changes it follows by itself. For one
-    thread at a time.
+    """A policy bound to a cluster, whose changes it follows by itself. For one thread at a time.
 
     Sessions on one cluster may decide at once in several threads as long as nobody changes the
-    cluster meanwhile. Closing the cluster, the environment or the model first is fine.
+    cluster meanwhile. Closing the cluster or the model first is fine.
     """
 
-    def __init__(self, place: Cluster | Environment, policy: Policy) -> None:
-        """`policy`: "first-fit", "best-fit", "balance-fit", "move-to-front", "random[:SEED]" or a
-        Model."""
-        if not isinstance(place, Cluster):
-            arguments.instance(place, Environment, "place", " or a Cluster")
+    def __init__(self, cluster: Cluster, policy: Policy) -> None:
+        """`policy`: a heuristic by name, such as "best-fit" (see `heuristics`), or a Model."""
+        arguments.instance(cluster, Cluster, "cluster")
         pointer = SessionPointer()
-        lib = library()
-        function = "spane_session_new" + ("" if isinstance(place, Cluster) else "_env")
-        if isinstance(policy, Model):
-            bind = getattr(lib, function)
-            check(bind(place._pointer, policy._pointer, byref(pointer)), place, policy)
-        else:
-            bind = getattr(lib, function + "_heuristic")
-            check(bind(place._pointer, heuristic(policy), byref(pointer)), place)
-        self._place = place._pointer
-        cluster = place if isinstance(place, Cluster) else None
-        self._resources = cluster._resources if cluster else Resources()
-        if isinstance(place, Cluster):
-            self._width = most_sets(place.options.nodes)
-        else:
-            self._width = place.actions // place.servers
+        made = encode(policy)
+        status = library().spane_session_new(cluster._pointer, byref(made), byref(pointer))
+        check(status, cluster, *models(policy))
+        self._cluster = cluster._pointer
+        self._resources = cluster._resources
+        self._width = most_sets(cluster.options.nodes)
         self._own(pointer)
 
     def close(self) -> None:
-        """Gives the session back; what it was bound to stays."""
+        """Gives the session back; the cluster stays."""
         super().close()
-        self._place = type(self._place)()
+        self._cluster = type(self._cluster)()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a Session cannot be copied or pickled, because its policy keeps state of what it is "
-            "bound to; make a new one with Session(place, policy)"
+            "a Session cannot be copied or pickled, because its policy keeps state of the cluster; "
+            "make a new one with Session(cluster, policy)"
         )
-
-    def decide(self) -> int:
-        """The action for the next VM of the environment, for `Environment.step`.
-
-        An episode that is decided from its reset to its end comes out as in `evaluate`.
-        """
-        action = c_int32()
-        check(self._library.spane_session_decide(self._pointer, byref(action)), self)
-        return action.value
 
     def choose(
         self,
@@ -251,12 +219,15 @@ class Session(Handle[SessionPointer]):
         if status != NO_ROOM:
             fail(status, self)
 
+    @property
+    def info(self) -> SessionDescription:
+        """What the session has done so far."""
+        info = sized(SessionInfo)
+        check(self._library.spane_session_describe(self._pointer, byref(info)), self)
+        return session_description(info)
+
     def _servers(self) -> int:
-        if isinstance(self._place, ClusterPointer):
-            return count_servers(self._library, self._place, self)
-        info = sized(EnvInfo)
-        check(self._library.spane_env_describe(self._place, byref(info)), self)
-        return int(info.servers)
+        return count_servers(self._library, self._cluster, self)
 
     def __repr__(self) -> str:
         return f"<spane.Session{' (closed)' if self.closed else ''}>"

@@ -64,6 +64,12 @@ class SessionPointer(Pointer):
     free = "spane_session_free"
 
 
+class EnvSessionPointer(Pointer):
+    """spane_env_session *"""
+
+    free = "spane_env_session_free"
+
+
 class TracePointer(Pointer):
     """spane_trace *"""
 
@@ -93,8 +99,96 @@ class ModelInfo(ctypes.Structure):
         ("struct_size", c_uint32),
         ("servers", c_int32),
         ("parameters", c_int64),
+        ("bytes", c_int64),
         ("normalisation_cpu", c_double),
         ("normalisation_mem", c_double),
+        ("kind", c_char_p),
+        ("layers", c_char_p),
+        ("units", c_char_p),
+        ("fewest_nodes", c_int32),
+        ("most_nodes", c_int32),
+        ("input_count", c_int32),
+        ("reserved", c_uint32),
+    ]
+
+
+class InputInfo(ctypes.Structure):
+    """spane_input_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("per", c_int32),
+        ("divisor", c_double),
+        ("name", c_char_p),
+        ("unit", c_char_p),
+    ]
+
+
+class ClusterInfo(ctypes.Structure):
+    """spane_cluster_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("servers", c_int64),
+        ("cordoned", c_int64),
+        ("vms", c_int64),
+        ("bytes", c_int64),
+    ]
+
+
+class ResourceInfo(ctypes.Structure):
+    """spane_resource_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("belongs_to_nodes", c_int32),
+        ("amount_index", c_int32),
+        ("request_index", c_int32),
+        ("name", c_char_p),
+    ]
+
+
+class HeuristicInfo(ctypes.Structure):
+    """spane_heuristic_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("name", c_char_p),
+        ("summary", c_char_p),
+        ("argument", c_char_p),
+    ]
+
+
+class SessionInfo(ctypes.Structure):
+    """spane_session_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("bytes", c_int64),
+        ("decisions", c_int64),
+        ("shortlist_decisions", c_int64),
+        ("tree_decisions", c_int64),
+        ("cached_scores", c_int64),
+        ("computed_scores", c_int64),
+    ]
+
+
+class BuildInfo(ctypes.Structure):
+    """spane_build_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("version", c_int32),
+        ("abi_version", c_int32),
+        ("default_threads", c_int32),
+        ("hdf5_is_threadsafe", c_int32),
+        ("reserved", c_uint32),
+        ("version_string", c_char_p),
+        ("hdf5_version", c_char_p),
+        ("instruction_set", c_char_p),
     ]
 
 
@@ -252,7 +346,7 @@ class VecEnvOptions(ctypes.Structure):
         ("seed", c_uint64),
         ("start_low", c_int64),
         ("start_high", c_int64),
-        ("number", c_int64),
+        ("end_count", c_int64),
         ("end_kind", c_int32),
         ("reserved", c_uint32),
     ]
@@ -281,7 +375,12 @@ class VecEnvBuffers(ctypes.Structure):
 class Policy(ctypes.Structure):
     """spane_policy"""
 
-    _fields_: ClassVar[Any] = [("heuristic", c_char_p), ("model", ModelPointer)]
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("heuristic", c_char_p),
+        ("model", ModelPointer),
+    ]
 
 
 class EvaluationOptions(ctypes.Structure):

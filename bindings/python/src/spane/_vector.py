@@ -95,7 +95,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         chosen.threads = arguments.int32(threads, "threads")
         chosen.autoreset = AUTORESET.index(autoreset)
         chosen.seed = arguments.uint64(seed, "seed")
-        chosen.end_kind, chosen.number = episode_end(length, exceed)
+        chosen.end_kind, chosen.end_count = episode_end(length, exceed)
         chosen_starts = starts_of_environment(starts, start_limit(trace, length))
         if isinstance(chosen_starts, range):
             chosen.start_low, chosen.start_high = chosen_starts.start, chosen_starts.stop
@@ -114,7 +114,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         status = library().spane_vec_env_get_options(pointer, byref(environment), byref(options))
         check(status)
         self._trace, self._threads = trace, options.threads
-        length = options.number if options.end_kind == END_LENGTH else None
+        length = options.end_count if options.end_kind == END_LENGTH else None
         self._limit = start_limit(trace, length)
         self.count: int = options.count
         """The number of environments."""

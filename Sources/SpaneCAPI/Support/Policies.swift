@@ -1,0 +1,57 @@
+internal import CSpaneHeader
+internal import SpaneEvaluation
+internal import SpaneScheduling
+
+extension PolicySource {
+    /// The policy behind an argument that must not be NULL.
+    init(_ pointer: UnsafePointer<spane_policy>?) throws {
+        self = try unsafe Self.source(of: required(pointer, "policy"), "policy->", size: "policy")
+    }
+
+    /// A policy of a list whose elements have the size of the first.
+    init(_ index: Int, of first: UnsafePointer<spane_policy>) throws {
+        let size = try unsafe structSize(first, "policies")
+        let element = unsafe UnsafeRawPointer(first) + index * size
+        let policy = unsafe element.assumingMemoryBound(to: spane_policy.self)
+        self = try unsafe Self.source(of: policy, "policies[\(index)].", size: "policies")
+    }
+
+    /// - Parameter fields: what messages put before the name of a field.
+    private static func source(
+        of pointer: UnsafePointer<spane_policy>,
+        _ fields: String,
+        size name: StaticString
+    ) throws -> PolicySource {
+        let policy = unsafe try read(pointer, defaults: spane_policy(), name)
+        guard unsafe policy.reserved == 0 else {
+            throw Failure(SPANE_INVALID_ARGUMENT, "\(fields)reserved is \(unsafe policy.reserved); it must be 0")
+        }
+        switch unsafe (policy.heuristic, policy.model) {
+        case (nil, nil):
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(fields)heuristic and \(fields)model are both NULL; one of them must be set"
+            )
+        case (.some, .some):
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(fields)heuristic and \(fields)model are both set; one of them must be NULL"
+            )
+        case (let heuristic?, nil):
+            let name = unsafe String(cString: heuristic)
+            guard let heuristic = Heuristic(name: name) else {
+                throw Failure(
+                    SPANE_INVALID_ARGUMENT,
+                    "\(fields)heuristic is \"\(name)\"; it must be \(Heuristic.names.joined(separator: ", "))"
+                )
+            }
+            return .heuristic(heuristic)
+        case (nil, let model?):
+            do {
+                return .model(try unsafe Handle.object(model, ModelHandle.self, "model").model)
+            } catch {
+                throw Failure(error.status, "\(fields)\(error.message)")
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+"""What the library says of itself."""
+
+from __future__ import annotations
+
+from ctypes import byref
+from typing import NamedTuple
+
+from spane._errors import check
+from spane._library import library
+from spane._structs import BuildInfo, HeuristicInfo, sized
+
+
+class HeuristicDescription(NamedTuple):
+    """A heuristic that the library knows."""
+
+    name: str
+    summary: str
+    """What it does, in one line."""
+    argument: str | None
+    """What may follow the name after a colon, such as "SEED"; None for nothing."""
+
+
+class Build(NamedTuple):
+    """The library that runs, and the machine it runs on."""
+
+    version: str
+    abi_version: int
+    hdf5_version: str
+    hdf5_is_threadsafe: bool
+    """Whether this HDF5 locks by itself."""
+    instruction_set: str
+    """What networks use on this processor: "x86-64-v3", or "baseline"."""
+    default_threads: int
+    """How many threads 0 stands for now."""
+
+
+def heuristics() -> list[HeuristicDescription]:
+    """All heuristics."""
+    found = []
+    for index in range(library().spane_heuristic_count()):
+        info = sized(HeuristicInfo)
+        check(library().spane_heuristic_describe(index, byref(info)))
+        argument = info.argument.decode() if info.argument else None
+        found.append(HeuristicDescription(info.name.decode(), info.summary.decode(), argument))
+    return found
+
+
+def build() -> Build:
+    """The library that runs."""
+    info = sized(BuildInfo)
+    check(library().spane_build_describe(byref(info)))
+    return Build(
+        version=info.version_string.decode(),
+        abi_version=info.abi_version,
+        hdf5_version=info.hdf5_version.decode(),
+        hdf5_is_threadsafe=bool(info.hdf5_is_threadsafe),
+        instruction_set=info.instruction_set.decode(),
+        default_threads=info.default_threads,
+    )
