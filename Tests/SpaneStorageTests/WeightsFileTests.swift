@@ -18,6 +18,16 @@ import Testing
         #expect(read.provenance == provenance)
     }
 
+    /// The networks that come with the project are what their hashes say.
+    @Test(arguments: [
+        "potential", "potential-synthetic", "spane-synthetic", "untrained-1", "untrained-2", "untrained-3",
+    ])
+    func shipped(name: String) throws {
+        let (model, provenance) = try WeightsFile.read("data/weights/\(name).h5")
+        #expect(!model.parameters.isEmpty)
+        #expect(provenance["licence"] != nil)
+    }
+
     @Test(arguments: [
         [Aggregator.mean], [.max], [.std], [.mean, .max], [.std, .mean], [.max, .std, .mean], [.mean, .max, .std],
     ])
