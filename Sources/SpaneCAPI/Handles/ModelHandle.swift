@@ -75,7 +75,7 @@ public func spane_model_describe(
         let model = try unsafe Handle.object(model, ModelHandle.self, "model").model
         let info = try unsafe required(info, "info")
         var value = spane_model_info()
-        if case .mlp(let architecture) = model.architecture { value.servers = Int32(architecture.servers) }
+        if let servers = model.architecture.boundServers { value.servers = Int32(servers) }
         value.parameters = Int64(model.architecture.parameterCount)
         value.normalisation_cpu = Double(model.normalisation.cpu)
         value.normalisation_mem = Double(model.normalisation.mem)

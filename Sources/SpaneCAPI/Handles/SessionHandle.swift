@@ -286,10 +286,6 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
             servers = count
         }
         if let suitable, suitable != count { tellMismatch(of: model, with: cluster) }
-        do {
-            try network.adapt(to: cluster)
-        } catch {
-            throw Failure(SPANE_SHAPE_MISMATCH, error.description)
-        }
+        try network.adapt(to: cluster)
     }
 }
