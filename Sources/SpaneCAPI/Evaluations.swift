@@ -48,7 +48,7 @@ public func spane_evaluate(
         let plan = try EpisodePlan(
             Scenario(trace, on: settings.fleet),
             starts: unsafe Array(starts).map { Int($0) },
-            length: settings.length,
+            until: settings.end,
             threads: settings.threads
         )
         for (index, source) in sources.enumerated() {
@@ -135,10 +135,10 @@ private func source(
         return .heuristic(heuristic)
     case (nil, let model?):
         let model = try unsafe modelBehind(model, index)
-        if case .mlp(let architecture) = model.architecture, architecture.servers != fleet.serverCount {
+        if let servers = model.architecture.boundServers, servers != fleet.serverCount {
             throw Failure(
                 SPANE_SHAPE_MISMATCH,
-                "policies[\(index)].model is bound to \(architecture.servers) servers and options->servers is "
+                "policies[\(index)].model is bound to \(servers) servers and options->servers is "
                     + "\(fleet.serverCount)"
             )
         }

@@ -62,10 +62,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
             count: experiment.starts.count,
             sha256: ContentHash.ofText(experiment.starts.map { "\($0)\n" }.joined())
         )
-        switch experiment.length {
-        case .automatic: length = "auto"
-        case .fixed(let count): length = String(count)
-        }
+        length = experiment.end.description
         servers = experiment.clusters.map(\.serverCount)
         node_cpu = experiment.clusters[0].uniformNode?.cpu
         node_mem = experiment.clusters[0].uniformNode?.mem

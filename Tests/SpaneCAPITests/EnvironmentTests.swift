@@ -26,6 +26,7 @@ import Testing
                 switch end {
                 case .length(let count):
                     try ok(spane_env_reset(env.pointer, Int64(start), SPANE_END_LENGTH, Int64(count)))
+                case .automatic: preconditionFailure("asked for below")
                 case .exceed(let count):
                     try ok(spane_env_reset(env.pointer, Int64(start), SPANE_END_EXCEED, Int64(count)))
                 }

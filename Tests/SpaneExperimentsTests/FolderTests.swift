@@ -60,7 +60,7 @@ import Testing
             try difference(Samples.experiment(kind: .waitTime, servers: [2]))
                 == "experiment: it has flexibility, here wait-time; servers: it has 2 3, here 2"
         )
-        #expect(try difference(Samples.experiment(length: .fixed(9))) == "length: it has auto, here 9")
+        #expect(try difference(Samples.experiment(until: .length(9))) == "length: it has auto, here 9")
         let starts = try difference(Samples.experiment(starts: [1, 2, 3]))
         #expect(starts.hasPrefix("starts: it has 0..<300:40:1 (40, sha256 "))
         #expect(starts.contains("), here 0..<300:40:1 (3, sha256 "))

@@ -23,7 +23,7 @@ struct EpisodeOptions: ParsableArguments {
             valueName: "auto | n"
         )
     )
-    var length = LengthArgument(length: .automatic)
+    var length = EpisodeEnd.automatic
 
     @Option(help: "Threads; the results do not depend on them. [default: all processors that it may use]")
     var threads: Int?
@@ -32,7 +32,7 @@ struct EpisodeOptions: ParsableArguments {
         if let threads, threads < 1 {
             throw ValidationError("--threads is \(threads); it must be at least 1.")
         }
-        if case .fixed(let count) = length.length, count < 1 {
+        if case .length(let count) = length, count < 1 {
             throw ValidationError("--length is \(count); it must be 'auto' or at least 1.")
         }
     }
@@ -71,27 +71,8 @@ struct EpisodeOptions: ParsableArguments {
         try EpisodePlan(
             scenario(trace, on: fleet, of: file),
             starts: startIndices(),
-            length: length.length,
+            until: length,
             threads: threadCount
         )
     }
-}
-
-/// `auto` or a number of VMs.
-struct LengthArgument: ExpressibleByArgument {
-    let length: EpisodePlan.Length
-
-    init(length: EpisodePlan.Length) { self.length = length }
-
-    init?(argument: String) {
-        if argument == "auto" {
-            length = .automatic
-        } else if let count = Int(argument) {
-            length = .fixed(count)
-        } else {
-            return nil
-        }
-    }
-
-    var defaultValueDescription: String { "auto" }
 }

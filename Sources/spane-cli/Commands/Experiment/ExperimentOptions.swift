@@ -31,7 +31,7 @@ struct ExperimentOptions: ParsableArguments {
             trace: trace,
             description: description,
             starts: episodes.startIndices(),
-            length: episodes.length.length,
+            until: episodes.length,
             clusters: clusters,
             policies: policies.flatMap { try $0.policies() }
         )
