@@ -113,7 +113,7 @@ import Testing
         let rows = try rows("folder/summary.csv")
         #expect(
             rows[0] == [
-                "servers", "policy", "kind", "group", "figure", "value", "low", "high", "difference", "difference_low",
+                "servers", "policy", "kind", "group", "metric", "value", "low", "high", "difference", "difference_low",
                 "difference_high",
             ]
         )

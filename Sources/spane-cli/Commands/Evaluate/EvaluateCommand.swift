@@ -7,7 +7,7 @@ import SpaneStorage
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "ReplayBuffer episodes of a trace under one or more policies and compare their waits.",
+        abstract: "Replay episodes of a trace under one or more policies and compare their waits.",
         discussion: """
             Every episode starts with an empty cluster. VMs are placed strictly in order of arrival; one that fits \
             nowhere waits, and all behind it wait too. The table shows, for each policy, the total wait of an episode \

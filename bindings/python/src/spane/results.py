@@ -26,7 +26,7 @@ Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure and its confidence interval, whose ends are None where there is none."""
+    """A metric and its confidence interval, whose ends are None where there is none."""
 
     value: float
     low: float | None
@@ -35,7 +35,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """The figures of a policy, a group, a member of a group, or the bound."""
+    """The metrics of a policy, a group, a member of a group, or the bound."""
 
     name: str
     kind: str

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from spane import plot
+from spane.plot._metrics import COLUMNS, METRICS, PLAIN
 from spane.report._page import Cell, Page
 from spane.results import Estimate, Experiment, ServerCount, SummaryRow
 
-_COLUMNS = (
-    "trimmed_mean_10",
-    "trimmed_mean_15",
-    "above_bound_15",
-    "saved_15",
-    "mean_log",
-    "share_above",
-)
-_PLAIN = ("trimmed_mean_10", "trimmed_mean_15", "mean_log", "share_above")
-
 
 def add_experiment(page: Page, experiment: Experiment) -> None:
-    """An experiment: what was compared, its figures and its tables."""
+    """An experiment: what was compared, its metrics as figures and tables."""
     title = {"wait-time": "Wait time", "flexibility": "Flexibility"}.get(
         experiment.kind, experiment.kind
     )
@@ -103,13 +94,13 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
         f"{count.block_spans:.1f} times as long as an episode."
         + (" Blocks so short make the intervals too narrow." if count.block_spans < 2 else "")
     )
-    header = ["policy", *(_title(name, experiment) for name in _COLUMNS)]
+    header = ["policy", *(_title(name, experiment) for name in COLUMNS)]
     page.table(
         header,
         [
             (
                 row.kind,
-                [(_name(row), ""), *(_cell(name, row.figures.get(name)) for name in _COLUMNS)],
+                [(_name(row), ""), *(_cell(name, row.figures.get(name)) for name in COLUMNS)],
                 (),
             )
             for row in count.rows
@@ -120,9 +111,9 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
         "Fit's excess over the bound that is saved."
     )
     page.figure(
-        f"Figures on {count.servers} servers",
+        f"Metrics on {count.servers} servers",
         plot.experiment_values(experiment, count.servers),
-        "Each figure with its interval. The intervals of two policies may overlap although one is "
+        "Each metric with its interval. The intervals of two policies may overlap although one is "
         "surely better: the differences below are what to compare policies by.",
     )
     if any(row.differences for row in count.rows):
@@ -149,15 +140,15 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
 def _differences(page: Page, experiment: Experiment, count: ServerCount) -> None:
     page.heading(f"Less {experiment.baseline} in the same episodes")
     page.table(
-        ["policy", *(_title(name, experiment) for name in _PLAIN)],
+        ["policy", *(_title(name, experiment) for name in PLAIN)],
         [
             (
                 row.kind,
                 [
                     (_name(row), ""),
-                    *(_cell(name, row.differences[name], signed=True) for name in _PLAIN),
+                    *(_cell(name, row.differences[name], signed=True) for name in PLAIN),
                 ],
-                [False, *(_is_sure(row.differences[name]) for name in _PLAIN)],
+                [False, *(_is_sure(row.differences[name]) for name in PLAIN)],
             )
             for row in count.rows
             if row.differences
@@ -176,7 +167,7 @@ def _spread(row: SummaryRow) -> list[tuple[str, list[Cell], tuple[bool, ...]]]:
     for which in ("lowest", "median", "mean", "highest"):
         cells = [
             (_number(name, row.spread[name][which]) if name in row.spread else "-", "")
-            for name in _COLUMNS
+            for name in COLUMNS
         ]
         lines.append(("policy", [(f"{row.name}, {which}", ""), *cells], ()))
     return lines
@@ -208,14 +199,7 @@ def _overview(page: Page, experiment: Experiment, name: str) -> None:
 
 
 def _title(name: str, experiment: Experiment) -> str:
-    return {
-        "trimmed_mean_10": "trimmed 10 %",
-        "trimmed_mean_15": "trimmed 15 %",
-        "above_bound_15": "above bound, 15 %",
-        "saved_15": "saved, 15 %",
-        "mean_log": "mean log",
-        "share_above": f"over {experiment.threshold:,.0f} s",
-    }[name]
+    return METRICS[name].title.format(threshold=f"{experiment.threshold:,.0f}")
 
 
 def _name(row: SummaryRow) -> str:
@@ -233,9 +217,10 @@ def _cell(name: str, estimate: Estimate | None, signed: bool = False) -> Cell:
 
 
 def _number(name: str, value: float, rough: bool = False) -> str:
-    if name == "mean_log":
+    unit = METRICS[name].unit
+    if unit == "logarithm":
         return f"{value:.2f}" if rough else f"{value:.3f}"
-    if name in ("saved_15", "share_above"):
+    if unit == "share":
         return f"{100 * value:.1f}" if rough else f"{100 * value:.1f} %"
     return f"{value:,.0f}" if rough else f"{value:,.1f}"
 
