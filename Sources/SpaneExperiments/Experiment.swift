@@ -102,7 +102,7 @@ public struct Experiment: Sendable {
             throw SchedulingError(.invalidArgument, "a group and a policy are both called \(group); names must differ")
         }
         guard !clusters.isEmpty else {
-            throw SchedulingError(.invalidArgument, "there is no number of servers; at least one must be given")
+            throw SchedulingError(.invalidArgument, "there is no cluster size; at least one must be given")
         }
         var counts: Set<Int> = []
         for cluster in clusters {
@@ -120,7 +120,7 @@ public struct Experiment: Sendable {
     }
 }
 
-/// Why an experiment cannot be made or cannot go on.
+/// Why an experiment cannot be made or resumed.
 public struct ExperimentError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence for a person.
     public let description: String

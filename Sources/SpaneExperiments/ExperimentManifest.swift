@@ -102,7 +102,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     func differences(from old: ExperimentManifest) -> [String] {
         var lines: [String] = []
         func compare(_ name: String, _ old: String, _ new: String) {
-            if old != new { lines.append("\(name): it has \(old), here \(new)") }
+            if old != new { lines.append("\(name): \(old) there, \(new) here") }
         }
         compare("experiment", old.experiment, experiment)
         if old.trace.sha256 != trace.sha256 { compare("trace", old.trace.title, trace.title) }

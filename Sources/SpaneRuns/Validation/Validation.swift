@@ -11,11 +11,11 @@ package struct Validation: Sendable {
         package let cluster: Fleet
         /// The episodes.
         package let plan: EpisodePlan
-        /// What First Fit comes to.
+        /// The result of First Fit.
         package let firstFit: Double
     }
 
-    /// What a network comes to.
+    /// The result of a network.
     package struct Result: Equatable, Sendable {
         /// The number by which networks are compared.
         package let value: Double
@@ -83,7 +83,7 @@ package struct Validation: Sendable {
         return Result(value: combine(byCluster), byCluster: byCluster)
     }
 
-    /// What First Fit comes to.
+    /// The result of First Fit.
     package var firstFit: Result {
         let byCluster = rounds.map(\.firstFit)
         return Result(value: combine(byCluster), byCluster: byCluster)

@@ -6,12 +6,12 @@ import SpaneStorage
 
 /// The options that describe episodes of a trace.
 struct EpisodeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The trace, in HDF5 or CSV; - for standard input.", valueName: "file"))
+    @Option(help: ArgumentHelp("Trace in HDF5 or CSV; - for standard input.", valueName: "file"))
     var trace: String
 
     @Option(
         help: ArgumentHelp(
-            "The first VM of each episode: a file with one index a line, or COUNT distinct ones drawn from a range.",
+            "First VM of each episode: a file with one index per line, or COUNT distinct ones sampled from a range.",
             valueName: "file | lo..<hi:count:seed"
         )
     )
@@ -19,13 +19,13 @@ struct EpisodeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "VMs placed in an episode; 'auto' is what First Fit places until the cluster is first full, and 40 more.",
+            "VMs placed per episode; 'auto': as many as First Fit places until one first fits nowhere, plus 40.",
             valueName: "auto | n"
         )
     )
     var length = EpisodeEnd.automatic
 
-    @Option(help: "Threads; the results do not depend on them. [default: all processors that it may use]")
+    @Option(help: "Number of threads; the results do not depend on it. [default: all available processors]")
     var threads: Int?
 
     func validate() throws {

@@ -18,7 +18,7 @@ struct ExperimentOptions: ParsableArguments {
 
     @OptionGroup var summary: SummaryOptions
 
-    @Option(help: ArgumentHelp("The folder for the results.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Folder for the results; created if missing.", valueName: "folder"))
     var output: String
 
     @OptionGroup var lock: LockOptions
