@@ -29,8 +29,7 @@ test: setup lint ## Run every check and every test
 	swift build -c release --product spane-cli
 	swift test -c release
 	scripts/build-library.sh
-	cd bindings/python && SPANE_REQUIRE_LIBRARY=1 ../../$(PYTHON) -m pytest -q \
-		&& ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m ruff check . && ../../$(PYTHON) -m ruff format --check .
+	cd bindings/python && SPANE_REQUIRE_LIBRARY=1 ../../$(PYTHON) -m pytest -q
 
 .PHONY: test-clients
 test-clients: setup test-install ## Test the installed library from C, C++ and Python (installs PyTorch in .venv-clients)
@@ -70,13 +69,17 @@ data: build ## Make the shipped trace and networks again; HUAWEI=trace.h5 TEST_S
 	scripts/make-data.sh $(SPANE) $(HUAWEI) $(TEST_STARTS)
 
 .PHONY: lint
-lint: ## Check the format of the Swift code and the length of its files
+lint: setup ## Check the format of all code, its files' length, shell scripts, Python types, and the C header
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 	@scripts/check-file-length.sh
+	shellcheck scripts/*.sh .ci/run
+	cd bindings/python && ../../$(PYTHON) -m ruff check . && ../../$(PYTHON) -m ruff format --check . && ../../$(PYTHON) -m mypy
+	scripts/check-header.py
 
 .PHONY: format
-format: ## Format the Swift code
+format: setup ## Format the Swift and the Python code
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	cd bindings/python && ../../$(PYTHON) -m ruff format .
 
 PREFIX ?= /usr/local
 export PREFIX DESTDIR
@@ -98,8 +101,6 @@ uninstall: ## Take away what install put into PREFIX
 .PHONY: test-install
 test-install: ## Check the interface, then the installed library from C and C++
 	@scripts/setup.sh clients
-	shellcheck scripts/*.sh .ci/run
-	scripts/check-header.py
 	scripts/abi.sh check
 	scripts/test-install.sh
 

@@ -31,112 +31,96 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(name: "CSpaneKernels"),
-        .target(name: "CSpaneHost"),
-        .target(name: "SpaneHost", dependencies: ["CSpaneHost"], swiftSettings: strict),
-        .target(name: "SpaneBuffers", swiftSettings: strict),
+        .target(name: "CSpaneSystem"),
+        .target(name: "SpaneSystem", dependencies: ["CSpaneSystem"]),
+        .target(name: "SpaneBuffers"),
         .target(name: "CSpaneCancellation"),
         .target(
             name: "SpaneScheduling",
-            dependencies: ["SpaneBuffers", "SpaneHost", "CSpaneCancellation"],
-            swiftSettings: strict
+            dependencies: ["SpaneBuffers", "SpaneSystem", "CSpaneCancellation"]
         ),
-        .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling", "SpaneHost"], swiftSettings: strict),
+        .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling", "SpaneSystem"]),
         .target(
             name: "SpaneNetworks",
-            dependencies: ["SpaneBuffers", "SpaneHost", "SpaneScheduling", "CSpaneKernels"],
-            swiftSettings: strict
+            dependencies: ["SpaneBuffers", "SpaneSystem", "SpaneScheduling", "CSpaneKernels"]
         ),
         .target(
             name: "SpaneStorage",
-            dependencies: ["SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks", "CHDF5"],
-            swiftSettings: strict
+            dependencies: ["SpaneBuffers", "SpaneSystem", "SpaneScheduling", "SpaneNetworks", "CHDF5"]
         ),
         .target(
             name: "SpaneEvaluation",
-            dependencies: ["SpaneHost", "SpaneScheduling", "SpaneNetworks"],
-            swiftSettings: strict
+            dependencies: ["SpaneSystem", "SpaneScheduling", "SpaneNetworks"]
         ),
         .target(
             name: "SpaneTraining",
             dependencies: [
-                "SpaneBuffers", "SpaneHost", "SpaneScheduling", "CSpaneKernels", "SpaneNetworks", "SpaneEvaluation",
-            ],
-            swiftSettings: strict
+                "SpaneBuffers", "SpaneSystem", "SpaneScheduling", "CSpaneKernels", "SpaneNetworks", "SpaneEvaluation",
+            ]
         ),
         .target(
             name: "SpaneRuns",
             dependencies: [
-                "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
+                "SpaneSystem", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
                 "SpaneTraining",
                 .product(name: "TOMLKit", package: "TOMLKit"),
-            ],
-            swiftSettings: strict
+            ]
         ),
         .target(
             name: "SpaneExperiments",
-            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation"],
-            swiftSettings: strict
+            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation"]
         ),
         .systemLibrary(name: "CSpaneHeader", path: "include"),
         .target(name: "CSpaneMessage"),
         .target(
             name: "SpaneCAPI",
             dependencies: [
-                "CSpaneHeader", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks",
+                "CSpaneHeader", "CSpaneMessage", "SpaneBuffers", "SpaneSystem", "SpaneScheduling", "SpaneNetworks",
                 "SpaneStorage",
                 "SpaneEvaluation",
                 "SpaneWorkloads",
-            ],
-            swiftSettings: strict
+            ]
         ),
         .target(name: "CSpaneExit"),
         .executableTarget(
             name: "spane-cli",
             dependencies: [
-                "CSpaneHeader", "CSpaneExit", "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
+                "CSpaneHeader", "CSpaneExit", "SpaneSystem", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
                 "SpaneStorage",
                 "SpaneEvaluation", "SpaneTraining", "SpaneRuns", "SpaneExperiments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict
+            ]
         ),
         .target(
             name: "SpaneTestSupport",
             dependencies: ["SpaneScheduling", "SpaneNetworks"],
-            path: "Tests/SpaneTestSupport",
-            swiftSettings: strict
+            path: "Tests/SpaneTestSupport"
         ),
         .testTarget(
-            name: "SpaneHostTests",
-            dependencies: ["SpaneHost", "SpaneTestSupport"],
-            swiftSettings: strict
+            name: "SpaneSystemTests",
+            dependencies: ["SpaneSystem", "SpaneTestSupport"]
         ),
         .testTarget(
             name: "SpaneWorkloadsTests",
-            dependencies: ["SpaneWorkloads", "SpaneScheduling"],
-            swiftSettings: strict
+            dependencies: ["SpaneWorkloads", "SpaneScheduling"]
         ),
         .testTarget(
             name: "SpaneSchedulingTests",
-            dependencies: ["SpaneScheduling", "SpaneTestSupport"],
-            swiftSettings: strict
+            dependencies: ["SpaneScheduling", "SpaneTestSupport"]
         ),
         .testTarget(
             name: "SpaneNetworksTests",
-            dependencies: ["SpaneNetworks", "SpaneScheduling", "SpaneTestSupport"],
-            swiftSettings: strict
+            dependencies: ["SpaneNetworks", "SpaneScheduling", "SpaneTestSupport"]
         ),
         .testTarget(
             name: "SpaneGoldenTests",
-            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneTraining", "SpaneTestSupport"],
-            swiftSettings: strict
+            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneTraining", "SpaneTestSupport"]
         ),
         .testTarget(
             name: "SpaneTrainingTests",
             dependencies: [
                 "SpaneTraining", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation", "SpaneTestSupport",
-            ],
-            swiftSettings: strict
+            ]
         ),
         .target(
             name: "SpaneHostileFiles",
@@ -146,30 +130,26 @@ let package = Package(
         .target(
             name: "SpaneFileTestSupport",
             dependencies: ["SpaneStorage", "SpaneHostileFiles", "CHDF5"],
-            path: "Tests/SpaneFileTestSupport",
-            swiftSettings: strict
+            path: "Tests/SpaneFileTestSupport"
         ),
         .testTarget(
             name: "SpaneStorageTests",
             dependencies: [
                 "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneTestSupport", "SpaneFileTestSupport", "CHDF5",
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "SpaneEvaluationTests",
             dependencies: [
                 "SpaneEvaluation", "SpaneTraining", "SpaneScheduling", "SpaneNetworks", "SpaneTestSupport",
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "SpaneExperimentsTests",
             dependencies: [
                 "SpaneExperiments", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling", "SpaneTestSupport",
                 "SpaneFileTestSupport",
-            ],
-            swiftSettings: strict
+            ]
         ),
         .target(
             name: "SpaneCAPITestSupport",
@@ -191,17 +171,20 @@ let package = Package(
             dependencies: [
                 "SpaneRuns", "SpaneTraining", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling", "SpaneNetworks",
                 "SpaneTestSupport", "SpaneFileTestSupport",
-            ],
-            swiftSettings: strict
+            ]
         ),
         .testTarget(
             name: "SpaneCommandTests",
             dependencies: [
                 "spane-cli", "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation", "SpaneTestSupport",
                 "SpaneFileTestSupport",
-            ],
-            swiftSettings: strict
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Swift targets; one that has settings of its own says why.
+for target in package.targets where !target.name.hasPrefix("C") && target.swiftSettings == nil {
+    target.swiftSettings = strict
+}

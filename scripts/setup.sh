@@ -29,9 +29,10 @@ install_debian libhdf5-dev pkg-config
 
 [ "${1:-all}" = system ] && exit 0
 if [ "${1:-all}" = clients ]; then
-    install_debian abigail-tools binutils cmake g++ gcc make shellcheck valgrind
+    install_debian abigail-tools binutils cmake g++ gcc make valgrind
     exit 0
 fi
+install_debian shellcheck
 
 python3 -c 'import ensurepip, venv' 2>/dev/null || install_debian python3-venv
 stamp=.venv/.installed

@@ -3,7 +3,7 @@
 
 public import CSpaneHeader
 internal import SpaneEvaluation
-internal import SpaneHost
+internal import SpaneSystem
 internal import SpaneNetworks
 internal import SpaneScheduling
 

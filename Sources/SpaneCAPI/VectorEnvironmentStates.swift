@@ -2,7 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpaneHeader
-internal import SpaneHost
+internal import SpaneSystem
 internal import SpaneScheduling
 internal import SpaneStorage
 

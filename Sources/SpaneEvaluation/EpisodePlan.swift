@@ -8,7 +8,7 @@ public struct EpisodePlan: Sendable {
         public let start: Int
         /// The number of VMs that it places.
         public let length: Int
-        /// The lower bound on its total wait in seconds; see ``SpaneScheduling/Scenario/pooledBound(start:length:)``.
+        /// The lower bound on its total wait in seconds; see ``SpaneScheduling/Scenario/waitBound(start:length:)``.
         public let bound: Double
     }
 
@@ -63,7 +63,7 @@ extension Environment {
         }
         // Refuses a length that runs into the end of the trace.
         try reset(start: start, until: .length(placed))
-        let bound = try scenario.pooledBound(start: start, length: placed)
+        let bound = try scenario.waitBound(start: start, length: placed)
         return EpisodePlan.Episode(start: start, length: placed, bound: bound)
     }
 }

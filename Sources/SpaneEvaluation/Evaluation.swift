@@ -1,4 +1,5 @@
 internal import SpaneScheduling
+internal import SpaneSystem
 
 /// What one policy made of the episodes of a plan.
 public struct Evaluation: Equatable, Sendable {

@@ -1,5 +1,4 @@
-internal import Glibc
-internal import SpaneHost
+internal import SpaneSystem
 internal import SpaneScheduling
 internal import Synchronization
 
@@ -44,7 +43,7 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
             shared.finish(nil, .failure(error))
         }
     }
-    let extra = (1..<threads).compactMap { _ in Thread(work) }
+    let extra = (1..<threads).compactMap { _ in SystemThread(work) }
     work()
     for thread in extra { thread.join() }
     return try shared.results()
@@ -99,38 +98,4 @@ private final class SharedWork<Result: Sendable>: Sendable {
             }
         }
     }
-}
-
-/// A POSIX thread, since the library must not link Dispatch or Swift's concurrency.
-private final class Thread {
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    private let handle: pthread_t
-
-    /// Starts a thread; `nil` when the system has none left, which only costs speed.
-    init?(_ run: @escaping @Sendable () -> Void) {
-        let body = unsafe Unmanaged.passRetained(Body(run))
-        var handle = pthread_t()
-        let status = unsafe pthread_create(
-            &handle,
-            nil,
-            { pointer in
-                if let pointer = unsafe pointer {
-                    unsafe Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run()
-                }
-                return nil
-            },
-            body.toOpaque()
-        )
-        guard status == 0 else {
-            unsafe body.release()
-            return nil
-        }
-        self.handle = handle
-    }
-
-    func join() { _ = pthread_join(handle, nil) }
 }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 internal import Synchronization
 
 /// SIGINT, SIGTERM and SIGHUP as a wish to stop at the next good moment; a second SIGINT or SIGTERM ends the process at once.

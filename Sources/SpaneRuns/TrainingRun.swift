@@ -1,5 +1,5 @@
 internal import SpaneEvaluation
-internal import SpaneHost
+internal import SpaneSystem
 internal import SpaneNetworks
 internal import SpaneScheduling
 internal import SpaneStorage

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 internal import SpaneScheduling
 
 /// The state of a generation: time goes on in slots, and each kind brings its arrivals of the slot.

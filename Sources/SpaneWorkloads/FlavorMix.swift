@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 public import SpaneScheduling
 
 /// How much more or less often than in a trace each of its sizes is asked for.

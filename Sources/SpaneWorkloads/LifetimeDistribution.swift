@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 internal import SpaneScheduling
 
 /// A log-normal lifetime: its logarithm is normal.

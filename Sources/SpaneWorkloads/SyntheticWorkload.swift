@@ -1,4 +1,4 @@
-package import SpaneHost
+package import SpaneSystem
 public import SpaneScheduling
 
 /// A generator of VM traces that look like those of a public cloud: few sizes, lifetimes from seconds to weeks, bursts, a

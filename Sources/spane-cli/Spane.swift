@@ -1,7 +1,7 @@
 import ArgumentParser
 import CSpaneHeader
 import CSpaneExit
-import Glibc
+import SpaneSystem
 import SpaneStorage
 
 @main
@@ -37,13 +37,13 @@ struct Spane: ParsableCommand {
         // A reader that has seen enough, as head does, is no mistake. The end is what it is for other programs.
         if (error as? StorageError)?.errno == EPIPE {
             raise(SIGPIPE)
-            Glibc.exit(128 + SIGPIPE)
+            systemExit(128 + SIGPIPE)
         }
         let code = exitCode(for: error)
         let message = fullMessage(for: error)
         guard code.isSuccess else {
             if !message.isEmpty { StandardError.write(message + "\n") }
-            Glibc.exit(code.rawValue)
+            systemExit(code.rawValue)
         }
         // Help, or the version.
         if !message.isEmpty { StandardOutput.print(message) }
@@ -52,6 +52,6 @@ struct Spane: ParsableCommand {
         } catch {
             end(with: error)
         }
-        Glibc.exit(code.rawValue)
+        systemExit(code.rawValue)
     }
 }

@@ -33,11 +33,11 @@ import Testing
         #expect(plan.episodes.map(\.length) == [77, 77, 77, 77, 77])
     }
 
-    @Test func theBoundIsThatOfThePool() throws {
+    @Test func theBoundIsThatOfTheScenario() throws {
         let (trace, fleet) = (try Samples.trace(), try Samples.fleet())
         let plan = try EpisodePlan(Scenario(trace, on: fleet), starts: Self.starts)
         for episode in plan.episodes {
-            let bound = try trace.pooledBound(
+            let bound = try trace.waitBound(
                 start: episode.start,
                 length: episode.length,
                 fleet: fleet

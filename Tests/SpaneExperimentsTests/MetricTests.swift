@@ -20,7 +20,7 @@ import Testing
 
     /// The page of `spane report` has the same titles and units, in the same order.
     @Test func thePythonPackage() throws {
-        let source = try TextFile.read("bindings/python/src/spane/plot/_metrics.py")
+        let source = try TextFile.read("bindings/python/src/spane/report/_metrics.py")
         let entries = source.split(separator: "\n").filter { $0.contains(": Metric(") }
         try #require(entries.count == ExperimentMetric.all.count)
         for (entry, metric) in zip(entries, ExperimentMetric.all) {

@@ -7,9 +7,9 @@ import Testing
     /// Servers with up to so many nodes.
     @Test(arguments: 1...Layout.mostNodes)
     func agreesOnEveryStep(nodes: Int) throws {
-        var generator = Xoshiro256StarStar(seed: UInt64(nodes), stream: 11)
+        var generator = Xoshiro256StarStar(seed: UInt64(nodes), stream: UInt64(10 + OracleEffort.seed))
         var (waits, splits, steps, round) = (0, 0, 0, 0)
-        while steps < OracleEffort.steps(share: 0.02) / Layout.mostNodes {
+        while steps < OracleEffort.steps(share: 0.01) / Layout.mostNodes {
             round += 1
             let fleet = try RandomFleet(nodes: nodes, servers: 1 + generator.below(3), &generator)
             let vms = fleet.vms(count: 100, &generator)
@@ -52,8 +52,9 @@ import Testing
                 ? try environment.step(Action(action))
                 : try environment.step(Placement(server: server, nodes: NodeSet(rawValue: nodes)))
             let expected = naive.step(action)
-            try #require(step.wait == expected.wait)
-            try #require(abs(step.reward - expected.reward) <= 1e-12 * (1 + abs(expected.reward)))
+            if step.wait != expected.wait { try #require(step.wait == expected.wait) }
+            let isAlike = abs(step.reward - expected.reward) <= 1e-12 * (1 + abs(expected.reward))
+            if !isAlike { try #require(step.reward == expected.reward) }
             try compare(environment, naive)
         }
     }
@@ -74,15 +75,20 @@ import Testing
     }
 
     private func compare(_ environment: borrowing Environment, _ naive: NaiveSimulator) throws {
-        let place: Comment = "VM \(naive.head), placed \(naive.placed)"
-        try #require(environment.head == naive.head, place)
-        try #require(environment.clock == naive.clock, place)
-        try #require(environment.isFinished == naive.isFinished, place)
-        try #require(environment.placedCount == naive.placed, place)
-        try #require(environment.totalWait == naive.totalWait, place)
-        try #require(environment.runningCount == naive.running.count, place)
-        try #require(environment.mask == naive.mask.map { $0 ? 1 : 0 }, place)
-        let difference = environment.cluster.difference(from: naive.servers)
-        try #require(difference == nil, place)
+        // The macros take longer than all the rest, so they see differences only.
+        guard let difference = difference(environment, naive) else { return }
+        let place = "VM \(naive.head), placed \(naive.placed)"
+        try #require(Bool(false), "\(place): \(difference)")
+    }
+
+    private func difference(_ environment: borrowing Environment, _ naive: NaiveSimulator) -> String? {
+        if environment.head != naive.head { return "head" }
+        if environment.clock != naive.clock { return "clock" }
+        if environment.isFinished != naive.isFinished { return "end" }
+        if environment.placedCount != naive.placed { return "VMs placed" }
+        if environment.totalWait != naive.totalWait { return "total wait" }
+        if environment.runningCount != naive.running.count { return "VMs running" }
+        if !environment.mask.elementsEqual(naive.mask, by: { ($0 == 1) == $1 }) { return "mask" }
+        return environment.cluster.difference(from: naive.servers)
     }
 }

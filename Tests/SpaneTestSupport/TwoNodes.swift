@@ -26,6 +26,11 @@ extension DepartureQueue.Entry {
 
 extension Trace {
     /// The bound of an episode on these servers.
+    package func waitBound(start: Int, length: Int, fleet: Fleet) throws -> Double {
+        try Scenario(self, on: fleet).waitBound(start: start, length: length)
+    }
+
+    /// The bound that pools all servers.
     package func pooledBound(start: Int, length: Int, fleet: Fleet) throws -> Double {
         try Scenario(self, on: fleet).pooledBound(start: start, length: length)
     }

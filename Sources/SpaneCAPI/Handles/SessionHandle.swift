@@ -1,5 +1,5 @@
 internal import CSpaneHeader
-internal import SpaneHost
+internal import SpaneSystem
 internal import SpaneNetworks
 internal import SpaneScheduling
 

@@ -1,5 +1,5 @@
 internal import CSpaneHeader
-internal import SpaneHost
+internal import SpaneSystem
 
 /// What a `spane_vec_env` stands for: environments, and threads that step them.
 final class VectorHandle: HandleObject, @unchecked Sendable {

@@ -1,7 +1,6 @@
 internal import CSpaneHeader
-internal import Glibc
 internal import SpaneEvaluation
-internal import SpaneHost
+internal import SpaneSystem
 internal import SpaneScheduling
 internal import Synchronization
 

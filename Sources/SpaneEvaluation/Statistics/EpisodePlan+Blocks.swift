@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 extension EpisodePlan {
     /// The numbers of the episodes in the order of their starts.

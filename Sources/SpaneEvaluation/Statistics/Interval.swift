@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// A confidence interval.
 public struct Interval: Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// Summaries of a sample.
 public enum Statistics {

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 internal import SpaneStorage
 
 /// Bytes of which nobody knows how many will come.
@@ -11,7 +11,7 @@ enum ByteStream {
         var content: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 1 << 18)
         while true {
-            let count = unsafe Glibc.read(descriptor, &block, block.count)
+            let count = unsafe systemRead(descriptor, &block, block.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw StorageError(.io, path: name, "cannot be read: \(File.systemError)") }
             guard count > 0 else { return content }

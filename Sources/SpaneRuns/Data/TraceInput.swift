@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 package import SpaneScheduling
 package import SpaneStorage
 
@@ -44,7 +44,7 @@ package enum TraceInput {
     }
 
     private static func open(_ path: String) throws(StorageError) -> Int32 {
-        let descriptor = unsafe path.withPath { unsafe Glibc.open($0, O_RDONLY | O_CLOEXEC) }
+        let descriptor = unsafe path.withPath { unsafe systemOpen($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else {
             throw StorageError(.io, path: path, "cannot be read: \(File.systemError)")
         }

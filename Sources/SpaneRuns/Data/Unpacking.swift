@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 internal import SpaneStorage
 
 /// Packed files, unpacked by the program that everyone has for it, which runs without a shell.

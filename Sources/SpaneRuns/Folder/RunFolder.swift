@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 package import SpaneStorage
 
 /// The folder of one run, which one process at a time may hold.

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 internal import SpaneStorage
 
 /// A file that only grows, and that is cut back to what it was at the checkpoint when a run resumes.

@@ -1,6 +1,6 @@
-internal import Glibc
 internal import SpaneEvaluation
 internal import SpaneStorage
+internal import SpaneSystem
 internal import SpaneTraining
 
 /// The two logs of a run: `log.jsonl` and the file for TensorBoard.

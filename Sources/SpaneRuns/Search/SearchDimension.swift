@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 internal import SpaneScheduling
 
 /// A key of a configuration that a search varies, and the values that it takes.

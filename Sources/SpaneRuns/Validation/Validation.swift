@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 package import SpaneEvaluation
 package import SpaneNetworks
 package import SpaneScheduling

@@ -1,5 +1,5 @@
 internal import SpaneBuffers
-internal import SpaneHost
+internal import SpaneSystem
 
 extension Cluster {
     /// Adds empty servers of equal NUMA nodes, as many as the layout allows, with these capacities of cores and memory.

@@ -1,5 +1,5 @@
 internal import SpaneBuffers
-internal import SpaneHost
+internal import SpaneSystem
 
 extension Cluster {
     /// The most VMs that ``reserve(_:)`` makes room for.

@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 
 extension Environment {
     /// Where an episode stands, as plain values: everything that a trace, a configuration and a reward do not say.

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// What a step is worth to a learner.
 public enum Reward: Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 
 /// The servers of a cluster, and the rule that says over how many NUMA nodes a VM is spread.
 public struct Fleet: Equatable, Sendable {

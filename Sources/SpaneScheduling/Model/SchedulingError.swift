@@ -1,4 +1,4 @@
-package import SpaneHost
+package import SpaneSystem
 
 /// Why a trace, a cluster or a step was refused. The message names the argument, its value and what is allowed.
 public struct SchedulingError: Error, Equatable, Sendable, CustomStringConvertible {

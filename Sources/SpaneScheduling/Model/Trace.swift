@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 
 /// An immutable sequence of VMs in order of arrival, checked when it is made.
 ///

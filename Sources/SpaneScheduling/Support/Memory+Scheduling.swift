@@ -1,4 +1,4 @@
-package import SpaneHost
+package import SpaneSystem
 
 extension Memory {
     /// As ``check(bytes:for:root:)``, with an error of this module.

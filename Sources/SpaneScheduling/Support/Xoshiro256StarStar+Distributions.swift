@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 extension Xoshiro256StarStar {
     /// An exponential number with mean 1.

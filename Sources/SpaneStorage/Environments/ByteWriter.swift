@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 
 /// Bytes made of 8-byte little-endian words, with a checksum over them.
 struct ByteWriter {

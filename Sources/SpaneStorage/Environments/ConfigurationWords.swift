@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 internal import SpaneScheduling
 
 // How the servers of an environment are written as words. The layout is in `docs/file-formats.md`.

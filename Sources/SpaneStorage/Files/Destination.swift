@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// What a path to be written leads to, its symbolic links followed.
 enum Destination {

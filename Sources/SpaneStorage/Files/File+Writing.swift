@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 extension File {
     /// Writes a file under a temporary name beside `path`, which it replaces in one step when it is safe on the disk.

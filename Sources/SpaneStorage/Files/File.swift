@@ -1,5 +1,4 @@
-internal import Glibc
-internal import SpaneHost
+internal import SpaneSystem
 
 /// Whole files by way of the C library.
 package enum File {
@@ -82,6 +81,6 @@ package enum File {
     /// - Returns: 0, or the number of the error.
     @discardableResult
     package static func remove(_ path: String) -> Int32 {
-        unsafe path.withPath { unsafe Glibc.remove($0) } == 0 ? 0 : errno
+        unsafe path.withPath { unsafe systemRemove($0) } == 0 ? 0 : errno
     }
 }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// A folder that one process at a time may hold.
 package final class LockedFolder: Sendable {

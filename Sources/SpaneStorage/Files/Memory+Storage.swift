@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 internal import SpaneScheduling
 
 extension Memory {

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// Bytes on their way out of the process.
 package enum Output {
@@ -12,7 +12,7 @@ package enum Output {
             var done = 0
             while done < bytes.count {
                 let count = unsafe bytes.withUnsafeBytes { buffer in
-                    unsafe Glibc.write(descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+                    unsafe systemWrite(descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done)
                 }
                 if count > 0 {
                     done += count

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// Paths as texts. On Linux a path is any bytes but zero; those that are not UTF-8 are kept as characters for private use.
 ///

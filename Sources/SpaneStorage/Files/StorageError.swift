@@ -1,4 +1,4 @@
-package import SpaneHost
+package import SpaneSystem
 internal import SpaneScheduling
 
 /// Why a file could not be read or written. The message names the file, and the dataset, attribute or line in it.

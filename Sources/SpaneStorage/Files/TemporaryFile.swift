@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// A file that takes the place of another when it is whole.
 ///

@@ -1,5 +1,5 @@
 internal import CHDF5
-internal import Glibc
+internal import SpaneSystem
 
 extension HDF5 {
     /// Opens a file to read.

@@ -1,5 +1,5 @@
 internal import CHDF5
-internal import SpaneHost
+internal import SpaneSystem
 
 // Datasets of numbers.
 

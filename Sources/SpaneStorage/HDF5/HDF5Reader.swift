@@ -1,6 +1,5 @@
 internal import CHDF5
-internal import Glibc
-internal import SpaneHost
+internal import SpaneSystem
 
 /// Reads datasets and attributes of one HDF5 file; made and used inside ``HDF5/perform(_:)``.
 ///

@@ -1,5 +1,5 @@
 internal import CHDF5
-internal import SpaneHost
+internal import SpaneSystem
 
 /// Writes a new HDF5 file; made and used inside ``HDF5/perform(_:)``.
 ///

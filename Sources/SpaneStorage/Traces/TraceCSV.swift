@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 public import SpaneScheduling
 
 /// Traces as a table in text, in either layout of the Huawei-East-1 data set, told apart by the header line.

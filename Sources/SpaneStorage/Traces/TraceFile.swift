@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 public import SpaneScheduling
 
 /// Traces in HDF5: one dataset a column. The schema is in `docs/file-formats.md`.

@@ -1,4 +1,4 @@
-internal import SpaneHost
+internal import SpaneSystem
 public import SpaneNetworks
 
 /// Weights in HDF5. The schema is in `docs/file-formats.md`.

@@ -1,5 +1,5 @@
 internal import SpaneBuffers
-internal import SpaneHost
+internal import SpaneSystem
 public import SpaneNetworks
 internal import SpaneScheduling
 

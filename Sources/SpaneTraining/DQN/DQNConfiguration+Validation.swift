@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 public import SpaneNetworks
 
 extension DQNConfiguration {

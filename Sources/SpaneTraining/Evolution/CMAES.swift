@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 package import SpaneScheduling
 
 /// Covariance matrix adaptation evolution strategy (Hansen and Ostermeier, 2001; Hansen, 2016) with mirrored samples.

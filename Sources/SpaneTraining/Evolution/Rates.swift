@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 extension CMAES {
     /// The customary weights and learning rates (Hansen, 2016, table 1, without negative weights).

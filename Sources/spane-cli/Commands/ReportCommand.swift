@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import SpaneSystem
 import SpaneStorage
 
 struct ReportCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import SpaneEvaluation
-import SpaneHost
+import SpaneSystem
 import SpaneScheduling
 import SpaneStorage
 

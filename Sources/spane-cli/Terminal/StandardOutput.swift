@@ -1,4 +1,4 @@
-import Glibc
+import SpaneSystem
 import SpaneStorage
 import Synchronization
 

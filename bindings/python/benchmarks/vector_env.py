@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""Steps a second of the vector environment with an agent that chooses at random among the actions
-with room.
+"""Steps per second of the vector environment with an agent that picks available actions at random.
 
-    python3 benchmarks/vector_env.py [TRACE]
+python3 benchmarks/vector_env.py [TRACE]
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ import numpy as np
 import spane
 
 PUBLISHED = 15_000
-"""Steps a second of the published Python environment with 5 servers."""
+"""Steps per second of the published Python environment with 5 servers."""
 STEPS = 2_000_000
 
 
 def measure(trace: spane.Trace, servers: int, count: int) -> tuple[float, float]:
-    """Steps a second, by the clock on the wall and by the processor's."""
+    """Steps per second of wall-clock time and of CPU time."""
     vector = spane.VectorEnvironment(trace, count, servers=servers, normalised=True)
     vector.reset(seed=1)
     random = np.random.default_rng(1)

@@ -15,7 +15,7 @@ def test_missing_spane_tensor(refusal_of: Callable[..., str], name: str) -> None
     arrays = networks.spane()
     del arrays[name]
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        f"IN.th: tensor '{name}' is missing, must be present"
+        f"IN.th: tensor '{name}' is missing; this network needs it"
     )
 
 
@@ -24,7 +24,7 @@ def test_missing_mlp_tensor(refusal_of: Callable[..., str], name: str) -> None:
     arrays = networks.mlp()
     del arrays[name]
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        f"IN.th: tensor '{name}' is missing, must be present"
+        f"IN.th: tensor '{name}' is missing; this network needs it"
     )
 
 
@@ -41,14 +41,14 @@ def test_missing_mlp_tensor(refusal_of: Callable[..., str], name: str) -> None:
 def test_extra_tensor(refusal_of: Callable[..., str], name: str) -> None:
     arrays = {**networks.spane(), name: np.zeros(8, np.float32)}
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        f"IN.th: tensor {name!r} is not part of this network, must be absent"
+        f"IN.th: tensor {name!r} is not part of this network; remove it"
     )
 
 
 def test_a_lone_far_layer_tells_the_first_gap(refusal_of: Callable[..., str]) -> None:
     arrays = {**networks.spane(), "value_layers.900000.bias": np.zeros(8, np.float32)}
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        "IN.th: tensor 'value_layers.4.weight' is missing, must be present"
+        "IN.th: tensor 'value_layers.4.weight' is missing; this network needs it"
     )
 
 
@@ -58,7 +58,7 @@ def test_wrong_spane_shape(refusal_of: Callable[..., str], name: str) -> None:
     arrays[name] = np.zeros((*arrays[name].shape, 2), np.float32)
     said = refusal_of(torch_maker.state_dict(arrays))
     assert said.startswith(f"IN.th: tensor '{name}' has shape (")
-    assert ", 2), must be (" in said
+    assert ", 2); it must be (" in said
 
 
 @pytest.mark.parametrize("name", list(networks.mlp(layers=3)))
@@ -67,7 +67,7 @@ def test_wrong_mlp_shape(refusal_of: Callable[..., str], name: str) -> None:
     arrays[name] = np.zeros((*arrays[name].shape, 2), np.float32)
     said = refusal_of(torch_maker.state_dict(arrays))
     assert said.startswith(f"IN.th: tensor '{name}' has shape (")
-    assert ", 2), must be (" in said
+    assert ", 2); it must be (" in said
 
 
 @pytest.mark.parametrize(
@@ -87,28 +87,28 @@ def test_shapes_must_chain(
     arrays = {**networks.spane(), name: np.zeros(shape, np.float32)}
     text = "(" + ", ".join(map(str, shape)) + ")"
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        f"IN.th: tensor '{name}' has shape {text}, must be {wanted}"
+        f"IN.th: tensor '{name}' has shape {text}; it must be {wanted}"
     )
 
 
 def test_odd_number_of_actions(refusal_of: Callable[..., str]) -> None:
     arrays = {**networks.mlp(), "adv.weight": np.zeros((9, 9), np.float32)}
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        "IN.th: tensor 'adv.weight' has 9 outputs, must be even: 2 for each server"
+        "IN.th: tensor 'adv.weight' has 9 outputs; it must have an even number, 2 a server"
     )
 
 
 def test_neither_network(refusal_of: Callable[..., str]) -> None:
     arrays = {"layer.weight": np.zeros((2, 2), np.float32)}
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        "IN.th: tensor names are of neither network, must be server_embedding, value_layers, "
+        "IN.th: tensor names fit neither network; they must be server_embedding, value_layers, "
         "adv_layers (spane) or fc, value, adv (mlp)"
     )
 
 
 def test_both_networks(refusal_of: Callable[..., str]) -> None:
     said = refusal_of(torch_maker.state_dict({**networks.spane(), **networks.mlp()}))
-    assert said.startswith("IN.th: tensor names are of both networks, must be ")
+    assert said.startswith("IN.th: tensor names fit both networks; they must be ")
 
 
 @pytest.mark.parametrize(
@@ -119,15 +119,15 @@ def test_wrong_aggregator_count(
 ) -> None:
     state = torch_maker.state_dict(networks.spane(aggregators=count))
     assert refusal_of(state, "--aggregators", given) == (
-        f"IN.th: aggregators are {given} ({number}), must be {count} by the tensor shapes: "
-        "set --aggregators, in the order the network concatenates them"
+        f"IN.th: aggregators are {given} ({number}), but the tensor shapes need {count}: "
+        "set --aggregators in the order in which the network concatenates them"
     )
 
 
 def test_inputs_of_no_aggregator_count(refusal_of: Callable[..., str]) -> None:
     arrays = {**networks.spane(), "adv_layers.0.weight": np.zeros((16, 20), np.float32)}
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        "IN.th: tensor 'adv_layers.0.weight' has 20 inputs, must have one of 19, 27, 35 "
+        "IN.th: tensor 'adv_layers.0.weight' has 20 inputs; it must have one of 19, 27, 35 "
         "(1, 2 or 3 aggregators of width 8)"
     )
 
@@ -135,5 +135,5 @@ def test_inputs_of_no_aggregator_count(refusal_of: Callable[..., str]) -> None:
 def test_aggregators_for_mlp(refusal_of: Callable[..., str]) -> None:
     state = torch_maker.state_dict(networks.mlp())
     assert refusal_of(state, "--aggregators", "mean") == (
-        "IN.th: aggregators are mean, must not be given for an mlp network"
+        "IN.th: aggregators are mean; an mlp network has none"
     )

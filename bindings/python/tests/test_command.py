@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+import interpreter
 import networks
 import pytest
 import torch_maker
 from conftest import Command
 
-import spane
 from spane.convert.torch import main
 
 
@@ -24,38 +23,38 @@ def ready(command: Command) -> Command:
 
 def test_existing_output(ready: Command) -> None:
     ready.target.write_text("precious")
-    assert ready.refused() == "OUT.h5: output exists, must not exist unless --force is given"
+    assert ready.refused() == "OUT.h5: output exists already; --force replaces it"
     ready.run("--force")
     assert ready.target.read_bytes().startswith(b"\x89HDF")
 
 
 def test_dangling_link_is_an_output(ready: Command) -> None:
     ready.target.symlink_to("nowhere")
-    assert ready.refused() == "OUT.h5: output exists, must not exist unless --force is given"
+    assert ready.refused() == "OUT.h5: output exists already; --force replaces it"
 
 
 def test_output_is_a_directory(ready: Command) -> None:
     ready.target.mkdir()
-    assert ready.refused("--force") == "OUT.h5: output is a directory, must be a file"
+    assert ready.refused("--force") == "OUT.h5: output is a directory; it must be a file"
 
 
 def test_output_is_the_input(ready: Command) -> None:
     os.link(ready.source, ready.target)
-    assert ready.refused("--force") == "OUT.h5: output is the input itself, must be another file"
+    assert ready.refused("--force") == "OUT.h5: output is the input file itself; choose another"
 
 
 def test_missing_input(command: Command) -> None:
-    assert command.refused() == "IN.th: No such file or directory, must be accessible"
+    assert command.refused() == "IN.th: No such file or directory"
 
 
 def test_input_is_a_directory(command: Command) -> None:
     command.source.mkdir()
-    assert command.refused() == "IN.th: Is a directory, must be accessible"
+    assert command.refused() == "IN.th: Is a directory"
 
 
 def test_missing_output_directory(ready: Command, tmp_path: Path) -> None:
     ready.target = tmp_path / "no" / "OUT.h5"
-    assert ready.refused() == "OUT.h5: No such file or directory, must be accessible"
+    assert ready.refused() == "OUT.h5: No such file or directory"
 
 
 def test_a_refused_file_keeps_the_old_output(command: Command) -> None:
@@ -77,17 +76,16 @@ def test_usual_permissions(ready: Command) -> None:
     [
         (
             ["--aggregators", "mean,sum"],
-            "argument --aggregators: value 'mean,sum', must be a comma-separated choice of mean, "
-            "max, std, each at most once",
+            "aggregators is 'mean,sum'; it must be one or more of mean, max, std, each at most "
+            "once",
         ),
         (
             ["--aggregators", "max,max"],
-            "argument --aggregators: value 'max,max', must be a comma-separated choice of mean, "
-            "max, std, each at most once",
+            "aggregators is 'max,max'; it must be one or more of mean, max, std, each at most once",
         ),
-        (["--cpu", "0"], "argument --cpu: value '0', must be a positive finite number"),
-        (["--mem", "inf"], "argument --mem: value 'inf', must be a positive finite number"),
-        (["--mem", "x"], "argument --mem: value 'x', must be a positive finite number"),
+        (["--cpu", "0"], "cpu is 0; it must be finite and above 0"),
+        (["--mem", "inf"], "mem is inf; it must be finite and above 0"),
+        (["--mem", "x"], "argument --mem: invalid float value: 'x'"),
         (["--nonsense"], "unrecognized arguments: --nonsense"),
     ],
 )
@@ -102,27 +100,36 @@ def test_wrong_options(
 
 
 def test_as_a_module(ready: Command) -> None:
-    source_folder = Path(spane.__file__).parents[1]
-    ran = subprocess.run(
-        [sys.executable, "-m", "spane.convert.torch", ready.source, ready.source],
-        env={**os.environ, "PYTHONPATH": str(source_folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = interpreter.run("-m", "spane.convert.torch", str(ready.source), str(ready.source))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (
-        f"spane.convert.torch: {ready.source}: output is the input itself, must be another file\n"
+        f"spane.convert.torch: {ready.source}: output is the input file itself; choose another\n"
     )
 
 
 def test_without_h5py(
     ready: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delitem(sys.modules, "spane.convert._weights_file", raising=False)
+    for name in ("spane.convert.torch._weights", "spane.convert._hdf5_file"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "h5py", None)
     assert main([str(ready.source), str(ready.target)]) == 2
     assert capsys.readouterr().err == (
-        "spane.convert.torch: h5py is not installed, must be "
-        "(pip: 'spane[h5]'; Debian: python3-h5py)\n"
+        "spane.convert.torch: h5py is not installed; pip install 'spane[h5]'\n"
     )
+
+
+@pytest.mark.parametrize(
+    "module", ["spane.convert.torch", "spane.convert.rewrite", "spane.report", "spane.report.plot"]
+)
+def test_usage_of_every_command(module: str) -> None:
+    if module == "spane.report.plot":
+        pytest.importorskip("matplotlib")
+    ran = interpreter.run("-m", module, "--help")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    name = "spane report" if module == "spane.report" else module
+    assert ran.stdout.startswith(f"usage: {name} ")
+    ran = interpreter.run("-m", module)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"{name}: the following arguments are required: ")
+    assert ran.stderr.count("\n") == 1

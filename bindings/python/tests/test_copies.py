@@ -117,7 +117,7 @@ def test_trace(again: Callable[[Any], Any], tmp_path: Any) -> None:
 @copies
 def test_session(again: Callable[[Any], Any]) -> None:
     session = spane.Session(spane.Cluster(), "move-to-front")
-    with pytest.raises(TypeError, match="a Session can be neither copied nor pickled, for what"):
+    with pytest.raises(TypeError, match="a Session cannot be copied or pickled, because"):
         again(session)
 
 

@@ -58,7 +58,7 @@ def test_lengths(trace: spane.Trace) -> None:
     placed = len(finish(environment))
     environment.reset(0, exceed=1)
     assert len(finish(environment)) + 40 == placed
-    with pytest.raises(spane.InvalidArgumentError, match="only one may be"):
+    with pytest.raises(spane.InvalidArgumentError, match="give only one"):
         environment.reset(0, length=1, exceed=1)
     with pytest.raises(spane.InvalidArgumentError):
         environment.reset(0, length=0)

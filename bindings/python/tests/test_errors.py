@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 import threading
 from pathlib import Path
-from typing import Any
 
+import interpreter
 import pytest
 
 import spane
@@ -181,23 +179,12 @@ def test_log(cluster: spane.Cluster, caplog: pytest.LogCaptureFixture, tmp_path:
         spane.log_to(logger, logging.DEBUG)
 
 
-def run(code: str, **environment: str) -> Any:
-    source = str(Path(spane.__file__).parents[1])
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PYTHONPATH": source, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_the_library_is_loaded_late_and_failing_lists_every_place(tmp_path: Path) -> None:
     other = tmp_path / "other.so"
     other.write_bytes(b"no library")
     code = "import spane, spane.convert.torch; print('imported'); spane.Cluster()"
     for place, reason in ((tmp_path / "none.so", "no such file"), (other, "other.so")):
-        ran = run(code, SPANE_LIBRARY=str(place))
+        ran = interpreter.run("-c", code, library=str(place))
         assert ran.returncode == 1
         assert ran.stdout == "imported\n"
         assert "spane._library.LibraryError: libspane was not found" in ran.stderr
@@ -206,7 +193,7 @@ def test_the_library_is_loaded_late_and_failing_lists_every_place(tmp_path: Path
 
 
 def test_another_library_is_refused() -> None:
-    ran = run("import spane; spane.Cluster()", SPANE_LIBRARY="libm.so.6")
+    ran = interpreter.run("-c", "import spane; spane.Cluster()", library="libm.so.6")
     assert "libm.so.6: is not libspane" in ran.stderr
 
 
@@ -236,5 +223,5 @@ def test_nothing_is_printed_at_exit() -> None:
         "    while True: session.choose(4, 8)\n"
         "threading.Thread(target=work, daemon=True).start()\n"
     )
-    ran = run(code, SPANE_LIBRARY=spane.library_path())
+    ran = interpreter.run("-c", code, library=spane.library_path())
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")

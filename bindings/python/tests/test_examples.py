@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+import interpreter
 import pytest
 from conftest import REPOSITORY
-
-import spane
 
 EXAMPLES = REPOSITORY / "examples"
 SCHEDULER = "python/scheduler.py"
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="not in a checkout")
 
 
-def run(library: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    source = str(Path(spane.__file__).parents[1])
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=EXAMPLES,
-        env={**os.environ, "PYTHONPATH": source, "SPANE_LIBRARY": library},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("policy", ["balance-fit", "network"])
 def test_scheduler(library: str, weights: Path, policy: str) -> None:
     chosen = str(weights) if policy == "network" else policy
-    ran = run(library, SCHEDULER, "data/events.csv", chosen)
+    ran = interpreter.run(SCHEDULER, "data/events.csv", chosen, folder=EXAMPLES, library=library)
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
     assert [line.split()[0] for line in lines] == [
@@ -53,7 +37,7 @@ def test_a_vm_that_never_fits_blocks_nobody(library: str, tmp_path: Path) -> Non
     events = tmp_path / "events.csv"
     lines = [",".join(map(str, row)) for row in rows]
     events.write_text("\n".join(["time,event,id,cpu,mem", *lines]) + "\n")
-    ran = run(library, SCHEDULER, str(events), "first-fit")
+    ran = interpreter.run(SCHEDULER, str(events), "first-fit", folder=EXAMPLES, library=library)
     assert ran.returncode == 0
     told = f"scheduler: VM {last} is refused: no server could hold 500.0 cores"
     assert ran.stderr.startswith(told)
@@ -63,7 +47,7 @@ def test_a_vm_that_never_fits_blocks_nobody(library: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("policy", ["best-fit", "../data/weights/potential-synthetic.h5"])
 def test_fleet(library: str, policy: str) -> None:
-    ran = run(library, "python/fleet.py", policy)
+    ran = interpreter.run("python/fleet.py", policy, folder=EXAMPLES, library=library)
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
     assert lines[0] == "placed 32 of 32 VMs on 6 servers"

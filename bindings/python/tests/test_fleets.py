@@ -312,6 +312,10 @@ def test_placements_in_arrays() -> None:
     assert spane.Placement.of(*np.array([3, 0b1010], np.int32)) == (3, (1, 3))
     assert spane.Placement(3, (1, 3)).mask == 0b1010
     assert spane.node_sets(4, 2) == [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]
+    assert spane.node_sets(1, 2) == []
+    for wrong in ((0, 1), (9, 1), (2, 0), (2, 9)):
+        with pytest.raises(spane.InvalidArgumentError, match=r"it must be 1 \.\.\. 8"):
+            spane.node_sets(*wrong)
     for mask in (0, 256, -1):
         with pytest.raises(spane.InvalidArgumentError, match=f"mask is {mask}"):
             spane.Placement.of(0, mask)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
+import interpreter
 import pytest
-
-import spane
 
 SCRIPT = """
 import os, resource, sys
@@ -58,15 +55,5 @@ assert len(ends) == 8, ends
 @pytest.mark.skipif(sys.version_info < (3, 9), reason="needs os.waitstatus_to_exitcode")
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
 def test_limits_of_the_address_space(library: str, weights: Path) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(weights)],
-        env={
-            **os.environ,
-            "PYTHONPATH": str(Path(spane.__file__).parents[1]),
-            "SPANE_LIBRARY": library,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = interpreter.run("-c", SCRIPT, str(weights), library=library)
     assert (ran.returncode, ran.stderr) == (0, "")

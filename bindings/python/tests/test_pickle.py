@@ -16,9 +16,9 @@ import pytest
 import torch_maker
 from conftest import Command
 
-from spane.convert import _torch_pickle
 from spane.convert._refusal import Refusal
-from spane.convert._torch_pickle import read_pickle
+from spane.convert.torch import _pickle as _torch_pickle
+from spane.convert.torch._pickle import read_pickle
 
 TORCH_TENSOR = b"ctorch._utils\n_rebuild_tensor_v2\n"
 
@@ -36,7 +36,7 @@ def test_command_is_refused_and_not_run(refusal_of: Callable[..., str], tmp_path
     state = torch_maker.state_dict(networks.spane())
     state["extra"] = _Hostile(os.system, f"touch {witness}")
     assert refusal_of(state) == (
-        f"IN.th: pickle names '{os.system.__module__}.system', only tensors are allowed "
+        f"IN.th: pickle names '{os.system.__module__}.system'; only tensors are allowed "
         "(save model.state_dict(), not the model)"
     )
     assert not witness.exists()
@@ -52,7 +52,7 @@ def test_no_other_name_at_any_protocol(command: Command, protocol: int, function
     if protocol < 3 and module == "builtins":
         module = "__builtin__"
     assert said == (
-        f"IN.th: pickle names '{module}.{function.__qualname__}', only tensors are allowed "
+        f"IN.th: pickle names '{module}.{function.__qualname__}'; only tensors are allowed "
         "(save model.state_dict(), not the model)"
     )
 
@@ -83,7 +83,7 @@ def test_checkpoint(command: Command, name: str) -> None:
 def test_two_state_dicts(refusal_of: Callable[..., str]) -> None:
     state = torch_maker.state_dict(networks.spane())
     assert refusal_of({"state_dict": state, "model": state}) == (
-        "IN.th: dictionary holds no tensors and 2 state_dicts, must hold tensors or exactly one "
+        "IN.th: dictionary holds no tensors and 2 state_dicts; it must hold tensors or exactly one "
         "state_dict named one of 'state_dict', 'model_state_dict', 'model'"
     )
 
@@ -91,12 +91,12 @@ def test_two_state_dicts(refusal_of: Callable[..., str]) -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ([1], "file holds a list, must hold a state_dict"),
-        (None, "file holds None, must hold a state_dict"),
-        ({(1, 2): 3}, "dictionary key is a tuple, must be text or an integer"),
-        ({"model": {}, "state_dict": 5}, "tensor names are of neither network, must be "),
-        ({"model": {5: 1}}, "state_dict has key 5, must be text"),
-        ({"model": {"lr": 0.5}}, "state_dict entry 'lr' is 0.5, must be a tensor"),
+        ([1], "file holds a list; it must hold a state_dict"),
+        (None, "file holds None; it must hold a state_dict"),
+        ({(1, 2): 3}, "dictionary key is a tuple; it must be text or an integer"),
+        ({"model": {}, "state_dict": 5}, "tensor names fit neither network; they must be "),
+        ({"model": {5: 1}}, "state_dict has key 5; it must be text"),
+        ({"model": {"lr": 0.5}}, "state_dict entry 'lr' is 0.5; it must be a tensor"),
     ],
 )
 def test_not_a_state_dict(refusal_of: Callable[..., str], value: Any, said: str) -> None:
@@ -149,6 +149,12 @@ def test_keys_are_never_hashed_in_exponential_time() -> None:
         read_pickle(b"}" + data + b"Ns.")
 
 
+def test_keys_are_never_hashed_recursively() -> None:
+    """300,000 tuples, each inside the next: to hash them would overflow the stack."""
+    with pytest.raises(Refusal, match="dictionary key is a tuple"):
+        read_pickle(b"})" + b"\x85" * 300_000 + b"Ns.")
+
+
 def test_every_other_opcode_is_refused() -> None:
     """Whatever stands before it."""
     plain = pickle.dumps({"a": [1, (2.5, None), True]}, 4)[:-1]
@@ -156,7 +162,7 @@ def test_every_other_opcode_is_refused() -> None:
     assert not allowed & {"INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "EXT1", "EXT2", "EXT4", "PERSID"}
     for opcode in pickletools.opcodes:
         if opcode.name not in allowed:
-            with pytest.raises(Refusal, match=f"opcode {opcode.name},"):
+            with pytest.raises(Refusal, match=f"opcode {opcode.name};"):
                 read_pickle(plain + opcode.code.encode("latin-1") + b"0" * 20 + b"\n.")
 
 

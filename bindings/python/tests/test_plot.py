@@ -10,8 +10,8 @@ import pytest
 import spane
 
 pytest.importorskip("matplotlib")
-import spane.plot
-from spane.plot.__main__ import main
+import spane.report.plot
+from spane.report.plot import main
 
 pytestmark = pytest.mark.usefixtures("library")
 
@@ -29,37 +29,37 @@ def result(trace: spane.Trace) -> spane.Evaluation:
 
 
 def test_wait_cdf(result: spane.Evaluation) -> None:
-    (axes,) = spane.plot.wait_cdf(result).axes
+    (axes,) = spane.report.plot.wait_cdf(result).axes
     labels = [line.get_label() for line in axes.lines]
     assert labels == ["first-fit", "balance-fit", "random", "lower bound"]
     assert np.sort(result["balance-fit"]).tolist() == axes.lines[1].get_xdata().tolist()  # type: ignore[union-attr]
 
 
 def test_paired_differences(result: spane.Evaluation) -> None:
-    (axes,) = spane.plot.paired_differences(result, "balance-fit").axes
+    (axes,) = spane.report.plot.paired_differences(result, "balance-fit").axes
     expected = np.sort(result["first-fit"] - result["balance-fit"])
     assert axes.lines[0].get_ydata().tolist() == expected.tolist()  # type: ignore[union-attr]
     assert "balance-fit" in axes.get_ylabel()
     with pytest.raises(spane.InvalidArgumentError, match="worst-fit"):
-        spane.plot.paired_differences(result, "worst-fit")
+        spane.report.plot.paired_differences(result, "worst-fit")
 
 
 def test_one_policy_has_no_differences(trace: spane.Trace) -> None:
     alone = spane.evaluate(trace, [1, 2], ["first-fit"])
-    assert len(spane.plot.waits(alone).axes) == 1
+    assert len(spane.report.plot.waits(alone).axes) == 1
     with pytest.raises(spane.InvalidArgumentError):
-        spane.plot.paired_differences(alone)
+        spane.report.plot.paired_differences(alone)
 
 
 def test_equal_policies_can_be_drawn(trace: spane.Trace) -> None:
     same = spane.evaluate(trace, [1, 2], {"a": "first-fit", "b": "first-fit"}, servers=50, length=5)
     assert not same.waits.any()
-    spane.plot.waits(same).draw_without_rendering()
+    spane.report.plot.waits(same).draw_without_rendering()
 
 
 def test_occupancy(trace: spane.Trace, tmp_path: Path) -> None:
     episode = spane.play(trace, "balance-fit", 3, servers=2)
-    figure = spane.plot.occupancy(episode, "a title")
+    figure = spane.report.plot.occupancy(episode, "a title")
     assert [len(axes.images) for axes in figure.axes[:2]] == [1, 1]
     figure.savefig(tmp_path / "occupancy.svg")
 
@@ -84,6 +84,6 @@ def test_command_mistakes(
     ):
         assert main(options) == 2
         printed = capsys.readouterr()
-        assert printed.err.startswith("spane.plot: ")
+        assert printed.err.startswith("spane.report.plot: ")
         assert printed.out == ""
         result.save_csv(source)

@@ -42,7 +42,7 @@ def test_a_pipe(tmp_path: Path) -> None:
     try:
         write_bytes(pipe, b"text")
         assert os.read(reader, 100) == b"text"
-        match = "is no regular file; it cannot be replaced"
+        match = "is not a regular file; it cannot be replaced"
         with pytest.raises(OSError, match=match), replacement(pipe):
             pass
     finally:

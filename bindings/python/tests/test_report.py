@@ -13,12 +13,11 @@ import pytest
 import results_maker as maker
 
 import spane
-from spane.results import Experiment, Run, Search
+from spane.report import Experiment, Run, Search
 
 pytest.importorskip("matplotlib")
-from spane import plot
-from spane.report import main
-from spane.report._runs import grouped
+from spane.report import main, plot
+from spane.report.page._runs import grouped
 
 _VOID = {"meta", "img", "br"}
 
@@ -137,10 +136,10 @@ def test_folder_of_a_search(tmp_path: Path) -> None:
     text = target.read_text(encoding="utf-8")
     assert "Search: wide" in text
     assert "3 trials, 3 finished" in text
-    assert "the best of as many random networks of the same shapes has 18.5." in text
+    assert "the best of as many random networks of the same shapes reaches 18.5." in text
     cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", text)
     columns = cells[: cells.index("seconds") + 1]
-    assert columns[:3] == ["place", "trial", "result"]
+    assert columns[:3] == ["rank", "trial", "result"]
     assert cells[len(columns) : len(columns) + 4] == ["1", "1", "11", "0.01"]
 
 
@@ -191,7 +190,7 @@ def test_experiment_pictures(tmp_path: Path) -> None:
     waits = experiment.counts[1].waits
     time = plot.differences_in_time(experiment, 5)
     titles = [axes.get_title("left") for axes in time.axes]
-    assert titles == [f"{name} less first-fit" for name in waits.policies[1:]]
+    assert titles == [f"{name} minus first-fit" for name in waits.policies[1:]]
     with pytest.raises(spane.InvalidArgumentError, match="servers is 3; it must be one of"):
         plot.experiment_waits(experiment, 3)
 

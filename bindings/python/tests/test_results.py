@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
+import interpreter
 import numpy as np
 import pytest
 import results_maker as maker
 
 import spane
-from spane.results import Experiment, Run, Search
+from spane.report import Experiment, Run, Search
 
 
 def test_experiment(tmp_path: Path) -> None:
@@ -32,13 +34,13 @@ def test_experiment_that_is_not_finished(tmp_path: Path) -> None:
     summary = folder / "summary.json"
     text = summary.read_text()
     summary.write_text(text.replace('"threshold"', '"limit"'))
-    with pytest.raises(spane.FormatError, match="is not complete: KeyError\\('threshold'\\)"):
+    with pytest.raises(spane.FormatError, match="is incomplete: KeyError\\('threshold'\\)"):
         Experiment.load(folder)
     summary.write_text(text.replace("-summary", "-other"))
-    with pytest.raises(spane.FormatError, match="format is spane-experiment-other"):
+    with pytest.raises(spane.FormatError, match="has format spane-experiment-other"):
         Experiment.load(folder)
     summary.write_text("{")
-    with pytest.raises(spane.FormatError, match="is not JSON"):
+    with pytest.raises(spane.FormatError, match="is not valid JSON"):
         Experiment.load(folder)
     summary.unlink()
     with pytest.raises(spane.FormatError, match="not finished"):
@@ -85,7 +87,7 @@ def test_log_with_holes(tmp_path: Path) -> None:
     assert run.best is None
     assert run.config == ""
     log.write_text('{"step"\n{"step": 1}\n')
-    with pytest.raises(spane.FormatError, match=r"log\.jsonl:1: is not JSON"):
+    with pytest.raises(spane.FormatError, match=r"log\.jsonl:1: is not valid JSON"):
         Run.load(tmp_path)
 
 
@@ -111,3 +113,23 @@ def test_folder_of_a_search(tmp_path: Path) -> None:
     assert search.results.tolist() == [12.5, 11.0, 30.0]
     assert search.untrained.tolist() == [20.0, 18.5, 19.0]
     assert search.seconds.tolist() == [1.5, 2.5, 0.5]
+
+
+def test_without_matplotlib(tmp_path: Path) -> None:
+    """Results are read all the same; a report, and a figure, say what to install."""
+    folder = maker.experiment(tmp_path / "e", (2,))
+    code = f"""
+import sys
+sys.modules["matplotlib"] = sys.modules["h5py"] = None
+import spane.report
+assert spane.report.Experiment.load({str(folder)!r}).baseline == "first-fit"
+try:
+    import spane.report.plot
+except ImportError as error:
+    print(error)
+sys.exit(spane.report.main([{str(folder)!r}, "--output", "nowhere.html"]))
+"""
+    ran = interpreter.run("-c", code, folder=tmp_path)
+    said = "matplotlib is not installed; pip install 'spane[plot]'\n"
+    assert (ran.returncode, ran.stdout) == (1, said)
+    assert ran.stderr == f"Error: {sys.executable} cannot draw: {said}"

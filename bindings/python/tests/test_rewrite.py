@@ -66,7 +66,8 @@ def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert not target.exists()
     target.write_text("keep me")
     assert main([str(text), str(target)]) == 2
-    assert capsys.readouterr().err == f"spane.convert.rewrite: {target} exists, must not\n"
+    said = f"{target} exists already; name a new file"
+    assert capsys.readouterr().err == f"spane.convert.rewrite: {said}\n"
     assert target.read_text() == "keep me"
 
 

@@ -138,15 +138,15 @@ def test_outputs_of_the_caller(network: spane.Session) -> None:
     ("make", "said"),
     [
         (lambda: np.empty((5, 2), np.float64), "out has dtype float64; it must be float32"),
-        (lambda: np.empty((2, 5), np.float32).T, "out is not contiguous"),
-        (lambda: np.empty((5, 4), np.float32)[:, ::2], "out is not contiguous"),
+        (lambda: np.empty((2, 5), np.float32).T, "out is not C-contiguous"),
+        (lambda: np.empty((5, 4), np.float32)[:, ::2], "out is not C-contiguous"),
         (lambda: np.empty(10, np.float32), r"out has shape \(10,\); it must be \(5, 2\)"),
         (lambda: np.empty((4, 2), np.float32), "out has shape"),
         (lambda: np.frombuffer(bytes(40), np.float32).reshape(5, 2), "out is read-only"),
         (lambda: np.empty((5, 2), ">f4"), "out has dtype >f4; it must be float32"),
         (
             lambda: np.frombuffer(bytearray(41), np.uint8)[1:].view(np.float32).reshape(5, 2),
-            "out is not contiguous and aligned",
+            "out is not C-contiguous and aligned",
         ),
     ],
 )

@@ -81,7 +81,7 @@ def test_out_of_bounds(
 ) -> None:
     state[NAME] = replace(state[NAME], offset=offset, stride=stride)
     assert refusal_of(state) == (
-        f"IN.th: tensor '{NAME}' reaches number {reached} of storage '2', must stay below 64"
+        f"IN.th: tensor '{NAME}' reaches value {reached} of storage '2'; it must stay below 64"
     )
 
 
@@ -89,7 +89,7 @@ def test_storage_shorter_than_claimed(
     refusal_of: Callable[..., str], state: dict[str, Any]
 ) -> None:
     state[NAME] = replace(state[NAME], storage=torch_maker.Storage("2", b"\0" * 60, count=64))
-    assert refusal_of(state) == ("IN.th: storage '2' has 60 bytes, must have 256 (64 float32)")
+    assert refusal_of(state) == ("IN.th: storage '2' has 60 bytes; it must have 256 (64 float32)")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_ill_formed_description(
 ) -> None:
     state[NAME] = Tensor(state[NAME].storage, offset, shape, stride)
     assert refusal_of(state) == (
-        "IN.th: tensor has an ill-formed description, must be a storage, an offset, "
+        "IN.th: tensor has a malformed description; it must be a storage, an offset, "
         "and a size and a stride of the same length, none negative"
     )
 
@@ -119,7 +119,7 @@ def test_other_types(
 ) -> None:
     state[NAME] = replace(state[NAME], storage=replace(state[NAME].storage, kind=kind))
     assert refusal_of(state) == (
-        f"IN.th: tensor '{NAME}' has dtype {dtype}, must be float32 "
+        f"IN.th: tensor '{NAME}' has dtype {dtype}; it must be float32 "
         "(save model.float().state_dict())"
     )
 
@@ -129,12 +129,12 @@ def test_values_that_are_not_finite(refusal_of: Callable[..., str], value: str) 
     arrays = networks.spane()
     arrays[NAME][3, 5] = float(value)
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        f"IN.th: tensor '{NAME}' has {value} at [3, 5], must be finite"
+        f"IN.th: tensor '{NAME}' has {value} at [3, 5]; it must be finite"
     )
 
 
 def test_huge_total(refusal_of: Callable[..., str], state: dict[str, Any]) -> None:
     state[NAME] = replace(state[NAME], shape=(2**20, 2**20), stride=(0, 0))
     assert refusal_of(state) == (
-        "IN.th: tensors have 4398046513132 bytes in all, at most 268435456 (256 MiB) are allowed"
+        "IN.th: tensors have 4398046513132 bytes in all; at most 268435456 (256 MiB) are allowed"
     )

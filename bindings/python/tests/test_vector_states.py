@@ -66,7 +66,7 @@ def test_a_list_is_played_in_order(trace: spane.Trace) -> None:
     vector.set_starts(None)
     vector.reset(seed=0)
     assert vector.start.tolist() != [40, 30, 20]
-    with pytest.raises(spane.InvalidArgumentError, match="no elements"):
+    with pytest.raises(spane.InvalidArgumentError, match="starts is empty"):
         vector.set_starts([])
     with pytest.raises(spane.InvalidArgumentError, match="tuple"):
         spane.VectorEnvironment(trace, 3, starts=(1, 2, 3))

@@ -12,9 +12,9 @@ import pytest
 import torch_maker
 from conftest import Command
 
-from spane.convert._architecture import infer
 from spane.convert._refusal import Refusal
-from spane.convert._torch_file import LARGEST_FILE, TorchFile
+from spane.convert.torch._architecture import infer
+from spane.convert.torch._file import LARGEST_FILE, TorchFile
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ Refused = Callable[[dict[str, bytes]], str]
 def test_old_format(command: Command) -> None:
     command.source.write_bytes(b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.")
     assert command.refused() == (
-        "IN.th: file is in the old PyTorch format (a bare pickle), must be the zip format: load "
+        "IN.th: file is in the old PyTorch format (a bare pickle); it must be the zip format: load "
         "it with PyTorch 1.6 or later and save it again with torch.save(state_dict, path)"
     )
 
@@ -48,14 +48,14 @@ def test_old_format(command: Command) -> None:
 def test_not_a_zip(command: Command, data: bytes, start: str) -> None:
     command.source.write_bytes(data)
     assert command.refused() == (
-        f"IN.th: file starts with bytes {start}, must be a zip from torch.save"
+        f"IN.th: file starts with bytes {start}; it must be a zip from torch.save"
     )
 
 
 def test_truncated(command: Command, entries: dict[str, bytes]) -> None:
     torch_maker.write_entries(command.source, entries)
     command.source.write_bytes(command.source.read_bytes()[:-100])
-    assert command.refused() == "IN.th: zip is damaged or truncated, must be complete"
+    assert command.refused() == "IN.th: zip is damaged or truncated; it must be complete"
 
 
 def test_flipped_bit(command: Command) -> None:
@@ -64,25 +64,27 @@ def test_flipped_bit(command: Command) -> None:
     data = bytearray(command.source.read_bytes())
     data[data.index(arrays["server_embedding.0.weight"].tobytes())] ^= 1
     command.source.write_bytes(data)
-    assert command.refused() == ("IN.th: zip entry 'archive/data/0' is damaged, must be readable")
+    assert command.refused() == (
+        "IN.th: zip entry 'archive/data/0' is damaged; it must be readable"
+    )
 
 
 def test_no_pickle(refusal_of_entries: Refused) -> None:
     assert refusal_of_entries({"a/version": b"3"}) == (
-        "IN.th: zip has 0 entries NAME/data.pkl, must have exactly one"
+        "IN.th: zip has 0 entries NAME/data.pkl; it must have exactly one"
     )
 
 
 def test_two_pickles(refusal_of_entries: Refused, entries: dict[str, bytes]) -> None:
     assert refusal_of_entries({**entries, "other/data.pkl": b"."}) == (
-        "IN.th: zip has 2 entries NAME/data.pkl, must have exactly one"
+        "IN.th: zip has 2 entries NAME/data.pkl; it must have exactly one"
     )
 
 
 def test_missing_storage(refusal_of_entries: Refused, entries: dict[str, bytes]) -> None:
     del entries["archive/data/3"]
     assert refusal_of_entries(entries) == (
-        "IN.th: zip entry 'archive/data/3' is missing, must be present"
+        "IN.th: zip entry 'archive/data/3' is missing; the file is not complete"
     )
 
 
@@ -91,7 +93,7 @@ def test_other_byte_order(
     refusal_of_entries: Refused, entries: dict[str, bytes], order: str
 ) -> None:
     entries["archive/byteorder"] = order.encode()
-    assert refusal_of_entries(entries) == f"IN.th: byteorder is '{order}', must be 'little'"
+    assert refusal_of_entries(entries) == f"IN.th: byteorder is '{order}'; it must be 'little'"
 
 
 def test_little_byte_order(command: Command, entries: dict[str, bytes]) -> None:
@@ -107,7 +109,9 @@ def test_doubled_entry(command: Command, entries: dict[str, bytes]) -> None:
         pytest.warns(UserWarning, match="Duplicate"),
     ):
         archive.writestr("archive/data/3", b"")
-    assert command.refused() == ("IN.th: zip entry 'archive/data/3' is there twice, must be unique")
+    assert command.refused() == (
+        "IN.th: zip entry 'archive/data/3' occurs twice; it must be unique"
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ def test_huge_entry_is_refused_by_its_claim(
         # Only the directory at the end of the zip claims it, and that comes first.
         archive.getinfo(name).file_size = size
     assert command.refused() == (
-        f"IN.th: zip entry '{name}' has {size} bytes, at most {largest} are allowed"
+        f"IN.th: zip entry '{name}' has {size} bytes; at most {largest} are allowed"
     )
 
 
@@ -135,7 +139,7 @@ def test_compressed(command: Command, entries: dict[str, bytes]) -> None:
         for name, data in entries.items():
             archive.writestr(name, data)
     assert command.refused() == (
-        "IN.th: zip entry 'archive/data.pkl' is compressed or encrypted, must be stored"
+        "IN.th: zip entry 'archive/data.pkl' is compressed or encrypted; it must be stored"
     )
 
 

@@ -1,5 +1,5 @@
 internal import CSpaneKernels
-internal import Glibc
+internal import SpaneSystem
 internal import SpaneBuffers
 
 /// Adam (Kingma and Ba, 2015) with the semantics and constants of PyTorch's, weight decay added to the gradient.

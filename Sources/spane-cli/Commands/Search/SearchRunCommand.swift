@@ -1,7 +1,7 @@
 import ArgumentParser
 import CSpaneHeader
 import SpaneEvaluation
-import SpaneHost
+import SpaneSystem
 import SpaneRuns
 
 struct SearchRunCommand: ParsableCommand {

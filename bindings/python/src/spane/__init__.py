@@ -1,7 +1,8 @@
-"""Where should the next virtual machine go? Decisions, simulation and evaluation with libspane.
+"""Places virtual machines on NUMA servers: decisions, simulation and evaluation with libspane.
 
-The library is loaded at the first use of anything that needs it. Packages that do not need it:
-`spane.convert` makes files, and `spane.results`, `spane.plot` and `spane.report` show experiments.
+The library is loaded on first use. Two subpackages do not need it: `spane.convert` converts files
+into formats that libspane reads, and `spane.report` reads, plots and reports results. `spane.gym`
+provides Gymnasium environments.
 """
 
 from spane._cluster import VM, Cluster, ClusterOptions

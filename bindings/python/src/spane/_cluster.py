@@ -74,12 +74,13 @@ class Cluster(Handle[ClusterPointer]):
         """
         options = sized(_structs.ClusterOptions)
         options.nodes = arguments.int32(nodes, "nodes")
-        options.split_above, options.split_from = split_above, split_from
+        options.split_above = arguments.real(split_above, "split_above")
+        options.split_from = arguments.real(split_from, "split_from")
         options.span = arguments.int32(span, "span")
-        options.node_resources = _names(node_resources, "node_resources")
-        options.node_resource_count = len(node_resources)
-        options.server_resources = _names(server_resources, "server_resources")
-        options.server_resource_count = len(server_resources)
+        options.node_resources = node_names = _names(node_resources, "node_resources")
+        options.node_resource_count = len(node_names)
+        options.server_resources = server_names = _names(server_resources, "server_resources")
+        options.server_resource_count = len(server_names)
         pointer = ClusterPointer()
         check(library().spane_cluster_new(byref(options), byref(pointer)))
         self._take(pointer)
@@ -152,7 +153,7 @@ class Cluster(Handle[ClusterPointer]):
         """
         if isinstance(servers, ServerType):
             if node_cpu is not None or node_mem is not None:
-                raise TypeError("node_cpu and node_mem do not go with a ServerType, which has both")
+                raise TypeError("node_cpu and node_mem cannot be combined with a ServerType")
             made = servers._encoded(self._resources)
             out = np.empty(arguments.size(1 if count is None else count, "count"), np.int32)
             status = self._library.spane_cluster_add_servers(
@@ -163,9 +164,13 @@ class Cluster(Handle[ClusterPointer]):
                 raise TypeError(
                     "add_servers takes (ServerType, count) or (count, node_cpu=..., node_mem=...)"
                 )
-            out = np.empty(arguments.size(servers, "count"), np.int32)
+            out = np.empty(arguments.size(servers, "servers"), np.int32)
             status = self._library.spane_cluster_add_equal_servers(
-                self._pointer, node_cpu, node_mem, len(out), arguments.address(out)
+                self._pointer,
+                arguments.real(node_cpu, "node_cpu"),
+                arguments.real(node_mem, "node_mem"),
+                len(out),
+                arguments.address(out),
             )
         check(status, self)
         return out
@@ -190,7 +195,8 @@ class Cluster(Handle[ClusterPointer]):
 
     def resize_server(self, server: arguments.Index, type: ServerType) -> None:
         """Gives a server other capacities, traits and distances. Its VMs stay, fit or not."""
-        number, made = arguments.int32(server, "server"), type._encoded(self._resources)
+        number = arguments.int32(server, "server")
+        made = arguments.instance(type, ServerType, "type")._encoded(self._resources)
         check(self._library.spane_cluster_resize_server(self._pointer, number, byref(made)), self)
 
     @property
@@ -295,8 +301,8 @@ class Cluster(Handle[ClusterPointer]):
             self._pointer,
             arguments.int32(server, "server"),
             arguments.int32(node, "node"),
-            cpu,
-            mem,
+            arguments.real(cpu, "cpu"),
+            arguments.real(mem, "mem"),
         )
         check(status, self)
 
@@ -441,9 +447,8 @@ class Cluster(Handle[ClusterPointer]):
 
 def _names(names: Sequence[str], what: str) -> Any:
     """Texts for C one after another."""
-    if isinstance(names, str):
-        raise TypeError(f"{what} is {names!r}; it must be a sequence of names, such as [{names!r}]")
-    return (c_char_p * len(names))(*(arguments.text(name, what) for name in names))
+    texts = [arguments.text(name, what) for name in arguments.items(names, what, "a list of names")]
+    return (c_char_p * len(texts))(*texts)
 
 
 def count_servers(library: Any, pointer: ClusterPointer, *handles: Handle[Any]) -> int:

@@ -1,4 +1,4 @@
-"""Episodes of a trace."""
+"""Single environments: episodes of a trace."""
 
 from __future__ import annotations
 
@@ -22,63 +22,64 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """What one placement did."""
+    """The result of one step."""
 
     reward: float
     wait: float
-    """Seconds that the placed VM has waited."""
+    """Wait of the placed VM in seconds."""
     clock: float
-    """The time now, in seconds."""
+    """The current time in seconds."""
     terminated: bool
-    """Whether the episode has reached its end."""
+    """Whether the episode has ended."""
     truncated: bool
-    """Whether the trace has come to its end."""
+    """Whether the trace has ended."""
 
 
 class NextVM(NamedTuple):
-    """What the next VM asks for."""
+    """What the next VM requests."""
 
     cpu: float
     mem: float
     is_split: bool
     span: int
-    """NUMA nodes over which it is spread."""
+    """Number of NUMA nodes that it is spread over."""
 
 
 class EpisodeInfo(NamedTuple):
-    """Where an episode stands."""
+    """The state of an episode."""
 
     finished: bool
-    """Whether no episode is under way."""
+    """Whether no episode is running."""
     terminated: bool
     truncated: bool
     clock: float
     """Seconds."""
     total_wait: float
-    """Seconds that the placed VMs have waited, in all."""
+    """Total wait of the placed VMs in seconds."""
     start: int | None
     """The index of the episode's first VM; None before the first reset."""
     head: int
-    """The index of the VM that is next."""
+    """The index of the next VM."""
     placed: int
     """VMs placed since the reset."""
     running: int
-    """VMs placed that have not left."""
+    """VMs placed that are still running."""
     length: int | None
-    """Placements after which the episode ends; None where that is not known yet."""
+    """Number of placements at which the episode ends; None if not known yet."""
 
 
 class Environment(Handle[EnvPointer]):
-    """VMs of a trace are placed strictly in order; one that fits nowhere makes all behind it wait.
+    """Places the VMs of a trace strictly in order; one that does not fit makes all behind it wait.
 
-    An action is a number: server * 2 + NUMA node. For a split VM both actions of a server mean the
-    same placement. On a fleet whose servers have more nodes or one, each server has an action for
-    each set of nodes; `spane.h` numbers them. Between reset and end some action is always
-    available. For one thread at a time.
+    An action is server * 2 + NUMA node. For a split VM, both actions of a server mean the same
+    placement. On fleets with other numbers of nodes, each server has one action per set of nodes,
+    numbered as in `spane.h`. Between reset and end at least one action is available. For one thread
+    at a time.
     """
 
     def __init__(self, trace: Trace, **options: Unpack[EnvironmentOptions]) -> None:
-        """`options` are those of EnvironmentOptions. Reset it next."""
+        """`options` are those of EnvironmentOptions. Call `reset` before the first step."""
+        arguments.instance(trace, Trace, "trace")
         pointer = EnvPointer()
         chosen = env_options(**options)
         check(library().spane_env_new(trace._pointer, byref(chosen), byref(pointer)), trace)
@@ -94,11 +95,12 @@ class Environment(Handle[EnvPointer]):
         self.actions: int = info.mask_size
         """The number of actions."""
         self.observation_size: int = info.observation_size
-        """The number of values of an observation."""
+        """The number of values in an observation."""
 
     @classmethod
     def from_bytes(cls, trace: Trace, data: arguments.Bytes) -> Environment:
-        """The environment that `to_bytes` has saved; `trace` has the content of that time."""
+        """Loads an environment saved by `to_bytes`; `trace` must have the same content as then."""
+        arguments.instance(trace, Trace, "trace")
         pointer = EnvPointer()
         content = arguments.content(data)
         status = library().spane_env_load_memory(
@@ -120,20 +122,22 @@ class Environment(Handle[EnvPointer]):
         length: arguments.Index | None = None,
         exceed: arguments.Index | None = None,
     ) -> None:
-        """Starts an episode at the VM with this index: empty servers, the clock at its arrival.
+        """Starts an episode at the VM with this index, with empty servers and the clock at its
+        arrival.
 
         It ends after `length` placements; or `exceed` placements after (and counting) the first one
-        whose successor fits nowhere right after it; by default after as many as First Fit places
-        until then, and 40 more.
+        whose successor does not fit right away; by default after as many placements as First Fit
+        makes until then, plus 40.
         """
         kind, number = episode_end(length, exceed)
         index = arguments.int64(start, "start")
         check(self._library.spane_env_reset(self._pointer, index, kind, number), self)
 
     def step(self, action: arguments.Index) -> Step:
-        """Places the next VM and moves the clock to the moment at which the one after it can start.
+        """Places the next VM and advances the clock to the time at which the one after it can
+        start.
 
-        InfeasibleActionError for an action without room; nothing changes then.
+        Raises InfeasibleActionError for an unavailable action; nothing changes then.
         """
         result = StepResult()
         number = arguments.int32(action, "action")
@@ -147,23 +151,23 @@ class Environment(Handle[EnvPointer]):
         )
 
     def observation(self, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-        """What each NUMA node has left as [server][node][cpu, mem, other resources of nodes]; then
-        the next VM's cpu, mem and 1 if it is split, else 0 (its span, where servers have more than
-        two nodes). Flat float32, new or written into `out`."""
+        """Free resources of each NUMA node as [server][node][cpu, mem, other node resources]; then
+        the next VM's cpu, mem and 1 if it is split, else 0 (its span if servers have more than two
+        nodes). Flat float32, a new array or `out`."""
         out = arguments.output(out, np.float32, (self.observation_size,))
         where = arguments.address(out)
         check(self._library.spane_env_observe(self._pointer, where, out.size), self)
         return out
 
     def mask(self, out: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-        """Whether each action has room for the next VM; bool, new or written into `out`."""
+        """Whether each action is available for the next VM; bool, a new array or `out`."""
         out = arguments.output(out, np.bool_, (self.actions,))
         where = arguments.address(out)
         check(self._library.spane_env_mask(self._pointer, where, out.size), self)
         return out
 
     def watch(self) -> Watch:
-        """Arrays that show the observation and the mask whenever they are brought up to date."""
+        """Arrays for the observation and the mask that can be updated in place."""
         return Watch(self)
 
     @property
@@ -175,7 +179,7 @@ class Environment(Handle[EnvPointer]):
 
     @property
     def info(self) -> EpisodeInfo:
-        """Where the episode stands."""
+        """The state of the episode."""
         info = sized(EnvInfo)
         check(self._library.spane_env_describe(self._pointer, byref(info)), self)
         return episode_info(info)
@@ -196,11 +200,11 @@ class Environment(Handle[EnvPointer]):
         return type(self).from_bytes, (self._trace, self.to_bytes())
 
     def to_bytes(self) -> bytes:
-        """Options and state, so that the episode can go on elsewhere, bit for bit."""
+        """Options and state, to resume the episode elsewhere with bit-identical results."""
         return saved(self, "spane_env_save_memory")
 
     def restore(self, data: arguments.Bytes) -> None:
-        """Goes back to a state that `to_bytes` has saved."""
+        """Restores a state saved by `to_bytes`."""
         content = arguments.content(data)
         where = arguments.address(content)
         check(self._library.spane_env_restore_memory(self._pointer, where, content.size), self)
@@ -210,9 +214,9 @@ class Environment(Handle[EnvPointer]):
 
 
 class Watch:
-    """The observation and the mask of an environment in arrays that stay the same.
+    """The observation and the mask of an environment in fixed arrays.
 
-    Looking up where an array is takes longer than filling it, so that is done once.
+    Looking up the address of an array takes longer than filling it, so it is done once.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -222,11 +226,11 @@ class Watch:
         self._addresses = arguments.address(self.observation), arguments.address(self.mask)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A copy has arrays of its own, and their addresses.
+        # A copy has its own arrays and addresses.
         return _again, (self._environment, self.observation, self.mask)
 
     def update(self) -> None:
-        """Writes the arrays."""
+        """Updates the arrays."""
         environment = self._environment
         library, pointer = environment._library, environment._pointer
         observation, mask = self._addresses
@@ -244,7 +248,7 @@ def _again(environment: Environment, *arrays: NDArray[Any]) -> Watch:
 
 
 def episode_info(info: EnvInfo) -> EpisodeInfo:
-    """The same for Python."""
+    """The C struct as an EpisodeInfo."""
     return EpisodeInfo(
         finished=bool(info.finished),
         terminated=bool(info.terminated),

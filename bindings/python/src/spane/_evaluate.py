@@ -1,4 +1,4 @@
-"""Playing many episodes under many policies."""
+"""Evaluation: many episodes under many policies."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from spane._evaluation import Evaluation
 from spane._library import library
 from spane._long_call import LongCall, Progress
 from spane._model import Model
-from spane._options import fleet_pointer, positive
-from spane._session import Policy
+from spane._options import positive, set_servers
+from spane._session import Policy, heuristic
 from spane._starts import Starts, every_start
 from spane._structs import EvaluationOptions, sized
 from spane._structs import Policy as PolicyStruct
@@ -38,23 +38,21 @@ def evaluate(
 ) -> Evaluation:
     """Plays one episode from each start under each policy, as `spane evaluate` does.
 
-    `starts` may be a range, a list, an array, a file or a text; see `spane.Starts`.
-    Policies are heuristics by name and Models; a mapping gives them names of your own. An episode
+    `starts` can be a range, a list, an array, a file or a string; see `spane.Starts`. A policy is
+    the name of a heuristic or a Model; pass a mapping to choose the names in the result. An episode
     has `length` placements, by default as many as First Fit makes until the cluster is first full,
-    and 40 more. The result does not depend on `threads` (0 for all processors that may be used).
-    `fleet` is a Cluster whose servers, as they are while nothing runs on them, take the place of
-    `servers`, `node_cpu`, `node_mem` and `split_above`.
+    plus 40. The result does not depend on `threads` (0 for all available processors). `fleet` is a
+    Cluster whose servers, taken as empty, replace `servers`, `node_cpu`, `node_mem` and
+    `split_above`.
 
-    `progress` is called in this thread with the numbers of episodes done and in all. What it raises
-    is raised here before the next episode begins, and so is what a signal handler raises, such as
-    KeyboardInterrupt.
+    `progress` is called in this thread with the number of finished episodes and the total. If it or
+    a signal handler raises an exception, such as KeyboardInterrupt, the evaluation stops before the
+    next episode and the exception is raised here.
     """
+    arguments.instance(trace, Trace, "trace")
     chosen = _named(policies)
     options = sized(EvaluationOptions)
-    options.servers = arguments.int32(servers, "servers")
-    options.node_cpu, options.node_mem, options.split_above = node_cpu, node_mem, split_above
-    if fleet is not None:
-        options.fleet = fleet_pointer(fleet)
+    set_servers(options, servers, node_cpu, node_mem, split_above, fleet)
     if length is not None:
         options.length = positive(length, "length")
     first = every_start(starts, trace, None if length is None else options.length)
@@ -70,7 +68,7 @@ def evaluate(
     pointers = [model._pointer for model in models]
 
     def play() -> None:
-        # A model that is closed meanwhile stays until the end.
+        # Keeps models alive that are closed during the call.
         kept = list(pointers)
         status = library().spane_evaluate(
             trace._pointer,
@@ -92,12 +90,13 @@ def evaluate(
 
 def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Policy]:
     if isinstance(policies, Mapping):
+        for name in policies:
+            arguments.instance(name, str, "a name in policies")
         return dict(policies)
-    if isinstance(policies, str):
-        raise TypeError(f"policies is the str {policies!r}; it must be a sequence of policies")
     named: dict[str, Policy] = {}
-    for policy in policies:
-        name = policy.name if isinstance(policy, Model) else policy
+    allowed = "a list of policies, or a mapping from names"
+    for policy in arguments.items(policies, "policies", allowed):
+        name = policy.name if isinstance(policy, Model) else heuristic(policy).decode()
         if name in named:
             raise InvalidArgumentError(
                 f"two policies are called {name!r}; give a mapping with names of your own"
@@ -109,4 +108,4 @@ def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Polic
 def _struct(policy: Policy) -> PolicyStruct:
     if isinstance(policy, Model):
         return PolicyStruct(None, policy._pointer)
-    return PolicyStruct(arguments.text(policy, "policy"), None)
+    return PolicyStruct(heuristic(policy), None)

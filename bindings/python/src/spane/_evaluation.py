@@ -1,11 +1,10 @@
-"""What an evaluation found."""
+"""Results of an evaluation."""
 
 from __future__ import annotations
 
 import csv
 from ctypes import byref, c_double
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ _COLUMNS = ["start", "length", "bound"]
 
 
 class Row(NamedTuple):
-    """The waits of one policy in seconds an episode."""
+    """Total wait per episode of one policy, in seconds."""
 
     policy: str
     trimmed_mean: float
@@ -29,7 +28,7 @@ class Row(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """One row a policy and one for the bound; `print` shows a table."""
+    """One row per policy and one for the lower bound; `print` shows a table."""
 
     fraction: float
     rows: tuple[Row, ...]
@@ -53,32 +52,35 @@ class Summary(NamedTuple):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Total waits in seconds, one episode a start."""
+    """Total waits in seconds, one episode per start."""
 
     policies: tuple[str, ...]
     """The names of the policies."""
     starts: NDArray[np.int64]
-    """(episodes,); the first VM of each."""
+    """(episodes,); index of the first VM."""
     lengths: NDArray[np.int64]
-    """(episodes,); VMs placed."""
+    """(episodes,); number of VMs placed."""
     bounds: NDArray[np.float64]
-    """(episodes,); a lower bound that no policy can beat."""
+    """(episodes,); lower bound that no policy can beat."""
     waits: NDArray[np.float64]
     """(policies, episodes)"""
 
     def __getitem__(self, policy: str) -> NDArray[np.float64]:
         """The waits of one policy."""
-        return self.waits[self.policies.index(policy)] if policy in self.policies else _no(policy)
+        if policy not in self.policies:
+            raise KeyError(policy)
+        waits: NDArray[np.float64] = self.waits[self.policies.index(policy)]
+        return waits
 
     def summary(self, fraction: float = 0.1) -> Summary:
-        """Means and more of each policy. The trimmed mean drops the lowest and the highest
+        """Summary statistics of each policy. The trimmed mean drops the lowest and highest
         int(episodes * fraction) episodes."""
         named = [("lower bound", self.bounds), *zip(self.policies, self.waits)]
         return Summary(fraction, tuple(_row(name, waits, fraction) for name, waits in named))
 
     def save_csv(self, path: arguments.Path) -> None:
-        """Writes what `spane evaluate --output` writes."""
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
+        """Writes the same file as `spane evaluate --output`."""
+        with arguments.file(path).open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([*_COLUMNS, *self.policies])
             for index, start in enumerate(self.starts):
@@ -88,8 +90,8 @@ class Evaluation:
 
     @classmethod
     def load_csv(cls, path: arguments.Path) -> Evaluation:
-        """Reads what `save_csv` or `spane evaluate --output` wrote."""
-        with Path(path).open(newline="", encoding="utf-8") as file:
+        """Reads a file written by `save_csv` or `spane evaluate --output`."""
+        with arguments.file(path).open(newline="", encoding="utf-8") as file:
             lines = list(csv.reader(file))
         if not lines or lines[0][:3] != _COLUMNS:
             raise FormatError(f"{path}: the first line must begin with {','.join(_COLUMNS)}")
@@ -109,16 +111,12 @@ class Evaluation:
         return cls(policies, integers[:, 0].copy(), integers[:, 1].copy(), columns[0], columns[1:])
 
 
-def _no(policy: str) -> NDArray[np.float64]:
-    raise KeyError(policy)
-
-
 def trimmed_mean(values: Any, fraction: float = 0.1) -> float:
-    """The mean without the lowest and the highest int(n * fraction) of n values (float64)."""
+    """The mean without the lowest and highest int(n * fraction) of the n values (float64)."""
     numbers = arguments.given(values, np.float64, (None,), "values")
-    mean = c_double()
+    share, mean = arguments.real(fraction, "fraction"), c_double()
     where = arguments.address(numbers)
-    check(library().spane_trimmed_mean(where, len(numbers), fraction, byref(mean)))
+    check(library().spane_trimmed_mean(where, len(numbers), share, byref(mean)))
     return mean.value
 
 

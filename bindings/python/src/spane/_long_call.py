@@ -1,8 +1,9 @@
-"""Calls that may take minutes, and can be stopped.
+"""Calls that can take minutes and can be cancelled.
 
-Python runs signal handlers between two instructions of the main thread: inside a callback of ctypes
-their exceptions are lost, and inside a call they wait. So the call is made in a thread of its own,
-and the calling thread waits for it in Python, where handlers run and exceptions arrive.
+Python runs signal handlers between bytecode instructions of the main thread: their exceptions are
+lost inside a ctypes callback, and they do not run during a ctypes call. So the call is made in a
+separate thread while the calling thread waits in Python, where handlers run and their exceptions
+propagate.
 """
 
 from __future__ import annotations
@@ -13,38 +14,41 @@ from ctypes import addressof, c_int32
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
+from spane._arguments import wrong_type
 from spane._library import library
 from spane._structs import ProgressCallback
 
 Result = TypeVar("Result")
 Progress = Callable[[int, int], object]
-"""Told how many of how many episodes are done; an exception stops the work."""
+"""Called with the number of finished episodes and the total; an exception cancels the call."""
 
-# The kernel may hand a signal to any thread; the one that waits looks for it this often (seconds).
+# Seconds between checks for signals, which the kernel can deliver to any thread.
 _LOOK = 0.1
 
 
 class LongCall:
-    """One call. An exception of a signal handler or of `progress` cancels it, and is raised.
+    """One call. An exception from a signal handler or from `progress` cancels it and is raised.
 
-    `progress` runs in the thread that waits. What the call writes into must be reachable from the
-    function that makes it: after a second exception the call may outlast `run` for a moment.
+    `progress` runs in the waiting thread. Buffers that the call writes to must be referenced by the
+    function that makes it: after a second exception, the call can briefly outlast `run`.
     """
 
     def __init__(self, progress: Progress | None = None) -> None:
+        if progress is not None and not callable(progress):
+            raise wrong_type(progress, "progress", "a function of two numbers, or None")
         self._progress = progress
         self._cancel = c_int32()
         self._outcome: list[tuple[Any, BaseException | None]] = []
-        # What the thread of the call tells; None for the end. None is waited for alone, so that a
-        # message which an exception snatches away delays, and never blocks.
+        # Progress from the thread of the call; None when it ends. Waits time out, so a message
+        # that is lost to an exception causes a delay but never a deadlock.
         self._news: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
         self._answers: SimpleQueue[None] = SimpleQueue()
         told = () if progress is None else (self._tell,)
         self.callback: Any = ProgressCallback(*told)
-        """For the library; a null pointer without `progress`."""
+        """The C callback; null without `progress`."""
 
     def run(self, call: Callable[[], Result]) -> Result:
-        """What `call` returns or raises; it runs in another thread."""
+        """Runs `call` in another thread and returns or raises what it does."""
         thread = threading.Thread(target=self._work, args=(call,), name="spane call")
         is_begun, raised = False, None
         try:
@@ -70,15 +74,15 @@ class LongCall:
                 raise failure
             return cast(Result, result)
         finally:
-            # Whatever comes, and wherever, ends the call soon.
+            # Ends the call soon, whatever happened.
             self._cancel.value = 1
-            # An exception knows this frame, and would keep what knows the exception.
+            # Breaks the reference cycle between the exception and this frame.
             raised = failure = None
 
     def _work(self, call: Callable[[], Any]) -> None:
         try:
             library().spane_set_cancel(addressof(self._cancel))
-            # An exception may have come before the call.
+            # An exception can arrive before the call starts.
             self._outcome.append((None if self._cancel.value else call(), None))
         except BaseException as error:
             self._outcome.append((None, error))

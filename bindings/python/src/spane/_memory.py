@@ -1,4 +1,4 @@
-"""States that are saved into memory."""
+"""Saving states to memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spane._handle import Handle
 
 
 def saved(handle: Handle[Any], function: str) -> bytes:
-    """What a function of the form (handle, data, capacity, size) saves."""
+    """The output of a function of the form (handle, data, capacity, size)."""
     call = getattr(handle._library, function)
     size = c_size_t()
     check(call(handle._pointer, None, 0, byref(size)), handle)

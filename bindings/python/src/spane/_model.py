@@ -1,9 +1,8 @@
-"""Networks."""
+"""Trained networks."""
 
 from __future__ import annotations
 
 import ctypes
-import os
 from ctypes import byref, c_size_t
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -18,34 +17,36 @@ from spane._structs import ModelInfo, ModelPointer, sized
 
 
 class ModelDescription(NamedTuple):
-    """What a model is."""
+    """Properties of a model."""
 
     parameters: int
     """The number of weights."""
     servers: int | None
-    """The number of servers that the network is bound to; None for any."""
+    """The number of servers that the network is for; None for any number."""
     node_cpu: float
-    """Cores of one NUMA node, by which inputs are divided."""
+    """Cores of one NUMA node, used to normalise inputs."""
     node_mem: float
-    """GB of one NUMA node, by which inputs are divided."""
+    """GB of one NUMA node, used to normalise inputs."""
 
 
 class Model(Handle[ModelPointer]):
-    """The weights of a network. Immutable: any number of threads may use one at once.
+    """The weights of a network. Immutable: any number of threads can use it at once.
 
-    Made from the path or from the content of a weights file.
+    Loaded from the path or the bytes of a weights file.
     """
 
     def __init__(self, source: arguments.Path | arguments.Bytes, name: str | None = None) -> None:
-        """`name` appears in tables; by default it is the file's name without its ending."""
+        """`name` appears in tables; by default it is the file name without its extension."""
+        if name is not None:
+            arguments.instance(name, str, "name", " or None")
         pointer = ModelPointer()
-        if isinstance(source, (str, os.PathLike)):
+        if arguments.is_path(source):
             self.name = PurePath(source).stem if name is None else name
-            path = arguments.path(source)
+            path = arguments.path(source, "source")
             LongCall().run(lambda: check(library().spane_model_load(path, byref(pointer))))
         else:
             self.name = "model" if name is None else name
-            data = arguments.content(source)
+            data = arguments.content(source, "source", "a path, or the bytes of a weights file")
             check(
                 library().spane_model_load_memory(
                     arguments.address(data), data.size, byref(pointer)
@@ -66,23 +67,23 @@ class Model(Handle[ModelPointer]):
         )
 
     def save(self, path: arguments.Path) -> None:
-        """Saves the weights with their provenance; an existing file is replaced in one step."""
+        """Saves the weights and their provenance; an existing file is replaced atomically."""
         where, pointer = arguments.path(path), self._pointer
         LongCall().run(lambda: check(self._library.spane_model_save(pointer, where), self))
 
     def to_bytes(self) -> bytes:
-        """The content of such a file, of which `Model` makes the same model."""
+        """The bytes of such a file; `Model` loads the same model from them."""
         return saved(self, "spane_model_save_memory")
 
     def provenance(self, name: str) -> str | None:
-        """A text of the model's provenance, such as "command" or "licence", or None."""
+        """An entry of the model's provenance, such as "command" or "licence", or None."""
         return read_text(self, "spane_model_provenance", name)
 
     def __copy__(self) -> Model:
         return self
 
     def __deepcopy__(self, memo: object) -> Model:
-        # Nothing of a model changes, so a copy could not be told from it.
+        # Models are immutable, so a copy would be indistinguishable.
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -93,7 +94,7 @@ class Model(Handle[ModelPointer]):
 
 
 def read_text(handle: Handle[Any], function: str, name: str) -> str | None:
-    """A text that the library knows under a name, or None."""
+    """A string that the library stores under a name, or None."""
     call = getattr(handle._library, function)
     key = arguments.text(name, "name")
     size = c_size_t()

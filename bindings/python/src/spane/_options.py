@@ -1,15 +1,13 @@
-"""The options of environments and of episodes."""
+"""Options of environments and episodes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from spane import _arguments as arguments
+from spane._cluster import Cluster
 from spane._errors import ClosedError, InvalidArgumentError
-from spane._structs import ClusterPointer, EnvOptions, sized
-
-if TYPE_CHECKING:
-    from spane._cluster import Cluster
+from spane._structs import ClusterPointer, EnvOptions, EvaluationOptions, sized
 
 END_LENGTH, END_EXCEED, END_AUTO = 0, 1, 2
 REWARD_LOG_WAIT, REWARD_BALANCE = 0, 1
@@ -17,22 +15,22 @@ OBSERVE_NORMALISED = 1
 
 
 class EnvironmentOptions(TypedDict, total=False):
-    """How an environment behaves."""
+    """Options of an environment."""
 
     servers: int
-    """The number of servers, all alike; 5 by default."""
+    """The number of identical servers; 5 by default."""
     node_cpu: float
     """Cores of each NUMA node; 40 by default."""
     node_mem: float
     """GB of each NUMA node; 90 by default."""
     split_above: float
-    """GB; a VM with more memory is split over all nodes of a server; 10 by default."""
+    """GB; VMs with more memory are split over all nodes of a server; 10 by default."""
     fleet: Cluster | None
-    """The servers of this cluster, as they are while nothing runs on them, with its rule for spans,
-    in place of the four options above. It is read once."""
+    """Use the servers of this cluster, taken as empty, and its rule for spans instead of the four
+    options above. The cluster is read once."""
     balance_weight: float | None
-    """None, the default: a reward is -ln(1 + wait). A number: that plus the number times the
-    change of the balance between the NUMA nodes of each server."""
+    """By default (None) the reward is -ln(1 + wait). A number adds that number times the change in
+    balance between the NUMA nodes of each server."""
     normalised: bool
     """Whether observations are divided by node_cpu and node_mem; False by default."""
 
@@ -47,29 +45,43 @@ def env_options(
     balance_weight: float | None = None,
     normalised: bool = False,
 ) -> EnvOptions:
-    """The options as a struct."""
+    """The options as a C struct."""
     options = sized(EnvOptions)
-    options.servers = arguments.int32(servers, "servers")
     options.reward = REWARD_LOG_WAIT if balance_weight is None else REWARD_BALANCE
     options.flags = OBSERVE_NORMALISED if normalised else 0
-    options.balance_weight = 0.0 if balance_weight is None else balance_weight
-    options.node_cpu = node_cpu
-    options.node_mem = node_mem
-    options.split_above = split_above
-    if fleet is not None:
-        options.fleet = fleet_pointer(fleet)
+    if balance_weight is not None:
+        options.balance_weight = arguments.real(balance_weight, "balance_weight")
+    set_servers(options, servers, node_cpu, node_mem, split_above, fleet)
     return options
 
 
-def fleet_pointer(fleet: Cluster) -> ClusterPointer:
-    """The servers that take the place of equal ones; a cluster that is closed has none."""
+def set_servers(
+    options: EnvOptions | EvaluationOptions,
+    servers: arguments.Index,
+    node_cpu: float,
+    node_mem: float,
+    split_above: float,
+    fleet: Cluster | None,
+) -> None:
+    """Sets the servers: identical ones, or those of a fleet instead."""
+    options.servers = arguments.int32(servers, "servers")
+    options.node_cpu = arguments.real(node_cpu, "node_cpu")
+    options.node_mem = arguments.real(node_mem, "node_mem")
+    options.split_above = arguments.real(split_above, "split_above")
+    if fleet is not None:
+        options.fleet = _fleet_pointer(fleet)
+
+
+def _fleet_pointer(fleet: Cluster) -> ClusterPointer:
+    """The pointer of a cluster that is still open."""
+    arguments.instance(fleet, Cluster, "fleet", " or None")
     if fleet.closed:
-        raise ClosedError("fleet is a cluster that was closed")
+        raise ClosedError("fleet is a closed Cluster; it must be open")
     return fleet._pointer
 
 
 def positive(value: arguments.Index, name: str) -> int:
-    """A number of placements."""
+    """A positive number, such as a number of placements."""
     number = arguments.int64(value, name)
     if number < 1:
         raise InvalidArgumentError(f"{name} is {number}; it must be at least 1")
@@ -77,9 +89,9 @@ def positive(value: arguments.Index, name: str) -> int:
 
 
 def episode_end(length: arguments.Index | None, exceed: arguments.Index | None) -> tuple[int, int]:
-    """The kind and number of an episode's end."""
+    """How an episode ends: the kind of end and its number."""
     if length is not None and exceed is not None:
-        raise InvalidArgumentError("length and exceed are both given; only one may be")
+        raise InvalidArgumentError("length and exceed are both given; give only one")
     if length is not None:
         return END_LENGTH, positive(length, "length")
     if exceed is not None:

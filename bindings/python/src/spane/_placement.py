@@ -21,7 +21,7 @@ _MASKS = {nodes: mask for mask, nodes in enumerate(NODES_OF)}
 
 
 class Placement(NamedTuple):
-    """Where a VM runs or may run. Wherever one is taken, a tuple (server, nodes) will do."""
+    """Where a VM runs or can run. A tuple (server, nodes) is accepted in its place everywhere."""
 
     server: int
     """The number of the server."""
@@ -30,7 +30,7 @@ class Placement(NamedTuple):
 
     @property
     def mask(self) -> int:
-        """The nodes as a number with bit n for node n, as arrays of placements have them."""
+        """The nodes as a bit mask with bit n for node n, as in arrays of placements."""
         return mask_of(self.nodes)
 
     @classmethod
@@ -43,21 +43,25 @@ class Placement(NamedTuple):
 
 
 Where = tuple[arguments.Index, Iterable[arguments.Index]]
-"""What is taken for a placement: (server, nodes)."""
+"""Accepted as a placement: (server, nodes)."""
 
 
 def node_sets(nodes: int, span: int) -> list[tuple[int, ...]]:
-    """The sets of `span` of that many NUMA nodes, in the order in which scores are given."""
+    """All sets of `span` out of `nodes` NUMA nodes, in the order used for scores."""
+    nodes, span = arguments.int32(nodes, "nodes"), arguments.int32(span, "span")
+    for name, number in (("nodes", nodes), ("span", span)):
+        if not 1 <= number <= MAX_NODES:
+            raise InvalidArgumentError(f"{name} is {number}; it must be 1 ... {MAX_NODES}")
     return sorted(combinations(range(nodes), span), key=_MASKS.__getitem__)
 
 
 def most_sets(nodes: int) -> int:
-    """The most sets of NUMA nodes over which one VM may be spread: the scores of one server."""
+    """The largest number of node sets for one VM, and so of scores per server."""
     return comb(nodes, nodes // 2)
 
 
 def mask_of(nodes: Iterable[arguments.Index]) -> int:
-    """The nodes as a number with bit n for node n."""
+    """The nodes as a bit mask with bit n for node n."""
     if isinstance(nodes, tuple) and (known := _MASKS.get(nodes)):
         return known
     try:
@@ -77,7 +81,7 @@ def mask_of(nodes: Iterable[arguments.Index]) -> int:
 
 
 def encoded(placement: Any) -> _structs.Placement:
-    """The same for C."""
+    """The placement as a C struct."""
     try:
         server, nodes = placement
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Playing one episode of an environment under a policy, step by step."""
+"""Plays one episode under a policy, step by step."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from spane._trace import Trace
 
 @dataclass(frozen=True)
 class Episode:
-    """What happened, one row a placement."""
+    """A played episode, one row per placement."""
 
     clock: NDArray[np.float64]
-    """(steps,); seconds at which each VM was placed."""
+    """(steps,); time at which each VM was placed, in seconds."""
     actions: NDArray[np.int32]
     """(steps,)"""
     waits: NDArray[np.float64]
-    """(steps,); seconds that each VM has waited."""
+    """(steps,); wait of each VM, in seconds."""
     used: NDArray[np.float64]
-    """(steps, servers, nodes, 2); the share of cores and GB in use right after each placement."""
+    """(steps, servers, nodes, 2); share of cores and memory in use after each placement."""
 
     @property
     def total_wait(self) -> float:
@@ -45,9 +45,9 @@ def play(
     length: Index | None = None,
     exceed: Index | None = None,
 ) -> Episode:
-    """Plays one episode and keeps every step; see `Environment.reset` for its end.
+    """Plays one episode and records every step; for its end see `Environment.reset`.
 
-    `evaluate` plays many and keeps their totals.
+    `evaluate` plays many episodes and records their totals.
     """
     environment = Environment(
         trace, servers=servers, node_cpu=node_cpu, node_mem=node_mem, split_above=split_above
@@ -72,7 +72,7 @@ def play(
 
 
 def _after(environment: Environment, action: int) -> NDArray[np.float64]:
-    """(servers, nodes, 2); what is left right after a placement, before the clock moves."""
+    """(servers, nodes, 2); free resources right after a placement, before the clock moves."""
     vm = environment.request
     nodes = environment.observation()[:-3].astype(np.float64)
     left = nodes.reshape(environment.servers, NODES, 2)

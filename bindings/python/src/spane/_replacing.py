@@ -1,4 +1,4 @@
-"""Files that take the place of others in one step."""
+"""Atomic replacement of files."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from pathlib import Path
 
 @contextmanager
 def replacement(path: Path) -> Iterator[Path]:
-    """A new file in the same folder, which takes the place of `path` if the block ends well.
+    """A temporary file in the same folder that replaces `path` when the block succeeds.
 
-    A symbolic link stays, and what it leads to is replaced; a file hands on its mode, and its owner
-    where the system lets it. What is there and is no regular file is refused.
+    A symbolic link is kept and its target replaced. The new file gets the old one's mode, and its
+    owner where permissions allow. Anything but a regular file is refused.
     """
     target = Path(os.path.realpath(path))
     before = path.stat() if path.exists() else None
     if before is not None and not stat.S_ISREG(before.st_mode):
         number = errno.EISDIR if stat.S_ISDIR(before.st_mode) else errno.EINVAL
-        reason = os.strerror(number) if number == errno.EISDIR else "is no regular file"
+        reason = os.strerror(number) if number == errno.EISDIR else "is not a regular file"
         raise OSError(number, f"{reason}; it cannot be replaced", str(path))
     temporary = target.with_name(f".spane-{secrets.token_hex(8)}.tmp")
     try:
-        # Exclusive creation follows no link, and the usual permissions apply.
+        # Exclusive creation does not follow links, and the umask applies.
         with temporary.open("xb"):
             pass
         yield temporary
@@ -43,7 +43,7 @@ def replacement(path: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file in one step; to a device, a pipe or standard output ("-") as they come."""
+    """Writes a file atomically; devices, pipes and standard output ("-") are written directly."""
     if str(path) == "-" or _is_standard_output(path):
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -57,7 +57,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def _is_standard_output(path: Path) -> bool:
-    """Whether this is what is open as standard output, as `/dev/stdout` is."""
+    """Whether this path is the open standard output, as `/dev/stdout` is."""
     try:
         return path.samefile("/dev/stdout")
     except OSError:

@@ -62,7 +62,7 @@ def request_of(cpu: Request | float, mem: float | None, terms: Terms) -> Request
     """The request that was given whole, or in parts."""
     if isinstance(cpu, Request):
         if mem is not None or terms:
-            raise TypeError("a Request says all: nothing else of it may be given beside it")
+            raise TypeError("a Request is complete; mem and other terms must not be given as well")
         return cpu
     if mem is None:
         raise TypeError("mem is missing; give cpu and mem, or a Request")
@@ -82,6 +82,14 @@ _DTYPE = np.dtype(
 """Of many requests one after another: what is written where all say cores and GB alone."""
 
 
+def _of_size(cpu: float, mem: float, span: int = 0) -> _structs.Request:
+    try:
+        return _structs.Request(_SIZE, span, cpu, mem)
+    except TypeError:
+        # Says which of them it was; to ask before would slow every decision down.
+        return _structs.Request(_SIZE, span, arguments.real(cpu, "cpu"), arguments.real(mem, "mem"))
+
+
 class Resources:
     """The names of what a cluster counts beside cores and GB, by which requests are read."""
 
@@ -93,12 +101,10 @@ class Resources:
         """A request for C."""
         if terms or mem is None or isinstance(cpu, Request):
             return self._encode(request_of(cpu, mem, terms))
-        return _structs.Request(_SIZE, 0, cpu, mem)
+        return _of_size(cpu, mem)
 
     def _encode(self, request: Request) -> _structs.Request:
-        made = _structs.Request(
-            _SIZE, arguments.int32(request.span, "span"), request.cpu, request.mem
-        )
+        made = _of_size(request.cpu, request.mem, arguments.int32(request.span, "span"))
         if request.amounts:
             values = amounts(request.amounts, self.all, "amounts")
             made.amounts = (c_double * len(values))(*values)
@@ -117,7 +123,7 @@ class Resources:
     def encode_many(self, requests: Any) -> tuple[NDArray[Any], Any]:
         """Requests for C one after another, and what has to stay as long as they are used."""
         if not isinstance(requests, np.ndarray):
-            requests = list(requests)
+            requests = arguments.items(requests, "requests", "a list of Requests or of (cpu, mem)")
             if any(isinstance(each, Request) for each in requests):
                 made = [
                     self._encode(each if isinstance(each, Request) else Request(*each))
@@ -150,8 +156,9 @@ def amounts(given: Amounts, names: Sequence[str], what: str) -> list[float]:
             if name not in names:
                 known = ", ".join(names) or "none"
                 raise InvalidArgumentError(f"{what} names {name!r}; the resources are: {known}")
-        return [float(given.get(name, 0)) for name in names]
-    values = [float(value) for value in given]
+        return [arguments.real(given.get(name, 0), f"{what}[{name!r}]") for name in names]
+    listed = arguments.items(given, what, "a mapping from names, or a list of numbers")
+    values = [arguments.real(value, what) for value in listed]
     if len(values) > len(names):
         raise InvalidArgumentError(
             f"{what} has {len(values)} amounts; there are {len(names)} resources"

@@ -15,6 +15,8 @@ from spane import _request, _structs
 from spane._errors import InvalidArgumentError
 from spane._structs import sized
 
+_NODE = "cores and GB, then its resources"
+
 
 @dataclass(frozen=True)
 class ServerType:
@@ -33,26 +35,30 @@ class ServerType:
     def _encoded(self, resources: _request.Resources) -> _structs.ServerType:
         """The same for C."""
         made = sized(_structs.ServerType)
-        made.nodes = len(self.nodes)
+        nodes = arguments.items(self.nodes, "nodes", "a list, such as [(40, 90)] * 2")
+        made.nodes = len(nodes)
         values: list[float] = []
-        for number, node in enumerate(self.nodes):
+        for number, given in enumerate(nodes):
+            name = f"nodes[{number}]"
+            node = arguments.items(given, name, _NODE)
             if len(node) < 2:
-                raise InvalidArgumentError(
-                    f"nodes[{number}] is {node!r}; it must be cores and GB, then its resources"
-                )
-            values += [float(node[0]), float(node[1])]
-            values += _request.amounts(node[2:], resources.node, f"nodes[{number}]")
+                raise InvalidArgumentError(f"{name} is {given!r}; it must be {_NODE}")
+            values += [arguments.real(amount, name) for amount in node[:2]]
+            values += _request.amounts(node[2:], resources.node, name)
         made.node_amounts = (c_double * len(values))(*values)
         if resources.server or self.amounts:
             shared = _request.amounts(self.amounts, resources.server, "amounts")
             made.server_amounts = (c_double * len(shared))(*shared)
         made.traits = arguments.uint64(self.traits, "traits")
         if self.distances is not None:
-            count = len(self.nodes)
-            rows = [list(row) for row in self.distances]
-            table = arguments.given(rows, np.int64, (count, count), "distances")
+            table = arguments.given(
+                arguments.items(self.distances, "distances", "a list of rows, or None"),
+                np.int64,
+                (len(nodes), len(nodes)),
+                "distances",
+            )
             if table.size and not (table.min() >= 0 and table.max() <= 255):
-                raise InvalidArgumentError(f"distances is {rows}; they must be 0 ... 255")
+                raise InvalidArgumentError(f"distances is {table.tolist()}; they must be 0 ... 255")
             made.distances = (c_uint8 * table.size)(*table.ravel().tolist())
         return made
 

@@ -29,6 +29,13 @@ Policy = Union[str, Model]
 """A heuristic by name, such as "balance-fit", or a network."""
 
 
+def heuristic(policy: Policy) -> bytes:
+    """The name of a heuristic as a C string, which every policy is that is no Model."""
+    if not isinstance(policy, str):
+        raise arguments.wrong_type(policy, "policy", "the name of a heuristic, or a Model")
+    return arguments.text(policy, "policy")
+
+
 class Session(Handle[SessionPointer]):
     """A policy bound to a cluster or an environment, whose changes it follows by itself. For one
     thread at a time.
@@ -40,6 +47,8 @@ class Session(Handle[SessionPointer]):
     def __init__(self, place: Cluster | Environment, policy: Policy) -> None:
         """`policy`: "first-fit", "best-fit", "balance-fit", "move-to-front", "random[:SEED]" or a
         Model."""
+        if not isinstance(place, Cluster):
+            arguments.instance(place, Environment, "place", " or a Cluster")
         pointer = SessionPointer()
         lib = library()
         function = "spane_session_new" + ("" if isinstance(place, Cluster) else "_env")
@@ -48,8 +57,7 @@ class Session(Handle[SessionPointer]):
             check(bind(place._pointer, policy._pointer, byref(pointer)), place, policy)
         else:
             bind = getattr(lib, function + "_heuristic")
-            name = arguments.text(policy, "policy")
-            check(bind(place._pointer, name, byref(pointer)), place)
+            check(bind(place._pointer, heuristic(policy), byref(pointer)), place)
         self._place = place._pointer
         cluster = place if isinstance(place, Cluster) else None
         self._resources = cluster._resources if cluster else Resources()
@@ -66,8 +74,8 @@ class Session(Handle[SessionPointer]):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a Session can be neither copied nor pickled, for what its policy remembers belongs to "
-            "what it is bound to; make a new one with Session(place, policy)"
+            "a Session cannot be copied or pickled, because its policy keeps state of what it is "
+            "bound to; make a new one with Session(place, policy)"
         )
 
     def decide(self) -> int:
@@ -98,7 +106,7 @@ class Session(Handle[SessionPointer]):
         if among is None:
             status = self._library.spane_session_choose(self._pointer, request, byref(where))
         else:
-            _kept, servers, count = arguments.servers(among)
+            _kept, servers, count = arguments.servers(among, "among")
             status = self._library.spane_session_choose_among(
                 self._pointer, request, servers, count, byref(where)
             )
@@ -167,7 +175,7 @@ class Session(Handle[SessionPointer]):
         if among is None:
             servers, count, most = None, 0, self._servers()
         else:
-            _kept, servers, count = arguments.servers(among)
+            _kept, servers, count = arguments.servers(among, "among")
             most = count
         # More than there are placements cannot be found.
         room = min(arguments.size(k, "k"), max(1, most * self._width))

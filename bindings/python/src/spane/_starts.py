@@ -1,4 +1,4 @@
-"""Where episodes start: the one place that knows what may be given."""
+"""Where episodes start: parsing of all accepted forms."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ Starts = Union[
     str,
     "os.PathLike[str]",
 ]
-"""Indices of the VMs at which episodes start, all of which the trace must allow.
+"""Indices of the VMs at which episodes start; the trace must allow all of them.
 
-- a range, or a tuple (low, high), which is range(low, high)
-- a list, or an int64 array, of any length above 0; an index may be there several times
-- the path of a file with one index a line
-- "LO..<HI:COUNT:SEED": COUNT distinct indices of LO ... HI - 1, drawn with SEED
+- a range, or a tuple (low, high), which means range(low, high)
+- a list or int64 array, not empty; indices may repeat
+- the path of a file with one index per line
+- "LO..<HI:COUNT:SEED": COUNT distinct indices from LO ... HI - 1, drawn with SEED
 
-An evaluation plays all of them in their order. An environment draws from a range, and plays the
-others in their order, over and over.
+An evaluation plays all of them in order. An environment draws from a range, and plays the other
+forms in order, over and over.
 """
 
 
 def parse_starts(starts: Starts | None, limit: int) -> range | NDArray[np.int64]:
-    """A range, or an array of its own, of indices below the limit; None is the range of all."""
+    """A range or a new array of indices below the limit; None means all of them."""
     if starts is None:
         return range(limit)
     if isinstance(starts, tuple):
@@ -44,13 +44,13 @@ def parse_starts(starts: Starts | None, limit: int) -> range | NDArray[np.int64]
     if isinstance(starts, range):
         _check_range(starts, limit)
         return starts
-    if isinstance(starts, (str, os.PathLike)):
+    if arguments.is_path(starts):
         return _checked(_read(starts), limit, f"starts ({os.fspath(starts)})")
     return _checked(arguments.given(starts, np.int64, (None,), "starts").copy(), limit, "starts")
 
 
 def every_start(starts: Starts, trace: Trace, length: int | None) -> NDArray[np.int64]:
-    """For an evaluation: all of them in their order."""
+    """All starts in order, for an evaluation."""
     if starts is None:
         raise InvalidArgumentError("starts is None; it must say where the episodes start")
     parsed = parse_starts(starts, start_limit(trace, length))
@@ -58,12 +58,12 @@ def every_start(starts: Starts, trace: Trace, length: int | None) -> NDArray[np.
 
 
 def starts_of_environment(starts: Starts | None, limit: int) -> range | NDArray[np.int64]:
-    """A range to draw from, with no gaps, or an array to play in its order."""
+    """A range with step 1 to draw from, or an array to play in order."""
     parsed = parse_starts(starts, limit)
     if isinstance(parsed, range) and parsed.step != 1:
         raise InvalidArgumentError(
-            f"starts is {parsed}; an environment draws from a range whose step is 1, and "
-            f"plays list({parsed}) in order"
+            f"starts is {parsed}; an environment draws from a range whose step is 1 (it "
+            f"plays list({parsed}) in order)"
         )
     return parsed
 
@@ -101,14 +101,14 @@ def _read(text: arguments.Path) -> NDArray[np.int64]:
 
 def _check_range(starts: range, limit: int) -> None:
     if not starts:
-        raise InvalidArgumentError(f"starts is {starts}, which is empty; it must not be")
+        raise InvalidArgumentError(f"starts is {starts}; it must not be empty")
     if not 0 <= min(starts[0], starts[-1]) <= max(starts[0], starts[-1]) < limit:
         raise InvalidArgumentError(f"starts is {starts}; {_allowed(limit)}")
 
 
 def _checked(starts: NDArray[np.int64], limit: int, name: str) -> NDArray[np.int64]:
     if not starts.size:
-        raise InvalidArgumentError(f"{name} has no elements; it must have some")
+        raise InvalidArgumentError(f"{name} is empty; it must not be")
     for index in np.flatnonzero((starts < 0) | (starts >= limit))[:1]:
         raise InvalidArgumentError(f"{name}[{index}] is {starts[index]}; {_allowed(limit)}")
     return starts

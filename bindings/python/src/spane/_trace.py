@@ -1,4 +1,4 @@
-"""VMs in order of arrival."""
+"""Traces: VMs in order of arrival."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ VM_DTYPE = np.dtype(
 
 
 class TraceDescription(NamedTuple):
-    """What a trace holds."""
+    """Properties of a trace."""
 
     vms: int
     flavors: int
-    """Distinct sizes of VMs."""
+    """Number of distinct VM sizes."""
     first_arrival: float
     last_arrival: float
     least_cpu: float
@@ -44,7 +44,7 @@ class TraceDescription(NamedTuple):
 
 
 class Trace(Handle[TracePointer]):
-    """VMs in order of arrival. Immutable: any number of threads may use one at once."""
+    """VMs in order of arrival. Immutable: any number of threads can use it at once."""
 
     _vms: NDArray[Any] | None = None
 
@@ -62,7 +62,7 @@ class Trace(Handle[TracePointer]):
 
     @classmethod
     def from_bytes(cls, data: arguments.Bytes) -> Trace:
-        """The trace in the content of an HDF5 file."""
+        """Loads a trace from the bytes of an HDF5 file."""
         pointer = TracePointer()
         content = arguments.content(data)
 
@@ -75,7 +75,7 @@ class Trace(Handle[TracePointer]):
 
     @classmethod
     def from_arrays(cls, cpu: Any, mem: Any, arrival: Any, lifetime: Any, ids: Any = None) -> Trace:
-        """A trace from float64 columns: cores, GB, and seconds; arrivals ascending.
+        """Makes a trace from float64 columns in cores, GB and seconds, with ascending arrivals.
 
         `ids` is int64; by default VMs are numbered from 0. The last VM only ends an episode and is
         never placed.
@@ -96,7 +96,7 @@ class Trace(Handle[TracePointer]):
 
     @classmethod
     def generate(cls, count: arguments.Index, seed: arguments.Index = 0) -> Trace:
-        """The synthetic trace; the same arguments give the same VMs on every machine."""
+        """Generates a synthetic trace; the same arguments give the same VMs on every machine."""
         pointer = TracePointer()
         vms, seed = arguments.size(count, "count"), arguments.uint64(seed, "seed")
         make = library().spane_trace_generate
@@ -112,10 +112,10 @@ class Trace(Handle[TracePointer]):
     def save(
         self, path: arguments.Path, source: str | None = None, licence: str | None = None
     ) -> None:
-        """Saves as HDF5; an existing file is replaced in one step.
+        """Saves the trace as HDF5; an existing file is replaced atomically.
 
-        `source` and `licence` say where the trace comes from and what may be done with it; None
-        keeps what it says already.
+        `source` and `licence` record the origin and the licence of the trace; None keeps the
+        current entry.
         """
         given = (
             self._pointer,
@@ -126,7 +126,7 @@ class Trace(Handle[TracePointer]):
         LongCall().run(lambda: check(self._library.spane_trace_save(*given), self))
 
     def to_bytes(self) -> bytes:
-        """What `save` writes, of which `from_bytes` makes the same trace."""
+        """The bytes that `save` writes; `from_bytes` loads the same trace from them."""
         return saved(self, "spane_trace_save_memory")
 
     @property
@@ -149,12 +149,12 @@ class Trace(Handle[TracePointer]):
         return self.info.vms
 
     def provenance(self, name: str) -> str | None:
-        """A text about the trace: "source", "licence" or "content_sha256"."""
+        """An entry of the trace's provenance: "source", "licence" or "content_sha256"."""
         return read_text(self, "spane_trace_provenance", name)
 
     @property
     def vms(self) -> NDArray[Any]:
-        """All VMs, read-only, of dtype VM_DTYPE; copied out of the library once.
+        """All VMs as a read-only array of dtype VM_DTYPE, copied from the library once.
 
         `trace.vms["cpu"]` and so on are views of it.
         """
@@ -169,7 +169,7 @@ class Trace(Handle[TracePointer]):
 
     @property
     def ids(self) -> NDArray[np.int64]:
-        """The names that the trace gives its VMs; a read-only view of `vms`."""
+        """The id of each VM; a read-only view of `vms`."""
         return self.vms["id"]
 
     @property
@@ -184,16 +184,16 @@ class Trace(Handle[TracePointer]):
 
     @property
     def arrival(self) -> NDArray[np.float64]:
-        """Seconds; a read-only view of `vms`."""
+        """Arrival of each VM in seconds; a read-only view of `vms`."""
         return self.vms["arrival"]
 
     @property
     def lifetime(self) -> NDArray[np.float64]:
-        """Seconds from a VM's placement to its end; a read-only view of `vms`."""
+        """Seconds from placement to end of each VM; a read-only view of `vms`."""
         return self.vms["lifetime"]
 
     def close(self) -> None:
-        """Gives the trace back; what was made from it stays usable."""
+        """Frees the trace; objects made from it stay usable."""
         super().close()
         self._vms = None
 
@@ -201,7 +201,7 @@ class Trace(Handle[TracePointer]):
         return self
 
     def __deepcopy__(self, memo: object) -> Trace:
-        # Nothing of a trace changes, so a copy could not be told from it.
+        # Traces are immutable, so a copy would be indistinguishable.
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Many environments that are stepped together."""
+"""Vector environments: many environments stepped together."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 AUTORESET = ("next-step", "same-step", "disabled")
-"""What happens to an environment whose episode has ended, as Gymnasium defines it."""
+"""What happens when an episode has ended, as defined by Gymnasium."""
 
 
 class VectorEnvironment(Handle[VecEnvPointer]):
-    """Environments on one trace that are stepped together and write into arrays kept here.
+    """Environments on one trace, stepped together, with their results in arrays of this object.
 
-    The arrays stay the same objects; every reset and step writes into them, so copy what must
-    outlive the next one. For one thread at a time.
+    Every reset and step overwrites the same arrays, so copy what you want to keep. For one thread
+    at a time.
     """
 
     observation: NDArray[np.float32]
@@ -48,23 +48,23 @@ class VectorEnvironment(Handle[VecEnvPointer]):
     reward: NDArray[np.float64]
     """(count,); 0 after a reset."""
     terminated: NDArray[np.bool_]
-    """(count,); the episode has reached its end."""
+    """(count,); the episode has ended."""
     truncated: NDArray[np.bool_]
-    """(count,); the trace has come to its end."""
+    """(count,); the trace has ended."""
     wait: NDArray[np.float64]
-    """(count,); seconds that the VM placed by this step has waited."""
+    """(count,); wait of the VM placed by this step, in seconds."""
     total_wait: NDArray[np.float64]
-    """(count,); seconds, of the episode that this step belonged to, even if it was reset since."""
+    """(count,); total wait in seconds of the episode of this step, even if it was reset since."""
     placed: NDArray[np.int64]
     """(count,); VMs placed in that episode."""
     start: NDArray[np.int64]
     """(count,); the first VM of that episode."""
     final_observation: NDArray[np.float32] | None
-    """As observation; rows of episodes that this step has ended. With "same-step" only."""
+    """Like observation, for episodes that ended in this step. Only with "same-step"."""
     final_mask: NDArray[np.bool_] | None
-    """As final_observation."""
+    """Like final_observation."""
     actions: NDArray[np.int32]
-    """(count,); what `step` without an argument does."""
+    """(count,); the actions of `step` without an argument."""
 
     def __init__(
         self,
@@ -79,17 +79,16 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         exceed: arguments.Index | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`count` environments, stepped by `threads` threads (0 for all processors). Reset next.
+        """`count` environments, stepped by `threads` threads (0 for all processors). Call `reset`
+        before the first step.
 
-        `starts` are those of `spane.Starts`. From a range (None: of all that the trace allows) they
-        are drawn uniformly, each environment from a stream of its own; others are played in order,
-        as `set_starts` says. `length` and `exceed` are those of `Environment.reset`, `options`
-        those of EnvironmentOptions.
+        For `starts` see `spane.Starts`. From a range (None: all that the trace allows) they are
+        drawn uniformly, with a random stream per environment; others are played in order, see
+        `set_starts`. For `length` and `exceed` see `Environment.reset`, for `options`
+        EnvironmentOptions.
         """
-        if autoreset not in AUTORESET:
-            raise InvalidArgumentError(
-                f"autoreset is {autoreset!r}; it must be one of {', '.join(AUTORESET)}"
-            )
+        arguments.instance(trace, Trace, "trace")
+        arguments.choice(autoreset, AUTORESET, "autoreset")
         environment = env_options(**options)
         chosen = sized(VecEnvOptions)
         chosen.count = arguments.int32(count, "count")
@@ -110,7 +109,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
             self.set_starts(chosen_starts)
 
     def _take(self, pointer: VecEnvPointer, trace: Trace) -> None:
-        """Owns a pointer, with arrays of the right shapes."""
+        """Takes ownership of a pointer and allocates the arrays."""
         environment, options = sized(EnvOptions), sized(VecEnvOptions)
         status = library().spane_vec_env_get_options(pointer, byref(environment), byref(options))
         check(status)
@@ -120,12 +119,12 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         self.count: int = options.count
         """The number of environments."""
         self.servers: int = environment.servers
-        """The number of servers of each."""
+        """The number of servers of each environment."""
         info = sized(EnvInfo)
         check(library().spane_vec_env_describe(pointer, 0, byref(info)))
         self._sizes = info.observation_size, info.mask_size
         arrays = self._arrays(AUTORESET[options.autoreset] == "same-step")
-        # A step that is under way in another thread keeps the pointer, and so the arrays.
+        # A step still running in another thread keeps the pointer and thus the arrays alive.
         self._own(pointer, keep=list(arrays.values()))
         self._bind(arrays)
 
@@ -133,7 +132,8 @@ class VectorEnvironment(Handle[VecEnvPointer]):
     def from_bytes(
         cls, trace: Trace, data: arguments.Bytes, *, threads: arguments.Index = 1
     ) -> VectorEnvironment:
-        """What `to_bytes` has saved; `trace` has the content of that time. The arrays show it."""
+        """Loads what `to_bytes` saved; `trace` must have the same content as then."""
+        arguments.instance(trace, Trace, "trace")
         pointer = VecEnvPointer()
         content = arguments.content(data)
         status = library().spane_vec_env_load_memory(
@@ -150,7 +150,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Also what the copy module goes by: every copy has episodes and arrays of its own.
+        # Also used by the copy module: every copy has its own episodes and arrays.
         arrays = {name: getattr(self, name) for name in (*self._bound, "actions")}
         return _again, (type(self), self._trace, self.to_bytes(), self._threads), arrays
 
@@ -159,12 +159,11 @@ class VectorEnvironment(Handle[VecEnvPointer]):
             getattr(self, name)[...] = values
 
     def to_bytes(self) -> bytes:
-        """Options, all episodes and where the starts stand, so that all can go on elsewhere."""
+        """Options, all episodes and the position in the starts, to resume elsewhere."""
         return saved(self, "spane_vec_env_save_memory")
 
     def restore(self, data: arguments.Bytes) -> None:
-        """Goes back to a state that `to_bytes` has saved. The arrays show it, with reward and wait
-        0."""
+        """Restores a state saved by `to_bytes` and updates the arrays; reward and wait become 0."""
         content = arguments.content(data)
         where = arguments.address(content)
         check(self._library.spane_vec_env_restore_memory(self._pointer, where, content.size), self)
@@ -207,9 +206,9 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         self._own_address = arguments.address(self.actions)
 
     def set_starts(self, starts: Starts | None) -> None:
-        """Where episodes start from now on, as in `spane.Starts` but no range; None to draw again.
+        """Sets where episodes start from now on: `spane.Starts` except a range; None to draw again.
 
-        Environment i of n takes starts[i], starts[i + n], starts[i + 2 n] and so on, each index
+        Environment i of n plays starts[i], starts[i + n], starts[i + 2 n] and so on, each index
         modulo the length: the list is played in order, n episodes at a time.
         """
         if starts is None:
@@ -218,8 +217,8 @@ class VectorEnvironment(Handle[VecEnvPointer]):
             given = parse_starts(starts, self._limit)
             if isinstance(given, range):
                 raise InvalidArgumentError(
-                    f"starts is {given}; it must be a list, and a range to draw from is given to "
-                    "a new VectorEnvironment"
+                    f"starts is {given}; it must be a list: to draw from a range, make a new "
+                    "VectorEnvironment"
                 )
             where, count = arguments.address(given), given.size
         check(self._library.spane_vec_env_set_starts(self._pointer, where, count), self)
@@ -229,9 +228,9 @@ class VectorEnvironment(Handle[VecEnvPointer]):
     ) -> None:
         """Starts new episodes in all environments, or in those where `which` (bool) is true.
 
-        With a seed, the streams of starts of these environments begin anew, or their list at its
-        beginning. With `starts` (int64, one an environment) they start there, and streams and lists
-        stay where they are.
+        A seed restarts the random streams of these environments, or their list of starts. With
+        `starts` (int64, one per environment) episodes start there, and streams and lists do not
+        advance.
         """
         where = None
         if which is not None:
@@ -239,7 +238,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
             where = arguments.address(flags)
         if starts is not None:
             if seed is not None:
-                raise InvalidArgumentError("seed and starts are both given; only one may be")
+                raise InvalidArgumentError("seed and starts are both given; give only one")
             given = arguments.given(starts, np.int64, (self.count,), "starts")
             address = arguments.address(given)
             check(self._library.spane_vec_env_reset_at(self._pointer, address, where), self)
@@ -248,7 +247,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         check(self._library.spane_vec_env_reset(self._pointer, chosen, where), self)
 
     def step(self, actions: NDArray[np.int32] | None = None) -> None:
-        """Steps all environments: int32 of shape (count,), or None for what `self.actions` holds.
+        """Steps all environments with int32 actions of shape (count,); None uses `self.actions`.
 
         On an error nothing changes in any of them.
         """
@@ -260,7 +259,7 @@ class VectorEnvironment(Handle[VecEnvPointer]):
         check(self._library.spane_vec_env_step(self._pointer, where), self)
 
     def info(self, index: arguments.Index) -> EpisodeInfo:
-        """Where one environment stands."""
+        """The state of one environment's episode."""
         info = sized(EnvInfo)
         number = arguments.int32(index, "index")
         check(self._library.spane_vec_env_describe(self._pointer, number, byref(info)), self)

@@ -3,10 +3,12 @@
 `gymnasium.make_vec` makes a vector environment that steps all of its episodes inside the library.
 """
 
+from spane._extras import missing
+
 try:
     import gymnasium
 except ModuleNotFoundError as error:
-    raise ImportError("gymnasium is not installed; pip install 'spane[gym]'") from error
+    raise missing(error) from error
 
 from spane.gym._environment import PlacementEnv
 from spane.gym._picture import draw

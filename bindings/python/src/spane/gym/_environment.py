@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from spane import _arguments as arguments
 from spane._environment import Environment
-from spane._errors import InvalidArgumentError
 from spane._options import episode_end
 from spane._starts import Starts, start_limit, starts_of_environment
 from spane.gym import _setting as setting
@@ -24,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
-    """Each step places one VM of a trace; the reward is -ln(1 + seconds that it has waited).
+    """Each step places one VM of a trace; the reward is -ln(1 + wait in seconds).
 
-    The observation is that of `spane.Environment`, by default divided by the size of a NUMA node.
-    An episode is terminated when it has reached its length, and truncated when the trace ends.
-    `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions have room.
+    Observations are those of `spane.Environment`, by default normalised by the size of a NUMA node.
+    An episode terminates when it reaches its length and is truncated when the trace ends.
+    `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions are available.
     """
 
-    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+    metadata = {"render_modes": setting.RENDER_MODES, "render_fps": 10}  # noqa: RUF012
 
     def __init__(
         self,
@@ -44,21 +43,20 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         render_mode: str | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`starts` are those of `spane.Starts`: from a range each episode draws one, others are
-        played in order, and a seed begins anew with the first; reset(options={"start": 7}) names
-        one. For `length` and `exceed` see `spane.Environment.reset`.
+        """For `starts` see `spane.Starts`: each episode draws one from a range; other starts are
+        played in order, from the first one again after a reset with a seed. reset(options={"start":
+        7}) picks one. For `length` and `exceed` see `spane.Environment.reset`.
 
-        An action without room is replaced by First Fit's (info["action"] is the one that was
-        taken), or with unavailable="error" raises spane.InfeasibleActionError.
+        An unavailable action is replaced by First Fit's (info["action"] is the one taken); with
+        unavailable="error" it raises spane.InfeasibleActionError.
         """
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            raise InvalidArgumentError(f"render_mode is {render_mode!r}; it must be 'rgb_array'")
+        setting.check_render_mode(render_mode)
         self._trace = setting.trace_of(trace)
         self._replaces = setting.replaces(unavailable)
         options.setdefault("normalised", True)
         self._environment = Environment(self._trace, **options)
         self._watch = self._environment.watch()
-        # Refuses at once what a reset would refuse.
+        # Raises now what the first reset would raise.
         episode_end(length, exceed)
         self._end = {"length": length, "exceed": exceed}
         self._starts = starts_of_environment(starts, start_limit(self._trace, length))
@@ -91,14 +89,14 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         return start
 
     def __copy__(self) -> PlacementEnv:
-        """An environment of its own, with an episode of its own."""
+        """An independent environment with its own episode."""
         return copy.deepcopy(self)
 
     def step(
         self, action: arguments.Index
     ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         watch = self._watch
-        number = int(action)
+        number = arguments.int32(action, "action")
         if self._replaces and 0 <= number < watch.mask.size and not watch.mask[number]:
             number = int(watch.mask.argmax())
         step = self._environment.step(number)
@@ -115,16 +113,16 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
         return watch.observation.copy(), step.reward, step.terminated, step.truncated, info
 
     def action_masks(self) -> NDArray[np.bool_]:
-        """Which actions have room; the name that sb3-contrib looks for."""
+        """Which actions are available; sb3-contrib looks for this name."""
         return self._watch.mask.copy()
 
     def render(self) -> NDArray[np.uint8] | None:
-        """With render_mode="rgb_array", a picture of what each NUMA node has in use."""
+        """With render_mode="rgb_array", an image of the usage of each NUMA node."""
         if self.render_mode is None:
             return None
         shown, servers = self._watch.observation, self._environment.servers
         return draw(*setting.shares(shown, self._bounds.high, servers, self._options))
 
     def close(self) -> None:
-        """Gives the environment back; the trace stays."""
+        """Closes the environment but not the trace."""
         self._environment.close()

@@ -1,4 +1,4 @@
-"""Episodes that are cut after a number of steps, as Gymnasium's TimeLimit cuts those of one."""
+"""A step limit for vector environments, as Gymnasium's TimeLimit for single ones."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from spane._errors import BadStateError
 from spane._options import positive
 from spane._vector import VectorEnvironment
 
-# What a step tells of the episode that it has cut, also when the next one has begun in it.
+# Results that describe the truncated episode, even when the same step resets it.
 _OF_THE_STEP = ("reward", "terminated", "truncated", "wait", "total_wait", "placed", "start")
 
 
 class LimitedVectorEnvironment(VectorEnvironment):
-    """Episodes are truncated after `limit` steps. The library knows nothing of that: what it would
-    do by itself at the end of an episode is done here for those that are cut."""
+    """Truncates episodes after `limit` steps.
+
+    The library does not know about the limit, so this class does for truncated episodes what the
+    library does when an episode ends.
+    """
 
     def __init__(self, *given: Any, limit: arguments.Index, **options: Any) -> None:
         super().__init__(*given, **options)
@@ -26,9 +29,9 @@ class LimitedVectorEnvironment(VectorEnvironment):
         self._autoreset = options["autoreset"]
         self._steps = np.zeros(self.count, np.int64)
         self._ended = np.zeros(self.count, np.bool_)
-        """Episodes that have reached an end which the library knows."""
+        """Episodes that ended within the library."""
         self._cut = np.zeros(self.count, np.bool_)
-        """Episodes that were cut and not reset yet."""
+        """Episodes truncated by the limit and not yet reset."""
 
     def reset(
         self, seed: arguments.Index | None = None, which: Any = None, *, starts: Any = None
@@ -48,7 +51,7 @@ class LimitedVectorEnvironment(VectorEnvironment):
                     f"the episode of environment {int(cut.argmax())} was truncated after "
                     f"{self.limit} steps; it must be reset first"
                 )
-            # Takes the step with the others, and is reset afterwards.
+            # Steps along with the others and is reset afterwards.
             self.actions[cut] = self.mask[cut].argmax(axis=1)
         super().step()
         if cut.any():

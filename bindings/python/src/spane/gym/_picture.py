@@ -1,4 +1,4 @@
-"""A picture of servers, drawn with NumPy alone."""
+"""Images of servers, drawn with NumPy only."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _BAR, _HEIGHT, _GAP, _EDGE, _COLUMNS = 14, 96, 2, 6, 10
 
 
 def draw(used: NDArray[Any], request: NDArray[Any] | None = None) -> NDArray[np.uint8]:
-    """Bars for what is in use: cores blue, GB orange; each grey box is a server.
+    """Usage bars: cores in blue, memory in orange; each grey box is a server.
 
-    `used` is (servers, nodes, 2) from 0 to 1. `request`, the share of a node that the next VM asks
-    for, is drawn as two bars across the top, as wide as the picture for all nodes of a server.
+    `used` has shape (servers, nodes, 2) with values from 0 to 1. `request`, the next VM's share of
+    a node, is drawn as two bars across the top; full width means all nodes of a server.
     """
     servers, nodes, kinds = used.shape
     columns = min(servers, _COLUMNS)

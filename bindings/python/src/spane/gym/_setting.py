@@ -1,46 +1,51 @@
-"""What the single and the vector environment share: the trace, the spaces, masked actions."""
+"""Shared by the single and the vector environment: trace, spaces and unavailable actions."""
 
 from __future__ import annotations
 
-import os
 from typing import Any, Union
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from spane._arguments import Path
+from spane import _arguments as arguments
 from spane._cluster import Cluster
-from spane._errors import InvalidArgumentError
 from spane._options import EnvironmentOptions
 from spane._structs import NODES
 from spane._trace import Trace
 
-Source = Union[Trace, Path, None]
-"""A trace, the path of one, or None for a synthetic one of 20,000 VMs."""
+Source = Union[Trace, arguments.Path, None]
+"""A trace, the path of one, or None for a synthetic trace of 20,000 VMs."""
 
 UNAVAILABLE = ("replace", "error")
-"""What happens to an action without room: First Fit's action takes its place, or an error."""
+"""What happens on an unavailable action: First Fit's action is taken instead, or an error."""
 
 
 def trace_of(source: Source) -> Trace:
-    """The trace that is meant."""
+    """Loads or generates the trace if necessary."""
     if source is None:
         return Trace.generate(20_000)
-    return Trace(source) if isinstance(source, (str, os.PathLike)) else source
+    if arguments.is_path(source):
+        return Trace(source)
+    return arguments.instance(source, Trace, "trace", ", a path, or None")
+
+
+RENDER_MODES = ["rgb_array"]
+
+
+def check_render_mode(mode: str | None) -> None:
+    """Raises unless this is a supported render mode or None."""
+    if mode is not None:
+        arguments.choice(mode, RENDER_MODES, "render_mode")
 
 
 def replaces(unavailable: str) -> bool:
-    """Whether actions without room are replaced."""
-    if unavailable not in UNAVAILABLE:
-        raise InvalidArgumentError(
-            f"unavailable is {unavailable!r}; it must be one of {', '.join(UNAVAILABLE)}"
-        )
-    return unavailable == "replace"
+    """Whether unavailable actions are replaced."""
+    return arguments.choice(unavailable, UNAVAILABLE, "unavailable") == "replace"
 
 
 def observation_space(servers: int, options: EnvironmentOptions) -> spaces.Box[Any]:
-    """Bounds of `Environment.observation`. A VM may ask for all nodes of a server."""
+    """Bounds of `Environment.observation`. A VM may request all nodes of a server."""
     fleet = options.get("fleet")
     if fleet is not None:
         return _fleet_space(fleet, bool(options.get("normalised")))
@@ -54,7 +59,7 @@ def observation_space(servers: int, options: EnvironmentOptions) -> spaces.Box[A
 def _fleet_space(fleet: Cluster, normalised: bool) -> spaces.Box[Any]:
     capacity = fleet.amounts().capacity
     if normalised:
-        # Cores and GB are divided by those of the first node of the first server.
+        # Normalised by the first node of the first server.
         capacity = capacity.copy()
         capacity[..., :2] /= capacity[0, 0, :2]
     largest = capacity[..., :2].sum(axis=1).max(axis=0)
@@ -67,7 +72,7 @@ def _fleet_space(fleet: Cluster, normalised: bool) -> spaces.Box[Any]:
 def shares(
     observation: NDArray[Any], high: NDArray[Any], servers: int, options: EnvironmentOptions
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """What is in use of the cores and GB of each node, and what the next VM asks for in nodes."""
+    """The usage of each node, and the next VM's request in units of nodes."""
     fleet = options.get("fleet")
     nodes = NODES if fleet is None else fleet.options.nodes
     share = np.divide(observation, high, out=np.ones_like(observation), where=high > 0)
@@ -76,5 +81,5 @@ def shares(
 
 
 def gym_mask(mask: NDArray[np.bool_]) -> NDArray[np.int8]:
-    """A copy of the type that Gymnasium's spaces take."""
+    """A copy as int8, as Gymnasium's spaces expect."""
     return mask.astype(np.int8)

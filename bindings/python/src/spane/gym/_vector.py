@@ -1,4 +1,4 @@
-"""Many environments for Gymnasium, stepped inside the library."""
+"""A Gymnasium vector environment that steps inside the library."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _MODES = {
 
 
 class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]]):
-    """As `PlacementEnv`, many at once.
+    """Many `PlacementEnv` environments in one.
 
-    Every info has "action_mask", "wait", "total_wait", "placed" and "start", one row an
+    Every info has "action_mask", "wait", "total_wait", "placed" and "start", one row per
     environment.
     """
 
@@ -54,15 +54,14 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         render_mode: str | None = None,
         **options: Unpack[EnvironmentOptions],
     ) -> None:
-        """`threads` step the environments, 0 for all processors. Starts that are no range are dealt
-        out in their order, as `VectorEnvironment.set_starts` says. After `max_episode_steps` an
-        episode is truncated, as by `gymnasium.wrappers.TimeLimit`.
+        """`threads` threads step the environments; 0 means all processors. Starts other than a
+        range are dealt out in order, see `VectorEnvironment.set_starts`. Episodes are truncated
+        after `max_episode_steps`, as by `gymnasium.wrappers.TimeLimit`.
 
-        Without `copy`, observations and infos are the arrays that the next step overwrites. For the
+        With copy=False, observations and infos are views that the next step overwrites. For the
         other arguments see `PlacementEnv`.
         """
-        if render_mode not in (None, "rgb_array"):
-            raise InvalidArgumentError(f"render_mode is {render_mode!r}; it must be 'rgb_array'")
+        setting.check_render_mode(render_mode)
         mode = AutoresetMode(autoreset_mode)
         self._replaces = setting.replaces(unavailable)
         self._copy = copy
@@ -82,7 +81,7 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
             **options,
         )
         self.metadata = {
-            "render_modes": ["rgb_array"],
+            "render_modes": setting.RENDER_MODES,
             "render_fps": 10,
             "autoreset_mode": mode,
         }
@@ -99,13 +98,13 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
-        """One seed for all: each environment draws its starts from a stream of its own.
+        """One seed for all: each environment has its own random stream for starts.
 
-        options={"reset_mask": mask} resets some only; options={"starts": starts}, one number an
-        environment, says where the episodes start.
+        options={"reset_mask": mask} resets only some environments; options={"starts": starts}, one
+        index per environment, sets where the episodes start.
         """
         if isinstance(seed, list):
-            raise InvalidArgumentError("seed is a list; it must be one number for all, or None")
+            raise InvalidArgumentError("seed is a list; it must be one integer for all, or None")
         super().reset(seed=seed)
         if seed is None and self._np_random is None:
             seed = int(self.np_random.integers(2**63))
@@ -146,7 +145,7 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
                 f"they must be integers of shape ({self.num_envs},)"
             )
         count = vector.mask.shape[1]
-        # Of numbers that are no actions, none may wrap around to one.
+        # Out-of-range numbers must not wrap around to valid actions.
         if actions.dtype.itemsize > 4 and (actions.min() < 0 or actions.max() >= count):
             actions = np.where((actions < 0) | (actions >= count), -1, actions)
         np.copyto(vector.actions, actions, casting="unsafe")
@@ -197,15 +196,15 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         infos["_final_info"] = ended
 
     def __copy__(self) -> PlacementVectorEnv:
-        """Environments of their own, with episodes of their own."""
+        """An independent vector environment with its own episodes."""
         return copies.deepcopy(self)
 
     def action_masks(self) -> NDArray[np.bool_]:
-        """(num_envs, actions); which actions have room."""
+        """(num_envs, actions); which actions are available."""
         return self._vector.mask.copy()
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
-        """With render_mode="rgb_array", a picture of each environment."""
+        """With render_mode="rgb_array", an image of each environment."""
         if self.render_mode is None:
             return None
         space = self.single_observation_space
@@ -216,5 +215,5 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
         )
 
     def close_extras(self, **kwargs: Any) -> None:
-        """Gives the environments back and ends their threads."""
+        """Closes the environments and ends their threads."""
         self._vector.close()

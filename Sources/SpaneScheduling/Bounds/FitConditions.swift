@@ -1,0 +1,99 @@
+internal import SpaneBuffers
+
+/// Conditions that every set of running VMs meets, whatever places them: for each function and each resource, the images of
+/// what the VMs take from their nodes sum up to at most those of what the nodes have.
+///
+/// They are necessary, not sufficient, and a VM that leaves never breaks one.
+struct FitConditions: ~Copyable {
+    /// What is summed in one of them.
+    private struct Term {
+        let function: DualFeasibleFunction
+        /// As in ``Layout/nodeResources``, then ``Layout/serverResources``.
+        let resource: Int
+        /// What the function takes for 1: the most that any node has.
+        let capacity: Int64
+    }
+
+    private let terms: [Term]
+    private let nodeResources: Int
+    // [condition]: what is left.
+    private let left: FlatBuffer<Int64>
+    // [row][condition]: the images of a VM of a flavor, one row a flavor that was asked for.
+    private var images: FlatBuffer<Int64>
+    private var rows: [Int32: Int] = [:]
+
+    /// - Complexity: O(server types * functions).
+    init(_ fleet: Fleet, _ functions: [DualFeasibleFunction]) {
+        let layout = fleet.layout
+        nodeResources = layout.nodeResources.count
+        var terms: [Term] = []
+        var limits: [Int64] = []
+        func add(_ function: DualFeasibleFunction, _ resource: Int, _ amounts: [(amount: Int64, count: Int)]) {
+            let capacity = amounts.map(\.amount).max() ?? 0
+            guard capacity > 0 else { return }
+            var limit: Int64 = 0
+            for (amount, count) in amounts {
+                let image = function.image(of: amount, in: capacity)
+                let (sum, overflow) = image.multipliedReportingOverflow(by: Int64(count))
+                // Half of the numbers, so that one more VM fits too. A condition on more than that may be left out.
+                guard !overflow, sum < Int64.max / 2 - limit else { return }
+                limit += sum
+            }
+            terms.append(Term(function: function, resource: resource, capacity: capacity))
+            limits.append(limit)
+        }
+        for function in functions {
+            for resource in layout.nodeResources.indices {
+                let amounts = zip(fleet.types, fleet.counts).flatMap { type, count in
+                    type.nodes.map { (Int64(Grid.capacity($0[resource])), count) }
+                }
+                add(function, resource, amounts)
+            }
+        }
+        // What a server has as a whole is given away in as many parts as there are VMs, so that it is pooled only.
+        for index in layout.serverResources.indices {
+            let amounts = zip(fleet.types, fleet.counts).map { (Int64(Grid.capacity($0.shared[index])), $1) }
+            add(.identity, nodeResources + index, amounts)
+        }
+        self.terms = terms
+        left = FlatBuffer(limits)
+        images = FlatBuffer(repeating: 0, count: 8 * limits.count)
+    }
+
+    /// Where the images of VMs of a flavor stand.
+    ///
+    /// - Complexity: O(functions) for a flavor that is asked for the first time.
+    mutating func row(of flavor: Int32, _ request: Request) -> Int {
+        if let row = rows[flavor] { return row }
+        let row = rows.count * terms.count
+        if row == images.count { images = images.copy(count: 2 * max(row, 1), filling: 0) }
+        let shares = [request.share.cpu, request.share.mem] + (request.terms?.extras ?? [])
+        for (index, term) in terms.enumerated() where term.resource < shares.count {
+            // The simulator compares the same numbers.
+            let size = term.function.image(of: Int64(shares[term.resource]), in: term.capacity)
+            images[row + index] = term.resource < nodeResources ? size * Int64(request.span) : size
+        }
+        rows[flavor] = row
+        return row
+    }
+
+    /// Whether one more VM meets all conditions.
+    ///
+    /// - Complexity: O(functions).
+    func allow(_ row: Int) -> Bool {
+        // A negative number in any of them sets the sign of the whole.
+        var signs: Int64 = 0
+        for index in 0..<left.count { signs |= left[index] &- images[row + index] }
+        return signs >= 0
+    }
+
+    /// Counts a VM in.
+    func add(_ row: Int) {
+        for index in 0..<left.count { left[index] &-= images[row + index] }
+    }
+
+    /// Counts a VM out.
+    func remove(_ row: Int) {
+        for index in 0..<left.count { left[index] &+= images[row + index] }
+    }
+}
