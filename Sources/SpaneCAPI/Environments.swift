@@ -165,7 +165,7 @@ extension Environment {
     mutating func reset(start: Int, until end: EnvironmentEnd) throws(SchedulingError) {
         switch end {
         case .fixed(let end): try reset(start: start, until: end)
-        case .automatic: try resetToAutomaticLength(start: start)
+        case .automatic: try reset(start: start, until: EpisodeEnd.automatic)
         }
     }
 }

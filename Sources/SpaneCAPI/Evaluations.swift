@@ -51,7 +51,7 @@ public func spane_evaluate(
         let plan = try EpisodePlan(
             Scenario(trace, on: settings.fleet),
             starts: unsafe Array(starts).map { Int($0) },
-            length: settings.length,
+            until: settings.end,
             threads: settings.threads
         )
         for (index, source) in sources.enumerated() {
@@ -114,10 +114,10 @@ extension PolicySource {
     fileprivate func check(_ index: Int, plays fleet: Fleet) throws {
         guard case .model(let model) = self else { return }
         let servers = fleet.serverCount
-        if case .mlp(let architecture) = model.architecture, architecture.servers != servers {
+        if let bound = model.architecture.boundServers, bound != servers {
             throw Failure(
                 SPANE_SHAPE_MISMATCH,
-                "policies[\(index)].model is bound to \(architecture.servers) servers and options->servers is \(servers)"
+                "policies[\(index)].model is bound to \(bound) servers and options->servers is \(servers)"
             )
         }
         do {

@@ -12,17 +12,6 @@ public struct EpisodePlan: Sendable {
         public let bound: Double
     }
 
-    /// How the length of an episode is found.
-    public enum Length: Equatable, Sendable {
-        /// First Fit's placements until the first time that the next VM fits nowhere, and ``margin`` more.
-        case automatic
-        /// A fixed number of placements.
-        case fixed(Int)
-
-        /// What the automatic length adds, as in every published experiment.
-        public static let margin = 40
-    }
-
     /// What is replayed on what.
     public let scenario: Scenario
     /// The episodes in the order of their starts as given.
@@ -30,12 +19,13 @@ public struct EpisodePlan: Sendable {
 
     /// Plans one episode for each start.
     ///
+    /// - Parameter end: when they end. Where that depends on the policy, every policy places as many VMs as First Fit does.
     /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve such an episode.
     /// - Complexity: O(sum of lengths * servers), spread over `threads`.
     public init(
         _ scenario: Scenario,
         starts: [Int],
-        length: Length = .automatic,
+        until end: EpisodeEnd = .automatic,
         threads: Int = 1
     ) throws {
         self.scenario = scenario
@@ -47,7 +37,7 @@ public struct EpisodePlan: Sendable {
             makeState: { try Environment(scenario) },
             { environment, index in
                 do {
-                    return try environment.plan(start: starts[index], length: length)
+                    return try environment.plan(start: starts[index], until: end)
                 } catch let error as SchedulingError {
                     throw SchedulingError(error.code, "starts[\(index)]: \(error)")
                 }
@@ -59,26 +49,26 @@ public struct EpisodePlan: Sendable {
 extension Environment {
     fileprivate mutating func plan(
         start: Int,
-        length: EpisodePlan.Length
+        until end: EpisodeEnd
     ) throws(SchedulingError) -> EpisodePlan.Episode {
-        let placed: Int
-        switch length {
-        case .fixed(let count):
-            placed = count
-        case .automatic:
-            placed = try automaticLength(from: start)
-            let most = trace.count - 2 - start
-            guard placed <= most else {
-                throw SchedulingError(
-                    .invalidArgument,
-                    "from start \(start) the automatic length is \(placed) VMs and this trace has \(most) to place; use "
-                        + "an earlier start or a fixed length"
-                )
-            }
+        let placed = try length(from: start, until: end)
+        let most = trace.count - 2 - start
+        // A length that was asked for is refused below.
+        if placed != end.length, placed > most {
+            throw SchedulingError(
+                .invalidArgument,
+                "from start \(start) the \(end == .automatic ? "automatic " : "")length is \(placed) VMs and this trace has "
+                    + "\(most) to place; use an earlier start or a fixed length"
+            )
         }
         // Refuses a length that runs into the end of the trace.
         try reset(start: start, until: .length(placed))
         let bound = try scenario.waitBound(start: start, length: placed)
         return EpisodePlan.Episode(start: start, length: placed, bound: bound)
     }
+}
+
+extension EpisodeEnd {
+    /// The length that was asked for; `nil` where it follows from what is placed.
+    fileprivate var length: Int? { if case .length(let length) = self { length } else { nil } }
 }

@@ -18,13 +18,13 @@ public struct EvaluationSummary: Equatable, Sendable {
     /// Summarises the evaluation of one policy.
     public init(_ evaluation: Evaluation, on plan: EpisodePlan) {
         let waits = evaluation.totalWaits
-        trimmedMean = Statistics.trimmedMean(waits)
-        mean = Statistics.mean(waits)
+        trimmedMean = WaitMetric.trimmedMean10.value(of: waits)
+        mean = WaitMetric.mean.value(of: waits)
         median = Statistics.median(waits)
         shareWithoutWaiting = waits.isEmpty ? 0 : Double(waits.count { $0 == 0 }) / Double(waits.count)
         let vms = plan.episodes.reduce(0) { $0 + $1.length }
         meanWaitPerVM = vms == 0 ? 0 : waits.reduce(0, +) / Double(vms)
-        aboveBound = trimmedMean - Statistics.trimmedMean(plan.episodes.map(\.bound))
+        aboveBound = trimmedMean - WaitMetric.trimmedMean10.value(of: plan.episodes.map(\.bound))
         decisionsPerSecond = evaluation.seconds > 0 ? Double(evaluation.decisionCount) / evaluation.seconds : 0
     }
 }

@@ -9,7 +9,7 @@ extension Experiment {
     /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve an episode.
     public func plans(threads: Int = 1) throws -> [EpisodePlan] {
         try clusters.map {
-            try EpisodePlan(Scenario(trace, on: $0), starts: starts, length: length, threads: threads)
+            try EpisodePlan(Scenario(trace, on: $0), starts: starts, until: end, threads: threads)
         }
     }
 

@@ -73,7 +73,8 @@ extension Experiment {
             }
         let figures = try ResampledFigures(
             series: series.map { waits in order.map { waits[$0] } },
-            measures: ExperimentFigure.measures(threshold: settings.threshold),
+            metrics: ExperimentMetric.plain.map(\.metric),
+            scales: WaitMetric.Scales(threshold: settings.threshold),
             bootstrap: BlockBootstrap(
                 count: order.count,
                 blockLength: blockLength,
@@ -139,19 +140,19 @@ private struct SubjectFigures {
     private static let memberFraction = 0.2
 
     func row(_ subject: Subject, against baseline: Subject) -> ExperimentSummary.Row {
-        var row: [ExperimentFigure: Estimate] = [:]
-        var differences: [ExperimentFigure: Estimate] = [:]
-        var spread: [ExperimentFigure: ExperimentSummary.Spread] = [:]
-        for figure in ExperimentFigure.allCases {
+        var row: [ExperimentMetric: Estimate] = [:]
+        var differences: [ExperimentMetric: Estimate] = [:]
+        var spread: [ExperimentMetric: ExperimentSummary.Spread] = [:]
+        for figure in ExperimentMetric.all {
             // The bound is what such a figure is measured from.
-            if subject.kind == .bound, !ExperimentFigure.plain.contains(figure) { continue }
+            if subject.kind == .bound, !figure.isPlain { continue }
             let estimate = figures.estimate(confidence: confidence) { value(figure, subject.series, $0) }
             guard estimate.value.isFinite else { continue }
             row[figure] = estimate
             if subject.kind == .group { spread[figure] = self.spread(figure, subject.series) }
         }
         if subject != baseline, subject.kind != .bound {
-            for figure in ExperimentFigure.plain {
+            for figure in ExperimentMetric.plain {
                 differences[figure] = figures.estimate(confidence: confidence) {
                     value(figure, subject.series, $0) - value(figure, baseline.series, $0)
                 }
@@ -167,20 +168,21 @@ private struct SubjectFigures {
         )
     }
 
-    private func value(_ figure: ExperimentFigure, _ series: [Int], _ view: ResampledFigures.View) -> Double {
-        figure.value(
-            policy: mean(series, figure, view),
-            firstFit: mean(firstFit, figure, view),
-            bound: view[0, figure.measure]
+    private func value(_ figure: ExperimentMetric, _ series: [Int], _ view: ResampledFigures.View) -> Double {
+        let place = figure.place
+        return figure.value(
+            policy: mean(series, place, view),
+            firstFit: mean(firstFit, place, view),
+            bound: view[0, place]
         )
     }
 
-    private func mean(_ series: [Int], _ figure: ExperimentFigure, _ view: ResampledFigures.View) -> Double {
-        if series.count == 1 { return view[series[0], figure.measure] }
-        return Statistics.trimmedMean(series.map { view[$0, figure.measure] }, fraction: Self.memberFraction)
+    private func mean(_ series: [Int], _ place: Int, _ view: ResampledFigures.View) -> Double {
+        if series.count == 1 { return view[series[0], place] }
+        return Statistics.trimmedMean(series.map { view[$0, place] }, fraction: Self.memberFraction)
     }
 
-    private func spread(_ figure: ExperimentFigure, _ members: [Int]) -> ExperimentSummary.Spread {
+    private func spread(_ figure: ExperimentMetric, _ members: [Int]) -> ExperimentSummary.Spread {
         let values = members.map { member in
             // Only the value is wanted; the interval of each stands in its own row.
             figures.value { value(figure, [member], $0) }

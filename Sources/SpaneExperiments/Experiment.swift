@@ -52,8 +52,8 @@ public struct Experiment: Sendable {
     public let description: TraceDescription
     /// The first VM of each episode.
     public let starts: [Int]
-    /// How long episodes are.
-    public let length: EpisodePlan.Length
+    /// When episodes end.
+    public let end: EpisodeEnd
     /// The clusters, each of another number of servers.
     public let clusters: [Fleet]
     /// The policies; the reference is one of them.
@@ -68,7 +68,7 @@ public struct Experiment: Sendable {
         trace: Trace,
         description: TraceDescription,
         starts: [Int],
-        length: EpisodePlan.Length = .automatic,
+        until end: EpisodeEnd = .automatic,
         clusters: [Fleet],
         policies: [Policy]
     ) throws {
@@ -81,7 +81,7 @@ public struct Experiment: Sendable {
         self.trace = trace
         self.description = description
         self.starts = starts
-        self.length = length
+        self.end = end
         self.clusters = clusters
         self.policies = policies
     }
@@ -102,7 +102,7 @@ public struct Experiment: Sendable {
             throw SchedulingError(.invalidArgument, "a group and a policy are both called \(group); names must differ")
         }
         guard !clusters.isEmpty else {
-            throw SchedulingError(.invalidArgument, "there is no number of servers; at least one must be given")
+            throw SchedulingError(.invalidArgument, "there is no cluster size; at least one must be given")
         }
         var counts: Set<Int> = []
         for cluster in clusters {
@@ -120,7 +120,7 @@ public struct Experiment: Sendable {
     }
 }
 
-/// Why an experiment cannot be made or cannot go on.
+/// Why an experiment cannot be made or resumed.
 public struct ExperimentError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence for a person.
     public let description: String

@@ -28,7 +28,7 @@ public struct ExperimentFolder: Sendable {
         guard File.exists(manifestPath) else {
             guard !File.exists(resultsPath) else {
                 throw ExperimentError(
-                    "\(path): has results.h5 but no experiment.json that says what they are; take another folder"
+                    "\(path): contains results.h5 without experiment.json; name another folder"
                 )
             }
             return
@@ -37,12 +37,12 @@ public struct ExperimentFolder: Sendable {
         let differences = manifest.differences(from: old)
         guard differences.isEmpty else {
             throw ExperimentError(
-                "\(path): holds another experiment; take another folder. " + differences.joined(separator: "; ")
+                "\(path): contains another experiment; name another folder. " + differences.joined(separator: "; ")
             )
         }
     }
 
-    /// Begins an experiment in the folder, or goes on with the one that is there.
+    /// Begins an experiment in the folder, or resumes the one that is there.
     ///
     /// - Parameter waits: the experiment with nothing played.
     /// - Returns: the experiment with what was played before.

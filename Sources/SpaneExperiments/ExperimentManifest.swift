@@ -62,10 +62,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
             count: experiment.starts.count,
             sha256: ContentHash.ofText(experiment.starts.map { "\($0)\n" }.joined())
         )
-        switch experiment.length {
-        case .automatic: length = "auto"
-        case .fixed(let count): length = String(count)
-        }
+        length = experiment.end.description
         servers = experiment.clusters.map(\.serverCount)
         node_cpu = experiment.clusters[0].uniformNode?.cpu
         node_mem = experiment.clusters[0].uniformNode?.mem
@@ -105,7 +102,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     func differences(from old: ExperimentManifest) -> [String] {
         var lines: [String] = []
         func compare(_ name: String, _ old: String, _ new: String) {
-            if old != new { lines.append("\(name): it has \(old), here \(new)") }
+            if old != new { lines.append("\(name): \(old) there, \(new) here") }
         }
         compare("experiment", old.experiment, experiment)
         if old.trace.sha256 != trace.sha256 { compare("trace", old.trace.title, trace.title) }

@@ -54,11 +54,11 @@ public struct ExperimentSummary: Equatable, Sendable {
         /// The group of a member; `nil` for others.
         public let group: String?
         /// The figures; one that does not exist is missing.
-        public let figures: [ExperimentFigure: Estimate]
+        public let figures: [ExperimentMetric: Estimate]
         /// The plain figures less those of the baseline in the same resamples; empty for the baseline itself and the bound.
-        public let differences: [ExperimentFigure: Estimate]
+        public let differences: [ExperimentMetric: Estimate]
         /// For a group: how the figures of its members spread.
-        public let spread: [ExperimentFigure: Spread]
+        public let spread: [ExperimentMetric: Spread]
     }
 
     /// The figures for one number of servers.

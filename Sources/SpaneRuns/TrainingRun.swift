@@ -7,7 +7,7 @@ internal import SpaneTraining
 
 /// A training run in its folder: steps, validations, logs and checkpoints.
 ///
-/// Between any two steps the folder holds all it takes to go on. A run that is killed goes on from its last checkpoint,
+/// Between any two steps the folder holds all it takes to resume. A run that is killed resumes from its last checkpoint,
 /// cuts the logs back to it, and ends with the same weights as one that was never disturbed.
 package final class TrainingRun {
     /// What a run tells while it goes.
@@ -49,7 +49,7 @@ package final class TrainingRun {
     private var end: String
     private let stopwatch = Stopwatch()
 
-    /// Prepares to begin, or to go on from the checkpoint in the folder.
+    /// Prepares to begin, or to resume from the checkpoint in the folder.
     ///
     /// - Parameter version: of the program, to be kept with the weights.
     /// - Throws: ``StorageError`` when the checkpoint is of another run or damaged; nothing is changed then.
@@ -113,7 +113,7 @@ package final class TrainingRun {
     package var stepsPlanned: Int { learner.stepsPlanned }
     /// The episodes of one validation.
     package var validationEpisodes: Int { validation.episodeCount }
-    /// What First Fit comes to in the validation.
+    /// The validation result of First Fit.
     package var firstFit: Validation.Result { validation.firstFit }
     /// Whether the run was complete before this session.
     package var isComplete: Bool { !end.isEmpty }
@@ -124,7 +124,7 @@ package final class TrainingRun {
     /// The time that the run took, in this session and earlier ones.
     package var seconds: Double { earlierSeconds + stopwatch.seconds }
 
-    /// What random weights of the shape that is trained come to, drawn by the seed of the run.
+    /// The validation result of random weights of the architecture that is trained, drawn by the seed of the run.
     package func validationOfRandomWeights() throws -> Validation.Result {
         var generator = Xoshiro256StarStar(seed: UInt64(configuration.run.seed))
         let model = try learner.model()
@@ -138,12 +138,12 @@ package final class TrainingRun {
         )
     }
 
-    // MARK: Going on
+    // MARK: Running
 
     /// Learns until the run is complete or `mustStop` says so, which is asked often and from several threads.
     ///
     /// - Throws: ``StorageError`` when something cannot be written; what was saved before is still there, and the run can
-    ///   go on from it.
+    ///   be resumed from it.
     package func run(
         mustStop: @escaping @Sendable () -> Bool,
         report: @escaping @Sendable (Event) -> Void
@@ -226,7 +226,7 @@ package final class TrainingRun {
 
     // MARK: Writing
 
-    /// Makes the present state the one from which the run goes on.
+    /// Makes the present state the one from which the run resumes.
     private func save() throws {
         // What the checkpoint counts on comes first.
         try logs.synchronise()

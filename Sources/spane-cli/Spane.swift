@@ -11,7 +11,7 @@ struct Spane: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "spane",
-        abstract: "Place virtual machines on servers with two NUMA nodes, and measure how well it goes.",
+        abstract: "Place virtual machines on NUMA servers and measure how long they wait.",
         version: Spane.version,
         subcommands: [
             TraceCommand.self, ModelCommand.self, EvaluateCommand.self, TrainCommand.self, SearchCommand.self,

@@ -21,11 +21,13 @@ import Testing
                 fleet: fleet,
                 reward: kind == SPANE_REWARD_LOG_WAIT ? .logWait : .balance(weight: weight)
             )
-            for end in [EpisodeEnd.length(40), .exceed(3), .exceed(1000)] {
+            for end in [EpisodeEnd.length(40), .exceed(3), .exceed(1000), .automatic] {
                 let start = generator.below(250)
                 switch end {
                 case .length(let count):
                     try ok(spane_env_reset(env.pointer, Int64(start), SPANE_END_LENGTH, Int64(count)))
+                case .automatic:
+                    try ok(spane_env_reset(env.pointer, Int64(start), SPANE_END_AUTO, 0))
                 case .exceed(let count):
                     try ok(spane_env_reset(env.pointer, Int64(start), SPANE_END_EXCEED, Int64(count)))
                 }

@@ -36,7 +36,7 @@ private final class Listener {
         let plan = try EpisodePlan(
             Scenario(trace, on: fleet),
             starts: starts,
-            length: length == 0 ? .automatic : .fixed(Int(length))
+            until: length == 0 ? .automatic : .length(Int(length))
         )
         let sources: [PolicySource] = [.heuristic(.bestFit), .model(model), .heuristic(.random(seed: 9))]
         let expected = try sources.flatMap {

@@ -113,7 +113,7 @@ import Testing
         let rows = try rows("folder/summary.csv")
         #expect(
             rows[0] == [
-                "servers", "policy", "kind", "group", "figure", "value", "low", "high", "difference", "difference_low",
+                "servers", "policy", "kind", "group", "metric", "value", "low", "high", "difference", "difference_low",
                 "difference_high",
             ]
         )
@@ -207,13 +207,13 @@ import Testing
         try command.fail(
             arguments(["--length", "9"]),
             status: Status.failure,
-            "folder: holds another experiment; take another folder. length: it has auto, here 9"
+            "folder: contains another experiment; name another folder. length: auto there, 9 here"
         )
         // Other weights under the same name.
         try WeightsFile.write(Samples.spane(), Provenance(["note": "new"]), to: folder.file("runs/1/best.h5"))
         let result = try command.run(arguments())
         #expect(result.status == Status.failure)
-        #expect(result.errors.contains("weights of nets/1: it has sha256 "))
+        #expect(result.errors.contains("weights of nets/1: sha256 "))
         #expect(try folder.read("folder/results.h5") == before)
     }
 

@@ -132,7 +132,7 @@ import Testing
             try command.fail(
                 arguments + ["--fleet", "equal.toml"] + given,
                 status: Status.usage,
-                "--fleet and \(names) are both given; the fleet says it all."
+                "--fleet and \(names) are both given; a fleet describes all servers."
             )
         }
     }
@@ -207,6 +207,6 @@ import Testing
         try folder.write(Self.mixed.replacingOccurrences(of: "disk = 500", with: "disk = 600"), to: "larger.toml")
         let result = try command.run(arguments + ["--fleet", "larger.toml"])
         #expect(result.status == Status.failure)
-        #expect(result.errors.contains("out: holds another experiment; take another folder. fleet: it has 3 servers: "))
+        #expect(result.errors.contains("out: contains another experiment; name another folder. fleet: 3 servers: "))
     }
 }

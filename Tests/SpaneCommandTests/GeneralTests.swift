@@ -39,7 +39,7 @@ import Testing
             ["search", "run"],
             [
                 "<space.toml>", "--output <folder>", "--trace <file>", "--trials", "--seed", "--keep", "--threads",
-                "one for each processor",
+                "all available", "resume",
             ]
         ),
         (["experiment"], ["wait-time", "flexibility"]),
@@ -65,6 +65,8 @@ import Testing
         #expect(result.status == 0)
         #expect(result.output.contains("USAGE: spane \(words.joined(separator: " "))"))
         for text in expected { #expect(result.output.contains(text), "\(text)") }
+        // The words that people search for are others.
+        for text in ["goes on", "gone on", "go on", "in place of"] { #expect(!result.output.contains(text), "\(text)") }
     }
 
     @Test func unknownWords() throws {

@@ -88,7 +88,7 @@ import Testing
         #expect(lines.count == 2)
         let step = try lastStep()
         let text = step < 1000 ? "\(step)" : "\(step / 1000),\(String(step).suffix(3))"
-        #expect(lines.first == "Stopped after step \(text) of 1,000,000; the state is saved. To go on:")
+        #expect(lines.first == "Stopped after step \(text) of 1,000,000; the state is saved. To resume:")
         #expect(lines.last == "  spane train train.toml --output run")
         // It goes on where it was.
         _ = try stop(start(past: step))

@@ -60,6 +60,9 @@ import Testing
             shell: "ulimit -v 400000"
         )
         #expect(result.status == 1)
-        #expect(result.errors.contains("a replay of 4000000 decisions (replay_capacity) needs"), "\(result.errors)")
+        #expect(
+            result.errors.contains("a replay buffer of 4000000 transitions (replay_capacity) needs"),
+            "\(result.errors)"
+        )
     }
 }

@@ -37,7 +37,7 @@ import Testing
         #expect(lines[0] == ["place", "trial", "sigma", "activation", "validation", "step", "file"])
         #expect(lines[2..<4].map { $0[0] } == ["1", "2"])
         #expect(result.output.contains("\n5 trials (5 finished) in "))
-        #expect(result.output.contains("\nNot trained: the best of 5 random networks of the same shapes has "))
+        #expect(result.output.contains("\nUntrained: the best of 5 random networks of the same architectures has "))
         // The weights that are kept do what the table says of them.
         for line in lines[2..<4] {
             let report = try command.succeed(
@@ -114,7 +114,7 @@ import Testing
         #expect(result.status == 128 + signal)
         #expect(
             result.output
-                == "Stopped after 0 of 3 trials; the state is saved. To go on:\n  spane search space.toml --output run\n"
+                == "Stopped after 0 of 3 trials; the state is saved. To resume:\n  spane search space.toml --output run\n"
         )
     }
 

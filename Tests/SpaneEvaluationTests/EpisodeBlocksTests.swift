@@ -11,7 +11,7 @@ import Testing
         return try EpisodePlan(
             Scenario(Trace(vms), on: Fleet(servers: 1)),
             starts: starts,
-            length: .fixed(length)
+            until: .length(length)
         )
     }
 

@@ -11,7 +11,7 @@ import Testing
         let (trace, fleet) = (try Samples.trace(), try Samples.fleet())
         let plan = try EpisodePlan(Scenario(trace, on: fleet), starts: Self.starts)
         #expect(plan.episodes.map(\.start) == Self.starts)
-        #expect(EpisodePlan.Length.margin == 40)
+        #expect(EpisodeEnd.automaticMargin == 40)
         var environment = try Environment(trace: trace, fleet: fleet)
         for episode in plan.episodes {
             var policy = FirstFit()
@@ -28,7 +28,7 @@ import Testing
         let plan = try EpisodePlan(
             Scenario(Samples.trace(), on: Samples.fleet()),
             starts: Self.starts,
-            length: .fixed(77)
+            until: .length(77)
         )
         #expect(plan.episodes.map(\.length) == [77, 77, 77, 77, 77])
     }
@@ -63,14 +63,14 @@ import Testing
 
     // MARK: Errors
 
-    private func refuses(_ message: String, starts: [Int], length: EpisodePlan.Length) throws {
+    private func refuses(_ message: String, starts: [Int], until end: EpisodeEnd) throws {
         let (trace, fleet) = (try Samples.trace(), try Samples.fleet())
         for threads in [1, 4] {
             #expect(throws: SchedulingError(.invalidArgument, message)) {
                 try EpisodePlan(
                     Scenario(trace, on: fleet),
                     starts: starts,
-                    length: length,
+                    until: end,
                     threads: threads
                 )
             }
@@ -80,14 +80,14 @@ import Testing
     @Test(arguments: [-1, 599, 600, Int.max])
     func startsOutsideTheTrace(start: Int) throws {
         let message = "starts[2]: start is \(start); this trace allows 0 ... 598"
-        try refuses(message, starts: [0, 5, start, -7, 9], length: .automatic)
-        try refuses(message, starts: [0, 5, start, -7, 9], length: .fixed(10))
+        try refuses(message, starts: [0, 5, start, -7, 9], until: .automatic)
+        try refuses(message, starts: [0, 5, start, -7, 9], until: .length(10))
     }
 
     @Test(arguments: [0, -3, 99, Int.max])
     func lengthsThatTheTraceCannotServe(length: Int) throws {
         let message = "starts[0]: length is \(length); from start 500 this trace allows 1 ... 98"
-        try refuses(message, starts: [500, 599], length: .fixed(length))
+        try refuses(message, starts: [500, 599], until: .length(length))
     }
 
     @Test func anAutomaticLengthThatRunsIntoTheEnd() throws {

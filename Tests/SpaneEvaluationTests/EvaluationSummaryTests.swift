@@ -13,7 +13,7 @@ import Testing
             (0..<40).map { VirtualMachine(id: $0, cpu: 1, mem: 1, arrival: Double(min($0, 12) * 100), lifetime: 10) }
         )
         let fleet = try Fleet(servers: 1, node: Resources(cpu: 1.5, mem: 90))
-        let plan = try EpisodePlan(Scenario(trace, on: fleet), starts: starts, length: .fixed(10))
+        let plan = try EpisodePlan(Scenario(trace, on: fleet), starts: starts, until: .length(10))
         let evaluation = try Evaluation(
             of: .heuristic(.firstFit),
             on: plan

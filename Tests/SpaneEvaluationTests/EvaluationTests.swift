@@ -17,7 +17,7 @@ import Testing
         plan = try EpisodePlan(
             Scenario(trace, on: fleet),
             starts: Array(stride(from: 0, to: 400, by: 9)),
-            length: .automatic
+            until: .automatic
         )
     }
 
@@ -98,7 +98,7 @@ import Testing
     @Test(arguments: [1, 3])
     func aNetworkForAnotherClusterIsRefused(threads: Int) throws {
         let source = PolicySource.model(try Samples.mlp(servers: 4))
-        let error = NetworkError("the network is bound to 4 servers and the cluster has 3")
+        let error = NetworkError(.shapeMismatch, "the network is bound to 4 servers and the cluster has 3")
         #expect(throws: error) { try waits(source, plan, threads: threads) }
         #expect(throws: error) { try source.makePolicy(for: fleet) }
     }

@@ -5,9 +5,8 @@ import Testing
 
 /// Figures of resamples and their intervals.
 @Suite struct ResampledFiguresTests {
-    private static let measures: [Measure] = [
-        .trimmedMean(fraction: 0.1), .trimmedMean(fraction: 0.15), .meanLog, .shareAbove(seconds: 500),
-    ]
+    private static let metrics = WaitMetric.all(for: .experiment)
+    private static let scales = WaitMetric.Scales(threshold: 500)
 
     private func waits(_ count: Int, seed: UInt64) -> [Double] {
         var generator = Xoshiro256StarStar(seed: seed)
@@ -17,29 +16,50 @@ import Testing
     /// A figure of counts is the figure of the sample that they describe.
     @Test func figuresOfCounts() throws {
         let waits = waits(97, seed: 1)
-        let ranked = RankedWaits(waits)
+        let ranked = RankedWaits(waits, metrics: WaitMetric.allCases, scales: Self.scales)
         let bootstrap = try BlockBootstrap(count: 97, blockLength: 5, resamples: 100, seed: 2)
         var counts = [Int32](repeating: 1, count: 97)
         for resample in 0..<100 {
             bootstrap.draw(resample: resample, into: &counts)
             let sample = zip(waits, counts).flatMap { Array(repeating: $0, count: Int($1)) }
-            for fraction in [0, 0.1, 0.15, 0.3] {
-                // Whole seconds, so that no order of adding rounds.
-                let expected = Statistics.trimmedMean(sample, fraction: fraction)
-                #expect(ranked.value(of: .trimmedMean(fraction: fraction), counts: counts) == expected)
+            for (metric, value) in zip(WaitMetric.allCases, ranked.values(counts: counts)) {
+                let expected = metric.value(of: sample, Self.scales)
+                // Whole seconds, so that no order of adding rounds; logarithms do.
+                #expect(abs(value - expected) <= (metric.unit == .logarithm ? 1e-12 : 0), "\(metric)")
             }
-            let expected = Statistics.mean(sample.map { log(1 + $0 / 1000) })
-            #expect(abs(ranked.value(of: .meanLog, counts: counts) - expected) < 1e-12)
-            let above = Double(sample.count { $0 > 500 }) / 97
-            #expect(ranked.value(of: .shareAbove(seconds: 500), counts: counts) == above)
         }
+    }
+
+    /// What each metric is, written out.
+    @Test func metrics() {
+        let waits = (1...20).map { Double($0 * 100) }
+        #expect(WaitMetric.mean.value(of: waits) == 1050)
+        #expect(WaitMetric.trimmedMean10.value(of: waits + [1e9, 1e9]) == (300...2000).middle)
+        #expect(WaitMetric.trimmedMean15.value(of: [0, 0] + waits + [1e9]) == (200...1800).middle)
+        #expect(WaitMetric.shareAbove.value(of: waits, Self.scales) == 0.75)
+        #expect(WaitMetric.shareAbove.value(of: waits) == 0)
+        #expect(WaitMetric.meanLog.value(of: [0, 1000 * (exp(2) - 1)]) == 1)
+        #expect(abs(WaitMetric.meanLog.value(of: [30_000], WaitMetric.Scales(logScale: 30_000)) - log(2)) < 1e-15)
+    }
+
+    /// Names in results and in configurations are each of one metric.
+    @Test func names() {
+        #expect(Set(WaitMetric.allCases.map(\.key)).count == WaitMetric.allCases.count)
+        #expect(WaitMetric.all(for: .validation).map(\.key) == ["trimmed-mean", "trimmed-mean-15", "mean-log"])
+        #expect(WaitMetric.all(for: .objective).map(\.key) == ["trimmed-mean", "mean", "mean-log"])
+        #expect(WaitMetric.shareAbove.title(threshold: "500") == "over 500 s")
     }
 
     /// The figure of the sample itself is the paper's metric to the last bit.
     @Test func theSampleItself() throws {
         let waits = waits(1000, seed: 4).map { $0 / 7 }
         let bootstrap = try BlockBootstrap(count: 1000, blockLength: 10, resamples: 100, seed: 1)
-        let figures = try ResampledFigures(series: [waits], measures: Self.measures, bootstrap: bootstrap)
+        let figures = try ResampledFigures(
+            series: [waits],
+            metrics: Self.metrics,
+            scales: Self.scales,
+            bootstrap: bootstrap
+        )
         #expect(figures.value { $0[0, 0] } == Statistics.trimmedMean(waits))
         #expect(figures.value { $0[0, 1] } == Statistics.trimmedMean(waits, fraction: 0.15))
     }
@@ -47,7 +67,12 @@ import Testing
     @Test func constantInputIsExact() throws {
         let bootstrap = try BlockBootstrap(count: 64, blockLength: 4, resamples: 200, seed: 1)
         let series = [[Double](repeating: 1000, count: 64), [Double](repeating: 400, count: 64)]
-        let figures = try ResampledFigures(series: series, measures: Self.measures, bootstrap: bootstrap)
+        let figures = try ResampledFigures(
+            series: series,
+            metrics: Self.metrics,
+            scales: Self.scales,
+            bootstrap: bootstrap
+        )
         for (place, expected) in [(0, 1000.0), (1, 1000), (3, 1)] {
             let estimate = figures.estimate { $0[0, place] }
             #expect(estimate == Estimate(value: expected, interval: Interval(low: expected, high: expected)))
@@ -63,8 +88,13 @@ import Testing
     @Test func identicalPoliciesDoNotDiffer() throws {
         let bootstrap = try BlockBootstrap(count: 300, blockLength: 20, resamples: 500, seed: 1)
         let waits = waits(300, seed: 8).map { $0 / 1.5 }
-        let figures = try ResampledFigures(series: [waits, waits], measures: Self.measures, bootstrap: bootstrap)
-        for place in Self.measures.indices {
+        let figures = try ResampledFigures(
+            series: [waits, waits],
+            metrics: Self.metrics,
+            scales: Self.scales,
+            bootstrap: bootstrap
+        )
+        for place in Self.metrics.indices {
             let difference = figures.estimate { $0[1, place] - $0[0, place] }
             #expect(difference == Estimate(value: 0, interval: Interval(low: 0, high: 0)))
             let interval = try #require(figures.estimate { $0[0, place] }.interval)
@@ -77,7 +107,12 @@ import Testing
         let bootstrap = try BlockBootstrap(count: 300, blockLength: 20, resamples: 500, seed: 1)
         let waits = waits(300, seed: 8)
         let series = [waits, waits.map { $0 + 5 }]
-        let figures = try ResampledFigures(series: series, measures: Self.measures, bootstrap: bootstrap)
+        let figures = try ResampledFigures(
+            series: series,
+            metrics: Self.metrics,
+            scales: Self.scales,
+            bootstrap: bootstrap
+        )
         let difference = figures.estimate { $0[1, 0] - $0[0, 0] }
         let interval = try #require(difference.interval)
         #expect(abs(difference.value - 5) < 1e-9 && abs(interval.low - 5) < 1e-9 && abs(interval.high - 5) < 1e-9)
@@ -91,7 +126,8 @@ import Testing
             let bootstrap = try BlockBootstrap(count: 200, blockLength: 9, resamples: 300, seed: seed)
             return try ResampledFigures(
                 series: series,
-                measures: Self.measures,
+                metrics: Self.metrics,
+                scales: Self.scales,
                 bootstrap: bootstrap,
                 threads: threads
             ).estimate { $0[0, 0] - $0[1, 0] }.interval
@@ -106,12 +142,13 @@ import Testing
         let bootstrap = try BlockBootstrap(count: 40, blockLength: 2, resamples: 100, seed: 1)
         let figures = try ResampledFigures(
             series: [waits(40, seed: 1)],
-            measures: Self.measures,
+            metrics: Self.metrics,
+            scales: Self.scales,
             bootstrap: bootstrap
         )
         #expect(figures.estimate { 1 / ($0[0, 0] - $0[0, 0]) }.interval == nil)
         let single = try BlockBootstrap(count: 1, blockLength: 1, resamples: 100, seed: 1)
-        let alone = try ResampledFigures(series: [[5]], measures: Self.measures, bootstrap: single)
+        let alone = try ResampledFigures(series: [[5]], metrics: Self.metrics, scales: Self.scales, bootstrap: single)
         #expect(alone.estimate { $0[0, 0] } == Estimate(value: 5, interval: nil))
     }
 
@@ -153,7 +190,7 @@ import Testing
                 let bootstrap = try BlockBootstrap(count: 360, blockLength: blockLength, resamples: 400, seed: 1)
                 let figures = try ResampledFigures(
                     series: [Array(series)],
-                    measures: [.trimmedMean(fraction: 0)],
+                    metrics: [.mean],
                     bootstrap: bootstrap
                 )
                 if figures.estimate({ $0[0, 0] }).interval?.contains(0) == true { hits += 1 }
@@ -166,4 +203,9 @@ import Testing
         #expect(blocks > 0.9 && blocks < 0.99)
         #expect(single < 0.6)
     }
+}
+
+extension ClosedRange<Int> {
+    /// The mean of the hundreds in it.
+    fileprivate var middle: Double { Double(lowerBound + upperBound) / 2 }
 }

@@ -50,7 +50,7 @@ import Testing
                 _ = try folder.begin(Samples.manifest(other), unplayed(other))
                 return ""
             } catch let error as ExperimentError {
-                let start = "\(temporary.path): holds another experiment; take another folder. "
+                let start = "\(temporary.path): contains another experiment; name another folder. "
                 #expect(error.description.hasPrefix(start))
                 return String(error.description.dropFirst(start.count))
             }
@@ -58,24 +58,24 @@ import Testing
         #expect(try difference(experiment) == "")
         #expect(
             try difference(Samples.experiment(kind: .waitTime, servers: [2]))
-                == "experiment: it has flexibility, here wait-time; servers: it has 2 3, here 2"
+                == "experiment: flexibility there, wait-time here; servers: 2 3 there, 2 here"
         )
-        #expect(try difference(Samples.experiment(length: .fixed(9))) == "length: it has auto, here 9")
+        #expect(try difference(Samples.experiment(until: .length(9))) == "length: auto there, 9 here")
         let starts = try difference(Samples.experiment(starts: [1, 2, 3]))
-        #expect(starts.hasPrefix("starts: it has 0..<300:40:1 (40, sha256 "))
-        #expect(starts.contains("), here 0..<300:40:1 (3, sha256 "))
+        #expect(starts.hasPrefix("starts: 0..<300:40:1 (40, sha256 "))
+        #expect(starts.contains(") there, 0..<300:40:1 (3, sha256 "))
         var policies = experiment.policies
         policies[0] = Experiment.Policy(name: "best-fit", source: .heuristic(.bestFit))
         #expect(
             try difference(Samples.experiment(policies: policies))
-                == "policies: it has balance-fit chance: chance/1 chance: chance/2 first-fit, "
-                + "here best-fit chance: chance/1 chance: chance/2 first-fit"
+                == "policies: balance-fit chance: chance/1 chance: chance/2 first-fit there, "
+                + "best-fit chance: chance/1 chance: chance/2 first-fit here"
         )
         policies = experiment.policies
         policies[0] = Experiment.Policy(name: "balance-fit", source: .heuristic(.balanceFit), contentHash: "abc")
         #expect(
             try difference(Samples.experiment(policies: policies))
-                == "weights of balance-fit: it has sha256 , here sha256 abc"
+                == "weights of balance-fit: sha256  there, sha256 abc here"
         )
     }
 
@@ -91,7 +91,7 @@ import Testing
         try temporary.write("x", to: "results.h5")
         #expect(
             try message()
-                == "\(temporary.path): has results.h5 but no experiment.json that says what they are; take another folder"
+                == "\(temporary.path): contains results.h5 without experiment.json; name another folder"
         )
         try temporary.write("{}", to: "experiment.json")
         #expect(try message() == "\(folder.manifestPath): is not the description of an experiment")

@@ -116,7 +116,7 @@ import Testing
         #expect(message([best, best]) == "two policies are called best-fit; names must differ")
         #expect(message([random, best]) == "a group and a policy are both called best-fit; names must differ")
         #expect(message([best], servers: [2, 3, 2]) == "2 servers are given twice")
-        #expect(message([best], servers: []) == "there is no number of servers; at least one must be given")
+        #expect(message([best], servers: []) == "there is no cluster size; at least one must be given")
         #expect(message([best]) == nil)
     }
 }

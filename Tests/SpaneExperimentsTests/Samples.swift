@@ -15,7 +15,7 @@ enum Samples {
     static func experiment(
         kind: Experiment.Kind = .flexibility,
         starts: [Int]? = nil,
-        length: EpisodePlan.Length = .automatic,
+        until end: EpisodeEnd = .automatic,
         servers: [Int] = [2, 3],
         policies: [Experiment.Policy]? = nil
     ) throws -> Experiment {
@@ -24,7 +24,7 @@ enum Samples {
             trace: trace(),
             description: TraceDescription(source: "a test", licence: "CC0"),
             starts: starts ?? Starts.sample(0..<300, count: 40, seed: 1),
-            length: length,
+            until: end,
             clusters: servers.map { try Fleet(servers: $0, node: RandomTrace.node) },
             policies: policies ?? [
                 Experiment.Policy(name: "balance-fit", source: .heuristic(.balanceFit)),

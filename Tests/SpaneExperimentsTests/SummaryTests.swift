@@ -63,7 +63,7 @@ import Testing
             #expect(reference[.saved10] == Estimate(value: 0, interval: Interval(low: 0, high: 0)))
             let lowest = try row("lower bound", of: cluster).figures
             #expect(lowest[.trimmedMean10]?.value == bound)
-            #expect(Set(lowest.keys) == Set(ExperimentFigure.plain))
+            #expect(Set(lowest.keys) == Set(ExperimentMetric.plain))
             for row in cluster.rows {
                 for estimate in row.figures.values {
                     #expect(estimate.interval?.contains(estimate.value) == true)
@@ -93,8 +93,8 @@ import Testing
             #expect(try row("lower bound", of: cluster).differences.isEmpty)
             let group = try row("chance", of: cluster).figures
             let firstFit = try row("first-fit", of: cluster)
-            #expect(Set(firstFit.differences.keys) == Set(ExperimentFigure.plain))
-            for figure in ExperimentFigure.plain {
+            #expect(Set(firstFit.differences.keys) == Set(ExperimentMetric.plain))
+            for figure in ExperimentMetric.plain {
                 let one = try #require(firstFit.figures[figure]?.value)
                 let other = try #require(group[figure]?.value)
                 #expect(firstFit.differences[figure]?.value == one - other)
@@ -138,7 +138,7 @@ import Testing
 
     /// Where nobody waits there is nothing to save, and the figure is left out.
     @Test func nothingToSave() throws {
-        let experiment = try Samples.experiment(length: .fixed(3), servers: [50])
+        let experiment = try Samples.experiment(until: .length(3), servers: [50])
         let plans = try experiment.plans()
         let waits = try experiment.run(plans, from: experiment.unplayed(plans))
         let figures = try row("balance-fit", of: experiment.summary(of: waits, plans, SummarySettings()).clusters[0])

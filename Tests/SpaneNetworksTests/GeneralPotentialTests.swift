@@ -351,9 +351,11 @@ import Testing
                 let message =
                     "the network is made for servers with two NUMA nodes; these have \(found) (its architecture is "
                     + "\(architecture.name); a potential serves any servers)"
-                #expect(throws: NetworkError(message)) { try model.makeSession(for: configuration) }
+                #expect(throws: NetworkError(.shapeMismatch, message)) { try model.makeSession(for: configuration) }
                 let session = try model.makeSession(for: Fleet(servers: 2))
-                #expect(throws: NetworkError(message)) { try session.adapt(to: ClusterState(configuration)) }
+                #expect(throws: NetworkError(.shapeMismatch, message)) {
+                    try session.adapt(to: ClusterState(configuration))
+                }
             }
         }
     }

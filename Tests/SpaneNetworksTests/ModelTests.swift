@@ -96,7 +96,8 @@ import Testing
         let architecture = try MLPArchitecture(hidden: LayerShape(width: 8, depth: 1), servers: 5)
         let model = try Model(architecture: .mlp(architecture), generator: &generator)
         for servers in [1, 4, 6] {
-            #expect(throws: NetworkError("the network is bound to 5 servers and the cluster has \(servers)")) {
+            let message = "the network is bound to 5 servers and the cluster has \(servers)"
+            #expect(throws: NetworkError(.shapeMismatch, message)) {
                 try model.makeSession(for: Fleet(servers: servers))
             }
         }

@@ -53,7 +53,7 @@ import Testing
             #expect(text.contains("\nmasks_bootstrap = \(preset.configuration.masksBootstrap)\n"))
             #expect(text.contains("\nreturns = \"\(preset.configuration.returns.rawValue)\"\n"))
             #expect(text.contains("\ndiscount = \(preset.configuration.discount)\n"))
-            #expect(text.contains("\narchitecture = \"\(preset.configuration.network.rawValue)\"\n"))
+            #expect(text.contains("\narchitecture = \"\(preset.network.name)\"\n"))
         }
         let published = try parse("[run]\npreset = \"published\"")
         #expect(published.validation.every == 250)
@@ -112,10 +112,16 @@ import Testing
 
     @Test func theNetworkIsThatOfTheConfiguration() throws {
         var configuration = try configuration()
-        configuration.network.server.width = 3
-        configuration.network.aggregators = [.max, .std]
+        configuration.network["server_width"] = .integer(3)
+        configuration.network["aggregators"] = .texts(["max", "std"])
         try samples.run(configuration, in: "run")
         let architecture = try WeightsFile.read(folder.file("run/last.h5")).model.architecture
         #expect(try architecture == configuration.network.architecture(servers: 2))
+        guard case .spane(let network) = architecture else {
+            Issue.record("it is no SPANE")
+            return
+        }
+        #expect(network.server.width == 3)
+        #expect(network.aggregators == [.max, .std])
     }
 }

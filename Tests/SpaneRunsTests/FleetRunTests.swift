@@ -150,7 +150,7 @@ import Testing
         #expect(throws: StorageError.self) { try TrainingData(missing, file: "train.toml") }
         // Other networks and learners need two nodes, and say so before the first step.
         for (preset, message) in [
-            ("published", "algorithm is dqn, which learns on servers with two NUMA nodes; these have 3 to 4"),
+            ("published", "algorithm is \"dqn\", which needs servers with two NUMA nodes; these have 3 to 4"),
             ("potential", "the network is made for servers with two NUMA nodes; these have 3 to 4"),
         ] {
             let text = """

@@ -120,7 +120,7 @@ extension LearnerRegistry {
                 configuration.validation.every = 4
                 configuration.validation.patience = 0
             },
-            Preset("wide", learner: HillClimberSettings()) { $0.network.server.width = 16 },
+            Preset("wide", learner: HillClimberSettings()) { $0.network["server_width"] = .integer(16) },
         ]
     )
 }

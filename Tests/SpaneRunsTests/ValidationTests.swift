@@ -43,8 +43,8 @@ import Testing
 
     @Test func metrics() throws {
         let waits = try waits(.model(model()), servers: 2)
-        let expected: [(ValidationSettings.Metric, Double)] = [
-            (.trimmedMean, Statistics.trimmedMean(waits)),
+        let expected: [(WaitMetric, Double)] = [
+            (.trimmedMean10, Statistics.trimmedMean(waits)),
             (.trimmedMean15, Statistics.trimmedMean(waits, fraction: 0.15)),
             (.meanLog, waits.map { log(1 + $0 / 1000) }.reduce(0, +) / 8),
         ]

@@ -1,5 +1,6 @@
 import SpaneFileTestSupport
 import SpaneNetworks
+import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
 import Testing
@@ -16,6 +17,28 @@ import Testing
         #expect(read.model.normalisation == model.normalisation)
         #expect(read.model.tensors == model.tensors)
         #expect(read.provenance == provenance)
+    }
+
+    /// The networks that come with the project are what their hashes say.
+    @Test(arguments: [
+        "potential", "potential-synthetic", "spane-synthetic", "untrained-1", "untrained-2", "untrained-3",
+    ])
+    func shipped(name: String) throws {
+        let (model, provenance) = try WeightsFile.read("data/weights/\(name).h5")
+        #expect(!model.parameters.isEmpty)
+        #expect((provenance["licence"] ?? provenance["trace_licence"]) != nil)
+    }
+
+    /// A network of every kind with the values that a configuration begins with.
+    @Test(arguments: Architecture.kinds.map(\.name))
+    func everyKind(name: String) throws {
+        let kind = try #require(Architecture.kind(named: name))
+        let architecture = try kind.architecture(servers: 3)
+        #expect(architecture.kind == kind)
+        #expect(architecture.boundServers == (kind.isBoundToServers ? 3 : nil))
+        #expect(architecture.values.map(\.value) == kind.fields.map(\.initial))
+        var generator = Xoshiro256StarStar(seed: 3)
+        try roundTrip(Model(architecture: architecture, generator: &generator))
     }
 
     @Test(arguments: [

@@ -14,9 +14,7 @@ import Testing
         case "masked": configuration = .masked
         case "monte-carlo": configuration = .monteCarlo
         case "afterstate": configuration = .afterstate
-        case "mlp": configuration.network = .mlp
         case "augmented":
-            configuration.network = .mlp
             configuration.permutations = 3
             configuration.reward = .balance
             configuration.balanceWeight = 0.3
@@ -27,7 +25,6 @@ import Testing
             configuration.reward = .wait
             configuration.epsilonEnd = 0.1
             configuration.epsilonSchedule = .exponential
-            configuration.aggregators = [.max, .std]
         default: break
         }
         configuration.epochs = 40
@@ -41,6 +38,15 @@ import Testing
         return configuration
     }
 
+    static func architecture(_ name: String) throws -> Architecture {
+        switch name {
+        case "afterstate": try Architecture.Kind.afterstate.architecture()
+        case "mlp", "augmented": try Architecture.Kind.mlp.architecture(servers: 3)
+        case "huber": try Architecture.Kind.spane.architecture(["aggregators": .texts(["max", "std"])])
+        default: .spane(try .published())
+        }
+    }
+
     static func learner(_ name: String, seed: UInt64 = 1) throws -> DQN {
         var generator = Xoshiro256StarStar(seed: 5)
         let trace = try Trace(RandomTrace.vms(.fractional, count: 3000, servers: 3, &generator))
@@ -51,8 +57,9 @@ import Testing
         )
         return try DQN(
             configuration(name),
-            episodes: source,
+            architecture: architecture(name),
             normalisation: Normalisation(cpu: Float(RandomTrace.node.cpu), mem: Float(RandomTrace.node.mem)),
+            source: source,
             seed: seed
         )
     }
@@ -147,8 +154,14 @@ import Testing
             workloads: [.init(trace: trace, starts: 0..<2)],
             clusters: [Fleet(servers: 2), Fleet(servers: 3)]
         )
-        #expect(throws: ConfigurationError.self) {
-            try DQN(Self.configuration("mlp"), episodes: source, seed: 1)
+        let architecture = try Architecture.Kind.mlp.architecture(servers: 3)
+        #expect(
+            throws: ConfigurationError(
+                key: "architecture",
+                reason: "is \"mlp\" for 3 servers; the clusters must have as many, and one has 2"
+            )
+        ) {
+            try DQN(Self.configuration("mlp"), architecture: architecture, source: source, seed: 1)
         }
     }
 
@@ -158,32 +171,38 @@ import Testing
                 "published", "masked", "monte-carlo", "afterstate", "mlpdqn", "mlpaug",
             ]
         )
-        for preset in DQNConfiguration.presets { try preset.configuration.validate() }
+        for preset in DQNConfiguration.presets { try preset.configuration.validate(for: preset.network.architecture()) }
     }
 
-    @Test func refusesWhatMeansNothing() {
-        func refuses(_ key: String, _ change: (inout DQNConfiguration) -> Void) {
+    @Test func refusesWhatMeansNothing() throws {
+        let published = Architecture.spane(try .published())
+        func refuses(
+            _ sentence: String,
+            _ architecture: Architecture? = nil,
+            _ change: (inout DQNConfiguration) -> Void
+        ) {
             var configuration = DQNConfiguration.published
             change(&configuration)
-            let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
-            #expect(error?.key == key)
+            #expect {
+                try configuration.validate(for: architecture ?? published)
+            } throws: {
+                "\($0)" == sentence
+            }
         }
-        refuses("epochs") { $0.epochs = 0 }
-        refuses("batchSize") { $0.batchSize = 0 }
-        refuses("batchSize") { $0.batchSize = 100_001 }
-        refuses("nSteps") { $0.nSteps = 100_000 }
-        refuses("discount") { $0.discount = 1.5 }
-        refuses("learningRate") { $0.learningRate = .nan }
-        refuses("learningRateFactor") { $0.learningRateFactor = 0 }
-        refuses("epsilonStart") { $0.epsilonStart = -0.1 }
-        refuses("epsilonEnd") { $0.epsilonSchedule = .exponential }
-        refuses("gradientClip") { $0.gradientClip = 0 }
-        refuses("waitUnit") { $0.waitUnit = 0 }
-        refuses("masksBootstrap") { $0.network = .afterstate }
-        #expect(throws: NetworkError.self) {
-            var configuration = DQNConfiguration.published
-            configuration.aggregators = []
-            try configuration.validate()
+        refuses("batch_size is 100001; it must be at most replay_capacity, which is 100000") { $0.batchSize = 100_001 }
+        refuses("n_steps is 100000; it must be below replay_capacity, which is 100000") { $0.nSteps = 100_000 }
+        refuses("epsilon_end is 0.0; it must be above 0 with epsilon_schedule = \"exponential\"") {
+            $0.epsilonSchedule = .exponential
         }
+        refuses(
+            "masks_bootstrap is false; it must be true with returns = \"n-step\" and architecture = \"afterstate\", which "
+                + "only scores available actions",
+            try Architecture.Kind.afterstate.architecture()
+        ) { _ in }
+        refuses(
+            "algorithm is \"dqn\", which cannot train a \"potential\" (network.architecture)",
+            try Architecture.Kind.potential.architecture()
+        ) { _ in }
+        refuses("learning_rate is nan; it must be a number above 0 and at most 1000") { $0.learningRate = .nan }
     }
 }

@@ -39,6 +39,7 @@ import Testing
                     Self.settings,
                     architecture: architecture,
                     source: Self.source(servers: [2, 3, 3]),
+                    seed: 1,
                     threads: threads
                 )
                 while learner.stepsDone < learner.stepsPlanned { _ = try learner.step() }
@@ -51,10 +52,10 @@ import Testing
 
     @Test func goesOnFromAKeptState() throws {
         for architecture in try Self.architectures() {
-            let whole = try Evolution(Self.settings, architecture: architecture, source: Self.source())
-            let first = try Evolution(Self.settings, architecture: architecture, source: Self.source())
+            let whole = try Evolution(Self.settings, architecture: architecture, source: Self.source(), seed: 1)
+            let first = try Evolution(Self.settings, architecture: architecture, source: Self.source(), seed: 1)
             for _ in 0..<2 { _ = try first.step() }
-            let second = try Evolution(Self.settings, architecture: architecture, source: Self.source())
+            let second = try Evolution(Self.settings, architecture: architecture, source: Self.source(), seed: 1)
             try second.restore(first.state)
             for _ in 0..<4 { _ = try whole.step() }
             for _ in 0..<2 { _ = try second.step() }
@@ -65,7 +66,12 @@ import Testing
     }
 
     @Test func anIncompleteStateChangesNothing() throws {
-        let learner = try Evolution(Self.settings, architecture: Self.architectures()[0], source: Self.source())
+        let learner = try Evolution(
+            Self.settings,
+            architecture: Self.architectures()[0],
+            source: Self.source(),
+            seed: 1
+        )
         let before = learner.state
         #expect(throws: LearnerStateError("generator is missing")) { try learner.restore(LearnerState()) }
         var entries = before.entries
@@ -92,12 +98,16 @@ import Testing
         )
         func objective(_ policy: PolicySource) throws -> Double {
             let played = try Evaluation(of: policy, on: plan)
-            return Objective.meanLog.value(played.totalWaits, logScale: 1000)
+            return WaitMetric.meanLog.value(of: played.totalWaits)
         }
         var (before, after) = (0.0, 0.0)
         for seed in 1...5 as ClosedRange<UInt64> {
-            configuration.seed = seed
-            let learner = try Evolution(configuration, architecture: Self.architectures()[0], source: source)
+            let learner = try Evolution(
+                configuration,
+                architecture: Self.architectures()[0],
+                source: source,
+                seed: seed
+            )
             before += try objective(.model(learner.model()))
             while learner.stepsDone < learner.stepsPlanned { _ = try learner.step() }
             after += try objective(.model(learner.model()))
@@ -133,7 +143,7 @@ import Testing
         let plan = try EpisodePlan(Scenario(trace, on: fleet), starts: Array(stride(from: 0, to: 300, by: 10)))
         func objective(_ model: Model) throws -> Double {
             let played = try Evaluation(of: .model(model), on: plan)
-            return Objective.meanLog.value(played.totalWaits, logScale: 1000)
+            return WaitMetric.meanLog.value(of: played.totalWaits)
         }
         var configuration = Self.settings
         configuration.generations = 12
@@ -143,12 +153,12 @@ import Testing
         let architecture = PotentialArchitecture(hidden: try LayerShape(width: 4, depth: 1), units: units)
         var (before, after) = (0.0, 0.0)
         for seed in 1...3 as ClosedRange<UInt64> {
-            configuration.seed = seed
             let learner = try Evolution(
                 configuration,
                 architecture: .potential(architecture),
                 normalisation: Normalisation(cpu: 8, mem: 32),
-                source: source
+                source: source,
+                seed: seed
             )
             before += try objective(learner.model())
             while learner.stepsDone < learner.stepsPlanned { _ = try learner.step() }
@@ -156,11 +166,11 @@ import Testing
         }
         #expect(after < before)
         #expect {
-            try DQN(DQNConfiguration(), episodes: source, seed: 1)
+            try DQN(DQNConfiguration(), architecture: .spane(.published()), source: source, seed: 1)
         } throws: {
             "\($0)"
-                == "algorithm is dqn, which learns on servers with two NUMA nodes; these have 3 to 4; evolution trains a "
-                + "potential on any"
+                == "algorithm is \"dqn\", which needs servers with two NUMA nodes; these have 3 to 4; \"evolution\" trains a "
+                + "\"potential\" on any"
         }
     }
 

@@ -42,7 +42,9 @@ import Testing
         // Slots 0, 1, 2 hold decisions 1, 2, 3 of the second time, slot 4 its decision 0.
         #expect((0..<5).map { replay.returns(in: $0) } == [-2, -3.5, -3, -3, -0.5])
         #expect((0..<5).map { replay.discount(in: $0) } == [0.25, 0, 0, 0, 0.25])
-        #expect((0..<5).allSatisfy { replay.action(in: $0) == Action(3) && replay.serverCount(in: $0) == 2 })
+        #expect(
+            (0..<5).allSatisfy { replay.states.action(in: $0) == Action(3) && replay.states.serverCount(in: $0) == 2 }
+        )
     }
 
     @Test func permutesServers() throws {
@@ -55,9 +57,9 @@ import Testing
         let cores = [7, 12, 17, 29, 34, 39].map { (values[$0] * 40).rounded() }
         #expect(cores == [0, 1, 2, 2, 0, 1])
         // The last server went to the first place, and what was available with it.
-        #expect(replay.action(in: 0) == Action(5) && replay.action(in: 1) == Action(1))
-        #expect((0..<3).map { replay.available(on: $0, in: 0) } == [0, 0, 2])
-        #expect((0..<3).map { replay.available(on: $0, in: 1) } == [2, 0, 0])
+        #expect(replay.states.action(in: 0) == Action(5) && replay.states.action(in: 1) == Action(1))
+        #expect((0..<3).map { replay.states.available(on: $0, in: 0) } == [0, 0, 2])
+        #expect((0..<3).map { replay.states.available(on: $0, in: 1) } == [2, 0, 0])
     }
 
     /// A network for clusters of one size lays out all states alike, so no other may come in.

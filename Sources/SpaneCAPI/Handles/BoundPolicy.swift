@@ -207,10 +207,10 @@ extension Model {
     /// Refuses a cluster, which messages call `name`, with another number of servers or of their nodes than the network is
     /// made for.
     fileprivate func check(fits cluster: borrowing ClusterState, _ name: StaticString) throws(Failure) {
-        if case .mlp(let architecture) = architecture, architecture.servers != cluster.serverCount {
+        if let servers = architecture.boundServers, servers != cluster.serverCount {
             throw Failure(
                 SPANE_SHAPE_MISMATCH,
-                "model is bound to \(architecture.servers) servers and \(name) has \(cluster.serverCount)"
+                "model is bound to \(servers) servers and \(name) has \(cluster.serverCount)"
             )
         }
         do {

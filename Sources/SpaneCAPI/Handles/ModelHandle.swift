@@ -139,7 +139,7 @@ extension spane_model_info {
     fileprivate init(_ handle: ModelHandle) {
         let (model, architecture) = (handle.model, handle.model.architecture)
         unsafe self.init()
-        if case .mlp(let network) = architecture { unsafe servers = Int32(network.servers) }
+        if let bound = architecture.boundServers { unsafe servers = Int32(bound) }
         unsafe parameters = Int64(architecture.parameterCount)
         unsafe bytes = Int64(architecture.modelBytes)
         unsafe normalisation_cpu = Double(model.normalisation.cpu)

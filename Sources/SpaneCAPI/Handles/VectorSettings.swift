@@ -89,7 +89,7 @@ struct VectorSettings: Sendable {
             guard placements >= 1 else {
                 throw Failure(SPANE_INVALID_ARGUMENT, "options->end_count is \(placements); it must be at least 1")
             }
-        case .automatic: break
+        case .automatic, .fixed(.automatic): break
         }
         return limit
     }

@@ -8,7 +8,7 @@ internal import Synchronization
 @safe
 struct EvaluationSettings {
     let fleet: Fleet
-    let length: EpisodePlan.Length
+    let end: EpisodeEnd
     let threads: Int
     private let callback: spane_progress_callback?
     private let user: UnsafeMutableRawPointer?
@@ -26,7 +26,7 @@ struct EvaluationSettings {
                 "options->length is \(unsafe options.length); it must not be negative"
             )
         }
-        length = unsafe options.length == 0 ? .automatic : .fixed(Int(options.length))
+        end = unsafe options.length == 0 ? .automatic : .length(Int(options.length))
         threads = try unsafe Threads.count(options.threads, "options->threads")
         fleet = try unsafe Fleet(
             servers: options.servers,

@@ -26,7 +26,7 @@ struct Failure: Error {
         case let error as OutOfMemory:
             self.init(SPANE_OUT_OF_MEMORY, error.description)
         case let error as NetworkError:
-            self.init(SPANE_INVALID_ARGUMENT, error.description)
+            self.init(Self.status(of: error.code), error.description)
         default:
             self.init(SPANE_INTERNAL, "\(error)")
         }
@@ -48,6 +48,13 @@ struct Failure: Error {
         case .outOfMemory: SPANE_OUT_OF_MEMORY
         case .cancelled: SPANE_CANCELLED
         default: SPANE_INTERNAL
+        }
+    }
+
+    private static func status(of code: NetworkError.Code) -> spane_status {
+        switch code {
+        case .invalidArgument: SPANE_INVALID_ARGUMENT
+        case .shapeMismatch: SPANE_SHAPE_MISMATCH
         }
     }
 

@@ -1,4 +1,4 @@
-/// Figures of several policies on the same episodes, and the same figures in every resample of the episodes.
+/// Metrics of several policies on the same episodes, and the same metrics in every resample of the episodes.
 ///
 /// A resample is the same for all policies. Whatever is worked out from the figures of several, a difference say, is
 /// therefore paired, and its interval is narrow where the policies wait in the same episodes.
@@ -6,17 +6,17 @@ public struct ResampledFigures: Sendable {
     /// The figures in the sample itself or in one resample.
     public struct View: Sendable {
         fileprivate let values: ArraySlice<Double>
-        fileprivate let measureCount: Int
+        fileprivate let metricCount: Int
 
-        /// The figure of a series for a measure, both by their numbers.
-        public subscript(series: Int, measure: Int) -> Double {
-            values[values.startIndex + series * measureCount + measure]
+        /// A metric of a series, both by their numbers.
+        public subscript(series: Int, metric: Int) -> Double {
+            values[values.startIndex + series * metricCount + metric]
         }
     }
 
     /// The bootstrap that drew the resamples.
     public let bootstrap: BlockBootstrap
-    private let measureCount: Int
+    private let metricCount: Int
     private let original: [Double]
     private let resampled: [[Double]]
 
@@ -25,16 +25,20 @@ public struct ResampledFigures: Sendable {
     /// - Parameters:
     ///   - series: the total waits of each policy, in order of time, each with as many as the bootstrap has.
     ///   - threads: the results do not depend on it.
-    /// - Complexity: O(resamples * series * measures * episodes).
-    public init(series: [[Double]], measures: [Measure], bootstrap: BlockBootstrap, threads: Int = 1) throws {
+    /// - Complexity: O(resamples * series * metrics * episodes).
+    public init(
+        series: [[Double]],
+        metrics: [WaitMetric],
+        scales: WaitMetric.Scales = WaitMetric.Scales(),
+        bootstrap: BlockBootstrap,
+        threads: Int = 1
+    ) throws {
         precondition(
             series.allSatisfy { $0.count == bootstrap.count },
             "every series must have \(bootstrap.count) waits"
         )
-        let ranked = series.map(RankedWaits.init)
-        @Sendable func figures(_ counts: [Int32]) -> [Double] {
-            ranked.flatMap { waits in measures.map { waits.value(of: $0, counts: counts) } }
-        }
+        let ranked = series.map { RankedWaits($0, metrics: metrics, scales: scales) }
+        @Sendable func figures(_ counts: [Int32]) -> [Double] { ranked.flatMap { $0.values(counts: counts) } }
         let once = [Int32](repeating: 1, count: bootstrap.count)
         original = figures(once)
         resampled = try parallelMap(count: bootstrap.resamples, threads: threads, makeState: { once }) {
@@ -43,7 +47,7 @@ public struct ResampledFigures: Sendable {
             bootstrap.draw(resample: index, into: &counts)
             return figures(counts)
         }
-        measureCount = measures.count
+        metricCount = metrics.count
         self.bootstrap = bootstrap
     }
 
@@ -63,7 +67,7 @@ public struct ResampledFigures: Sendable {
         )
     }
 
-    private func view(_ values: [Double]) -> View { View(values: values[...], measureCount: measureCount) }
+    private func view(_ values: [Double]) -> View { View(values: values[...], metricCount: metricCount) }
 }
 
 /// A figure and how sure it is.

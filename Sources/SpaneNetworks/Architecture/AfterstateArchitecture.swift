@@ -1,3 +1,5 @@
+internal import SpaneScheduling
+
 /// A network with the parts of SPANE whose advantage of a placement looks at the server as the placement leaves it.
 ///
 /// A(placement) = h([e(x₀, x₁), c, request]) + h([e(x₁, x₀), c, request]) with xₙ the cores and the memory that node n
@@ -13,6 +15,30 @@ public struct AfterstateArchitecture: Equatable, Sendable {
 
     /// Describes a network with these parts.
     public init(parts: SpaneArchitecture) { self.parts = parts }
+}
+
+extension AfterstateArchitecture: NetworkKind {
+    static let name = "afterstate"
+
+    static var fields: [ArchitectureField] { SpaneArchitecture.fields }
+
+    init(_ values: ArchitectureValues, servers: Int) throws(NetworkError) {
+        self.init(parts: try SpaneArchitecture(values, servers: servers))
+    }
+
+    var values: [ParameterValue] { parts.values }
 
     var tensorShapes: [TensorShape] { parts.tensorShapes(advantages: 1) }
+
+    func sessionBytes(servers: Int, nodes _: Int) -> Int {
+        let row = NUMATopology.nodesPerServer * Linear.padded(parts.server.width) * MemoryLayout<Float>.stride
+        return servers * (row + 64)
+    }
+
+    func pack(_ tensors: TensorTable) -> any PackedNetwork { AfterstateLayers(tensors, self) }
+}
+
+extension Architecture.Kind {
+    /// ``AfterstateArchitecture``
+    package static let afterstate = Architecture.Kind(AfterstateArchitecture.self) { .afterstate($0) }
 }

@@ -27,10 +27,41 @@ public struct MLPArchitecture: Equatable, Sendable {
     var actions: Int { servers * NUMATopology.nodesPerServer }
 
     var inputs: Int { servers * SpaneArchitecture.serverInputs + SpaneArchitecture.requestInputs }
+}
+
+extension MLPArchitecture: NetworkKind {
+    static let name = "mlp"
+
+    static let fields = ArchitectureField.layers(
+        "hidden",
+        width: 32,
+        depth: 2,
+        depthAttribute: "hidden_layers",
+        of: "network"
+    )
+
+    static var isBoundToServers: Bool { true }
+
+    init(_ values: ArchitectureValues, servers: Int) throws(NetworkError) {
+        try self.init(hidden: values.layers("hidden"), servers: servers)
+    }
+
+    var values: [ParameterValue] { hidden.values }
+
+    var boundServers: Int? { servers }
 
     var tensorShapes: [TensorShape] {
         hidden.tensorShapes(prefix: "fc", inputs: inputs, outputs: actions)
             + TensorShape.linear("value", inputs: actions, outputs: 1)
             + TensorShape.linear("adv", inputs: actions, outputs: actions)
     }
+
+    func sessionBytes(servers _: Int, nodes _: Int) -> Int { 4 * (inputs + actions) * MemoryLayout<Float>.stride }
+
+    func pack(_ tensors: TensorTable) -> any PackedNetwork { MLPLayers(tensors, self) }
+}
+
+extension Architecture.Kind {
+    /// ``MLPArchitecture``
+    package static let mlp = Architecture.Kind(MLPArchitecture.self) { .mlp($0) }
 }

@@ -60,9 +60,60 @@ public struct PotentialArchitecture: Equatable, Sendable {
         case .cluster: SpaneArchitecture.serverInputs + SpaneArchitecture.requestInputs + 2
         }
     }
+}
+
+extension PotentialArchitecture: NetworkKind {
+    static let name = "potential"
+
+    static let fields =
+        ArchitectureField.layers("hidden", width: 16, depth: 1, depthAttribute: "hidden_layers", of: "potential") + [
+            .choice("activation", Activation.tanh, "The activation function of the hidden layers."),
+            .choice(
+                "context",
+                Context.none,
+                "Inputs of the potential besides the server: none, the request, or the request and the mean free capacity of "
+                    + "the cluster."
+            ),
+            .choice(
+                "units",
+                Units.trainedNode,
+                isImplied: true,
+                "What the free amounts of a server are divided by: the node capacity of [data], or each node's own capacity, "
+                    + "for fleets of unlike servers."
+            ),
+        ]
+
+    init(_ values: ArchitectureValues, servers _: Int) throws(NetworkError) {
+        self.init(
+            hidden: try values.layers("hidden"),
+            activation: try values.choice("activation"),
+            context: try values.choice("context"),
+            units: try values.choice("units")
+        )
+    }
+
+    var values: [ParameterValue] {
+        hidden.values + [.text(activation.rawValue), .text(context.rawValue), .text(units.rawValue)]
+    }
+
+    var servesAnyNodes: Bool { true }
+
+    var seesNodesRelatively: Bool { units == .ownNode }
 
     /// The last layer has no bias: it would cancel.
     var tensorShapes: [TensorShape] {
         Array(hidden.tensorShapes(prefix: "potential", inputs: inputs, outputs: 1).dropLast())
     }
+
+    func sessionBytes(servers: Int, nodes: Int) -> Int {
+        let memo = max(ScoreCache.bytes, GeneralPotentialScorer.bytes(self, nodes: nodes))
+        return memo + TournamentTrees.bytes(servers: servers) + servers * 32
+    }
+
+    func pack(_ tensors: TensorTable) -> any PackedNetwork { PotentialLayers(tensors, self) }
+}
+
+extension Architecture.Kind {
+    /// ``PotentialArchitecture``
+    package static let potential = Architecture.Kind(PotentialArchitecture.self) { .potential($0) }
 }

@@ -55,8 +55,6 @@ public struct SpaneArchitecture: Equatable, Sendable {
     /// Values of the cluster embedding.
     var clusterWidth: Int { aggregators.count * server.width }
 
-    var tensorShapes: [TensorShape] { tensorShapes(advantages: NUMATopology.nodesPerServer) }
-
     /// The tensors of a network whose advantage layers have so many outputs.
     func tensorShapes(advantages: Int) -> [TensorShape] {
         server.tensorShapes(prefix: "server_embedding", inputs: Self.serverInputs, outputs: server.width)
@@ -67,4 +65,43 @@ public struct SpaneArchitecture: Equatable, Sendable {
                 outputs: advantages
             )
     }
+}
+
+extension SpaneArchitecture: NetworkKind {
+    static let name = "spane"
+
+    static let fields =
+        ArchitectureField.layers("server", width: 8, depth: 1, of: "server embedding")
+        + ArchitectureField.layers("value", width: 8, depth: 1, of: "value network")
+        + ArchitectureField.layers("advantage", width: 16, depth: 1, of: "advantage network") + [
+            .subset("aggregators", [Aggregator.mean], "How the server embeddings are pooled.")
+        ]
+
+    init(_ values: ArchitectureValues, servers _: Int) throws(NetworkError) {
+        try self.init(
+            server: values.layers("server"),
+            value: values.layers("value"),
+            advantage: values.layers("advantage"),
+            aggregators: values.subset("aggregators")
+        )
+    }
+
+    var values: [ParameterValue] {
+        server.values + value.values + advantage.values + [.texts(aggregators.map(\.rawValue))]
+    }
+
+    var tensorShapes: [TensorShape] { tensorShapes(advantages: NUMATopology.nodesPerServer) }
+
+    func sessionBytes(servers: Int, nodes _: Int) -> Int {
+        // Server embeddings, what the first advantage layer makes of them, what is left and where it stands in lists.
+        let row = (Linear.padded(server.width) + advantage.width) * MemoryLayout<Float>.stride + 96
+        return (servers + Shortlists.places) * row
+    }
+
+    func pack(_ tensors: TensorTable) -> any PackedNetwork { SpaneLayers(tensors, self) }
+}
+
+extension Architecture.Kind {
+    /// ``SpaneArchitecture``
+    package static let spane = Architecture.Kind(SpaneArchitecture.self) { .spane($0) }
 }

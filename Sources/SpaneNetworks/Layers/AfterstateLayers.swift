@@ -1,5 +1,5 @@
 /// The layers of an ``AfterstateArchitecture`` packed for the kernels; shared by all sessions of a model.
-final class AfterstateLayers: Sendable {
+final class AfterstateLayers: PackedNetwork {
     /// Those for one vector at a time.
     let parts: SpaneLayers
     // Those for many placements at a time; the first advantage layer takes what they share as its bias.
@@ -19,5 +19,12 @@ final class AfterstateLayers: Sendable {
             names: Array(LinearStack.names("adv_layers", shapes.advantage).dropFirst())
         )
         bias = tensors["adv_layers.0.bias"].values
+    }
+
+    func makeSession(
+        _ normalisation: Normalisation,
+        _ shape: ClusterShape
+    ) throws(NetworkError) -> any ScoringPolicy {
+        try AfterstateSession(self, normalisation, shape)
     }
 }

@@ -1,7 +1,7 @@
 internal import CSpaneKernels
 
 /// The layers of a ``PotentialArchitecture`` packed for the kernels; shared by all sessions of a model.
-final class PotentialLayers: Sendable {
+final class PotentialLayers: PackedNetwork {
     let architecture: PotentialArchitecture
     let stack: LinearStack
 
@@ -12,6 +12,14 @@ final class PotentialLayers: Sendable {
             names: LinearStack.names("potential", architecture.hidden),
             lastHasBias: false
         )
+    }
+
+    func makeSession(
+        _ normalisation: Normalisation,
+        _ shape: ClusterShape
+    ) throws(NetworkError) -> any ScoringPolicy {
+        PotentialSession.serves(shape, architecture)
+            ? PotentialSession(self, normalisation, shape) : GeneralPotentialSession(self, normalisation, shape)
     }
 }
 

@@ -4,7 +4,7 @@ internal import SpaneScheduling
 ///
 /// The first advantage layer is split by what its inputs depend on: the columns of the server embedding, whose product
 /// is kept per server, and those of cluster and request, whose product is made once a decision.
-final class SpaneLayers: Sendable {
+final class SpaneLayers: PackedNetwork {
     let architecture: SpaneArchitecture
     let server: LinearStack
     let value: LinearStack
@@ -43,5 +43,12 @@ final class SpaneLayers: Sendable {
         let advantages = advantage.outputBounds(hidden, largest: &largest)
         _ = value.outputBounds(shared, largest: &largest)
         return (embedding.max() ?? 0, advantages.max() ?? 0, largest)
+    }
+
+    func makeSession(
+        _ normalisation: Normalisation,
+        _ shape: ClusterShape
+    ) throws(NetworkError) -> any ScoringPolicy {
+        try SpaneSession(self, normalisation, shape)
     }
 }

@@ -9,14 +9,7 @@ public final class Model: Sendable {
     /// The parameters, in the order of ``Architecture/tensorShapes``.
     public let tensors: [Tensor]
 
-    private let packed: Packed
-
-    private enum Packed: Sendable {
-        case spane(SpaneLayers)
-        case afterstate(AfterstateLayers)
-        case mlp(MLPLayers)
-        case potential(PotentialLayers)
-    }
+    private let packed: any PackedNetwork
 
     /// Checks the tensors against the architecture.
     ///
@@ -38,14 +31,7 @@ public final class Model: Sendable {
         self.architecture = architecture
         self.normalisation = normalisation
         self.tensors = ordered
-        let source = TensorTable(ordered)
-        packed =
-            switch architecture {
-            case .spane(let architecture): .spane(SpaneLayers(source, architecture))
-            case .mlp(let architecture): .mlp(MLPLayers(source, architecture))
-            case .afterstate(let architecture): .afterstate(AfterstateLayers(source, architecture))
-            case .potential(let architecture): .potential(PotentialLayers(source, architecture))
-            }
+        packed = architecture.network.pack(TensorTable(ordered))
     }
 
     /// The parameters in one row, as ``parameters`` gives them.
@@ -107,29 +93,21 @@ public final class Model: Sendable {
 
     /// Refuses servers with other numbers of NUMA nodes than the network decides about.
     package func check(serves cluster: borrowing ClusterState) throws(NetworkError) {
-        if case .potential = architecture { return }
-        try ClusterShape(cluster).checkHasTwoNodes(architecture.name)
+        try check(ClusterShape(cluster))
     }
 
     /// As ``check(serves:)``, for servers that are yet to be made.
     package func check(serves fleet: Fleet) throws(NetworkError) {
-        if case .potential = architecture { return }
-        try ClusterShape(fleet).checkHasTwoNodes(architecture.name)
+        try check(ClusterShape(fleet))
+    }
+
+    private func check(_ shape: ClusterShape) throws(NetworkError) {
+        if !architecture.network.servesAnyNodes { try shape.checkHasTwoNodes(architecture.name) }
     }
 
     private func makeSession(_ shape: ClusterShape) throws(NetworkError) -> any ScoringPolicy {
-        if case .potential(let layers) = packed {
-            return PotentialSession.serves(shape, layers.architecture)
-                ? PotentialSession(layers, normalisation, shape)
-                : GeneralPotentialSession(layers, normalisation, shape)
-        }
-        try shape.checkHasTwoNodes(architecture.name)
-        return switch packed {
-        case .spane(let layers): try SpaneSession(layers, normalisation, shape)
-        case .mlp(let layers): try MLPSession(layers, normalisation, servers: shape.serverCount)
-        case .afterstate(let layers): try AfterstateSession(layers, normalisation, shape)
-        case .potential(let layers): PotentialSession(layers, normalisation, shape)
-        }
+        try check(shape)
+        return try packed.makeSession(normalisation, shape)
     }
 }
 

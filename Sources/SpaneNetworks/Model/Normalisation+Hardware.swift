@@ -4,13 +4,13 @@ extension Model {
     /// What to tell about servers that the network was not made for; `nil` where there is nothing to tell, as of a potential that
     /// sees every node relative to itself.
     package func mismatch(with fleet: Fleet) -> String? {
-        if case .potential(let network) = architecture, network.units == .ownNode { return nil }
+        if architecture.network.seesNodesRelatively { return nil }
         return normalisation.mismatch(with: fleet)
     }
 
     /// As ``mismatch(with:)``, for a cluster that is there.
     package func mismatch(with cluster: borrowing ClusterState) -> String? {
-        if case .potential(let network) = architecture, network.units == .ownNode { return nil }
+        if architecture.network.seesNodesRelatively { return nil }
         return normalisation.mismatch(with: cluster)
     }
 }

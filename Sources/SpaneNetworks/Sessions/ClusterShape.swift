@@ -31,6 +31,7 @@ struct ClusterShape: Equatable {
         guard !haveTwoNodes else { return }
         let found = nodes.count == 1 ? "\(nodes.lowerBound)" : "\(nodes.lowerBound) to \(nodes.upperBound)"
         throw NetworkError(
+            .shapeMismatch,
             "the network is made for servers with two NUMA nodes; these have \(found) (its architecture is \(architecture); a "
                 + "potential serves any servers)"
         )

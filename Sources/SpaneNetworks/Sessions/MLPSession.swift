@@ -91,7 +91,10 @@ final class MLPSession: ScoringPolicy {
 extension MLPArchitecture {
     fileprivate func check(servers count: Int) throws(NetworkError) {
         guard count == servers else {
-            throw NetworkError("the network is bound to \(servers) servers and the cluster has \(count)")
+            throw NetworkError(
+                .shapeMismatch,
+                "the network is bound to \(servers) servers and the cluster has \(count)"
+            )
         }
     }
 }

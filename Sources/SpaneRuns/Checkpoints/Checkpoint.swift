@@ -1,6 +1,6 @@
 internal import SpaneTraining
 
-/// Everything that a run needs to go on as if nothing had happened.
+/// Everything that a run needs to resume as if nothing had happened.
 struct Checkpoint {
     /// The identity of its configuration.
     var identity: String

@@ -73,7 +73,7 @@ enum CheckpointFile {
             }
             let clusters = count == 0 ? 0 : byCluster.count / count
             return Checkpoint(
-                identity: try required("configuration", of: file),
+                identity: try file.required(string: "configuration"),
                 inputs: try inputs(of: file),
                 learner: try state(in: stateGroup, of: file),
                 step: try file.required(integer: "step"),
@@ -92,18 +92,13 @@ enum CheckpointFile {
                     )
                 },
                 bestParameters: try file.floats("validation/best_parameters").values,
-                end: try required("end", of: file)
+                end: try file.required(string: "end")
             )
         }
     }
 
-    private static func required(_ name: String, of file: borrowing HDF5Reader) throws(StorageError) -> String {
-        guard let text = try file.string(name) else { throw file.error(.format, "attribute \(name) is missing") }
-        return text
-    }
-
     private static func inputs(of file: borrowing HDF5Reader) throws(StorageError) -> [TrainingData.Input] {
-        try required("inputs", of: file).split(separator: "\n").map { line in
+        try file.required(string: "inputs").split(separator: "\n").map { line in
             let parts = line.split(separator: " ")
             return TrainingData.Input(key: String(parts.first ?? ""), hash: String(parts.last ?? ""))
         }

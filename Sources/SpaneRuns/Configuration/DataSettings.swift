@@ -42,8 +42,8 @@ package struct DataSettings: Equatable, Sendable {
         .file(
             "fleet",
             \.fleet,
-            "The servers to train on: a fleet in TOML, or a cluster in HDF5, of which the servers are taken empty. It stands in "
-                + "place of the keys of equal servers; \"\" for those."
+            "Fleet to train on: a TOML file, or a saved cluster in HDF5, whose VMs are ignored. It replaces the keys of equal "
+                + "servers; \"\" for those."
         )
     }
 
@@ -57,7 +57,7 @@ package struct DataSettings: Equatable, Sendable {
                 "servers",
                 \.servers,
                 1...Fleet.maximumServers,
-                "The number of servers of a training cluster; with several, each episode draws one."
+                "Cluster sizes in servers; with several, each episode samples one."
             ),
             .number("node_cpu", \.nodeCPU, .positive(upTo: Resources.largest), "Cores of one NUMA node."),
             .number("node_mem", \.nodeMem, .positive(upTo: Resources.largest), "Memory of one NUMA node in GB."),
@@ -65,7 +65,7 @@ package struct DataSettings: Equatable, Sendable {
                 "split_above",
                 \.splitAbove,
                 .within(0...Resources.largest),
-                "A VM with more memory than this, in GB, is split over the NUMA nodes of its server."
+                "VMs with more memory than this, in GB, are split over the NUMA nodes of their server."
             ),
         ]
     }
@@ -76,13 +76,13 @@ package struct DataSettings: Equatable, Sendable {
                 "mixes",
                 \.mixes,
                 0...1000,
-                "Variants of each trace with another mix of sizes, drawn as often as the trace itself."
+                "Data augmentation: variants of each trace with another mix of VM sizes, each sampled as often as the trace."
             ),
             .number(
                 "mix_strength",
                 \.mixStrength,
                 .within(0...FlavorMix.largestStrength),
-                "The standard deviation of the logarithm of the factors on the shares of the sizes in a variant."
+                "Standard deviation of the logarithm of the factor on the share of each size in a variant."
             ),
         ]
     }
@@ -102,8 +102,8 @@ package struct DataSettings: Equatable, Sendable {
         return Setting(
             name: "traces",
             comment:
-                "The traces to train on: file (HDF5 or CSV; --trace replaces it), starts (the first VM of an episode "
-                + "is one of LO..<HI), weight (how often it is drawn, 1 ... 1000000).",
+                "Traces to train on: file (HDF5 or CSV; --trace overrides it), starts (range LO..<HI of the first VM of an "
+                + "episode), weight (how often it is sampled, 1 ... 1000000).",
             rule: rule,
             read: { (data, value) throws(Refusal) in
                 guard case .list(let values) = value else { throw Refusal(value: value, rule: rule) }

@@ -1,3 +1,4 @@
+internal import SpaneNetworks
 internal import SpaneStorage
 
 extension RunConfiguration {
@@ -69,7 +70,7 @@ extension RunConfiguration {
         }
         let whose =
             switch section {
-            case "network": "[network] with architecture = \"\(network.kind.rawValue)\""
+            case "network": "[network] with architecture = \"\(network.kind.name)\""
             case "learner": "[learner] with algorithm = \"\(type(of: learner).algorithm)\""
             case "data" where !data.fleet.isEmpty: "[data] with a fleet"
             case "validation" where !(validation.fleet + data.fleet).isEmpty: "[validation] with a fleet"
@@ -82,10 +83,10 @@ extension RunConfiguration {
     private func check(file: String) throws(RunConfigurationError) {
         // How many servers a fleet has is known when it is read.
         let hasFleet = !(data.fleet + validation.fleet).isEmpty
-        if network.isBoundToServers, !hasFleet, Set(data.servers + validation.servers).count > 1 {
+        if network.kind.isBoundToServers, !hasFleet, Set(data.servers + validation.servers).count > 1 {
             throw RunConfigurationError(
                 file,
-                "network.architecture is \"\(network.kind.rawValue)\", which serves one number of servers; data.servers "
+                "network.architecture is \"\(network.kind.name)\", which is bound to one number of servers; data.servers "
                     + "and validation.servers must name a single one"
             )
         }
@@ -98,7 +99,7 @@ extension RunConfiguration {
 
     /// The complete configuration, every key with its meaning, in a form that can be read again.
     package var text: String {
-        var text = "# A configuration of spane train. A key that is left out has the value of the preset.\n"
+        var text = "# A configuration of spane train. Omitted keys take their value from the preset.\n"
         for section in Self.sections {
             text += "\n[\(section)]\n"
             for key in ([presetKey] + keys) where key.name.hasPrefix(section + ".") {

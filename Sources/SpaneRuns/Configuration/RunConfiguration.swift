@@ -48,7 +48,7 @@ package struct RunConfiguration: Sendable {
         let rule = registry.presetRule
         return Setting(
             name: "run.preset",
-            comment: "Where the values of keys that are not given come from.",
+            comment: "Preset that gives omitted keys their values.",
             rule: rule,
             read: { (configuration, value) throws(Refusal) in
                 guard case .text(let name) = value, let preset = configuration.registry.preset(named: name) else {
@@ -66,7 +66,7 @@ package struct RunConfiguration: Sendable {
         let rule = registry.algorithms.map { "\"\($0.algorithm)\"" }.joined(separator: " or ")
         return Setting(
             name: "learner.algorithm",
-            comment: "How the network learns.",
+            comment: "Learning algorithm.",
             rule: rule,
             read: { (configuration, value) throws(Refusal) in
                 let algorithms = configuration.registry.algorithms

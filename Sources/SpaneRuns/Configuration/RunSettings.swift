@@ -15,24 +15,24 @@ package struct RunSettings: Sendable {
 
     static var keys: [Setting<RunSettings>] {
         [
-            .integer("seed", \.seed, 0...Int.max, "The seed of every random choice."),
+            .integer("seed", \.seed, 0...Int.max, "Random seed."),
             .integer(
                 "threads",
                 \.threads,
                 0...4096,
-                "Threads, 0 for all processors that the process may use. The results do not depend on them."
+                "Threads; 0 for all processors that the process may use. The results do not depend on it."
             ).excludedFromFingerprint,
-            .integer("log_every", \.logEvery, 1...1_000_000_000, "Steps between two lines of the log."),
+            .integer("log_every", \.logEvery, 1...1_000_000_000, "Steps between two log lines."),
             .number(
                 "checkpoint_seconds",
                 \.checkpointSeconds,
                 .within(0...86_400),
-                "Seconds between two checkpoints; 0 for one after every step."
+                "Seconds between two checkpoints; 0 for one after each step."
             ).excludedFromFingerprint,
             .flag(
                 "keep_validated",
                 \.keepsValidated,
-                "Whether the weights of every validation are kept, and not only the best and the last."
+                "Whether to keep the weights of every validation, not only the best and the last."
             ),
         ]
     }

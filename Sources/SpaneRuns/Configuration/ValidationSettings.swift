@@ -1,18 +1,9 @@
-internal import SpaneEvaluation
+package import SpaneEvaluation
+internal import SpaneNetworks
 internal import SpaneScheduling
 
 /// `[validation]`: how well the network does now and then.
 package struct ValidationSettings: Equatable, Sendable {
-    /// How the total waits of the episodes become one number.
-    package enum Metric: String, CaseIterable, Sendable {
-        /// The mean without the lowest and highest tenth.
-        case trimmedMean = "trimmed-mean"
-        /// The mean without the lowest and highest 15 %.
-        case trimmedMean15 = "trimmed-mean-15"
-        /// The mean of ln(1 + wait / 1000 s).
-        case meanLog = "mean-log"
-    }
-
     /// How the numbers of several clusters become one.
     package enum Combination: String, CaseIterable, Sendable {
         /// Their mean.
@@ -36,13 +27,13 @@ package struct ValidationSettings: Equatable, Sendable {
     /// The run ends after so many equal results in a row; 0 for never.
     package var patience = 4
     /// How waits become one number.
-    package var metric = Metric.trimmedMean
+    package var metric = WaitMetric.trimmedMean10
     /// How clusters become one number.
     package var combination = Combination.mean
 
     /// What says whether there is a key of servers.
     static var fleetKey: Setting<ValidationSettings> {
-        .file("fleet", \.fleet, "The servers as a fleet, as in [data]; \"\" for those of [data].")
+        .file("fleet", \.fleet, "Fleet to validate on, as in [data]; \"\" for that of [data].")
     }
 
     /// - Parameter trainsOnFleet: whether `[data]` has a fleet, which has no size of servers.
@@ -57,43 +48,62 @@ package struct ValidationSettings: Equatable, Sendable {
             \.servers,
             1...Fleet.maximumServers,
             mayBeEmpty: true,
-            "The number of servers of a cluster; every one plays all episodes. Empty for those of [data]."
+            "Cluster sizes in servers; each plays all episodes. Empty for those of [data]."
         )
     }
 
     private static var episodeKeys: [Setting<ValidationSettings>] {
         [
-            .text("trace", \.trace, "The trace; \"\" for the first trace of [data].").excludedFromFingerprint,
+            .text("trace", \.trace, "Trace to validate on; \"\" for the first one of [data].").excludedFromFingerprint,
             .text(
                 "starts",
                 \.starts,
-                "The first VMs of the episodes: a file with one index a line, or COUNT distinct ones drawn from a range, as "
-                    + "\"LO..<HI:COUNT:SEED\"."
+                "First VM of each episode: a file with one index per line, or \"LO..<HI:COUNT:SEED\", which samples COUNT distinct "
+                    + "ones from a range."
             ).excludedFromFingerprint,
         ]
     }
 
+    private static var metricKey: Setting<ValidationSettings> {
+        let metrics = WaitMetric.all(for: .validation)
+        return Setting(
+            "metric",
+            .choice(metrics.map(\.key)),
+            "Metric of the episodes' total waits in seconds: their mean without the lowest and highest 10 or 15 %, or the mean "
+                + "of ln(1 + wait / 1000).",
+            get: { .text($0.metric.key) },
+            set: { settings, value in
+                for metric in metrics where value == .text(metric.key) { settings.metric = metric }
+            }
+        )
+    }
+
     private static var resultKeys: [Setting<ValidationSettings>] {
         [
-            .integer("first", \.first, 0...1_000_000_000, "The step of the first validation; 0 for before any."),
-            .integer("every", \.every, 1...1_000_000_000, "Steps between two validations; the last step has one too."),
+            .integer(
+                "first",
+                \.first,
+                0...1_000_000_000,
+                "Step of the first validation; 0 to validate before the first step."
+            ),
+            .integer(
+                "every",
+                \.every,
+                1...1_000_000_000,
+                "Steps between two validations; the last step is always validated."
+            ),
             .integer(
                 "patience",
                 \.patience,
                 0...1_000_000,
-                "The run ends after so many equal results in a row; 0 for never."
+                "Early stopping: the run ends after so many equal results in a row; 0 to disable."
             ),
-            .choice(
-                "metric",
-                \.metric,
-                "What is made of the total waits of the episodes, in seconds: their mean without the lowest and highest 10 "
-                    + "or 15 %, or the mean of ln(1 + wait / 1000)."
-            ),
+            metricKey,
             .choice(
                 "combination",
                 \.combination,
-                "What is made of several numbers of servers: the mean of their metrics, or of the logarithms of their "
-                    + "ratios to First Fit's (their differences, if the metric is a logarithm)."
+                "How the metrics of several cluster sizes are combined: their mean, or the mean of the logarithms of their ratios "
+                    + "to First Fit's (of their differences, if the metric is a logarithm)."
             ),
         ]
     }

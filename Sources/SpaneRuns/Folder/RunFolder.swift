@@ -18,7 +18,7 @@ package final class RunFolder {
     /// The file `name` in the folder.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// The state from which the run goes on.
+    /// The state from which the run resumes.
     package var checkpoint: String { file("checkpoint.h5") }
     /// The weights of the best validation.
     package var best: String { file("best.h5") }

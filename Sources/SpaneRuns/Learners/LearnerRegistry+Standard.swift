@@ -1,3 +1,4 @@
+internal import SpaneNetworks
 internal import SpaneTraining
 
 extension LearnerRegistry {
@@ -7,14 +8,8 @@ extension LearnerRegistry {
         presets: DQNConfiguration.presets.map(preset) + [potential]
     )
 
-    private static func preset(_ name: String, _ configuration: DQNConfiguration) -> Preset {
-        let kind: NetworkSettings.Kind =
-            switch configuration.network {
-            case .spane: .spane
-            case .afterstate: .afterstate
-            case .mlp: .mlp
-            }
-        return Preset(name, learner: DQNSettings(configuration)) { $0.network.kind = kind }
+    private static func preset(_ preset: DQNConfiguration.Preset) -> Preset {
+        Preset(preset.name, learner: DQNSettings(preset.configuration)) { $0.network.kind = preset.network }
     }
 
     /// A potential of single servers, found by an evolution strategy.

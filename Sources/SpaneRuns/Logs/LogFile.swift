@@ -1,7 +1,7 @@
 internal import SpaneSystem
 internal import SpaneStorage
 
-/// A file that only grows, and that is cut back to what it was at the checkpoint when a run goes on.
+/// A file that only grows, and that is cut back to what it was at the checkpoint when a run resumes.
 final class LogFile {
     private let path: String
     private let descriptor: Int32

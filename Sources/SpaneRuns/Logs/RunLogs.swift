@@ -1,5 +1,6 @@
-internal import SpaneSystem
+internal import SpaneEvaluation
 internal import SpaneStorage
+internal import SpaneSystem
 internal import SpaneTraining
 
 /// The two logs of a run: `log.jsonl` and the file for TensorBoard.
@@ -38,7 +39,7 @@ final class RunLogs {
         line.add("event", "start")
         line.add("version", version)
         line.add("configuration_sha256", identityHash)
-        line.add("metric", validation.metric.rawValue)
+        line.add("metric", validation.metric.key)
         line.add("combination", validation.combination.rawValue)
         line.add("first_fit", Self.object(firstFit, servers))
         try append(line)

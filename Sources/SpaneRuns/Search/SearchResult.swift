@@ -29,7 +29,7 @@ package struct SearchResult: Equatable, Sendable {
     package let seconds: Double
     /// The validation of a random network of the same shape.
     package let untrained: Double
-    /// What First Fit comes to.
+    /// The validation result of First Fit.
     package let firstFit: Double
     /// All validations.
     package let validations: [Point]

@@ -4,7 +4,7 @@ internal import SpaneScheduling
 package import SpaneStorage
 internal import Synchronization
 
-/// A search in its folder. Trials that are finished stay when it is killed; the others go on from their checkpoints.
+/// A search in its folder. Finished trials are kept when it is killed; the others resume from their checkpoints.
 package final class SearchRun: Sendable {
     /// How a session ends.
     package enum Outcome: Equatable, Sendable {
@@ -24,7 +24,7 @@ package final class SearchRun: Sendable {
     // What ended a trial for which there is no remedy; the others stop then and save what they have.
     private let failure = Mutex<(any Error)?>(nil)
 
-    /// Prepares to begin, or to go on with the trials that are left.
+    /// Prepares to begin, or to resume with the trials that are left.
     ///
     /// - Parameters:
     ///   - path: of the folder.
@@ -73,7 +73,7 @@ package final class SearchRun: Sendable {
     /// Runs the trials that are left, each on one thread.
     ///
     /// - Parameter progress: called with the number of finished trials, by one thread at a time.
-    /// - Throws: the error of the first trial that cannot go on; finished trials are kept.
+    /// - Throws: the error of the first trial that fails; finished trials are kept.
     package func run(
         threads: Int,
         mustStop: @escaping @Sendable () -> Bool,

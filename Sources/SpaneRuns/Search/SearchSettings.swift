@@ -27,17 +27,17 @@ package struct SearchSettings: Sendable {
             .choice(
                 "method",
                 \.method,
-                "Whether each trial draws values at random, or every combination is tried once."
+                "Search method: random, or every combination of a grid once."
             ),
-            .integer("trials", \.trials, 0...mostTrials, "Trials; 0 for 100 random ones, or a whole grid."),
-            .integer("seed", \.seed, 0...Int.max, "The seed of the search, from which those of the trials follow."),
-            .integer("keep", \.keep, 1...mostTrials, "The number of best trials whose weights are kept."),
+            .integer("trials", \.trials, 0...mostTrials, "Number of trials; 0 for 100 random ones or the whole grid."),
+            .integer("seed", \.seed, 0...Int.max, "Random seed of the search, which determines those of the trials."),
+            .integer("keep", \.keep, 1...mostTrials, "Number of best trials whose weights are kept."),
             .integer(
                 "prune_after",
                 \.pruneAfter,
                 0...mostTrials,
-                "So many first trials run to the end; a later one ends when its best validation so far is worse than the "
-                    + "median of theirs at that step. 0 to let all trials run to the end."
+                "Median pruning: so many first trials run to completion; a later one stops when its best validation result so far "
+                    + "is worse than the median of theirs at that step. 0 to disable."
             ),
         ]
     }

@@ -11,11 +11,11 @@ package struct Validation: Sendable {
         package let cluster: Fleet
         /// The episodes.
         package let plan: EpisodePlan
-        /// What First Fit comes to.
+        /// The result of First Fit.
         package let firstFit: Double
     }
 
-    /// What a network comes to.
+    /// The result of a network.
     package struct Result: Equatable, Sendable {
         /// The number by which networks are compared.
         package let value: Double
@@ -27,7 +27,7 @@ package struct Validation: Sendable {
     package let trace: Trace
     /// One for each cluster.
     package let rounds: [Round]
-    private let metric: ValidationSettings.Metric
+    private let metric: WaitMetric
     private let combination: ValidationSettings.Combination
 
     /// Plans the episodes and plays them with First Fit.
@@ -44,7 +44,7 @@ package struct Validation: Sendable {
             )
             let evaluation = try Evaluation(of: .heuristic(.firstFit), on: plan, threads: threads)
             rounds.append(
-                Round(cluster: cluster, plan: plan, firstFit: Self.metric(settings.metric, evaluation.totalWaits))
+                Round(cluster: cluster, plan: plan, firstFit: metric.value(of: evaluation.totalWaits))
             )
         }
         self.rounds = rounds
@@ -77,35 +77,27 @@ package struct Validation: Sendable {
                 progress: { progress?(before + $0) },
                 afterEpisode: afterEpisode
             )
-            byCluster.append(Self.metric(metric, evaluation.totalWaits))
+            byCluster.append(metric.value(of: evaluation.totalWaits))
             played += round.plan.episodes.count
         }
         return Result(value: combine(byCluster), byCluster: byCluster)
     }
 
-    /// What First Fit comes to.
+    /// The result of First Fit.
     package var firstFit: Result {
         let byCluster = rounds.map(\.firstFit)
         return Result(value: combine(byCluster), byCluster: byCluster)
     }
 
     private func combine(_ metrics: [Double]) -> Double {
-        switch (combination, metric) {
+        switch (combination, metric.unit) {
         case (.mean, _):
             Statistics.mean(metrics)
-        case (.ratio, .meanLog):
+        case (.ratio, .logarithm):
             Statistics.mean(zip(metrics, rounds).map { $0 - $1.firstFit })
         case (.ratio, _):
             // A second more keeps the ratio finite where nobody waits.
             Statistics.mean(zip(metrics, rounds).map { log((1 + $0) / (1 + $1.firstFit)) })
-        }
-    }
-
-    private static func metric(_ metric: ValidationSettings.Metric, _ waits: [Double]) -> Double {
-        switch metric {
-        case .trimmedMean: Statistics.trimmedMean(waits)
-        case .trimmedMean15: Statistics.trimmedMean(waits, fraction: 0.15)
-        case .meanLog: Statistics.mean(waits.map { log(1 + $0 / 1000) })
         }
     }
 }

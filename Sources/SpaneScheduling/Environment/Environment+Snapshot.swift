@@ -129,6 +129,7 @@ extension Environment {
         switch snapshot.end {
         case .length(let length): isOver = isOver || snapshot.placedCount >= length
         case .exceed(let limit): isOver = isOver || snapshot.placedSinceExceeding >= limit
+        case .automatic: throw refuse("its end is an automatic length, which is a number in an episode under way")
         }
         guard isOver == snapshot.isFinished else {
             throw refuse("it has \(snapshot.isFinished ? "" : "not ")ended after \(snapshot.placedCount) placements")

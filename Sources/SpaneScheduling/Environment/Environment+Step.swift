@@ -98,6 +98,8 @@ extension Environment {
         case .exceed(let limit):
             if placedSinceExceeding > 0 || cluster.firstAvailable(for: request) == nil { placedSinceExceeding += 1 }
             return placedSinceExceeding >= limit
+        case .automatic:
+            return true
         }
     }
 

@@ -35,6 +35,7 @@ public struct Environment: ~Copyable, Sendable {
     let shares: [NodeShare]
 
     package internal(set) var departures: DepartureQueue
+    // Never automatic: that is a length when an episode begins.
     var end = EpisodeEnd.length(0)
     var placedSinceExceeding = 0
     var balance = 0.0
@@ -108,12 +109,18 @@ public struct Environment: ~Copyable, Sendable {
     ///
     /// - Parameters:
     ///   - start: 0 ..< trace.count - 1; the last VM is never placed.
-    ///   - end: when the episode ends; its number is at least 1, and a length stays below trace.count - 1 - start.
+    ///   - end: when the episode ends; its number is at least 1, and a length stays below trace.count - 1 - start. An
+    ///     automatic length that does not runs to the end of the trace.
     /// - Throws: `invalidArgument`; the episode under way is untouched then.
-    /// - Complexity: O(servers).
+    /// - Complexity: O(servers), and O(length * servers) for an automatic length, which First Fit finds.
     public mutating func reset(start: Int, until end: EpisodeEnd) throws(SchedulingError) {
         try trace.check(start: start, until: end)
-        self.end = end
+        if end == .automatic {
+            let length = try length(from: start, until: end)
+            self.end = length < trace.count - 1 - start ? .length(length) : .exceed(.max)
+        } else {
+            self.end = end
+        }
         cluster.removeAll()
         departures.removeAll()
         placedCount = 0
@@ -144,6 +151,7 @@ extension Trace {
             guard limit >= 1 else {
                 throw SchedulingError(.invalidArgument, "exceed is \(limit); it must be at least 1")
             }
+        case .automatic: break
         }
     }
 }

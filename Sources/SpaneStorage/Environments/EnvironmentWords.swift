@@ -33,6 +33,8 @@ extension ByteWriter {
         case .exceed(let limit):
             put(1)
             put(limit)
+        case .automatic:
+            preconditionFailure("an automatic length is a number in an episode under way")
         }
         put(snapshot.head)
         put(snapshot.clock)

@@ -148,14 +148,4 @@ extension HDF5Reader {
         for name in try attributes(of: "provenance") { entries[name] = try string(name, of: "provenance") }
         return entries
     }
-
-    package func required(integer name: String) throws(StorageError) -> Int {
-        guard let value = try integer(name) else { throw error(.format, "attribute \(name) is missing") }
-        return Int(value)
-    }
-
-    package func required(double name: String) throws(StorageError) -> Double {
-        guard let value = try double(name) else { throw error(.format, "attribute \(name) is missing") }
-        return value
-    }
 }

@@ -39,8 +39,11 @@ package final class BatchLearner {
         self.configuration = configuration
         self.replay = replay
         layout = ParameterLayout(model.architecture)
-        network = model.architecture.trainable(servers: replay.serverCounts.upperBound)
-        effort = network.effort(in: replay)
+        guard let training = model.architecture.valueTraining else {
+            preconditionFailure("a \(model.architecture.name) has no values to learn")
+        }
+        network = training.network(replay.states.serverCounts.upperBound)
+        effort = network.effort(in: replay.states)
         parameters = FlatBuffer(model.parameters)
         targetParameters = parameters.copy()
         adam = Adam(count: layout.count, weightDecay: configuration.weightDecay)
@@ -80,8 +83,8 @@ package final class BatchLearner {
         precondition(count > 0 && count <= slots.count, "a batch has 1 ... \(slots.count) decisions")
         // Each is somewhere else in memory; asking for all of them early hides most of the way.
         for index in 0..<count {
-            replay.prefetch(Int(slots[index]))
-            if configuration.returns == .nStep { replay.prefetch(replay.slotAfter(Int(slots[index]))) }
+            replay.states.prefetch(Int(slots[index]))
+            if configuration.returns == .nStep { replay.states.prefetch(replay.slotAfter(Int(slots[index]))) }
         }
         if let effort { order.sort(slots, count: count, by: effort) }
         findTargets(count)
@@ -113,7 +116,7 @@ package final class BatchLearner {
         let isMasked = configuration.masksBootstrap
         for start in stride(from: 0, to: later, by: network.largestChunk) {
             let chunk = min(network.largestChunk, later - start)
-            unsafe network.load(laterSlots.base + start, count: chunk, of: replay, isMasked: isMasked)
+            unsafe network.load(laterSlots.base + start, count: chunk, of: replay.states, isMasked: isMasked)
             unsafe network.forward(parameters.base)
             network.chooseBest(isMasked: isMasked)
             unsafe network.forward(targetParameters.base)
@@ -131,7 +134,7 @@ package final class BatchLearner {
         var outcome = Outcome()
         for start in stride(from: 0, to: count, by: network.largestChunk) {
             let chunk = min(network.largestChunk, count - start)
-            unsafe network.load(slots.base + start, count: chunk, of: replay, isMasked: false)
+            unsafe network.load(slots.base + start, count: chunk, of: replay.states, isMasked: false)
             unsafe network.forward(parameters.base)
             unsafe network.pick(parameters.base)
             for sample in 0..<chunk {
@@ -153,7 +156,8 @@ package final class BatchLearner {
         var squares = 0.0
         for index in 0..<gradient.count { squares += Double(gradient[index]) * Double(gradient[index]) }
         outcome.gradientNorm = squares.squareRoot()
-        guard let most = configuration.gradientClip, outcome.gradientNorm > most else { return }
+        let most = configuration.gradientClip
+        guard most > 0, outcome.gradientNorm > most else { return }
         let factor = Float(most / outcome.gradientNorm)
         for index in 0..<gradient.count { gradient[index] *= factor }
     }

@@ -5,8 +5,8 @@ internal import SpaneScheduling
 
 /// Deep Q-learning as SPANE does it (section VI): a double, dueling DQN with n-step returns, and what improves on it.
 ///
-/// A step is an epoch: one episode is played with the weights so far, exploring, and a few batches of remembered
-/// decisions are learned from. Everything follows from the configuration, the episodes and the seed. For one thread.
+/// A step is an epoch: one episode is played with the weights so far, exploring, and a few batches from the replay buffer
+/// are learned from. Everything follows from the configuration, the episodes and the seed. For one thread.
 public final class DQN: Learner {
     /// What it does.
     public let configuration: DQNConfiguration
@@ -30,40 +30,43 @@ public final class DQN: Learner {
     /// Prepares to learn.
     ///
     /// - Parameters:
-    ///   - configuration: what to do.
-    ///   - source: where episodes come from; an `mlp` needs clusters of one number of servers.
+    ///   - configuration: the hyper-parameters.
+    ///   - architecture: the network.
     ///   - normalisation: what the inputs of the network are divided by.
+    ///   - source: where episodes come from.
     ///   - seed: of all random choices.
-    /// - Throws: ``ConfigurationError`` or ``SpaneNetworks/NetworkError`` when the configuration is refused; an
-    ///   error about memory when there is not enough for the replay.
+    /// - Throws: ``ConfigurationError`` when the configuration is refused or does not go with the network or the clusters; an
+    ///   error about memory when there is not enough for the replay buffer.
     public init(
         _ configuration: DQNConfiguration,
-        episodes source: EpisodeSource,
+        architecture: Architecture,
         normalisation: Normalisation = .published,
+        source: EpisodeSource,
         seed: UInt64
     ) throws {
-        try configuration.validate()
+        try configuration.validate(for: architecture)
         for cluster in source.clusters {
             let nodes = cluster.fewestNodes...cluster.layout.nodes
             guard nodes != NUMATopology.nodesPerServer...NUMATopology.nodesPerServer else { continue }
             throw ConfigurationError(
                 key: "algorithm",
-                reason: "is dqn, which learns on servers with two NUMA nodes; these have \(nodes.lowerBound)"
+                reason: "is \"dqn\", which needs servers with two NUMA nodes; these have \(nodes.lowerBound)"
                     + (nodes.count == 1 ? "" : " to \(nodes.upperBound)")
-                    + "; evolution trains a potential on any"
+                    + "; \"evolution\" trains a \"potential\" on any"
             )
         }
         let counts = source.clusters.map(\.serverCount)
         let (least, most) = (counts.min() ?? 1, counts.max() ?? 1)
-        if configuration.network == .mlp, let other = counts.first(where: { $0 != most }) {
+        if let bound = architecture.boundServers, let other = counts.first(where: { $0 != bound }) {
             throw ConfigurationError(
-                key: "network",
-                reason: "is mlp, which needs clusters of one size; they have \(other) and \(most) servers"
+                key: "architecture",
+                reason:
+                    "is \"\(architecture.name)\" for \(bound) servers; the clusters must have as many, and one has \(other)"
             )
         }
         self.configuration = configuration
         self.normalisation = normalisation
-        architecture = try configuration.architecture(servers: most)
+        self.architecture = architecture
         var weights = Xoshiro256StarStar(seed: seed, stream: 0)
         episodes = Xoshiro256StarStar(seed: seed, stream: 1)
         exploration = Xoshiro256StarStar(seed: seed, stream: 2)
@@ -72,7 +75,7 @@ public final class DQN: Learner {
         stage = EnvironmentPool(source, reward: configuration.environmentReward)
         try Memory.check(
             bytes: ReplayBuffer.bytes(capacity: configuration.replayCapacity, servers: most),
-            for: "a replay of \(configuration.replayCapacity) decisions (replay_capacity)"
+            for: "a replay buffer of \(configuration.replayCapacity) transitions (replay_capacity)"
         )
         replay = ReplayBuffer(
             capacity: configuration.replayCapacity,

@@ -1,37 +1,43 @@
+package import SpaneNetworks
+
 extension DQNConfiguration {
+    /// A configuration that has a name.
+    public struct Preset: Sendable {
+        /// Its name.
+        public let name: String
+        /// The hyper-parameters.
+        public let configuration: DQNConfiguration
+        /// The kind of network that it is meant for.
+        package let network: Architecture.Kind
+    }
+
     /// The configurations that have a name, in the order in which they came about.
-    public static let presets: [(name: String, configuration: DQNConfiguration)] = [
-        ("published", .published),
-        ("masked", .masked),
-        ("monte-carlo", .monteCarlo),
-        ("afterstate", .afterstate),
-        ("mlpdqn", .mlpdqn),
-        ("mlpaug", .mlpaug),
+    public static let presets = [
+        Preset(name: "published", configuration: published, network: .spane),
+        Preset(name: "masked", configuration: masked, network: .spane),
+        Preset(name: "monte-carlo", configuration: monteCarlo, network: .spane),
+        Preset(name: "afterstate", configuration: afterstate, network: .afterstate),
+        Preset(name: "mlpdqn", configuration: published, network: .mlp),
+        Preset(name: "mlpaug", configuration: augmented, network: .mlp),
     ]
 
     /// The learner of the paper (section VI).
     public static let published = DQNConfiguration()
 
-    /// `published` with a bootstrap that looks at available actions only.
+    /// `published` with a bootstrap target that maximises over available actions only.
     public static let masked = published.changing { $0.masksBootstrap = true }
 
-    /// `published` with all rewards to the end of the episode and no bootstrap.
+    /// `published` with Monte-Carlo returns and no bootstrap.
     public static let monteCarlo = published.changing {
         $0.returns = .monteCarlo
         $0.discount = 1
     }
 
-    /// `monteCarlo` with a network that sees servers as placements leave them, and less exploration.
-    public static let afterstate = monteCarlo.changing {
-        $0.network = .afterstate
-        $0.epsilonStart = 0.2
-    }
+    /// `monteCarlo` with less exploration, for networks that see servers as placements leave them.
+    public static let afterstate = monteCarlo.changing { $0.epsilonStart = 0.2 }
 
-    /// The plain network that the paper compares with.
-    public static let mlpdqn = published.changing { $0.network = .mlp }
-
-    /// `mlpdqn` that remembers each episode in five orders of the servers.
-    public static let mlpaug = mlpdqn.changing { $0.permutations = 5 }
+    /// `published` that stores each episode in five permutations of the servers.
+    public static let augmented = published.changing { $0.permutations = 5 }
 
     private func changing(_ change: (inout DQNConfiguration) -> Void) -> DQNConfiguration {
         var other = self

@@ -27,7 +27,7 @@ package final class EnvironmentPool {
         plays = Array(repeating: nil, count: source.workloads.count * source.clusters.count)
     }
 
-    /// Draws an episode; its length is First Fit's (see ``EpisodePlan/Length``).
+    /// Draws an episode; its length is automatic (see ``EpisodeEnd``).
     ///
     /// A start whose episode would run into the end of its trace is drawn again.
     ///
@@ -42,7 +42,7 @@ package final class EnvironmentPool {
             let play = try play(workload, cluster)
             guard start < play.environment.trace.count - 1 else { continue }
             let length = try source.lengths(workload, cluster).length(at: index) { () throws(SchedulingError) in
-                try play.environment.automaticLength(from: start)
+                try play.environment.length(from: start, until: .automatic)
             }
             guard start + length < play.environment.trace.count - 1 else { continue }
             return TrainingEpisode(workload: workload, cluster: cluster, start: start, length: length)

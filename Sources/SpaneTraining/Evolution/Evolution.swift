@@ -25,13 +25,20 @@ public final class Evolution: Learner {
 
     /// Prepares to train.
     ///
-    /// - Parameter threads: the threads that play episodes; the result does not depend on them.
+    /// - Parameters:
+    ///   - configuration: the hyper-parameters.
+    ///   - architecture: the network.
+    ///   - normalisation: what the inputs of the network are divided by.
+    ///   - source: where episodes come from.
+    ///   - seed: of all random choices.
+    ///   - threads: the threads that play episodes; the result does not depend on them.
     /// - Throws: ``ConfigurationError``.
     public init(
         _ configuration: EvolutionConfiguration,
         architecture: Architecture,
         normalisation: Normalisation = .published,
         source: EpisodeSource,
+        seed: UInt64,
         threads: Int = 1
     ) throws(ConfigurationError) {
         try configuration.validate()
@@ -40,7 +47,7 @@ public final class Evolution: Learner {
         self.normalisation = normalisation
         stage = EnvironmentPool(source)
         self.threads = threads
-        generator = Xoshiro256StarStar(seed: configuration.seed, stream: 0)
+        generator = Xoshiro256StarStar(seed: seed, stream: 0)
         scales = architecture.kaimingScales
         var mean = Array(repeating: 0.0, count: scales.count)
         if configuration.startsFromRandomWeights {
@@ -78,7 +85,8 @@ public final class Evolution: Learner {
             makeState: { EnvironmentPool(source) },
             { stage, index in try stage.play(episodes, with: models[index]) }
         )
-        let values = waits.map { configuration.objective.value($0, logScale: configuration.logScale) }
+        let scales = WaitMetric.Scales(logScale: configuration.logScale)
+        let values = waits.map { configuration.objective.value(of: $0, scales) }
         strategy.tell(values)
         // The mean of the first generation counts in full, later ones less and less.
         let share = (Self.averagingPower + 1) / (Double(strategy.generation) + Self.averagingPower)

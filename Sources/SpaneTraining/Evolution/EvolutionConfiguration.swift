@@ -1,6 +1,8 @@
-/// How an ``Evolution`` searches.
+public import SpaneEvaluation
+
+/// The hyper-parameters of an ``Evolution``. ``parameters`` has their ranges.
 public struct EvolutionConfiguration: Equatable, Sendable {
-    /// What is learned about the distribution of good weights.
+    /// The covariance matrix of the search distribution.
     public enum Covariance: String, CaseIterable, Codable, Equatable, Sendable {
         /// All correlations; for up to some hundred weights.
         case full
@@ -10,24 +12,22 @@ public struct EvolutionConfiguration: Equatable, Sendable {
 
     /// The generations.
     public var generations = 100
-    /// The candidates of a generation: even, 4 ... 4096.
+    /// Candidates per generation.
     public var population = 32
-    /// The episodes that every candidate of a generation plays: 1 ... 100,000, the same for all of them.
+    /// Episodes that every candidate of a generation plays, the same for all.
     public var episodes = 100
-    /// The standard deviation of the first steps, in units of the scale of Kaiming's initial weights, above 0.
+    /// The initial step size, in units of the scale of Kaiming's initial weights.
     public var sigma = 0.5
-    /// What is made small.
-    public var objective = Objective.meanLog
-    /// The scale of ``Objective/meanLog`` in seconds, above 0: the larger, the more long waits count.
+    /// What is minimised.
+    public var objective = WaitMetric.meanLog
+    /// The scale of ``SpaneEvaluation/WaitMetric/meanLog`` in seconds: the larger, the more long waits count.
     public var logScale = 1000.0
-    /// What is learned about the distribution of good weights.
+    /// The covariance matrix of the search distribution.
     public var covariance = Covariance.full
     /// Whether the search starts from random weights; otherwise it starts from zeros.
     public var startsFromRandomWeights = false
-    /// Whether the model is an average of the distribution's means so far; otherwise it is the present one.
+    /// Whether the model is an average of the distribution's means so far; otherwise it is the latest one.
     public var averagesMeans = true
-    /// What every random choice follows from.
-    public var seed: UInt64 = 1
 
     /// The defaults.
     public init() {}
@@ -35,26 +35,58 @@ public struct EvolutionConfiguration: Equatable, Sendable {
     /// Refuses what cannot be run.
     ///
     /// - Throws: ``ConfigurationError`` naming the key, its value and what is allowed.
-    public func validate() throws(ConfigurationError) {
-        try ConfigurationError.require(generations >= 1, "generations", generations, "at least 1")
-        try ConfigurationError.require(
-            population.isMultiple(of: 2) && population >= 4 && population <= 4096,
-            "population",
-            population,
-            "an even number in 4 ... 4096"
-        )
-        try ConfigurationError.require(
-            episodes >= 1 && episodes <= 100_000,
-            "episodes",
-            episodes,
-            "in 1 ... 100000"
-        )
-        try ConfigurationError.require(sigma > 0 && sigma.isFinite, "sigma", sigma, "finite and above 0")
-        try ConfigurationError.require(
-            logScale > 0 && logScale.isFinite,
-            "log_scale",
-            logScale,
-            "finite and above 0"
-        )
+    public func validate() throws(ConfigurationError) { try checkParameters() }
+}
+
+extension EvolutionConfiguration: ParameterisedConfiguration {
+    /// All hyper-parameters with their keys, ranges and meanings.
+    public static var parameters: [Parameter<EvolutionConfiguration>] {
+        [
+            .integer("generations", \.generations, 1...1_000_000_000, "Generations, the steps of the run."),
+            .integer("population", \.population, 4...4096, isEven: true, "Candidates per generation."),
+            .integer(
+                "episodes",
+                \.episodes,
+                1...100_000,
+                "Episodes that every candidate of a generation plays, the same for all."
+            ),
+            .positive(
+                "sigma",
+                \.sigma,
+                upTo: 1000,
+                "Initial step size: the standard deviation of the search distribution in units of Kaiming's initial weights."
+            ),
+            .choice(
+                "objective",
+                \.objective,
+                among: WaitMetric.all(for: .objective).map { ($0.key, $0) },
+                name: { $0.key },
+                "Objective to minimise, of the total waits of a generation's episodes: their mean without the lowest and "
+                    + "highest tenth, their mean, or the mean of ln(1 + wait / log_scale)."
+            ),
+            .positive(
+                "log_scale",
+                \.logScale,
+                upTo: 1e9,
+                "Scale of the objective \"mean-log\" in seconds: it is about linear in shorter waits and logarithmic in longer "
+                    + "ones."
+            ),
+            .choice(
+                "covariance",
+                \.covariance,
+                "Covariance matrix of the search distribution: full (for up to a few hundred weights) or diagonal."
+            ),
+            .flag(
+                "random_start",
+                \.startsFromRandomWeights,
+                "Whether the search starts from random weights instead of zeros."
+            ),
+            .flag(
+                "average",
+                \.averagesMeans,
+                "Whether the model is a weighted average of the means of all generations, recent ones counting most, instead "
+                    + "of the latest mean."
+            ),
+        ]
     }
 }

@@ -55,7 +55,7 @@ public struct UntrainedSearch: Sendable {
             makeState: {},
             { _, index in
                 let evaluation = try Evaluation(of: .model(model(ofTrial: index)), on: plan)
-                return Trial(index: index, trimmedMean: Statistics.trimmedMean(evaluation.totalWaits))
+                return Trial(index: index, trimmedMean: WaitMetric.trimmedMean10.value(of: evaluation.totalWaits))
             }
         )
         return results.sorted { ($0.trimmedMean, $0.index) < ($1.trimmedMean, $1.index) }

@@ -5,25 +5,27 @@ import SpaneStorage
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Draw experiments, runs and searches into one HTML page.",
+        abstract: "Make an HTML report of experiments, runs and searches.",
         discussion: """
-            A folder is that of an experiment, of a search, or of a run (runs whose folders differ by a number at the end \
-            only are drawn together, as seeds of one learner). A CSV file with one trial a line is a search too. The page holds all figures and \
-            tables and needs no other file. It is made by the Python package spane with matplotlib, under the interpreter \
-            that SPANE_PYTHON names, or python3.
+            A folder is that of an experiment, of a search, or of a run (runs whose folder names differ only by a \
+            trailing number are plotted together, as seeds of one learner). A CSV file with one trial per line is a \
+            search too. The page is self-contained. It is made by the Python package spane with matplotlib, run by \
+            the interpreter that SPANE_PYTHON names, or python3.
             """
     )
 
-    @Argument(help: ArgumentHelp("Folders of experiments and runs, and results of searches.", valueName: "folder"))
+    @Argument(
+        help: ArgumentHelp("Folders of experiments, runs and searches, or CSV files of searches.", valueName: "folder")
+    )
     var paths: [String]
 
-    @Option(help: ArgumentHelp("The page to write, or '-'.", valueName: "file.html"))
+    @Option(help: ArgumentHelp("HTML file to write, or '-'.", valueName: "file.html"))
     var output = "report.html"
 
-    @Option(help: ArgumentHelp("Write each figure as SVG and PNG too, into this folder.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Also write each figure as SVG and PNG into this folder.", valueName: "folder"))
     var figures: String?
 
-    @Option(help: "The title of the page.")
+    @Option(help: "Title of the page.")
     var title: String?
 
     func validate() throws {

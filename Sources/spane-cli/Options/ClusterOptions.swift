@@ -7,14 +7,14 @@ struct ClusterOptions: ParsableArguments {
     @Option(
         name: .customLong("fleet"),
         help: ArgumentHelp(
-            "The servers: a fleet in TOML, or a cluster in HDF5, of which the servers are taken empty. It stands in place "
-                + "of --servers, --node-cpu, --node-mem and --split-above.",
+            "Servers: a fleet in TOML, or a saved cluster in HDF5, whose VMs are ignored. Replaces "
+                + "--servers, --node-cpu, --node-mem and --split-above.",
             valueName: "file"
         )
     )
     var file: String?
 
-    @Option(help: "The number of servers. (default: \(defaultServers))")
+    @Option(help: "Number of servers. (default: \(defaultServers))")
     var servers: Int?
 
     @OptionGroup var server: ServerOptions
@@ -25,7 +25,9 @@ struct ClusterOptions: ParsableArguments {
         guard file != nil else { return }
         let given = (servers == nil ? [] : ["--servers"]) + server.given
         guard given.isEmpty else {
-            throw ValidationError("--fleet and \(given.joined(separator: ", ")) are both given; the fleet says it all.")
+            throw ValidationError(
+                "--fleet and \(given.joined(separator: ", ")) are both given; a fleet describes all servers."
+            )
         }
     }
 
@@ -48,7 +50,7 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: """
-            A VM with more memory than this, in GB, is split over the NUMA nodes of its server. (default: \
+            VMs with more memory than this, in GB, are split over the NUMA nodes of their server. (default: \
             \(Fleet.publishedSplitAbove))
             """
     )

@@ -6,12 +6,12 @@ import SpaneStorage
 
 /// The options that describe episodes of a trace.
 struct EpisodeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The trace, in HDF5 or CSV; - for standard input.", valueName: "file"))
+    @Option(help: ArgumentHelp("Trace in HDF5 or CSV; - for standard input.", valueName: "file"))
     var trace: String
 
     @Option(
         help: ArgumentHelp(
-            "The first VM of each episode: a file with one index a line, or COUNT distinct ones drawn from a range.",
+            "First VM of each episode: a file with one index per line, or COUNT distinct ones sampled from a range.",
             valueName: "file | lo..<hi:count:seed"
         )
     )
@@ -19,20 +19,20 @@ struct EpisodeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "VMs placed in an episode; 'auto' is what First Fit places until the cluster is first full, and 40 more.",
+            "VMs placed per episode; 'auto': as many as First Fit places until one first fits nowhere, plus 40.",
             valueName: "auto | n"
         )
     )
-    var length = LengthArgument(length: .automatic)
+    var length = EpisodeEnd.automatic
 
-    @Option(help: "Threads; the results do not depend on them. [default: all processors that it may use]")
+    @Option(help: "Number of threads; the results do not depend on it. [default: all available processors]")
     var threads: Int?
 
     func validate() throws {
         if let threads, threads < 1 {
             throw ValidationError("--threads is \(threads); it must be at least 1.")
         }
-        if case .fixed(let count) = length.length, count < 1 {
+        if case .length(let count) = length, count < 1 {
             throw ValidationError("--length is \(count); it must be 'auto' or at least 1.")
         }
     }
@@ -71,27 +71,8 @@ struct EpisodeOptions: ParsableArguments {
         try EpisodePlan(
             scenario(trace, on: fleet, of: file),
             starts: startIndices(),
-            length: length.length,
+            until: length,
             threads: threadCount
         )
     }
-}
-
-/// `auto` or a number of VMs.
-struct LengthArgument: ExpressibleByArgument {
-    let length: EpisodePlan.Length
-
-    init(length: EpisodePlan.Length) { self.length = length }
-
-    init?(argument: String) {
-        if argument == "auto" {
-            length = .automatic
-        } else if let count = Int(argument) {
-            length = .fixed(count)
-        } else {
-            return nil
-        }
-    }
-
-    var defaultValueDescription: String { "auto" }
 }

@@ -4,7 +4,7 @@ import SpaneStorage
 /// The option of the commands whose folder one process at a time may hold.
 struct LockOptions: ParsableArguments {
     @Flag(
-        help: "Do not lock the folder, on a file system that has no locks. No other process may work in it meanwhile."
+        help: "Do not lock the folder, for file systems without locks. No other process may use it meanwhile."
     )
     var withoutLock = false
 

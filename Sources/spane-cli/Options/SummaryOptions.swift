@@ -3,27 +3,27 @@ import SpaneExperiments
 
 /// The options that say how an experiment is summarised.
 struct SummaryOptions: ParsableArguments {
-    @Option(help: "The policy or group that the others are compared with. [default: the first]")
+    @Option(help: "Policy or group to compare the others with. [default: the first]")
     var baseline: String?
 
-    @Option(help: "An episode that waits longer than this, in seconds, counts as one of the bad ones.")
+    @Option(help: "Total wait in seconds above which an episode counts as bad.")
     var threshold = SummarySettings().threshold
 
-    @Option(help: "The share of intervals that should hold the true value.")
+    @Option(help: "Confidence level of the intervals.")
     var confidence = SummarySettings().confidence
 
     @Option(
         help: ArgumentHelp(
-            "Episodes that the block bootstrap draws together. [default: four times as many as overlap, at most an eighth]",
+            "Block length of the bootstrap. [default: four times the overlap, at most an eighth of all episodes]",
             valueName: "episodes"
         )
     )
     var block: Int?
 
-    @Option(help: "How often the bootstrap draws.")
+    @Option(help: "Number of bootstrap resamples.")
     var resamples = SummarySettings().resamples
 
-    @Option(help: "The seed of the bootstrap.")
+    @Option(help: "Random seed of the bootstrap.")
     var bootstrapSeed = SummarySettings().seed
 
     var settings: SummarySettings {

@@ -3,11 +3,11 @@ import SpaneRuns
 
 /// What a command says that a signal has stopped.
 enum StopReport {
-    /// What was done, and the command that goes on.
+    /// What was done, and the command that resumes.
     static func text(_ done: String) -> String {
         let command = (["spane"] + Spane.arguments).map(ShellText.word).joined(separator: " ")
         return """
-            \(done); the state is saved. To go on:
+            \(done); the state is saved. To resume:
               \(command)
             """
     }

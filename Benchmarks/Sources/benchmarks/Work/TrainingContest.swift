@@ -24,7 +24,7 @@ struct TrainingContest: Contest {
         let hidden = try LayerShape(width: 16, depth: 1)
         let architecture = PotentialArchitecture(hidden: hidden, activation: .tanh, context: .none)
         return TrainingContest(steps: steps) {
-            try Evolution(EvolutionConfiguration(), architecture: .potential(architecture), source: source)
+            try Evolution(EvolutionConfiguration(), architecture: .potential(architecture), source: source, seed: 1)
         }
     }
 

@@ -1,25 +1,24 @@
-internal import SpaneBuffers
 internal import SpaneScheduling
 
 extension ReplayBuffer {
-    /// Adds all that is remembered to a state: `replay/position` holds the count and the next slot, `replay/records`
+    /// Adds all decisions to a state: `replay/position` holds the count and the next slot, `replay/records`
     /// for each decision the number of servers, the action, the return, its discount, the three inputs of the request, and
     /// of each server the four inputs and the nodes that have room as bits (0 for servers that are not there).
     package func write(to state: inout LearnerState) {
         state.set("replay/position", [count, next])
         var values: [Float] = []
-        values.reserveCapacity(count * recordLength)
+        let length = states.recordLength
+        values.reserveCapacity(count * length)
         for slot in 0..<count {
-            let servers = serverCount(in: slot)
-            let used = Header.length + servers * Self.serverLength
-            for field in 0..<recordLength { values.append(field < used ? value(field, in: slot) : 0) }
+            let used = StateRecords.Field.count + states.serverCount(in: slot) * StateRecords.serverLength
+            for field in 0..<length { values.append(field < used ? states.value(field, in: slot) : 0) }
         }
         state.set("replay/records", values)
     }
 
     /// Takes over what ``write(to:)`` wrote.
     ///
-    /// - Throws: ``LearnerStateError`` naming an entry that is missing or cannot be of such a replay; nothing changes
+    /// - Throws: ``LearnerStateError`` naming an entry that is missing or cannot be of such a buffer; nothing changes
     ///   then.
     package func read(from state: LearnerState) throws(LearnerStateError) {
         let position = try state.integers("replay/position", count: 2)
@@ -29,13 +28,12 @@ extension ReplayBuffer {
         else {
             throw LearnerStateError("replay/position is \(position); it must be a count and a slot of \(capacity)")
         }
-        let values = try state.floats("replay/records", count: newCount * recordLength)
-        for slot in 0..<newCount { try check(values[slot * recordLength..<(slot + 1) * recordLength], slot) }
+        let length = states.recordLength
+        let values = try state.floats("replay/records", count: newCount * length)
+        for slot in 0..<newCount { try check(values[slot * length..<(slot + 1) * length], slot) }
         (count, next) = (newCount, newNext)
         for slot in 0..<newCount {
-            for field in 0..<recordLength {
-                records[slot * recordStride + field] = values[slot * recordLength + field]
-            }
+            for field in 0..<length { states.set(field, in: slot, values[slot * length + field]) }
         }
     }
 
@@ -46,12 +44,13 @@ extension ReplayBuffer {
             let value = record[first + field]
             return value >= 0 && value < Float(limit) && value == value.rounded() ? Int(value) : nil
         }
-        guard let servers = whole(Header.serverCount, below: serverCounts.upperBound + 1),
-            serverCounts.contains(servers),
-            let action = whole(Header.action, below: servers * NUMATopology.nodesPerServer)
+        guard let servers = whole(StateRecords.Field.serverCount, below: states.serverCounts.upperBound + 1),
+            states.serverCounts.contains(servers),
+            let action = whole(StateRecords.Field.action, below: servers * NUMATopology.nodesPerServer)
         else { throw LearnerStateError("replay/records has a decision in slot \(slot) on servers that are not there") }
         for server in 0..<servers {
-            let field = Header.length + server * Self.serverLength + Self.valuesPerServer
+            let field =
+                StateRecords.Field.count + server * StateRecords.serverLength + StateRecords.valuesPerServer
             guard let bits = whole(field, below: 1 << NUMATopology.nodesPerServer),
                 server != Action(action).server || bits >> Action(action).node & 1 != 0
             else { throw LearnerStateError("replay/records has an action in slot \(slot) that was not available") }

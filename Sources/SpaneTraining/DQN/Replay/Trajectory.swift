@@ -7,7 +7,7 @@ package struct Trajectory {
     package let normalisation: Normalisation
     /// The number of decisions.
     package private(set) var count = 0
-    // As in a replay, with room for just the servers there are.
+    // As in records, with room for just the servers there are.
     private(set) var servers: [Float] = []
     private(set) var available: [UInt8] = []
     private(set) var requests: [Float] = []
@@ -19,9 +19,9 @@ package struct Trajectory {
     package init(serverCount: Int, normalisation: Normalisation, decisions: Int = 0) {
         self.serverCount = serverCount
         self.normalisation = normalisation
-        servers.reserveCapacity(decisions * serverCount * ReplayBuffer.valuesPerServer)
+        servers.reserveCapacity(decisions * serverCount * StateRecords.valuesPerServer)
         available.reserveCapacity(decisions * serverCount)
-        requests.reserveCapacity(decisions * ReplayBuffer.valuesPerRequest)
+        requests.reserveCapacity(decisions * StateRecords.valuesPerRequest)
         actions.reserveCapacity(decisions)
         rewards.reserveCapacity(decisions)
     }

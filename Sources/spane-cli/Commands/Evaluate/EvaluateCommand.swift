@@ -7,12 +7,12 @@ import SpaneStorage
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "ReplayBuffer episodes of a trace under one or more policies and compare their waits.",
+        abstract: "Replay episodes of a trace under one or more policies and compare their waits.",
         discussion: """
             Every episode starts with an empty cluster. VMs are placed strictly in order of arrival; one that fits \
             nowhere waits, and all behind it wait too. The table shows, for each policy, the total wait of an episode \
-            in seconds: the mean without the lowest and highest tenth of episodes (trimmed), the plain mean and the \
-            median. 'above bound' is the trimmed mean less that of a lower bound that no policy can beat.
+            in seconds: the mean without the lowest and highest tenth of episodes (trimmed), the mean and the median. \
+            'above bound' is the trimmed mean minus that of a lower bound that no policy can beat.
             """
     )
 
@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(
         name: .customLong("policy"),
         help: ArgumentHelp(
-            "\(Heuristic.names.joined(separator: ", ")), or a weights file. May be given more than once.",
+            "\(Heuristic.names.joined(separator: ", ")), or a weights file. May be repeated.",
             valueName: "policy"
         )
     )
@@ -30,7 +30,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write one row per episode: start, length, bound, then one column per policy; '-' prints that alone.",
+            "Write one row per episode: start, length, bound, then one column per policy; '-' prints only that.",
             valueName: "file.csv"
         )
     )

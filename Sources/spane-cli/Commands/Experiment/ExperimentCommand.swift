@@ -6,15 +6,15 @@ struct ExperimentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "experiment",
         abstract:
-            "Compare policies on the same episodes, with confidence intervals, in a folder that can be gone on with.",
+            "Compare policies on the same episodes with confidence intervals; an interrupted experiment resumes.",
         subcommands: [ExperimentWaitTime.self, ExperimentFlexibility.self]
     )
 
     static let discussion = """
         The folder gets results.h5 (every wait), waits-N.csv (the same for N servers), summary.csv, summary.json and \
-        summary.md (all figures and intervals), and experiment.json (what was compared, with hashes). A command that was \
-        stopped goes on where it was when it is given again; with other options for the summary nothing is played again. \
-        A folder of another experiment is refused. docs/experiments.md explains the figures; 'spane report FOLDER' draws them.
+        summary.md (all metrics and intervals), and experiment.json (what was compared, with hashes). Run an interrupted \
+        command again to resume it; other summary options only recompute the summary. A folder of another experiment is \
+        refused. docs/experiments.md explains the metrics; 'spane report FOLDER' plots them.
         """
 }
 
@@ -34,11 +34,11 @@ struct ExperimentWaitTime: ParsableCommand {
 struct ExperimentFlexibility: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flexibility",
-        abstract: "How long VMs wait under the same policies on other numbers of servers.",
+        abstract: "How long VMs wait under the same policies on other cluster sizes.",
         discussion: ExperimentCommand.discussion
     )
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("The numbers of servers.", valueName: "n ..."))
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Cluster sizes in servers.", valueName: "n ..."))
     var servers: [Int]
 
     @OptionGroup var server: ServerOptions

@@ -17,7 +17,7 @@ struct ExperimentOptions: ParsableArguments {
 
     @OptionGroup var summary: SummaryOptions
 
-    @Option(help: ArgumentHelp("The folder for the results.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Folder for the results; created if missing.", valueName: "folder"))
     var output: String
 
     @OptionGroup var lock: LockOptions
@@ -30,7 +30,7 @@ struct ExperimentOptions: ParsableArguments {
             trace: trace,
             description: description,
             starts: episodes.startIndices(),
-            length: episodes.length.length,
+            until: episodes.length,
             clusters: clusters,
             policies: policies.flatMap { try $0.policies() }
         )

@@ -20,7 +20,7 @@ struct ExperimentReport {
 
     /// Everything, for people.
     var markdown: String {
-        let overview = isOverview ? overviews(ExperimentFigure.allCases) : []
+        let overview = isOverview ? overviews(ExperimentMetric.all) : []
         let blocks = overview + summary.clusters.flatMap(tables)
         return "# Experiment: \(kind.rawValue)\n\n"
             + "Trace: \(waits.trace.source) (licence: \(waits.trace.licence); sha256 \(waits.trace.contentHash)).\n\n"
@@ -34,7 +34,7 @@ struct ExperimentReport {
     private var isOverview: Bool { summary.clusters.count > 1 }
 
     /// One table a figure, with a line for each number of servers.
-    private func overviews(_ figures: [ExperimentFigure]) -> [Block] {
+    private func overviews(_ figures: [ExperimentMetric]) -> [Block] {
         figures.map { figure in
             let rows = summary.clusters[0].rows.filter { $0.kind != .member && ($0.kind != .bound || figure.isPlain) }
             var table = FigureTable(header: ["servers"] + rows.map(\.name))
@@ -48,7 +48,7 @@ struct ExperimentReport {
                     }
                 )
             }
-            return (figure.sentence(summary.settings.threshold), table)
+            return (figure.summary(threshold: threshold), table)
         }
     }
 
@@ -74,9 +74,8 @@ struct ExperimentReport {
             + "on \(cluster.servers) servers; total wait of an episode in seconds"
     }
 
-    private static let columns: [ExperimentFigure] = [
-        .trimmedMean10, .trimmedMean15, .aboveBound15, .saved15, .meanLog, .shareAbove,
-    ]
+    // Beside the metrics themselves, the more robust of the trimmed means beside the bound.
+    private static let columns = ExperimentMetric.all.filter { $0.isPlain || $0.metric == .trimmedMean15 }
 
     private func valueTable(_ cluster: ExperimentSummary.ClusterState) -> FigureTable {
         var table = FigureTable(header: ["policy"] + titles(Self.columns))
@@ -85,9 +84,9 @@ struct ExperimentReport {
     }
 
     private func differenceTable(_ cluster: ExperimentSummary.ClusterState) -> FigureTable {
-        var table = FigureTable(header: ["policy"] + titles(ExperimentFigure.plain))
+        var table = FigureTable(header: ["policy"] + titles(ExperimentMetric.plain))
         for row in cluster.rows where !row.differences.isEmpty {
-            table.add(name(row), ExperimentFigure.plain.map { $0.differenceCell(row.differences[$0]) })
+            table.add(name(row), ExperimentMetric.plain.map { $0.differenceCell(row.differences[$0]) })
         }
         return table
     }
@@ -108,8 +107,10 @@ struct ExperimentReport {
         return table
     }
 
-    private func titles(_ figures: [ExperimentFigure]) -> [String] {
-        figures.map { $0.title(threshold: summary.settings.threshold) }
+    private var threshold: String { NumberText.grouped(summary.settings.threshold) }
+
+    private func titles(_ figures: [ExperimentMetric]) -> [String] {
+        figures.map { $0.title(threshold: threshold) }
     }
 
     private func name(_ row: ExperimentSummary.Row) -> String {
@@ -174,23 +175,5 @@ struct ExperimentReport {
         try FileSystem.write(SummaryCSV.text(summary, waits.fleet), to: folder.file("summary.csv"))
         try FileSystem.write(try SummaryJSON.text(summary, waits.fleet), to: folder.file("summary.json"))
         try FileSystem.write(markdown, to: folder.file("summary.md"))
-    }
-}
-
-extension ExperimentFigure {
-    fileprivate var isPlain: Bool { Self.plain.contains(self) }
-
-    /// The title of an overview.
-    fileprivate func sentence(_ threshold: Double) -> String {
-        switch self {
-        case .trimmedMean10: "Total wait in seconds, trimmed mean (10 %) of the episodes"
-        case .trimmedMean15: "Total wait in seconds, trimmed mean (15 %) of the episodes"
-        case .aboveBound10: "Trimmed mean (10 %) above that of the bound, in seconds"
-        case .aboveBound15: "Trimmed mean (15 %) above that of the bound, in seconds"
-        case .saved10: "Share of First Fit's excess over the bound that is saved, trimmed means (10 %)"
-        case .saved15: "Share of First Fit's excess over the bound that is saved, trimmed means (15 %)"
-        case .meanLog: "Mean of ln(1 + total wait / 1000 s)"
-        case .shareAbove: "Share of episodes that wait over \(NumberText.grouped(threshold)) s"
-        }
     }
 }

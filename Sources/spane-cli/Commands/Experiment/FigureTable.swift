@@ -38,21 +38,7 @@ struct FigureTable {
     }
 }
 
-extension ExperimentFigure {
-    /// The head of its column.
-    func title(threshold: Double) -> String {
-        switch self {
-        case .trimmedMean10: "trimmed 10 %"
-        case .aboveBound10: "above bound, 10 %"
-        case .saved10: "saved, 10 %"
-        case .trimmedMean15: "trimmed 15 %"
-        case .aboveBound15: "above bound, 15 %"
-        case .saved15: "saved, 15 %"
-        case .meanLog: "mean log"
-        case .shareAbove: "over \(NumberText.grouped(threshold)) s"
-        }
-    }
-
+extension ExperimentMetric {
     /// A cell with the figure.
     func cell(_ estimate: Estimate?) -> FigureTable.Cell {
         guard let estimate else { return FigureTable.Cell(value: "-") }
@@ -68,10 +54,10 @@ extension ExperimentFigure {
     }
 
     func text(_ value: Double) -> String {
-        switch self {
-        case .meanLog: NumberText.grouped(value, decimals: 3)
-        case .shareAbove, .saved10, .saved15: NumberText.percent(value)
-        case .trimmedMean10, .trimmedMean15, .aboveBound10, .aboveBound15: NumberText.grouped(value, decimals: 1)
+        switch unit {
+        case .logarithm: NumberText.grouped(value, decimals: 3)
+        case .share: NumberText.percent(value)
+        case .seconds: NumberText.grouped(value, decimals: 1)
         }
     }
 
@@ -82,10 +68,10 @@ extension ExperimentFigure {
 
     /// A value as the end of an interval, which knows no fractions of a second.
     private func rough(_ value: Double) -> String {
-        switch self {
-        case .meanLog: NumberText.grouped(value, decimals: 2)
-        case .shareAbove, .saved10, .saved15: NumberText.grouped(value * 100, decimals: 1)
-        case .trimmedMean10, .trimmedMean15, .aboveBound10, .aboveBound15: NumberText.grouped(value)
+        switch unit {
+        case .logarithm: NumberText.grouped(value, decimals: 2)
+        case .share: NumberText.grouped(value * 100, decimals: 1)
+        case .seconds: NumberText.grouped(value)
         }
     }
 }

@@ -3,10 +3,10 @@ import SpaneEvaluation
 import SpaneExperiments
 import SpaneStorage
 
-/// A summary with one figure a line.
+/// A summary with one metric a line.
 enum SummaryCSV {
     private static let header = [
-        "servers", "policy", "kind", "group", "figure", "value", "low", "high", "difference", "difference_low",
+        "servers", "policy", "kind", "group", "metric", "value", "low", "high", "difference", "difference_low",
         "difference_high",
     ]
 
@@ -15,9 +15,9 @@ enum SummaryCSV {
         var text = CSVText.line(header + (fleet == nil ? [] : ["fleet"]))
         for cluster in summary.clusters {
             for row in cluster.rows {
-                for figure in ExperimentFigure.allCases where row.figures[figure] != nil {
+                for figure in ExperimentMetric.all where row.figures[figure] != nil {
                     text += CSVText.line(
-                        ["\(cluster.servers)", row.name, row.kind.rawValue, row.group ?? "", figure.rawValue]
+                        ["\(cluster.servers)", row.name, row.kind.rawValue, row.group ?? "", figure.name]
                             + numbers(row.figures[figure]) + numbers(row.differences[figure]) + last
                     )
                 }
@@ -112,7 +112,7 @@ enum SummaryJSON {
         )
     }
 
-    private static func named<Value>(_ figures: [ExperimentFigure: Value]) -> [String: Value] {
-        Dictionary(uniqueKeysWithValues: figures.map { ($0.key.rawValue, $0.value) })
+    private static func named<Value>(_ figures: [ExperimentMetric: Value]) -> [String: Value] {
+        Dictionary(uniqueKeysWithValues: figures.map { ($0.key.name, $0.value) })
     }
 }

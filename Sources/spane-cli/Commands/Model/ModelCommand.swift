@@ -3,7 +3,7 @@ import ArgumentParser
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Describe weights, and note what is known about them.",
+        abstract: "Show weights files and annotate their provenance.",
         subcommands: [ModelInfo.self, ModelNote.self]
     )
 }

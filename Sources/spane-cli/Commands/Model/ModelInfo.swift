@@ -5,10 +5,10 @@ import SpaneStorage
 struct ModelInfo: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
-        abstract: "Describe weights: the network, its parameters, and where they come from."
+        abstract: "Show a weights file: architecture, parameters and provenance."
     )
 
-    @Argument(help: ArgumentHelp("The weights, in HDF5.", valueName: "model.h5"))
+    @Argument(help: ArgumentHelp("Weights file in HDF5.", valueName: "model.h5"))
     var path: String
 
     func run() throws {

@@ -4,17 +4,17 @@ import SpaneStorage
 struct ModelNote: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "note",
-        abstract: "Note something in the provenance of weights, in place of what it was before.",
+        abstract: "Set notes in the provenance of a weights file.",
         discussion: """
-            For instance what was measured on test starts, or the commit that the weights can be made again from. A name has \
-            up to 64 letters a ... z, digits and _. The weights stay as they are, and the file is replaced in one step.
+            For example test results, or the commit that reproduces the weights. A name has up to 64 characters a ... \
+            z, 0 ... 9 and _. The weights do not change, and the file is replaced atomically.
             """
     )
 
-    @Argument(help: ArgumentHelp("The weights, in HDF5.", valueName: "model.h5"))
+    @Argument(help: ArgumentHelp("Weights file in HDF5.", valueName: "model.h5"))
     var path: String
 
-    @Argument(help: ArgumentHelp("What to note; an empty text removes a note.", valueName: "name=text"))
+    @Argument(help: ArgumentHelp("Note to set; an empty text removes it.", valueName: "name=text"))
     var notes: [NoteArgument]
 
     func run() throws {

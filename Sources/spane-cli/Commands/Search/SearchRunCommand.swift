@@ -6,41 +6,41 @@ import SpaneRuns
 struct SearchRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Train many networks with different hyper-parameters, and keep the best.",
+        abstract: "Train many networks with different hyper-parameters and keep the best.",
         discussion: """
-            A file says what is trained, as for 'spane train', and in [space] which keys vary. Every trial is a complete \
-            run on one thread. The folder gets all results (results.csv, results.h5) and the weights of the best trials. \
-            After a crash or Ctrl-C the same command goes on: finished trials stay, the others go on from their \
-            checkpoints. The control is one random network of each trial's shape, chosen by the same validation. See \
-            docs/training.md.
+            The file is a configuration of 'spane train' with a section [space] of the keys that vary. Every trial is \
+            a complete run on one thread. The folder gets all results (results.csv, results.h5) and the weights of \
+            the best trials. After a crash or Ctrl-C, run the same command again to resume: finished trials are kept, \
+            the others resume from their checkpoints. The control is one untrained network per trial, of the same \
+            architecture and validated in the same way. See docs/training.md.
             """
     )
 
-    @Argument(help: ArgumentHelp("What is trained and what varies, in TOML.", valueName: "space.toml"))
+    @Argument(help: ArgumentHelp("Configuration and search space in TOML.", valueName: "space.toml"))
     var source: String
 
-    @Option(help: ArgumentHelp("The folder of the search, made if it is not there.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Search folder; created if missing.", valueName: "folder"))
     var output: String
 
     @Option(
         name: .customLong("trace"),
         help: ArgumentHelp(
-            "A trace to train on in place of the file's, in their order. May be given more than once.",
+            "Trace to train on; overrides those of the file, in their order. May be repeated.",
             valueName: "file"
         )
     )
     var traces: [String] = []
 
-    @Option(help: "Trials in place of the file's; more may be asked for later.")
+    @Option(help: "Number of trials; overrides that of the file, and may be raised later.")
     var trials: Int?
 
-    @Option(help: "The seed of the search in place of the file's.")
+    @Option(help: "Random seed of the search; overrides that of the file.")
     var seed: Int?
 
-    @Option(help: "The number of best trials whose weights are kept, in place of the file's.")
+    @Option(help: "Number of best trials whose weights are kept; overrides that of the file.")
     var keep: Int?
 
-    @Option(help: "Trials at a time; the results do not depend on it. [default: one for each processor to be had]")
+    @Option(help: "Number of trials at a time; the results do not depend on it. [default: all available processors]")
     var threads: Int?
 
     @OptionGroup var lock: LockOptions
@@ -90,7 +90,7 @@ struct SearchRunCommand: ParsableCommand {
     }
 }
 
-/// What a search has come to.
+/// The results of a search.
 struct SearchReport {
     private let search: SearchConfiguration
     private let run: SearchRun
@@ -121,12 +121,13 @@ struct SearchReport {
         }
         let seconds = results.reduce(0) { $0 + $1.seconds }
         return "\(NumberText.grouped(results.count)) trials (\(ends.joined(separator: ", "))) in "
-            + "\(NumberText.duration(seconds.rounded())) of work; all results in \(run.table)\n"
+            + "\(NumberText.duration(seconds.rounded())) of computing time; all results in \(run.table)\n"
     }
 
     private func control(_ results: [SearchResult]) -> String {
         guard let untrained = results.map(\.untrained).min(), let first = results.first else { return "" }
-        return "Not trained: the best of \(NumberText.grouped(results.count)) random networks of the same shapes has "
+        return
+            "Untrained: the best of \(NumberText.grouped(results.count)) random networks of the same architectures has "
             + "\(TrainingReport.number(untrained)); First Fit has \(TrainingReport.number(first.firstFit))"
     }
 

@@ -8,27 +8,27 @@ import SpaneTraining
 struct SearchUntrained: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "untrained",
-        abstract: "Draw random SPANE networks, play episodes with each, and keep the best.",
+        abstract: "Sample untrained SPANE networks, evaluate each, and keep the best.",
         discussion: """
-            Nothing is learned here: this is the control that training has to beat. Networks have the shape of the \
-            paper, and each trial's weights follow from the seed and its number.
+            This is the control that training has to beat. The networks have the paper's architecture; the weights of \
+            each follow from the seed and its number.
             """
     )
 
     @OptionGroup var episodes: EpisodeOptions
     @OptionGroup var cluster: ClusterOptions
 
-    @Option(help: "The number of networks to draw.")
+    @Option(help: "Number of networks to sample.")
     var trials = 1000
 
-    @Option(help: "The seed of the search.")
+    @Option(help: "Random seed of the search.")
     var seed: UInt64 = 1
 
-    @Option(help: "The number of networks to keep. [default: 3, or all of fewer trials]")
+    @Option(help: "Number of networks to keep. [default: 3, or all if there are fewer trials]")
     var keep: Int?
 
     @Option(
-        help: ArgumentHelp("The folder for the networks that are kept, untrained-1.h5 the best.", valueName: "folder")
+        help: ArgumentHelp("Folder for the networks that are kept; untrained-1.h5 is the best.", valueName: "folder")
     )
     var output: String
 

@@ -6,17 +6,17 @@ import SpaneWorkloads
 struct TraceGenerate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "Make a synthetic trace from a seed.",
-        discussion: "What the trace is like, and how it compares with a real one, is in docs/synthetic-trace.md."
+        abstract: "Generate a synthetic trace.",
+        discussion: "docs/synthetic-trace.md describes the trace and compares it with a real one."
     )
 
-    @Option(help: "The number of VMs.")
+    @Option(help: "Number of VMs.")
     var count = 100_000
 
-    @Option(help: "The seed; the same one gives the same trace.")
+    @Option(help: "Random seed; the same seed gives the same trace.")
     var seed: UInt64 = 2
 
-    @Option(help: ArgumentHelp("The file to write.", valueName: "out.h5"))
+    @Option(help: ArgumentHelp("File to write.", valueName: "out.h5"))
     var output: String
 
     func validate() throws {

@@ -7,24 +7,25 @@ struct TraceImport: ParsableCommand {
         commandName: "import",
         abstract: "Convert a CSV trace to HDF5.",
         discussion: """
-            Two layouts are read, told apart by the header: 'vmid,cpu,mem,at,lt' with a VM a line in order of arrival, \
-            and 'vmid,cpu,memory,time,type' with an event a line (type 0 creates, 1 deletes). Sizes are cores and GB, \
-            times seconds. A column 'span' says over how many NUMA nodes a VM is spread, and 'resource:NAME' how much of a further \
-            resource it asks for. Columns may be in any order, others are passed over, and commas, semicolons or tabs \
-            separate them. Files packed with gzip or zstd are unpacked by these programs.
+            Two layouts are recognised by their headers: 'vmid,cpu,mem,at,lt' with one VM per line in order of \
+            arrival, and 'vmid,cpu,memory,time,type' with one event per line (type 0 creates, 1 deletes). Sizes are \
+            in cores and GB, times in seconds. A column 'span' gives the number of NUMA nodes of a VM, and \
+            'resource:NAME' its demand for another resource. Columns may be in any order and others are ignored; \
+            commas, semicolons or tabs separate them. Files compressed by gzip or zstd are unpacked by these \
+            programs.
             """
     )
 
-    @Argument(help: ArgumentHelp("The trace to read; - for standard input.", valueName: "in.csv"))
+    @Argument(help: ArgumentHelp("Trace to read; - for standard input.", valueName: "in.csv"))
     var input: String
 
-    @Argument(help: ArgumentHelp("The file to write.", valueName: "out.h5"))
+    @Argument(help: ArgumentHelp("File to write.", valueName: "out.h5"))
     var output: String
 
-    @Option(help: "Where the trace comes from, to be kept with it. [default: the name of the file read]")
+    @Option(help: "Origin of the trace, stored with it. [default: the name of the input file]")
     var source: String?
 
-    @Option(help: "The licence of the trace, to be kept with it. [default: what the file read says]")
+    @Option(help: "Licence of the trace, stored with it. [default: that of the input file]")
     var licence: String?
 
     func run() throws {

@@ -6,10 +6,10 @@ import SpaneWorkloads
 struct TraceInfo: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
-        abstract: "Describe a trace: sizes, rates, lifetimes, and how full it would keep a cluster."
+        abstract: "Describe a trace: VM sizes, arrival rates, lifetimes, and the load that it puts on a cluster."
     )
 
-    @Argument(help: ArgumentHelp("The trace, in HDF5 or CSV; - for standard input.", valueName: "trace"))
+    @Argument(help: ArgumentHelp("Trace in HDF5 or CSV; - for standard input.", valueName: "trace"))
     var path: String
 
     @OptionGroup var cluster: ClusterOptions

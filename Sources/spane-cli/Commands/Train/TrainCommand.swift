@@ -4,44 +4,45 @@ import SpaneRuns
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train a network, in a folder from which the run goes on whenever it was interrupted.",
+        abstract: "Train a network in a run folder; an interrupted run resumes from its last checkpoint.",
         discussion: """
-            A configuration file says all that decides the result; '--print-config' prints one with every key. The folder \
-            gets the complete configuration, the weights of the best validation (best.h5) and the last ones (last.h5), \
-            logs (log.jsonl, and one for TensorBoard) and checkpoints. After a crash, Ctrl-C, a lost terminal or a full disk the same \
-            command goes on from the last checkpoint and ends with the same weights. See docs/training.md.
+            A configuration file alone determines the result; '--print-config' prints one with every key. The folder \
+            gets the complete configuration, the weights of the best validation (best.h5) and the last ones \
+            (last.h5), logs (log.jsonl and a TensorBoard event file) and checkpoints. After a crash, Ctrl-C, a closed \
+            terminal or a full disk, run the same command again: it resumes from the last checkpoint and ends with \
+            the same weights. See docs/training.md.
             """
     )
 
     @Argument(
         help: ArgumentHelp(
-            "The configuration, in TOML; with --print-config a preset.",
+            "Configuration in TOML; with --print-config a preset.",
             valueName: "config.toml | preset"
         )
     )
     var source: String?
 
-    @Option(help: ArgumentHelp("The folder of the run, made if it is not there.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Run folder; created if missing.", valueName: "folder"))
     var output: String?
 
     @Option(
         name: .customLong("trace"),
         help: ArgumentHelp(
-            "A trace to train on in place of the configuration's, in their order. May be given more than once.",
+            "Trace to train on; overrides those of the configuration, in their order. May be repeated.",
             valueName: "file"
         )
     )
     var traces: [String] = []
 
-    @Option(help: "The seed in place of the configuration's.")
+    @Option(help: "Random seed; overrides that of the configuration.")
     var seed: Int?
 
-    @Option(help: "Threads in place of the configuration's; the results do not depend on them.")
+    @Option(help: "Number of threads; overrides that of the configuration. The results do not depend on it.")
     var threads: Int?
 
     @OptionGroup var lock: LockOptions
 
-    @Flag(help: "Print a complete configuration, every key with its meaning, and do nothing else.")
+    @Flag(help: "Print a complete configuration with the meaning of every key, and exit.")
     var printConfig = false
 
     func validate() throws {

@@ -1,7 +1,7 @@
 import SpaneRuns
 import Synchronization
 
-/// What a run has come to, when it is complete.
+/// The result of a complete run.
 struct TrainingReport {
     private let run: TrainingRun
     private let folder: RunFolder

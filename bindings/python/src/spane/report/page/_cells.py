@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from spane.report._metrics import METRICS
 from spane.report.folders import Estimate, Experiment, SummaryRow
 from spane.report.page._html import Cell
 
 
 def column_title(name: str, experiment: Experiment) -> str:
     """The column heading of a statistic."""
-    return {
-        "trimmed_mean_10": "trimmed 10 %",
-        "trimmed_mean_15": "trimmed 15 %",
-        "above_bound_15": "above bound, 15 %",
-        "saved_15": "saved, 15 %",
-        "mean_log": "mean log",
-        "share_above": f"over {experiment.threshold:,.0f} s",
-    }[name]
+    return METRICS[name].title.format(threshold=f"{experiment.threshold:,.0f}")
 
 
 def row_name(row: SummaryRow) -> str:
@@ -43,8 +37,9 @@ def difference_cell(name: str, estimate: Estimate) -> Cell:
 
 def figure_text(name: str, value: float, rough: bool = False) -> str:
     """A statistic as text; `rough` gives fewer digits, for the ends of intervals."""
-    if name == "mean_log":
+    unit = METRICS[name].unit
+    if unit == "logarithm":
         return f"{value:.2f}" if rough else f"{value:.3f}"
-    if name in ("saved_15", "share_above"):
+    if unit == "share":
         return f"{100 * value:.1f}" if rough else f"{100 * value:.1f} %"
     return f"{value:,.0f}" if rough else f"{value:,.1f}"

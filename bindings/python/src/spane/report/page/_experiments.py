@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from spane.report import plot
+from spane.report._metrics import COLUMNS, PLAIN
 from spane.report.folders import Experiment, ServerCount, SummaryRow
 from spane.report.page import _cells as cells
 from spane.report.page._html import Cell, Page, Row
-
-_COLUMNS = (
-    "trimmed_mean_10",
-    "trimmed_mean_15",
-    "above_bound_15",
-    "saved_15",
-    "mean_log",
-    "share_above",
-)
-_PLAIN = ("trimmed_mean_10", "trimmed_mean_15", "mean_log", "share_above")
 
 
 def add_experiment(page: Page, experiment: Experiment) -> None:
@@ -102,14 +93,14 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
         f"{count.block_spans:.1f} times as long as an episode."
         + (" Intervals are too narrow with blocks so short." if count.block_spans < 2 else "")
     )
-    header = ["policy", *(cells.column_title(name, experiment) for name in _COLUMNS)]
+    header = ["policy", *(cells.column_title(name, experiment) for name in COLUMNS)]
     page.table(
         header,
         [
             Row(
                 [
                     cells.row_name(row),
-                    *(cells.figure_cell(name, row.figures.get(name)) for name in _COLUMNS),
+                    *(cells.figure_cell(name, row.figures.get(name)) for name in COLUMNS),
                 ],
                 row.kind,
             )
@@ -150,12 +141,12 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
 def _differences(page: Page, experiment: Experiment, count: ServerCount) -> None:
     page.heading(f"Difference from {experiment.baseline} in the same episodes")
     page.table(
-        ["policy", *(cells.column_title(name, experiment) for name in _PLAIN)],
+        ["policy", *(cells.column_title(name, experiment) for name in PLAIN)],
         [
             Row(
                 [
                     cells.row_name(row),
-                    *(cells.difference_cell(name, row.differences[name]) for name in _PLAIN),
+                    *(cells.difference_cell(name, row.differences[name]) for name in PLAIN),
                 ],
                 row.kind,
             )
@@ -176,7 +167,7 @@ def _spread(row: SummaryRow) -> list[Row]:
     for which in ("lowest", "median", "mean", "highest"):
         texts = [
             cells.figure_text(name, row.spread[name][which]) if name in row.spread else "-"
-            for name in _COLUMNS
+            for name in COLUMNS
         ]
         rows.append(Row([f"{row.name}, {which}", *texts]))
     return rows

@@ -8,12 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from spane.report._metrics import COLUMNS, METRICS, PLAIN
 from spane.report.folders import Estimate, Experiment, ServerCount, SummaryRow
 from spane.report.plot import _style as style
 from spane.report.plot._count import chosen_count
-
-_SECONDS = ("trimmed_mean_10", "trimmed_mean_15")
-_SHARES = ("saved_10", "saved_15", "share_above")
 
 
 def experiment_values(experiment: Experiment, servers: int | None = None) -> Figure:
@@ -23,12 +21,12 @@ def experiment_values(experiment: Experiment, servers: int | None = None) -> Fig
     """
     count = chosen_count(experiment, servers)
     rows = list(count.rows)
-    names = ("trimmed_mean_10", "trimmed_mean_15", "saved_15", "mean_log", "share_above")
+    names = [name for name in COLUMNS if not name.startswith("above_bound")]
     panels = _panels(experiment, count, rows, names)
     for name, axes in panels.items():
         estimates = [row.figures.get(name) for row in rows]
         _whiskers(axes, count, rows, estimates)
-        if name in _SECONDS:
+        if METRICS[name].unit == "seconds":
             ends = [end for e in estimates if e for end in (e.low, e.value, e.high) if end]
             style.logarithmic_seconds(axes, min(ends, default=1), max(ends, default=10))
         elif name == "saved_15":
@@ -44,13 +42,12 @@ def experiment_differences(experiment: Experiment, servers: int | None = None) -
     that exclude zero are drawn in full colour."""
     count = chosen_count(experiment, servers)
     rows = [row for row in count.rows if row.differences]
-    names = ("trimmed_mean_10", "trimmed_mean_15", "mean_log", "share_above")
-    panels = _panels(experiment, count, rows, names)
+    panels = _panels(experiment, count, rows, PLAIN)
     for name, axes in panels.items():
         estimates = [row.differences.get(name) for row in rows]
         _whiskers(axes, count, rows, estimates, fade=True)
         axes.axvline(0, color=style.REFERENCE, linewidth=1)
-        if name in _SECONDS:
+        if METRICS[name].unit == "seconds":
             axes.xaxis.set_major_formatter(style.SECONDS)
             axes.locator_params(axis="x", nbins=5)
     figure = next(iter(panels.values())).figure
@@ -65,21 +62,15 @@ def _panels(
     experiment: Experiment, count: ServerCount, rows: Sequence[SummaryRow], names: Sequence[str]
 ) -> dict[str, Axes]:
     """One panel per statistic, side by side, with the row names on the left."""
-    titles = {
-        "trimmed_mean_10": "trimmed mean, 10 % (s)",
-        "trimmed_mean_15": "trimmed mean, 15 % (s)",
-        "saved_15": "excess saved (15 %)",
-        "mean_log": "mean of ln(1 + wait/1000 s)",
-        "share_above": f"episodes over {style.seconds(experiment.threshold)} s",
-    }
+    threshold = style.seconds(experiment.threshold)
     figure = style.figure(2.1 + 2.3 * len(names), 1.5 + 0.34 * max(2, len(rows)))
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     for name, axes in zip(names, panels):
-        axes.set_title(titles[name], fontsize="medium")
+        axes.set_title(METRICS[name].panel.format(threshold=threshold), fontsize="medium")
         style.tidy(axes)
         axes.grid(axis="y", visible=False)
         axes.tick_params(axis="y", length=0)
-        if name in _SHARES:
+        if METRICS[name].unit == "share":
             axes.xaxis.set_major_formatter(style.PERCENT)
     first = panels[0]
     first.set_yticks(range(len(rows)), [_label(row) for row in rows])

@@ -23,7 +23,7 @@ final class MLPNetwork: TrainableNetwork {
     init(_ architecture: MLPArchitecture, _ layout: ParameterLayout) {
         servers = architecture.servers
         width = servers * NUMATopology.nodesPerServer
-        inputCount = servers * ReplayBuffer.valuesPerServer + ReplayBuffer.valuesPerRequest
+        inputCount = servers * StateRecords.valuesPerServer + StateRecords.valuesPerRequest
         let stride = RaggedLayout.rowStride(largestChunk)
         hidden = DenseStack(layout.stack("fc"), columns: largestChunk, endsInReLU: true)
         value = DenseStack([layout.layer("value")], columns: largestChunk)
@@ -33,10 +33,10 @@ final class MLPNetwork: TrainableNetwork {
         head = DuelingHead(actions: width, samples: largestChunk, hasPenalties: true)
     }
 
-    func effort(in replay: ReplayBuffer) -> ((Int) -> Int)? { nil }
+    func effort(in states: StateRecords) -> ((Int) -> Int)? { nil }
 
     @unsafe
-    func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: ReplayBuffer, isMasked: Bool) {
+    func load(_ slots: UnsafePointer<Int32>, count: Int, of states: StateRecords, isMasked: Bool) {
         for sample in 0..<count { head.actions.counts[sample] = Int32(width) }
         head.actions.arrange(samples: count)
         samples = head.actions.samples
@@ -46,21 +46,21 @@ final class MLPNetwork: TrainableNetwork {
         for sample in 0..<count {
             let slot = unsafe Int(slots[sample])
             for server in 0..<servers {
-                let from = unsafe replay.inputs(of: server, in: slot)
-                for index in 0..<ReplayBuffer.valuesPerServer {
-                    unsafe input[(server * ReplayBuffer.valuesPerServer + index) * stride + sample] = from[index]
+                let from = unsafe states.inputs(of: server, in: slot)
+                for index in 0..<StateRecords.valuesPerServer {
+                    unsafe input[(server * StateRecords.valuesPerServer + index) * stride + sample] = from[index]
                 }
             }
-            for index in 0..<ReplayBuffer.valuesPerRequest {
-                input[(servers * ReplayBuffer.valuesPerServer + index) * stride + sample] = replay.request(
+            for index in 0..<StateRecords.valuesPerRequest {
+                input[(servers * StateRecords.valuesPerServer + index) * stride + sample] = states.request(
                     index,
                     in: slot
                 )
             }
-            head.chosen[sample] = replay.action(in: slot).rawValue
+            head.chosen[sample] = states.action(in: slot).rawValue
             guard isMasked else { continue }
             for action in 0..<width {
-                head.setAllowed(replay.isAvailable(Action(action), in: slot), action: action, sample: sample)
+                head.setAllowed(states.isAvailable(Action(action), in: slot), action: action, sample: sample)
             }
         }
     }

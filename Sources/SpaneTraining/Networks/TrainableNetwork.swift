@@ -2,7 +2,7 @@ internal import CSpaneKernels
 internal import SpaneBuffers
 internal import SpaneNetworks
 
-/// A network that can be evaluated on many remembered states at once, and differentiated.
+/// A network that can be evaluated on many recorded states at once, and differentiated.
 ///
 /// Its parameters are handed in, so that one object serves the online and the target network.
 @safe
@@ -12,13 +12,13 @@ protocol TrainableNetwork: AnyObject {
 
     /// What there is to compute for the state in a slot, or `nil` where that is the same for all: samples that come in
     /// descending order of it waste the least.
-    func effort(in replay: ReplayBuffer) -> ((Int) -> Int)?
+    func effort(in states: StateRecords) -> ((Int) -> Int)?
 
     /// Takes in the states in some slots, and the actions taken there as ``DuelingHead/chosen``.
     ///
     /// - Parameter isMasked: whether ``chooseBest(isMasked:)`` will want to know what is available.
     @unsafe
-    func load(_ slots: UnsafePointer<Int32>, count: Int, of replay: ReplayBuffer, isMasked: Bool)
+    func load(_ slots: UnsafePointer<Int32>, count: Int, of states: StateRecords, isMasked: Bool)
 
     /// Computes all advantages of the states that were loaded.
     @unsafe
@@ -41,16 +41,29 @@ protocol TrainableNetwork: AnyObject {
     func backward(_ parameters: UnsafePointer<Float>, into partials: UnsafeMutablePointer<Float>)
 }
 
+/// How the values of a kind of network are learned.
+struct ValueTraining {
+    /// Whether actions without room have scores too.
+    let scoresUnavailableActions: Bool
+    /// The network for clusters of up to so many servers.
+    let network: (_ servers: Int) -> any TrainableNetwork
+}
+
 extension Architecture {
-    /// The network of this architecture for clusters of up to `servers` servers.
-    func trainable(servers: Int) -> any TrainableNetwork {
+    /// How its values are learned; `nil` for a network that has none.
+    var valueTraining: ValueTraining? {
         let layout = ParameterLayout(self)
         return switch self {
-        case .spane(let spane): SymmetricNetwork(spane, layout, servers: servers)
+        case .spane(let spane):
+            ValueTraining(scoresUnavailableActions: true) { SymmetricNetwork(spane, layout, servers: $0) }
         case .afterstate(let afterstate):
-            SymmetricNetwork(afterstate.parts, layout, servers: servers, seesAfterstates: true)
-        case .mlp(let mlp): MLPNetwork(mlp, layout)
-        case .potential: preconditionFailure("a potential has no value to learn from")
+            ValueTraining(scoresUnavailableActions: false) {
+                SymmetricNetwork(afterstate.parts, layout, servers: $0, seesAfterstates: true)
+            }
+        case .mlp(let mlp):
+            ValueTraining(scoresUnavailableActions: true) { _ in MLPNetwork(mlp, layout) }
+        case .potential:
+            nil
         }
     }
 }

@@ -1,6 +1,6 @@
 /// Why a learner's configuration was refused.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The key.
+    /// The key of the parameter, as in configurations: `learning_rate`.
     public let key: String
     /// Its value and what is allowed.
     public let reason: String

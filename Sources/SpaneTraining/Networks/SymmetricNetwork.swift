@@ -78,9 +78,9 @@ final class SymmetricNetwork: TrainableNetwork {
         let columns = (seesAfterstates ? pooledItems + scoredItems : count) * chunk
         let (wide, narrow) = (RaggedLayout.rowStride(scoredItems * chunk), RaggedLayout.rowStride(chunk))
         let hiddenWidth = architecture.advantage.width
-        input = FlatBuffer(repeating: 0, count: ReplayBuffer.valuesPerServer * RaggedLayout.rowStride(columns))
+        input = FlatBuffer(repeating: 0, count: StateRecords.valuesPerServer * RaggedLayout.rowStride(columns))
         embedding = DenseStack(parameters.stack("server_embedding"), columns: columns)
-        cluster = FlatBuffer(repeating: 0, count: (clusterWidth + ReplayBuffer.valuesPerRequest) * narrow)
+        cluster = FlatBuffer(repeating: 0, count: (clusterWidth + StateRecords.valuesPerRequest) * narrow)
         clusterGradient = FlatBuffer(repeating: 0, count: clusterWidth * narrow)
         value = DenseStack(parameters.stack("value_layers"), columns: chunk)
         shared = FlatBuffer(repeating: 0, count: hiddenWidth * narrow)
