@@ -25,8 +25,7 @@ let package = Package(
         .executable(name: "spane-cli", targets: ["spane-cli"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
@@ -34,10 +33,9 @@ let package = Package(
         .target(name: "CSpaneHost"),
         .target(name: "SpaneHost", dependencies: ["CSpaneHost"], swiftSettings: strict),
         .target(name: "SpaneBuffers", swiftSettings: strict),
-        .target(name: "CSpaneCancellation"),
         .target(
             name: "SpaneScheduling",
-            dependencies: ["SpaneBuffers", "SpaneHost", "CSpaneCancellation"],
+            dependencies: ["SpaneBuffers", "SpaneHost"],
             swiftSettings: strict
         ),
         .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling", "SpaneHost"], swiftSettings: strict),
@@ -63,12 +61,17 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "CSpaneTOML"),
+        .target(
+            name: "SpaneSettings",
+            dependencies: ["CSpaneTOML", "SpaneHost", "SpaneScheduling", "SpaneStorage"],
+            swiftSettings: strict
+        ),
         .target(
             name: "SpaneRuns",
             dependencies: [
                 "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
-                "SpaneTraining",
-                .product(name: "TOMLKit", package: "TOMLKit"),
+                "SpaneTraining", "SpaneSettings",
             ],
             swiftSettings: strict
         ),
@@ -84,6 +87,7 @@ let package = Package(
             dependencies: [
                 "CSpaneHeader", "CSpaneMessage", "SpaneBuffers", "SpaneHost", "SpaneScheduling", "SpaneNetworks",
                 "SpaneStorage",
+                "SpaneSettings",
                 "SpaneEvaluation",
                 "SpaneWorkloads",
             ],
@@ -95,7 +99,7 @@ let package = Package(
             dependencies: [
                 "CSpaneHeader", "CSpaneExit", "SpaneHost", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
                 "SpaneStorage",
-                "SpaneEvaluation", "SpaneTraining", "SpaneRuns", "SpaneExperiments",
+                "SpaneSettings", "SpaneEvaluation", "SpaneTraining", "SpaneRuns", "SpaneExperiments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -189,7 +193,8 @@ let package = Package(
         .testTarget(
             name: "SpaneRunsTests",
             dependencies: [
-                "SpaneRuns", "SpaneTraining", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling", "SpaneNetworks",
+                "SpaneRuns", "SpaneSettings", "SpaneTraining", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling",
+                "SpaneNetworks",
                 "SpaneTestSupport", "SpaneFileTestSupport",
             ],
             swiftSettings: strict
@@ -203,5 +208,6 @@ let package = Package(
             swiftSettings: strict
         ),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -16,10 +16,13 @@ extension Environment {
     ///
     /// - Throws: `invalidArgument` when `start` is not in 0 ..< trace.count - 1.
     /// - Complexity: O(length * servers).
-    package mutating func automaticLength(from start: Int) throws(SchedulingError) -> Int {
+    package mutating func automaticLength(
+        from start: Int,
+        progress: Progress = .none
+    ) throws(SchedulingError) -> Int {
         try reset(start: start, until: .exceed(1))
         var policy = FirstFit()
-        try finish(with: &policy)
+        try finish(with: &policy, progress: progress)
         return placedCount + EpisodePlan.Length.margin
     }
 }

@@ -38,17 +38,29 @@ public struct EpisodePlan: Sendable {
         length: Length = .automatic,
         threads: Int = 1
     ) throws {
+        try self.init(scenario, starts: starts, length: length, threads: threads, progress: .none)
+    }
+
+    /// The same, telling how far it is.
+    package init(
+        _ scenario: Scenario,
+        starts: [Int],
+        length: Length,
+        threads: Int,
+        progress: Progress
+    ) throws {
         self.scenario = scenario
         episodes = try parallelMap(
             count: starts.count,
             threads: threads,
             // Also the bound, which may have as many VMs running at once as the trace has.
             stateBytes: scenario.fleet.environmentBytes(for: scenario.trace) + scenario.trace.count * 16,
+            reporting: progress,
             makeState: { try Environment(scenario) },
             { environment, index in
                 do {
-                    return try environment.plan(start: starts[index], length: length)
-                } catch let error as SchedulingError {
+                    return try environment.plan(start: starts[index], length: length, progress)
+                } catch let error as SchedulingError where error.code != .cancelled {
                     throw SchedulingError(error.code, "starts[\(index)]: \(error)")
                 }
             }
@@ -59,14 +71,15 @@ public struct EpisodePlan: Sendable {
 extension Environment {
     fileprivate mutating func plan(
         start: Int,
-        length: EpisodePlan.Length
+        length: EpisodePlan.Length,
+        _ progress: Progress
     ) throws(SchedulingError) -> EpisodePlan.Episode {
         let placed: Int
         switch length {
         case .fixed(let count):
             placed = count
         case .automatic:
-            placed = try automaticLength(from: start)
+            placed = try automaticLength(from: start, progress: progress)
             let most = trace.count - 2 - start
             guard placed <= most else {
                 throw SchedulingError(
@@ -78,7 +91,7 @@ extension Environment {
         }
         // Refuses a length that runs into the end of the trace.
         try reset(start: start, until: .length(placed))
-        let bound = try scenario.pooledBound(start: start, length: placed)
+        let bound = try scenario.pooledBound(start: start, length: placed, progress: progress)
         return EpisodePlan.Episode(start: start, length: placed, bound: bound)
     }
 }

@@ -1,5 +1,6 @@
 import SpaneRuns
 import SpaneScheduling
+import SpaneSettings
 import SpaneStorage
 import SpaneTestSupport
 import Testing
@@ -194,7 +195,7 @@ import Testing
 
     @Test func otherFiles() throws {
         let path = try folder.write([0xFF, 0xFE, 0x41], to: "fleet.bin")
-        let error = #expect(throws: RunConfigurationError.self) { try FleetInput.load(path) }
+        let error = #expect(throws: SettingsError.self) { try FleetInput.load(path) }
         #expect(error?.description == "\(path): is neither a fleet in UTF-8 text nor an HDF5 file")
         let missing = folder.file("missing.toml")
         #expect(throws: StorageError.self) { try FleetInput.load(missing) }

@@ -1,5 +1,6 @@
 internal import SpaneEvaluation
 internal import SpaneScheduling
+internal import SpaneSettings
 
 /// `[validation]`: how well the network does now and then.
 package struct ValidationSettings: Equatable, Sendable {

@@ -19,6 +19,11 @@ extension Scenario {
     /// - Throws: `invalidArgument` as ``Environment/reset(start:until:)`` does.
     /// - Complexity: O(length * log running) time.
     public func pooledBound(start: Int, length: Int) throws(SchedulingError) -> Double {
+        try pooledBound(start: start, length: length, progress: .none)
+    }
+
+    /// The same, asking now and then whether to go on.
+    package func pooledBound(start: Int, length: Int, progress: Progress) throws(SchedulingError) -> Double {
         // An episode that the end of the trace cuts short is one longer than a length that may be asked for.
         guard start >= 0, length >= 0, start < trace.count, length < trace.count - start else {
             throw SchedulingError(
@@ -31,6 +36,7 @@ extension Scenario {
         var clock = trace.rows[start].arrival
         var total = 0.0
         for index in start..<start + length {
+            if index & 4095 == 0 { try progress.check() }
             let vm = trace.rows[index]
             let size = request(of: index).total
             clock = max(clock, vm.arrival)

@@ -3,6 +3,7 @@ import CSpaneHeader
 import SpaneEvaluation
 import SpaneHost
 import SpaneRuns
+import SpaneSettings
 
 struct SearchRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

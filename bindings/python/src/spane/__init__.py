@@ -30,6 +30,7 @@ from spane._evaluate import evaluate
 from spane._evaluation import Evaluation, Row, Summary, trimmed_mean
 from spane._library import LibraryError, library_path
 from spane._log import log_to
+from spane._long_call import Progress
 from spane._model import Model, ModelDescription
 from spane._options import EnvironmentOptions
 from spane._placement import Placement, node_sets
@@ -39,7 +40,7 @@ from spane._server import FleetAmounts, Server, ServerType
 from spane._session import Policy, Session
 from spane._starts import Starts
 from spane._structs import MAX_NODES, NODES
-from spane._trace import VM_DTYPE, Trace, TraceDescription
+from spane._trace import Trace, TraceDescription
 from spane._vector import VectorEnvironment
 
 __version__ = "0.1.0"
@@ -48,7 +49,6 @@ __all__ = [
     "MAX_NODES",
     "NODES",
     "VM",
-    "VM_DTYPE",
     "BadStateError",
     "BufferTooSmallError",
     "CancelledError",
@@ -78,6 +78,7 @@ __all__ = [
     "OutOfMemoryError",
     "Placement",
     "Policy",
+    "Progress",
     "Request",
     "Row",
     "Server",

@@ -31,8 +31,9 @@ _model, _cluster, _session = s.ModelPointer, s.ClusterPointer, s.SessionPointer
 _trace, _env, _vec = s.TracePointer, s.EnvPointer, s.VecEnvPointer
 _request, _placement = POINTER(s.Request), POINTER(s.Placement)
 _type = POINTER(s.ServerType)
+_progress = POINTER(s.Progress)
 
-ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, c_uint64, s.Request, s.Placement, s.VM)
+ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, c_uint64, s.Request, s.Placement)
 """What `void *` above may stand for in the header, when it is a pointer to one of these."""
 
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -41,7 +42,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_abi_version": (c_int32, []),
     "spane_status_name": (_text, [_status]),
     "spane_last_error": (_text, []),
-    "spane_set_cancel": (None, [_array]),
     "spane_set_log": (_status, [s.LogCallback, c_int32, c_void_p]),
     # Models
     "spane_model_load": (_status, [_text, POINTER(_model)]),
@@ -82,10 +82,16 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_cluster_vm_amounts": (_status, [_cluster, c_uint64, _array, c_size_t]),
     "spane_cluster_vms": (_status, [_cluster, c_int32, _array, c_size_t, _size]),
     "spane_cluster_set_free": (_status, [_cluster, c_int32, c_int32, c_double, c_double]),
-    "spane_cluster_save": (_status, [_cluster, _text]),
-    "spane_cluster_load": (_status, [_text, POINTER(_cluster)]),
-    "spane_cluster_save_memory": (_status, [_cluster, c_void_p, c_size_t, _size]),
-    "spane_cluster_load_memory": (_status, [c_void_p, c_size_t, POINTER(_cluster)]),
+    "spane_cluster_save": (_status, [_cluster, _text, _progress]),
+    "spane_cluster_load": (_status, [_text, _progress, POINTER(_cluster)]),
+    "spane_cluster_save_memory": (
+        _status,
+        [_cluster, _progress, c_void_p, c_size_t, _size],
+    ),
+    "spane_cluster_load_memory": (
+        _status,
+        [c_void_p, c_size_t, _progress, POINTER(_cluster)],
+    ),
     # Sessions
     "spane_session_new_heuristic": (_status, [_cluster, _text, POINTER(_session)]),
     "spane_session_new": (_status, [_cluster, _model, POINTER(_session)]),
@@ -101,15 +107,20 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_session_scores": (_status, [_session, _request, _array, c_size_t, _array]),
     "spane_session_q_values": (_status, [_session, _request, _array, c_size_t]),
     # Traces
-    "spane_trace_load": (_status, [_text, POINTER(_trace)]),
-    "spane_trace_load_memory": (_status, [c_void_p, c_size_t, POINTER(_trace)]),
-    "spane_trace_new": (_status, [_array] * 5 + [c_size_t, POINTER(_trace)]),
-    "spane_trace_generate": (_status, [c_size_t, c_uint64, POINTER(_trace)]),
-    "spane_trace_save": (_status, [_trace, _text, _text, _text]),
-    "spane_trace_save_memory": (_status, [_trace, c_void_p, c_size_t, _size]),
+    "spane_trace_load": (_status, [_text, _progress, POINTER(_trace)]),
+    "spane_trace_load_memory": (_status, [c_void_p, c_size_t, _progress, POINTER(_trace)]),
+    "spane_trace_columns_init": (_status, [POINTER(s.TraceColumns)]),
+    "spane_trace_buffers_init": (_status, [POINTER(s.TraceBuffers)]),
+    "spane_trace_new": (
+        _status,
+        [POINTER(s.TraceColumns), c_size_t, _progress, POINTER(_trace)],
+    ),
+    "spane_trace_generate": (_status, [c_size_t, c_uint64, _progress, POINTER(_trace)]),
+    "spane_trace_save": (_status, [_trace, _text, _text, _text, _progress]),
+    "spane_trace_save_memory": (_status, [_trace, _progress, c_void_p, c_size_t, _size]),
     "spane_trace_describe": (_status, [_trace, POINTER(s.TraceInfo)]),
     "spane_trace_provenance": (_status, [_trace, _text, c_char_p, c_size_t, _size]),
-    "spane_trace_vms": (_status, [_trace, c_size_t, c_size_t, _array]),
+    "spane_trace_read": (_status, [_trace, c_size_t, c_size_t, POINTER(s.TraceBuffers)]),
     "spane_trace_free": (None, [_trace]),
     # Environments
     "spane_env_options_init": (_status, [POINTER(s.EnvOptions)]),
@@ -164,6 +175,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
             c_size_t,
             POINTER(s.Policy),
             c_size_t,
+            _progress,
             _array,
             _array,
             _array,

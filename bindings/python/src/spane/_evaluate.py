@@ -45,8 +45,9 @@ def evaluate(
     `fleet` is a Cluster whose servers, as they are while nothing runs on them, take the place of
     `servers`, `node_cpu`, `node_mem` and `split_above`.
 
-    `progress` is called in this thread with the numbers of episodes done and in all. What it raises
-    is raised here before the next episode begins, and so is what a signal handler raises, such as
+    `progress` is called in this thread, about every 50 ms and at the end, with the numbers of
+    episodes done and in all, each counted once for its length and bound and once for each policy.
+    What it raises ends the call and is raised here, and so is what a signal handler raises, such as
     KeyboardInterrupt.
     """
     chosen = _named(policies)
@@ -60,7 +61,6 @@ def evaluate(
     first = every_start(starts, trace, None if length is None else options.length)
     options.threads = arguments.int32(threads, "threads")
     call = LongCall(progress)
-    options.progress = call.callback
 
     waits = np.zeros((len(chosen), len(first)))
     lengths = np.zeros(len(first), np.int64)
@@ -79,6 +79,7 @@ def evaluate(
             len(first),
             structs,
             len(chosen),
+            call.told,
             arguments.address(waits),
             arguments.address(lengths),
             arguments.address(bounds),

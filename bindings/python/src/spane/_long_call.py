@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from ctypes import addressof, c_int32
+from ctypes import byref, c_int32
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
-from spane._library import library
-from spane._structs import ProgressCallback
+from spane import _structs
 
 Result = TypeVar("Result")
 Progress = Callable[[int, int], object]
-"""Told how many of how many episodes are done; an exception stops the work."""
+"""Told how much is done of how much, in the unit that the call names; an exception stops it."""
 
 # The kernel may hand a signal to any thread; the one that waits looks for it this often (seconds).
 _LOOK = 0.1
@@ -39,9 +38,9 @@ class LongCall:
         # message which an exception snatches away delays, and never blocks.
         self._news: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
         self._answers: SimpleQueue[None] = SimpleQueue()
-        told = () if progress is None else (self._tell,)
-        self.callback: Any = ProgressCallback(*told)
-        """For the library; a null pointer without `progress`."""
+        self._struct = _structs.Progress(_structs.ProgressCallback(self._tell), None)
+        self.told: Any = byref(self._struct)
+        """For the library."""
 
     def run(self, call: Callable[[], Result]) -> Result:
         """What `call` returns or raises; it runs in another thread."""
@@ -77,7 +76,6 @@ class LongCall:
 
     def _work(self, call: Callable[[], Any]) -> None:
         try:
-            library().spane_set_cancel(addressof(self._cancel))
             # An exception may have come before the call.
             self._outcome.append((None if self._cancel.value else call(), None))
         except BaseException as error:
@@ -94,6 +92,8 @@ class LongCall:
             self._answers.put(None)
 
     def _tell(self, done: int, total: int, user: int | None) -> int:
+        if self._progress is None:
+            return self._cancel.value
         self._news.put((done, total))
         while not self._cancel.value:
             try:
