@@ -47,6 +47,7 @@ import Testing
             fromText, try Owned(spane_cluster_free) { spane_cluster_load_memory(bytes, bytes.count, nil, &$0) },
             try Owned(spane_cluster_free) { spane_cluster_load(saved, nil, &$0) },
         ]
+        defer { withExtendedLifetime(all) {} }
         for cluster in all.map(\.pointer) {
             let options = try options(cluster)
             #expect(options.nodes == 4 && options.span == 4)
