@@ -25,8 +25,7 @@ let package = Package(
         .executable(name: "spane-cli", targets: ["spane-cli"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
@@ -34,10 +33,9 @@ let package = Package(
         .target(name: "CSpaneSystem"),
         .target(name: "SpaneSystem", dependencies: ["CSpaneSystem"]),
         .target(name: "SpaneBuffers"),
-        .target(name: "CSpaneCancellation"),
         .target(
             name: "SpaneScheduling",
-            dependencies: ["SpaneBuffers", "SpaneSystem", "CSpaneCancellation"]
+            dependencies: ["SpaneBuffers", "SpaneSystem"]
         ),
         .target(name: "SpaneWorkloads", dependencies: ["SpaneScheduling", "SpaneSystem"]),
         .target(
@@ -58,12 +56,16 @@ let package = Package(
                 "SpaneBuffers", "SpaneSystem", "SpaneScheduling", "CSpaneKernels", "SpaneNetworks", "SpaneEvaluation",
             ]
         ),
+        .target(name: "CSpaneTOML"),
+        .target(
+            name: "SpaneSettings",
+            dependencies: ["CSpaneTOML", "SpaneSystem", "SpaneScheduling", "SpaneStorage"]
+        ),
         .target(
             name: "SpaneRuns",
             dependencies: [
                 "SpaneSystem", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation",
-                "SpaneTraining",
-                .product(name: "TOMLKit", package: "TOMLKit"),
+                "SpaneTraining", "SpaneSettings",
             ]
         ),
         .target(
@@ -78,6 +80,7 @@ let package = Package(
                 "CSpaneHeader", "CSpaneKernels", "CSpaneMessage", "SpaneBuffers", "SpaneSystem", "SpaneScheduling",
                 "SpaneNetworks",
                 "SpaneStorage",
+                "SpaneSettings",
                 "SpaneEvaluation",
                 "SpaneWorkloads",
             ]
@@ -88,7 +91,7 @@ let package = Package(
             dependencies: [
                 "CSpaneHeader", "CSpaneExit", "SpaneSystem", "SpaneScheduling", "SpaneWorkloads", "SpaneNetworks",
                 "SpaneStorage",
-                "SpaneEvaluation", "SpaneTraining", "SpaneRuns", "SpaneExperiments",
+                "SpaneSettings", "SpaneEvaluation", "SpaneTraining", "SpaneRuns", "SpaneExperiments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -170,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "SpaneRunsTests",
             dependencies: [
-                "SpaneRuns", "SpaneTraining", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling", "SpaneNetworks",
+                "SpaneRuns", "SpaneSettings", "SpaneTraining", "SpaneEvaluation", "SpaneStorage", "SpaneScheduling",
+                "SpaneNetworks",
                 "SpaneTestSupport", "SpaneFileTestSupport",
             ]
         ),
@@ -182,7 +186,8 @@ let package = Package(
             ]
         ),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )
 
 // Swift targets; one that has settings of its own says why.

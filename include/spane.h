@@ -148,7 +148,7 @@ typedef int32_t spane_status;
 #define SPANE_NOT_FOUND (-12)        /* no VM with this id is placed */
 #define SPANE_EXISTS (-13)           /* a VM with this id is placed already */
 #define SPANE_UNSUPPORTED (-14)      /* this kind of policy cannot do that */
-#define SPANE_CANCELLED (-15)        /* the caller cancelled the call, through a callback or the flag of spane_set_cancel */
+#define SPANE_CANCELLED (-15)        /* the caller cancelled the call by its spane_progress */
 
 /*
  * The name of a status, such as "SPANE_NO_ROOM", or "unknown status"; it belongs to the library.
@@ -163,6 +163,23 @@ SPANE_API const char *spane_status_name(spane_status status);
  * Status: none. Threads: any; each has a message of its own. Cost: O(1). Since: 0.1.
  */
 SPANE_API const char *spane_last_error(void);
+
+/* ------------------------------------------------------------------------------------------------------- Progress */
+
+/*
+ * Told how far a call is, in the thread that makes it: at least about every 50 ms of its work, and at the end with `done` equal
+ * to `total`. Only while the call waits for a disk, or works on one thing that cannot be cut, may it be told later.
+ *   done, total   in the unit that the function names; `total` stays the same, and `done` never falls
+ * Returns 0 to go on, anything else to cancel: the call returns SPANE_CANCELLED, and nothing has happened. It may read what a
+ * signal handler or another thread has written, and may call functions of this library, though not change what the call reads.
+ */
+typedef int32_t (*spane_progress_callback)(int64_t done, int64_t total, void *user);
+
+/* Who is told how far a call is. Functions that take one take NULL for nobody, and read it by the call alone. */
+typedef struct spane_progress {
+    spane_progress_callback callback; /* NULL for nobody */
+    void *user;                       /* handed to every call of `callback` */
+} spane_progress;
 
 /* ------------------------------------------------------------------------------------------------------- Clusters */
 
@@ -198,10 +215,11 @@ typedef struct spane_cluster_options {
     const char *const *node_resources;    /* their names, such as "gpu"; at most 255 bytes each */
     const char *const *server_resources;  /* the names of resources of whole servers, such as "disk" */
     uint32_t server_resource_count;       /* the number of these */
-    uint32_t reserved;                    /* 0 */
+    uint32_t trait_count;                 /* traits that have names, at most 64 */
+    const char *const *traits;            /* their names, such as "local-ssd", that of bit 0 first */
 } spane_cluster_options;
 
-#define SPANE_CLUSTER_OPTIONS_INIT {sizeof(spane_cluster_options), 2, 10.0, HUGE_VAL, 2, 0, 0, 0, 0, 0}
+#define SPANE_CLUSTER_OPTIONS_INIT {sizeof(spane_cluster_options), 2, 10.0, HUGE_VAL, 2, 0, 0, 0, 0, 0, 0}
 
 /* The capacities of a server. Initialise with SPANE_SERVER_TYPE_INIT. */
 typedef struct spane_server_type {
@@ -211,9 +229,10 @@ typedef struct spane_server_type {
     const double *server_amounts; /* [server_resource_count]; NULL without */
     uint64_t traits;              /* a bit for each trait that requests may require or forbid */
     const uint8_t *distances;     /* [nodes][nodes], as in the SLIT of the firmware; NULL where they do not matter */
+    const char *name;             /* of at most 255 bytes, such as "gen3"; NULL or "" for none */
 } spane_server_type;
 
-#define SPANE_SERVER_TYPE_INIT {sizeof(spane_server_type), 0, 0, 0, 0, 0}
+#define SPANE_SERVER_TYPE_INIT {sizeof(spane_server_type), 0, 0, 0, 0, 0, 0}
 
 /* What a VM asks for. Initialise with SPANE_REQUEST_INIT or SPANE_REQUEST(cpu, mem). */
 typedef struct spane_request {
@@ -244,10 +263,11 @@ typedef struct spane_server_info {
     int32_t is_cordoned;  /* 1 if no VM may be placed there, else 0 */
     int32_t vms;          /* VMs placed there */
     int32_t nodes;        /* NUMA nodes */
-    uint64_t traits;      /* as in its type */
+    uint64_t traits;      /* as in its type; spane_cluster_options has their names */
+    const char *type;     /* the name of its type, "" for none; it belongs to the cluster and is valid as long as that lives */
 } spane_server_info;
 
-#define SPANE_SERVER_INFO_INIT {sizeof(spane_server_info), 0, 0, 0, 0}
+#define SPANE_SERVER_INFO_INIT {sizeof(spane_server_info), 0, 0, 0, 0, 0}
 
 /*
  * Writes SPANE_CLUSTER_OPTIONS_INIT to `options`.
@@ -531,36 +551,46 @@ SPANE_API spane_status spane_cluster_set_free(spane_cluster *cluster, int32_t se
 
 /*
  * Saves the whole state (HDF5, format "spane-cluster") in the way of spane_model_save.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
- * Threads: one at a time. Cost: O(S + V). Since: 0.1.
+ *   progress  in servers and VMs; NULL for none
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Threads: one at a time. Cost: O(S + V log V). Since: 0.1.
  */
-SPANE_NODISCARD SPANE_API spane_status spane_cluster_save(const spane_cluster *cluster, const char *path);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_save(const spane_cluster *cluster, const char *path,
+                                                          const spane_progress *progress);
 
 /*
- * Makes a cluster from a saved state.
+ * Makes a cluster from a saved state (HDF5), or from a fleet in TOML with nothing running on it: its classes of servers, one
+ * after another, with their names, traits and distances, and its rule for spans; see docs/fleets.md.
+ *   progress  in bytes of the file; NULL for none
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
- * SPANE_OUT_OF_MEMORY.
+ * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
  * Threads: any. Cost: O(S + V). Since: 0.1.
  */
-SPANE_NODISCARD SPANE_API spane_status spane_cluster_load(const char *path, spane_cluster **cluster);
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_load(const char *path, const spane_progress *progress,
+                                                          spane_cluster **cluster);
 
 /*
  * As spane_cluster_save, into memory.
+ *   progress  in servers and VMs; NULL for none
  *   data      room for `capacity` bytes, or NULL to ask for the size
  *   size      receives the bytes that the state takes; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
- * Threads: one at a time. Cost: O(S + V). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY;
+ * SPANE_CANCELLED.
+ * Threads: one at a time. Cost: O(S + V log V). Since: 0.1.
  */
-SPANE_NODISCARD SPANE_API spane_status spane_cluster_save_memory(const spane_cluster *cluster, void *data,
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_save_memory(const spane_cluster *cluster,
+                                                                 const spane_progress *progress, void *data,
                                                                  size_t capacity, size_t *size);
 
 /*
- * As spane_cluster_load, from memory, which is copied.
+ * As spane_cluster_load, from the content of such a file, which is copied.
+ *   progress  in bytes; NULL for none
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
- * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY.
+ * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
  * Threads: any. Cost: O(S + V). Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_load_memory(const void *data, size_t size,
+                                                                 const spane_progress *progress,
                                                                  spane_cluster **cluster);
 
 /* ------------------------------------------------------------------------------------------------------- Policies */
@@ -857,19 +887,43 @@ SPANE_API void spane_model_free(spane_model *model);
 /* VMs in order of arrival: what is replayed. Immutable: any number of threads may use one at once. */
 typedef struct spane_trace spane_trace;
 
-/* One VM of a trace. */
-typedef struct spane_vm {
-    int64_t id;      /* the name that the trace gives it */
-    double cpu;      /* cores in all */
-    double mem;      /* GB in all */
-    double arrival;  /* seconds since the start of the trace's clock, -2^53 ... 2^53 */
-    double lifetime; /* seconds from its placement to its end, 0 ... 2^53 */
-} spane_vm;
+/* The columns of which a trace is made, with a value for each VM. Initialise with SPANE_TRACE_COLUMNS_INIT. */
+typedef struct spane_trace_columns {
+    uint32_t struct_size;           /* sizeof(spane_trace_columns) */
+    uint32_t resource_count;        /* named resources, beside cores and GB; at most 62 */
+    const int64_t *ids;             /* the names that the trace gives them; NULL for 0 ... count - 1 */
+    const double *cpu;              /* cores in all */
+    const double *mem;              /* GB in all */
+    const double *arrival;          /* seconds since the start of the trace's clock, -2^53 ... 2^53; ascending, equal ones are
+                                       allowed */
+    const double *lifetime;         /* seconds from a VM's placement to its end, 0 ... 2^53 */
+    const int32_t *span;            /* the NUMA nodes over which a VM is spread, 1 ... SPANE_MAX_NODES, or 0 for what the rule of
+                                       the servers says; NULL for 0 everywhere */
+    const char *const *resources;   /* [resource_count]: the names of the resources, such as "gpu", of at most 255 bytes */
+    const double *const *amounts;   /* [resource_count]: for each resource the column of amounts in all, 0 ... 2^32 */
+} spane_trace_columns;
+
+#define SPANE_TRACE_COLUMNS_INIT {sizeof(spane_trace_columns), 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/* Where columns of a trace are written; those that are NULL are not. Initialise with SPANE_TRACE_BUFFERS_INIT. */
+typedef struct spane_trace_buffers {
+    uint32_t struct_size;    /* sizeof(spane_trace_buffers) */
+    uint32_t resource_count; /* columns in `amounts`, at most as many as the trace has resources */
+    int64_t *ids;
+    double *cpu;
+    double *mem;
+    double *arrival;
+    double *lifetime;
+    int32_t *span;
+    double *const *amounts;  /* [resource_count]: in the order of spane_trace_info.resources; each may be NULL */
+} spane_trace_buffers;
+
+#define SPANE_TRACE_BUFFERS_INIT {sizeof(spane_trace_buffers), 0, 0, 0, 0, 0, 0, 0, 0}
 
 /* What a trace holds. Initialise with SPANE_TRACE_INFO_INIT. */
 typedef struct spane_trace_info {
     uint32_t struct_size; /* sizeof(spane_trace_info) */
-    uint32_t reserved;    /* 0 */
+    uint32_t resource_count; /* named resources for which VMs ask */
     int64_t count;        /* VMs */
     int64_t flavors;      /* distinct sizes of VMs */
     double first_arrival; /* seconds */
@@ -878,65 +932,87 @@ typedef struct spane_trace_info {
     double smallest_mem;  /* the least GB of any VM, not always of the same one */
     double largest_cpu;   /* the most cores */
     double largest_mem;   /* the most GB */
+    const char *const *resources; /* their names; they belong to the trace and are valid as long as that lives */
 } spane_trace_info;
 
-#define SPANE_TRACE_INFO_INIT {sizeof(spane_trace_info), 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define SPANE_TRACE_INFO_INIT {sizeof(spane_trace_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /*
  * Loads a trace: HDF5 (format "spane-trace"), or CSV with the columns vmid,cpu,mem,at,lt or vmid,cpu,memory,time,type, in any
  * order; docs/file-formats.md says what else it may have.
+ *   progress  in bytes of the file; NULL for none
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
- * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (spane_set_cancel).
+ * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
  * Threads: any. Cost: O(count log count). Since: 0.1.
  */
-SPANE_NODISCARD SPANE_API spane_status spane_trace_load(const char *path, spane_trace **trace);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_load(const char *path, const spane_progress *progress,
+                                                        spane_trace **trace);
 
 /*
  * Loads a trace from the content of such an HDF5 file, which is copied.
+ *   progress  in bytes; NULL for none
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;
- * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (spane_set_cancel).
+ * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
  * Threads: any. Cost: O(size). Since: 0.1.
  */
-SPANE_NODISCARD SPANE_API spane_status spane_trace_load_memory(const void *data, size_t size, spane_trace **trace);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_load_memory(const void *data, size_t size,
+                                                               const spane_progress *progress, spane_trace **trace);
+
+/*
+ * Writes SPANE_TRACE_COLUMNS_INIT to `columns`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_trace_columns_init(spane_trace_columns *columns);
+
+/*
+ * Writes SPANE_TRACE_BUFFERS_INIT to `buffers`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_trace_buffers_init(spane_trace_buffers *buffers);
 
 /*
  * Makes a trace from columns. They are copied: an episode reads whole VMs, so a trace keeps each VM's values together.
- *   ids       NULL for 0 ... count - 1
- *   arrival   ascending; equal ones are allowed
  *   count     2 ... 2^31 - 2; the last VM only ends an episode and is never placed
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count, or the VM and column that is named);
- * SPANE_OUT_OF_MEMORY. Threads: any. Cost: O(count). Since: 0.1.
+ *   progress  in VMs; NULL for none
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count, a resource, or the VM and column that is named);
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Threads: any. Cost: O(count). Since: 0.1.
  */
-SPANE_NODISCARD SPANE_API spane_status spane_trace_new(const int64_t *ids, const double *cpu, const double *mem,
-                                                       const double *arrival, const double *lifetime, size_t count,
-                                                       spane_trace **trace);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_new(const spane_trace_columns *columns, size_t count,
+                                                       const spane_progress *progress, spane_trace **trace);
 
 /*
  * Makes the synthetic trace of docs/synthetic-trace.md; the same arguments give the same VMs on every machine.
  *   count     2 ... 100,000,000
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED
- * (spane_set_cancel). Threads: any. Cost: O(count log count). Since: 0.1.
+ *   progress  in VMs; NULL for none
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (count); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Threads: any. Cost: O(count log count). Since: 0.1.
  */
-SPANE_NODISCARD SPANE_API spane_status spane_trace_generate(size_t count, uint64_t seed, spane_trace **trace);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_generate(size_t count, uint64_t seed, const spane_progress *progress,
+                                                            spane_trace **trace);
 
 /*
  * Saves a trace (HDF5, format "spane-trace") in the way of spane_model_save.
  *   source    where the trace comes from; NULL to keep what the trace says
  *   licence   what may be done with it; NULL to keep what the trace says
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_OUT_OF_MEMORY.
+ *   progress  in VMs; NULL for none
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT (a resource whose name cannot be written);
+ * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
  * Threads: any. Cost: O(count). Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_trace_save(const spane_trace *trace, const char *path, const char *source,
-                                                        const char *licence);
+                                                        const char *licence, const spane_progress *progress);
 
 /*
  * As spane_trace_save, into memory, with the source and licence that the trace has. Equal traces give equal bytes.
+ *   progress  in VMs; NULL for none
  *   data      room for `capacity` bytes, or NULL to ask for the size
  *   size      receives the bytes that the file takes; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO. Threads: any. Cost: O(count). Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_IO; SPANE_FORMAT (as spane_trace_save);
+ * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED. Threads: any. Cost: O(count). Since: 0.1.
  */
-SPANE_NODISCARD SPANE_API spane_status spane_trace_save_memory(const spane_trace *trace, void *data, size_t capacity,
-                                                               size_t *size);
+SPANE_NODISCARD SPANE_API spane_status spane_trace_save_memory(const spane_trace *trace, const spane_progress *progress,
+                                                               void *data, size_t capacity, size_t *size);
 
 /*
  * Describes a trace; fills the first info->struct_size bytes of `info`.
@@ -955,11 +1031,13 @@ SPANE_API spane_status spane_trace_provenance(const spane_trace *trace, const ch
                                               size_t *size);
 
 /*
- * Copies `count` VMs from index `first` on.
- *   vms       receives `count` VMs; sizes are the rounded ones
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (first, count). Threads: any. Cost: O(count). Since: 0.1.
+ * Copies the values of `count` VMs from index `first` on. Sizes and amounts are the rounded ones.
+ *   buffers   columns with room for `count` values each
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (first, count, resource_count); SPANE_UNKNOWN_VERSION
+ * (struct_size). Threads: any. Cost: O(count), without allocation. Since: 0.1.
  */
-SPANE_API spane_status spane_trace_vms(const spane_trace *trace, size_t first, size_t count, spane_vm *vms);
+SPANE_API spane_status spane_trace_read(const spane_trace *trace, size_t first, size_t count,
+                                        const spane_trace_buffers *buffers);
 
 /*
  * Gives a trace back; what was made from it keeps it alive.
@@ -1403,14 +1481,6 @@ SPANE_NODISCARD SPANE_API spane_status spane_vec_env_restore_memory(spane_vec_en
 
 /* ----------------------------------------------------------------------------------------------------- Evaluation */
 
-/*
- * Told how far an evaluation is, in the thread that called spane_evaluate: after each episode that this thread has played,
- * and at the end.
- *   done, total   episodes, counted once for each policy
- * Returns 0 to go on, anything else to cancel.
- */
-typedef int32_t (*spane_progress_callback)(int64_t done, int64_t total, void *user);
-
 /* What is evaluated and how. Initialise with SPANE_EVALUATION_OPTIONS_INIT. */
 typedef struct spane_evaluation_options {
     uint32_t struct_size; /* sizeof(spane_evaluation_options) */
@@ -1421,14 +1491,12 @@ typedef struct spane_evaluation_options {
     int64_t length;       /* VMs placed in each episode; 0 for what First Fit places until the cluster is first full + 40 */
     int32_t threads;      /* 1 ... 1024, or 0 for all processors; they end before the function returns */
     uint32_t reserved;    /* 0 */
-    spane_progress_callback progress; /* NULL for none */
-    void *user;                       /* handed to every call of `progress` */
     const spane_cluster *fleet; /* the servers of this cluster, as they are while nothing runs on them, with its rule for spans,
                                    in place of servers, node_cpu, node_mem and split_above; read by the call alone. NULL
                                    for those four */
 } spane_evaluation_options;
 
-#define SPANE_EVALUATION_OPTIONS_INIT {sizeof(spane_evaluation_options), 5, 40.0, 90.0, 10.0, 0, 0, 0, 0, 0, 0}
+#define SPANE_EVALUATION_OPTIONS_INIT {sizeof(spane_evaluation_options), 5, 40.0, 90.0, 10.0, 0, 0, 0, 0}
 
 /*
  * Writes SPANE_EVALUATION_OPTIONS_INIT to `options`.
@@ -1453,19 +1521,20 @@ SPANE_API spane_status spane_starts_read(const char *text, int64_t *starts, size
  *   options   NULL for the defaults
  *   starts    `count` indices of VMs
  *   policies  `policy_count` policies, all with the struct_size of the first; 0 for lengths and bounds only
+ *   progress  in episodes, each counted once for its length and bound, and once for each policy; NULL for none
  *   waits     receives [policy_count][count] total waits of episodes in seconds; may be NULL without policies
  *   lengths   receives `count` numbers of VMs placed; may be NULL
  *   bounds    receives `count` lower bounds on the total wait in seconds, which no policy can beat; may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, a start that the trace cannot serve, a policy, or
  * a VM of the trace fits on no empty server); SPANE_SHAPE_MISMATCH (a network is bound to another number of servers, or needs
  * two nodes);
- * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED (by progress or spane_set_cancel).
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
  * Threads: any. Cost: O(policy_count * sum of lengths * S * W), divided by the threads. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_evaluate(const spane_trace *trace, const spane_evaluation_options *options,
                                                       const int64_t *starts, size_t count, const spane_policy *policies,
-                                                      size_t policy_count, double *waits, int64_t *lengths,
-                                                      double *bounds);
+                                                      size_t policy_count, const spane_progress *progress,
+                                                      double *waits, int64_t *lengths, double *bounds);
 
 /*
  * The mean without the lowest and the highest (size_t)(count * fraction) values, by which waits are compared.
@@ -1494,18 +1563,6 @@ typedef void (*spane_log_callback)(int32_t level, const char *message, void *use
  * Status: SPANE_OK; SPANE_INVALID_ARGUMENT (level). Threads: any. Cost: O(1). Since: 0.1.
  */
 SPANE_API spane_status spane_set_log(spane_log_callback callback, int32_t level, void *user);
-
-/* --------------------------------------------------------------------------------------------------------- Cancel */
-
-/*
- * Names the flag by which another thread or a signal handler can end a long call of this thread: once it is not 0,
- * spane_evaluate ends before its next episode, and spane_trace_generate, spane_trace_load and spane_trace_load_memory end
- * soon, with SPANE_CANCELLED. All other functions take no notice of it.
- *   flag      read atomically, so write it atomically; stays valid until another one is named or the thread ends. NULL (the
- *             start of every thread) for none
- * Status: none. Threads: any; each has a flag of its own. Cost: O(1). Since: 0.1.
- */
-SPANE_API void spane_set_cancel(const int32_t *flag);
 
 /* ---------------------------------------------------------------------------------------------------------- Build */
 

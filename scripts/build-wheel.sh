@@ -19,6 +19,7 @@ cp -r "$root/bindings/python/." "$work"
 rm -rf "$work/src/spane/lib" "$work/dist"
 mkdir -p "$work/src/spane/lib"
 cp "$library" "$work/src/spane/lib/libspane.so"
+cp "$root/packaging/LICENSE-toml++" "$work/src/spane/lib/"
 strip --strip-unneeded "$work/src/spane/lib/libspane.so"
 
 "$venv/bin/python" -m build --no-isolation --wheel --outdir "$root/dist" "$work" >/dev/null

@@ -66,6 +66,7 @@ fill spaneConfigVersion.cmake.in lib/cmake/spane/spaneConfigVersion.cmake
 put 755 "$built/spane-cli" bin/spane
 fill spane.1.in share/man/man1/spane.1
 put 644 LICENSE share/doc/spane/LICENSE
+put 644 packaging/LICENSE-toml++ share/doc/spane/LICENSE-toml++
 for weights in data/weights/*.h5; do put 644 "$weights" "share/spane/weights/${weights##*/}"; done
 
 if [ "$mode" = uninstall ]; then

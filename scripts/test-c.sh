@@ -65,9 +65,11 @@ for policy in balance-fit data/weights/untrained-1.h5; do
         "$out/$scheduler" examples/data/events.csv "$policy"
     done
 done
-# What C and C++ make of a fleet is the same.
+# What C and C++ make of a fleet is the same; bindings/python/tests compare with the same files.
 for policy in best-fit data/weights/potential-synthetic.h5; do
     echo "fleet $policy"
-    "$out/fleet" examples/data/events.csv "$policy" | tee "$out/scratch/fleet.txt"
-    "$out/fleet-cpp" examples/data/events.csv "$policy" | diff "$out/scratch/fleet.txt" -
+    expected=examples/data/fleet-$(basename "$policy" .h5).txt
+    "$out/fleet" data/fleets/small.toml examples/data/events.csv "$policy" | tee "$out/scratch/fleet.txt"
+    diff "$expected" "$out/scratch/fleet.txt"
+    "$out/fleet-cpp" data/fleets/small.toml examples/data/events.csv "$policy" | diff "$expected" -
 done

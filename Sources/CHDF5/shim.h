@@ -54,6 +54,46 @@ static inline hid_t chdf5_open_image(const void *data, size_t size) {
     return file;
 }
 
+// Part of a dataset of one dimension: `count` values from `first` on.
+static inline hid_t chdf5_piece(hid_t dataset, hsize_t first, hsize_t count) {
+    hid_t space = H5Dget_space(dataset);
+    if (space >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, NULL, &count, NULL) < 0) {
+        H5Sclose(space);
+        return -1;
+    }
+    return space;
+}
+
+static inline herr_t chdf5_write_piece(hid_t dataset, hid_t type, hsize_t first, hsize_t count, const void *values) {
+    hid_t space = chdf5_piece(dataset, first, count), memory = H5Screate_simple(1, &count, NULL);
+    herr_t status = space < 0 || memory < 0 ? -1 : H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, values);
+    hid_t errors = H5Eget_current_stack();
+    if (space >= 0) H5Sclose(space);
+    if (memory >= 0) H5Sclose(memory);
+    H5Eset_current_stack(errors);
+    return status;
+}
+
+static inline herr_t chdf5_read_piece(hid_t dataset, hid_t type, hsize_t first, hsize_t count, void *values) {
+    hid_t space = chdf5_piece(dataset, first, count), memory = H5Screate_simple(1, &count, NULL);
+    herr_t status = space < 0 || memory < 0 ? -1 : H5Dread(dataset, type, memory, space, H5P_DEFAULT, values);
+    hid_t errors = H5Eget_current_stack();
+    if (space >= 0) H5Sclose(space);
+    if (memory >= 0) H5Sclose(memory);
+    H5Eset_current_stack(errors);
+    return status;
+}
+
+// The values of a chunk of a dataset of one dimension; 0 for one without chunks, and where HDF5 cannot tell.
+static inline hsize_t chdf5_chunk(hid_t dataset) {
+    hid_t creation = H5Dget_create_plist(dataset);
+    hsize_t chunk = 0;
+    if (creation < 0) return 0;
+    if (H5Pget_layout(creation) != H5D_CHUNKED || H5Pget_chunk(creation, 1, &chunk) != 1) chunk = 0;
+    H5Pclose(creation);
+    return chunk;
+}
+
 // Links and attributes stay in the header of their group, which has a checksum. Many of them would go to a heap that has
 // none, and HDF5 1.10 frees memory that is not its own when such a heap is damaged.
 static inline herr_t chdf5_keep_compact(hid_t creation) {

@@ -40,6 +40,8 @@ public func spane_cluster_get_options(
         unsafe options.node_resource_count = handle.nodeResources.count
         unsafe options.server_resources = handle.serverResources.first
         unsafe options.server_resource_count = handle.serverResources.count
+        unsafe options.traits = handle.traits.first
+        unsafe options.trait_count = handle.traits.count
         try unsafe write(options, to: out, "options")
         return SPANE_OK
     }
@@ -77,11 +79,12 @@ public func spane_cluster_server(
         let info = try unsafe required(info, "info")
         return try handle.gate.shared {
             let place = try handle.cluster.place(of: Int(server))
-            var value = spane_server_info()
-            value.vms = Int32(truncatingIfNeeded: try handle.cluster.vmCount(on: Int(server)))
-            value.is_cordoned = handle.cluster.state.isCordoned(place) ? 1 : 0
-            value.nodes = Int32(truncatingIfNeeded: handle.cluster.state.nodeCount(of: place))
-            value.traits = handle.cluster.state.traits(of: place)
+            var value = unsafe spane_server_info()
+            unsafe value.vms = Int32(truncatingIfNeeded: try handle.cluster.vmCount(on: Int(server)))
+            unsafe value.is_cordoned = handle.cluster.state.isCordoned(place) ? 1 : 0
+            unsafe value.nodes = Int32(truncatingIfNeeded: handle.cluster.state.nodeCount(of: place))
+            unsafe value.traits = handle.cluster.state.traits(of: place)
+            unsafe value.type = handle.typeName(of: place)
             try unsafe write(value, to: info, "info")
             return SPANE_OK
         }

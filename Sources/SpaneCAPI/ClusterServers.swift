@@ -177,10 +177,6 @@ extension spane_cluster_options {
 extension Cluster {
     /// A fleet without servers; messages name the options as C spells them.
     fileprivate init(options: spane_cluster_options) throws {
-        let reserved = unsafe options.reserved
-        guard reserved == 0 else {
-            throw Failure(SPANE_INVALID_ARGUMENT, "options->reserved is \(reserved); it must be 0")
-        }
         for (name, value, most) in unsafe [
             ("nodes", options.nodes, Layout.mostNodes), ("span", options.span, Layout.mostNodes),
         ] where value < 1 || value > most {
@@ -205,6 +201,12 @@ extension Cluster {
             splitFromCores: options.split_from,
             span: Int(options.span)
         )
-        self.init(layout: layout, spanRule: rule)
+        let traits = try unsafe names(
+            options.traits,
+            options.trait_count,
+            atMost: UInt64.bitWidth,
+            "options->traits"
+        )
+        try self.init(layout: layout, spanRule: rule, traits: traits)
     }
 }

@@ -150,12 +150,16 @@ public func spane_cluster_vms(
 }
 
 @implementation @_cdecl("spane_cluster_save")
-public func spane_cluster_save(_ cluster: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> spane_status {
+public func spane_cluster_save(
+    _ cluster: OpaquePointer?,
+    _ path: UnsafePointer<CChar>?,
+    _ progress: UnsafePointer<spane_progress>?
+) -> spane_status {
     call {
         let handle = try unsafe ClusterHandle.of(cluster)
         let path = try unsafe pathText(path)
         return try handle.gate.shared {
-            try ClusterFile.write(handle.cluster, to: path)
+            try ClusterFile.write(handle.cluster, to: path, progress: unsafe handle.progress(progress))
             Log.write(SPANE_LOG_INFO, "\(path): \(handle.cluster.serverCount) servers saved")
             return SPANE_OK
         }
@@ -165,14 +169,16 @@ public func spane_cluster_save(_ cluster: OpaquePointer?, _ path: UnsafePointer<
 @implementation @_cdecl("spane_cluster_load")
 public func spane_cluster_load(
     _ path: UnsafePointer<CChar>?,
+    _ progress: UnsafePointer<spane_progress>?,
     _ cluster: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
-    unsafe load(ClusterHandle.self, path, cluster, "cluster")
+    unsafe load(ClusterHandle.self, path, progress, cluster, "cluster")
 }
 
 @implementation @_cdecl("spane_cluster_save_memory")
 public func spane_cluster_save_memory(
     _ cluster: OpaquePointer?,
+    _ progress: UnsafePointer<spane_progress>?,
     _ data: UnsafeMutableRawPointer?,
     _ capacity: Int,
     _ size: UnsafeMutablePointer<Int>?
@@ -181,7 +187,9 @@ public func spane_cluster_save_memory(
         let handle = try unsafe ClusterHandle.of(cluster)
         let size = try unsafe required(size, "size")
         return try handle.gate.shared {
-            let bytes = try ClusterFile.image(of: handle.cluster)
+            let progress = unsafe handle.progress(progress)
+            let bytes = try ClusterFile.image(of: handle.cluster, progress: progress)
+            try progress.finish()
             try unsafe copy(bytes, to: data, capacity: capacity, size: size, "data")
             return SPANE_OK
         }
@@ -192,9 +200,17 @@ public func spane_cluster_save_memory(
 public func spane_cluster_load_memory(
     _ data: UnsafeRawPointer?,
     _ size: Int,
+    _ progress: UnsafePointer<spane_progress>?,
     _ cluster: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
-    unsafe load(ClusterHandle.self, data, size, cluster, "cluster")
+    unsafe load(ClusterHandle.self, data, size, progress, cluster, "cluster")
+}
+
+extension ClusterHandle {
+    /// Progress in servers and VMs.
+    fileprivate func progress(_ pointer: UnsafePointer<spane_progress>?) -> Progress {
+        unsafe Progress(pointer, total: cluster.serverCount + cluster.vmCount)
+    }
 }
 
 @inline(never)

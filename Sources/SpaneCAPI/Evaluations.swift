@@ -27,6 +27,7 @@ public func spane_evaluate(
     _ count: Int,
     _ policies: UnsafePointer<spane_policy>?,
     _ policy_count: Int,
+    _ progress: UnsafePointer<spane_progress>?,
     _ waits: UnsafeMutablePointer<Double>?,
     _ lengths: UnsafeMutablePointer<Int64>?,
     _ bounds: UnsafeMutablePointer<Double>?
@@ -48,29 +49,32 @@ public func spane_evaluate(
         }
         // The results of each policy, the starts, and the episodes; what plays them asks for its own.
         try Memory.check(bytes: count * (policyCount * 8 + 64), for: "\(count) episodes under \(policyCount) policies")
+        // Each episode once for its length and bound, and once for each policy.
+        let passes = 1 + policyCount
+        let progress = unsafe Progress(progress, total: count * passes)
         let plan = try EpisodePlan(
             Scenario(trace, on: settings.fleet),
             starts: unsafe Array(starts).map { Int($0) },
             until: settings.end,
-            threads: settings.threads
+            threads: settings.threads,
+            progress: progress.part(0, of: passes)
         )
         for (index, source) in sources.enumerated() {
             guard let mismatch = source.mismatch(with: settings.fleet) else { continue }
             Log.write(SPANE_LOG_INFO, "policies[\(index)]: \(mismatch)")
         }
-        let progress = settings.makeProgress(total: count * policyCount)
         var evaluations: [Evaluation] = []
-        for source in sources {
+        for (index, source) in sources.enumerated() {
             evaluations.append(
                 try Evaluation(
                     of: source,
                     on: plan,
                     threads: settings.threads,
-                    afterEpisode: { try progress?.advance() }
+                    reporting: progress.part(index + 1, of: passes)
                 )
             )
         }
-        try progress?.finish()
+        try progress.finish()
         if let waits = unsafe waits {
             for (row, evaluation) in evaluations.enumerated() {
                 for index in 0..<count { unsafe waits[row * count + index] = evaluation.totalWaits[index] }

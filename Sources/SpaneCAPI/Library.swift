@@ -3,7 +3,6 @@
 
 public import CSpaneHeader
 internal import CSpaneMessage
-internal import SpaneScheduling
 
 @implementation @_cdecl("spane_version")
 public func spane_version() -> Int32 {
@@ -43,9 +42,6 @@ public func spane_status_name(_ status: spane_status) -> UnsafePointer<CChar>? {
 
 @implementation @_cdecl("spane_last_error")
 public func spane_last_error() -> UnsafePointer<CChar>? { unsafe message_get() }
-
-@implementation @_cdecl("spane_set_cancel")
-public func spane_set_cancel(_ flag: UnsafePointer<Int32>?) { unsafe Cancellation(flag).adopt() }
 
 @implementation @_cdecl("spane_set_log")
 public func spane_set_log(

@@ -12,58 +12,27 @@ internal import SpaneWorkloads
 @implementation @_cdecl("spane_trace_load")
 public func spane_trace_load(
     _ path: UnsafePointer<CChar>?,
+    _ progress: UnsafePointer<spane_progress>?,
     _ trace: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
-    unsafe load(TraceHandle.self, path, trace, "trace")
+    unsafe load(TraceHandle.self, path, progress, trace, "trace")
 }
 
 @implementation @_cdecl("spane_trace_load_memory")
 public func spane_trace_load_memory(
     _ data: UnsafeRawPointer?,
     _ size: Int,
+    _ progress: UnsafePointer<spane_progress>?,
     _ trace: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
-    unsafe load(TraceHandle.self, data, size, trace, "trace")
-}
-
-@implementation @_cdecl("spane_trace_new")
-public func spane_trace_new(
-    _ ids: UnsafePointer<Int64>?,
-    _ cpu: UnsafePointer<Double>?,
-    _ mem: UnsafePointer<Double>?,
-    _ arrival: UnsafePointer<Double>?,
-    _ lifetime: UnsafePointer<Double>?,
-    _ count: Int,
-    _ trace: UnsafeMutablePointer<OpaquePointer?>?
-) -> spane_status {
-    call {
-        let cpu = try unsafe required(cpu, "cpu")
-        let mem = try unsafe required(mem, "mem")
-        let arrival = try unsafe required(arrival, "arrival")
-        let lifetime = try unsafe required(lifetime, "lifetime")
-        let out = try unsafe required(trace, "trace")
-        let count = try checkedCount(count, atLeast: 2, atMost: Int(Int32.max) - 1, "count")
-        // The rows; the trace asks for its own copy of them.
-        try Memory.check(bytes: count * MemoryLayout<VirtualMachine>.stride, for: "a trace of \(count) VMs")
-        let vms = (0..<count).map { index in
-            unsafe VirtualMachine(
-                id: ids.map { unsafe $0[index] } ?? Int64(index),
-                cpu: cpu[index],
-                mem: mem[index],
-                arrival: arrival[index],
-                lifetime: lifetime[index]
-            )
-        }
-        let description = TraceDescription(source: "spane_trace_new", licence: "unknown")
-        unsafe out.pointee = Handle.make(TraceHandle(try Trace(vms), description))
-        return SPANE_OK
-    }
+    unsafe load(TraceHandle.self, data, size, progress, trace, "trace")
 }
 
 @implementation @_cdecl("spane_trace_generate")
 public func spane_trace_generate(
     _ count: Int,
     _ seed: UInt64,
+    _ progress: UnsafePointer<spane_progress>?,
     _ trace: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
     call {
@@ -71,8 +40,10 @@ public func spane_trace_generate(
         let count = try checkedCount(count, atLeast: 2, atMost: 100_000_000, "count")
         let workload = SyntheticWorkload(count: count, seed: seed)
         try workload.checkMemory()
-        let cancellation = Cancellation.current
-        let made = try Trace(workload.makeVirtualMachines(check: cancellation.check))
+        let progress = unsafe Progress(progress, total: count)
+        let vms = try workload.makeVirtualMachines(progress: progress.part(0, 0.8))
+        let made = try Trace(vms, progress: progress.part(0.8, 1))
+        try progress.finish()
         let description = TraceDescription(
             source: "spane trace generate --count \(count) --seed \(seed)",
             licence: "MIT"
@@ -87,7 +58,8 @@ public func spane_trace_save(
     _ trace: OpaquePointer?,
     _ path: UnsafePointer<CChar>?,
     _ source: UnsafePointer<CChar>?,
-    _ licence: UnsafePointer<CChar>?
+    _ licence: UnsafePointer<CChar>?,
+    _ progress: UnsafePointer<spane_progress>?
 ) -> spane_status {
     call {
         let trace = try unsafe TraceHandle.of(trace)
@@ -96,7 +68,8 @@ public func spane_trace_save(
             source: try unsafe source == nil ? trace.description.source : text(source, "source"),
             licence: try unsafe licence == nil ? trace.description.licence : text(licence, "licence")
         )
-        try TraceFile.write(trace.trace, description, to: path)
+        let progress = unsafe Progress(progress, total: trace.trace.count)
+        try TraceFile.write(trace.trace, description, to: path, progress: progress)
         Log.write(SPANE_LOG_INFO, "\(path): \(trace.trace.count) VMs saved")
         return SPANE_OK
     }
@@ -105,6 +78,7 @@ public func spane_trace_save(
 @implementation @_cdecl("spane_trace_save_memory")
 public func spane_trace_save_memory(
     _ trace: OpaquePointer?,
+    _ progress: UnsafePointer<spane_progress>?,
     _ data: UnsafeMutableRawPointer?,
     _ capacity: Int,
     _ size: UnsafeMutablePointer<Int>?
@@ -112,7 +86,9 @@ public func spane_trace_save_memory(
     call {
         let trace = try unsafe TraceHandle.of(trace)
         let size = try unsafe required(size, "size")
-        let bytes = try TraceFile.image(of: trace.trace, trace.description)
+        let progress = unsafe Progress(progress, total: trace.trace.count)
+        let bytes = try TraceFile.image(of: trace.trace, trace.description, progress: progress)
+        try progress.finish()
         try unsafe copy(bytes, to: data, capacity: capacity, size: size, "data")
         return SPANE_OK
     }
@@ -124,19 +100,22 @@ public func spane_trace_describe(
     _ info: UnsafeMutablePointer<spane_trace_info>?
 ) -> spane_status {
     call {
-        let trace = try unsafe TraceHandle.of(trace).trace
+        let handle = try unsafe TraceHandle.of(trace)
+        let trace = handle.trace
         let info = try unsafe required(info, "info")
-        var value = spane_trace_info()
-        value.count = Int64(trace.count)
-        value.flavors = Int64(trace.flavors.count)
-        value.first_arrival = trace.vms[0].arrival
-        value.last_arrival = trace.vms[trace.count - 1].arrival
-        (value.smallest_cpu, value.smallest_mem) = (.infinity, .infinity)
+        var value = unsafe spane_trace_info()
+        unsafe value.resource_count = handle.resources.count
+        unsafe value.resources = handle.resources.first
+        unsafe value.count = Int64(trace.count)
+        unsafe value.flavors = Int64(trace.flavors.count)
+        unsafe value.first_arrival = trace.vms[0].arrival
+        unsafe value.last_arrival = trace.vms[trace.count - 1].arrival
+        unsafe (value.smallest_cpu, value.smallest_mem) = (.infinity, .infinity)
         for size in trace.flavors {
-            value.smallest_cpu = min(value.smallest_cpu, size.cpu)
-            value.smallest_mem = min(value.smallest_mem, size.mem)
-            value.largest_cpu = max(value.largest_cpu, size.cpu)
-            value.largest_mem = max(value.largest_mem, size.mem)
+            unsafe value.smallest_cpu = min(value.smallest_cpu, size.cpu)
+            unsafe value.smallest_mem = min(value.smallest_mem, size.mem)
+            unsafe value.largest_cpu = max(value.largest_cpu, size.cpu)
+            unsafe value.largest_mem = max(value.largest_mem, size.mem)
         }
         try unsafe write(value, to: info, "info")
         return SPANE_OK
@@ -165,24 +144,6 @@ public func spane_trace_provenance(
         }
         let bytes = Array(entry.utf8) + [0]
         try unsafe copy(bytes, to: UnsafeMutableRawPointer(text), capacity: capacity, size: size, "text")
-        return SPANE_OK
-    }
-}
-
-@implementation @_cdecl("spane_trace_vms")
-public func spane_trace_vms(
-    _ trace: OpaquePointer?,
-    _ first: Int,
-    _ count: Int,
-    _ vms: UnsafeMutablePointer<spane_vm>?
-) -> spane_status {
-    call {
-        let trace = try unsafe TraceHandle.of(trace).trace
-        let first = try checkedCount(first, atMost: trace.count, "first")
-        let count = try checkedCount(count, atMost: trace.count - first, "count")
-        guard count > 0 else { return SPANE_OK }
-        let out = try unsafe required(vms, "vms")
-        for index in 0..<count { unsafe (out + index).initialize(to: spane_vm(trace.vms[first + index])) }
         return SPANE_OK
     }
 }

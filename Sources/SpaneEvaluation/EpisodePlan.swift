@@ -28,17 +28,29 @@ public struct EpisodePlan: Sendable {
         until end: EpisodeEnd = .automatic,
         threads: Int = 1
     ) throws {
+        try self.init(scenario, starts: starts, length: length, threads: threads, progress: .none)
+    }
+
+    /// The same, telling how far it is.
+    package init(
+        _ scenario: Scenario,
+        starts: [Int],
+        length: Length,
+        threads: Int,
+        progress: Progress
+    ) throws {
         self.scenario = scenario
         episodes = try parallelMap(
             count: starts.count,
             threads: threads,
             // Also the bound, which may have as many VMs running at once as the trace has.
             stateBytes: scenario.fleet.environmentBytes(for: scenario.trace) + scenario.trace.count * 16,
+            reporting: progress,
             makeState: { try Environment(scenario) },
             { environment, index in
                 do {
-                    return try environment.plan(start: starts[index], until: end)
-                } catch let error as SchedulingError {
+                    return try environment.plan(start: starts[index], until: end, progress)
+                } catch let error as SchedulingError where error.code != .cancelled {
                     throw SchedulingError(error.code, "starts[\(index)]: \(error)")
                 }
             }
@@ -49,9 +61,10 @@ public struct EpisodePlan: Sendable {
 extension Environment {
     fileprivate mutating func plan(
         start: Int,
-        until end: EpisodeEnd
+        until end: EpisodeEnd,
+        _ progress: Progress
     ) throws(SchedulingError) -> EpisodePlan.Episode {
-        let placed = try length(from: start, until: end)
+        let placed = try length(from: start, until: end, progress: progress)
         let most = trace.count - 2 - start
         // A length that was asked for is refused below.
         if placed != end.length, placed > most {
@@ -63,7 +76,7 @@ extension Environment {
         }
         // Refuses a length that runs into the end of the trace.
         try reset(start: start, until: .length(placed))
-        let bound = try scenario.waitBound(start: start, length: placed)
+        let bound = try scenario.waitBound(start: start, length: placed, progress: progress)
         return EpisodePlan.Episode(start: start, length: placed, bound: bound)
     }
 }

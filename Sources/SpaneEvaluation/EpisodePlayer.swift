@@ -16,9 +16,9 @@ package struct EpisodePlayer: ~Copyable {
     }
 
     /// Plays an episode and gives its total wait in seconds.
-    package mutating func play(_ episode: EpisodePlan.Episode) throws -> Double {
+    package mutating func play(_ episode: EpisodePlan.Episode, progress: Progress = .none) throws -> Double {
         try environment.reset(start: episode.start, until: .length(episode.length))
-        try environment.finish(with: &policy)
+        try environment.finish(with: &policy, progress: progress)
         return environment.totalWait
     }
 }

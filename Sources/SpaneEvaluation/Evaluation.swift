@@ -1,4 +1,4 @@
-internal import SpaneScheduling
+package import SpaneScheduling
 internal import SpaneSystem
 
 /// What one policy made of the episodes of a plan.
@@ -25,6 +25,22 @@ public struct Evaluation: Equatable, Sendable {
         progress: (@Sendable (Int) -> Void)? = nil,
         afterEpisode: (@Sendable () throws -> Void)? = nil
     ) throws {
+        try self.init(of: policy, on: plan, threads: threads, progress, .none, afterEpisode)
+    }
+
+    /// The same, telling whoever waits for it how far it is.
+    package init(of policy: PolicySource, on plan: EpisodePlan, threads: Int, reporting: Progress) throws {
+        try self.init(of: policy, on: plan, threads: threads, nil, reporting, nil)
+    }
+
+    private init(
+        of policy: PolicySource,
+        on plan: EpisodePlan,
+        threads: Int,
+        _ progress: (@Sendable (Int) -> Void)?,
+        _ reporting: Progress,
+        _ afterEpisode: (@Sendable () throws -> Void)?
+    ) throws {
         let stopwatch = Stopwatch()
         totalWaits = try parallelMap(
             count: plan.episodes.count,
@@ -35,9 +51,10 @@ public struct Evaluation: Equatable, Sendable {
                     nodes: plan.scenario.fleet.layout.nodes
                 ),
             progress: progress,
+            reporting: reporting,
             makeState: { try EpisodePlayer(policy, plan.scenario) },
             { player, index in
-                let wait = try player.play(plan.episodes[index])
+                let wait = try player.play(plan.episodes[index], progress: reporting)
                 try afterEpisode?()
                 return wait
             }

@@ -1,5 +1,5 @@
+package import SpaneScheduling
 internal import SpaneSystem
-internal import SpaneScheduling
 internal import Synchronization
 
 /// Applies `body` to 0 ..< `count` on several threads and gives the results in order.
@@ -11,13 +11,14 @@ internal import Synchronization
 ///   - threads: at least 1; no more threads are started than there is work, or memory.
 ///   - stateBytes: what a `State` takes.
 ///   - progress: called with the number of results so far, by one thread at a time.
-/// - Throws: the error of the lowest index that failed, or of making a state; ``OutOfMemory``; `cancelled` when the
-///   ``Cancellation`` of the calling thread asks for it.
+///   - reporting: told of each result; a body that takes long hears from it too whether to go on.
+/// - Throws: the error of the lowest index that failed, or of making a state; ``OutOfMemory``; `cancelled`.
 package func parallelMap<State: ~Copyable, Result: Sendable>(
     count: Int,
     threads: Int,
     stateBytes: Int = 0,
     progress: (@Sendable (Int) -> Void)? = nil,
+    reporting: Progress = .none,
     makeState: @escaping @Sendable () throws -> State,
     _ body: @escaping @Sendable (inout State, Int) throws -> Result
 ) throws -> [Result] {
@@ -26,15 +27,16 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
     try Memory.check(bytes: bytes + stateBytes, for: "\(count) results")
     let threads = Memory.affordableThreads(min(threads, count), bytesOfEach: stateBytes, beside: bytes)
     let shared = SharedWork<Result>(count: count, progress: progress)
-    let cancellation = Cancellation.current
     let work: @Sendable () -> Void = {
-        cancellation.adopt()
+        shared.begin()
+        defer { shared.end() }
         do {
             var state = try makeState()
             while let index = shared.next() {
                 do {
-                    try cancellation.check()
-                    shared.finish(index, .success(try body(&state, index)))
+                    try reporting.check()
+                    let finished = shared.finish(index, .success(try body(&state, index)))
+                    try reporting.check(finished, of: count)
                 } catch {
                     shared.finish(index, .failure(error))
                 }
@@ -45,7 +47,13 @@ package func parallelMap<State: ~Copyable, Result: Sendable>(
     }
     let extra = (1..<threads).compactMap { _ in SystemThread(work) }
     work()
+    // Whoever waits hears of the work of the others too. What stops it stops them, and comes out with the results.
+    while reporting.isHeard, shared.isUnderWay {
+        try? reporting.check()
+        usleep(1000)
+    }
     for thread in extra { thread.join() }
+    try reporting.check()
     return try shared.results()
 }
 
@@ -57,6 +65,7 @@ private final class SharedWork<Result: Sendable>: Sendable {
     }
 
     private let nextIndex = Atomic(0)
+    private let threads = Atomic(0)
     private let contents: Mutex<Contents>
     private let count: Int
     private let progress: (@Sendable (Int) -> Void)?
@@ -67,12 +76,21 @@ private final class SharedWork<Result: Sendable>: Sendable {
         self.progress = progress
     }
 
+    /// Notes that one more thread has begun, or ended.
+    func begin() { threads.add(1, ordering: .relaxed) }
+    func end() { threads.subtract(1, ordering: .relaxed) }
+
+    /// Whether a thread is at work.
+    var isUnderWay: Bool { threads.load(ordering: .relaxed) > 0 }
+
     func next() -> Int? {
         let index = nextIndex.add(1, ordering: .relaxed).oldValue
         return index < count ? index : nil
     }
 
-    func finish(_ index: Int?, _ result: Swift.Result<Result, any Error>) {
+    /// Gives the number of results so far.
+    @discardableResult
+    func finish(_ index: Int?, _ result: Swift.Result<Result, any Error>) -> Int {
         contents.withLock { contents in
             switch result {
             case .success(let value):
@@ -85,6 +103,7 @@ private final class SharedWork<Result: Sendable>: Sendable {
                 // Indices are handed out in ascending order, so all lower ones are already under way.
                 nextIndex.store(count, ordering: .relaxed)
             }
+            return contents.finished
         }
     }
 

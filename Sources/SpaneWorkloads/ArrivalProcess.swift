@@ -61,15 +61,16 @@ struct ArrivalProcess {
 
     /// The first `count` VMs by arrival, numbered from 0; VMs of the same second stay in order of generation.
     ///
-    /// - Throws: what `check` throws while they are sorted.
-    consuming func takeVirtualMachines(_ count: Int, check: () throws -> Void) rethrows -> [VirtualMachine] {
-        let order = try vms.indices.sorted { first, second in
-            try check()
-            return (vms[first].arrival, first) < (vms[second].arrival, second)
-        }.prefix(count)
+    consuming func takeVirtualMachines(
+        _ count: Int,
+        _ progress: Progress
+    ) throws(SchedulingError) -> [VirtualMachine] {
+        var order = Array(vms.indices)
+        try progress.sort(&order) { (vms[$0].arrival, $0) < (vms[$1].arrival, $1) }
         guard let first = order.first else { return [] }
         let origin = vms[first].arrival
-        return order.enumerated().map { position, index in
+        return try order.prefix(count).enumerated().map { (position, index) throws(SchedulingError) in
+            try progress.part(0.5, 1).check(step: position, of: count)
             var vm = vms[index]
             vm.id = Int64(position)
             vm.arrival -= origin

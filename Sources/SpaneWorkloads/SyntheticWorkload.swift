@@ -67,13 +67,20 @@ public struct SyntheticWorkload: Equatable, Sendable {
     /// There are fewer than ``count`` only if a phase has no demand at all.
     ///
     /// - Complexity: O(n log n) for n VMs.
-    public func makeVirtualMachines() -> [VirtualMachine] { makeVirtualMachines(check: {}) }
+    public func makeVirtualMachines() -> [VirtualMachine] {
+        // Without anyone who waits for it, nothing is thrown.
+        (try? makeVirtualMachines(progress: .none)) ?? []
+    }
 
-    /// As ``makeVirtualMachines()``, until an error of `check`, which is called all the time.
-    package func makeVirtualMachines(check: () throws -> Void) rethrows -> [VirtualMachine] {
+    /// As ``makeVirtualMachines()``, telling how far it is.
+    ///
+    /// - Throws: `cancelled` only.
+    package func makeVirtualMachines(progress: Progress) throws(SchedulingError) -> [VirtualMachine] {
         guard count > 0 else { return [] }
         var process = ArrivalProcess(self)
-        while process.arrivedCount < count, process.advance() { try check() }
-        return try process.takeVirtualMachines(count, check: check)
+        while process.arrivedCount < count, process.advance() {
+            try progress.part(0, 0.6).check(process.arrivedCount, of: count)
+        }
+        return try process.takeVirtualMachines(count, progress.part(0.6, 1))
     }
 }

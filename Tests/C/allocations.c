@@ -170,7 +170,7 @@ int main(int argc, char **argv) {
         return EXIT_FAILURE;
     }
     DONE(spane_model_load(check_path(argv[1], "weights/untrained-1.h5"), &model));
-    DONE(spane_trace_generate(2000, 1, &trace));
+    DONE(spane_trace_generate(2000, 1, NULL, &trace));
     CHECK(allocations > 100); /* they are counted */
     test_cluster(model);
     test_environment(trace, model);

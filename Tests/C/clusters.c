@@ -21,9 +21,11 @@ static void test_options(void) {
         REFUSES(SPANE_INVALID_ARGUMENT, "split_above", cluster, spane_cluster_new(&options, &cluster));
     }
     options.split_above = 10;
-    options.reserved = 1;
-    REFUSES(SPANE_INVALID_ARGUMENT, "reserved", cluster, spane_cluster_new(&options, &cluster));
-    options.reserved = 0;
+    options.trait_count = 1;
+    REFUSES(SPANE_NULL_POINTER, "options->traits", cluster, spane_cluster_new(&options, &cluster));
+    options.trait_count = 65;
+    REFUSES(SPANE_INVALID_ARGUMENT, "options->traits is 65", cluster, spane_cluster_new(&options, &cluster));
+    options.trait_count = 0;
     options.struct_size = 0;
     REFUSES(SPANE_UNKNOWN_VERSION, "struct_size", cluster, spane_cluster_new(&options, &cluster));
     options.struct_size = UINT32_MAX;
@@ -63,7 +65,7 @@ static void test_options(void) {
 static void test_adding(void) {
     const double bad[] = {0, -1, NAN, INFINITY, 1e-9, 4294967297.0, 1e300};
     const double amounts[] = {40, 90, 20, 45};
-    spane_server_type type = {sizeof type, 2, amounts, NULL, 0, NULL};
+    spane_server_type type = {sizeof type, 2, amounts, NULL, 0, NULL, NULL};
     spane_cluster *cluster = some_cluster(0);
     spane_model *model = any_model();
     int32_t added[3], *many = malloc(SPANE_MAX_SERVERS * sizeof *many);

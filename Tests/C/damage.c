@@ -4,6 +4,7 @@
  */
 
 #include "check.h"
+#include "columns.h"
 
 enum { flips = 1500 };
 
@@ -58,7 +59,7 @@ static spane_status load_cluster(const unsigned char *bytes, size_t size, char *
     size_t count = 0, width;
 
     check_fill(&loaded, sizeof loaded);
-    status = spane_cluster_load_memory(bytes, size, &loaded);
+    status = spane_cluster_load_memory(bytes, size, NULL, &loaded);
     if (!LOADED(status, loaded)) return status;
     DONE(spane_cluster_count(loaded, &servers, &vms));
     snprintf(text, capacity, "%lld servers, %lld VMs: ", (long long)servers, (long long)vms);
@@ -97,17 +98,17 @@ static spane_status load_cluster(const unsigned char *bytes, size_t size, char *
 static spane_status load_trace(const unsigned char *bytes, size_t size, char *text, size_t capacity) {
     spane_trace *trace;
     spane_trace_info info = SPANE_TRACE_INFO_INIT;
-    spane_vm vm;
+    struct vm vm;
     spane_status status;
 
     check_fill(&trace, sizeof trace);
-    status = spane_trace_load_memory(bytes, size, &trace);
+    status = spane_trace_load_memory(bytes, size, NULL, &trace);
     if (!LOADED(status, trace)) return status;
     DONE(spane_trace_describe(trace, &info));
     snprintf(text, capacity, "%lld VMs of %lld flavors, %a to %a: ", (long long)info.count, (long long)info.flavors,
              info.first_arrival, info.last_arrival);
     for (int64_t i = 0; i < info.count; i++) {
-        DONE(spane_trace_vms(trace, (size_t)i, 1, &vm));
+        DONE(read_vms(trace, (size_t)i, 1, &vm));
         snprintf(text + strlen(text), capacity - strlen(text), "%lld %a %a %a %a; ", (long long)vm.id, vm.cpu, vm.mem,
                  vm.arrival, vm.lifetime);
     }
@@ -161,17 +162,17 @@ static unsigned char *small_cluster(size_t *size) {
         DONE(spane_cluster_place(saved, id, ASKS(1, 2), (spane_placement){(int32_t)(id % 3), 1u << id % 2}));
     }
     DONE(spane_cluster_cordon(saved, 2));
-    DONE(spane_cluster_save_memory(saved, NULL, 0, size));
+    DONE(spane_cluster_save_memory(saved, NULL, NULL, 0, size));
     bytes = malloc(*size);
-    DONE(spane_cluster_save_memory(saved, bytes, *size, size));
+    DONE(spane_cluster_save_memory(saved, NULL, bytes, *size, size));
     spane_cluster_free(saved);
     return bytes;
 }
 
 static unsigned char *small_trace(const char *scratch, size_t *size) {
     spane_trace *trace = NULL;
-    DONE(spane_trace_generate(100, 1, &trace));
-    DONE(spane_trace_save(trace, check_path(scratch, "small-trace.h5"), "a test", "MIT"));
+    DONE(spane_trace_generate(100, 1, NULL, &trace));
+    DONE(spane_trace_save(trace, check_path(scratch, "small-trace.h5"), "a test", "MIT", NULL));
     spane_trace_free(trace);
     return check_read(scratch, "small-trace.h5", size);
 }
@@ -185,8 +186,8 @@ static unsigned char *small_trace_with_terms(const char *scratch, size_t *size) 
     fprintf(file, "vmid,cpu,mem,at,lt,span,resource:gpu\n");
     for (int i = 0; i < 100; i++) fprintf(file, "%d,%d,%d,%d,9,%d,0.%d\n", i, 1 + i % 4, 2 + i % 3, i, i % 3, i % 10);
     fclose(file);
-    DONE(spane_trace_load(check_path(scratch, "terms.csv"), &trace));
-    DONE(spane_trace_save(trace, check_path(scratch, "terms.h5"), "a test", "MIT"));
+    DONE(spane_trace_load(check_path(scratch, "terms.csv"), NULL, &trace));
+    DONE(spane_trace_save(trace, check_path(scratch, "terms.h5"), "a test", "MIT", NULL));
     spane_trace_free(trace);
     return check_read(scratch, "terms.h5", size);
 }
@@ -196,7 +197,7 @@ static unsigned char *small_fleet(size_t *size) {
     static const char *const names[] = {"gpu", "disk"};
     static const double amounts[] = {20, 45, 1, 8, 16, 0, 20, 45, 2}, disk = 100, asked[] = {1, 10};
     static const uint8_t distances[] = {10, 20, 30, 20, 10, 30, 30, 30, 10};
-    spane_server_type type = {sizeof type, 3, amounts, &disk, 5, distances};
+    spane_server_type type = {sizeof type, 3, amounts, &disk, 5, distances, NULL};
     spane_request request = REQUEST(4, 20);
     spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
     spane_cluster *fleet = NULL;
@@ -223,9 +224,9 @@ static unsigned char *small_fleet(size_t *size) {
     DONE(spane_cluster_record(fleet, 9, ASKS(15, 1), (spane_placement){4, 1}));
     DONE(spane_cluster_remove_server(fleet, 0));
     DONE(spane_cluster_cordon(fleet, 1));
-    DONE(spane_cluster_save_memory(fleet, NULL, 0, size));
+    DONE(spane_cluster_save_memory(fleet, NULL, NULL, 0, size));
     bytes = malloc(*size);
-    DONE(spane_cluster_save_memory(fleet, bytes, *size, size));
+    DONE(spane_cluster_save_memory(fleet, NULL, bytes, *size, size));
     spane_cluster_free(fleet);
     return bytes;
 }

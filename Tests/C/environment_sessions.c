@@ -27,7 +27,7 @@ static void test_episodes(const spane_trace *trace, const spane_model *model) {
     spane_env *env = NULL;
 
     options.length = length;
-    DONE(spane_evaluate(trace, &options, starts, episodes, policies, 4, waits[0], NULL, NULL));
+    DONE(spane_evaluate(trace, &options, starts, episodes, policies, 4, NULL, waits[0], NULL, NULL));
     DONE(spane_env_new(trace, NULL, &env));
     for (int i = 0; i < 4; i++) {
         spane_env_session *session = NULL;
@@ -152,7 +152,7 @@ static void test_refusals(const spane_trace *trace, const spane_model *model) {
 void test_environment_sessions(void) {
     spane_model *model = any_model();
     spane_trace *trace = NULL;
-    DONE(spane_trace_generate(2000, 5, &trace));
+    DONE(spane_trace_generate(2000, 5, NULL, &trace));
     test_episodes(trace, model);
     test_other_functions(trace, model);
     test_refusals(trace, model);

@@ -245,7 +245,7 @@ static void test_copies(spane_trace *trace) {
     REFUSES(SPANE_BUFFER_TOO_SMALL, "data", short_buffer, spane_env_save_memory(all[0], short_buffer, 16, &needed));
     CHECK(needed == size);
 
-    DONE(spane_trace_generate(2000, 77, &another));
+    DONE(spane_trace_generate(2000, 77, NULL, &another));
     REFUSES(SPANE_NULL_POINTER, "trace", other, spane_env_load_memory(NULL, bytes, size, &other));
     REFUSES(SPANE_NULL_POINTER, "data", other, spane_env_load_memory(trace, NULL, size, &other));
     FAILS(SPANE_NULL_POINTER, "env", spane_env_load_memory(trace, bytes, size, NULL));
@@ -325,7 +325,7 @@ static void test_damage(const spane_trace *trace) {
 
 void test_environments(void) {
     spane_trace *trace = NULL;
-    DONE(spane_trace_generate(2000, 1, &trace));
+    DONE(spane_trace_generate(2000, 1, NULL, &trace));
     test_options(trace);
     test_fleet(trace);
     test_order(trace);

@@ -47,7 +47,7 @@ static void test_errors(const spane_trace *trace, spane_model *model, spane_mode
     DONE(spane_evaluation_options_init(&initialised));
     CHECK(memcmp(&initialised, &options, sizeof options) == 0);
 #define EVALUATE(trace, options, starts, count, policies, policy_count, waits)                                            \
-    spane_evaluate(trace, options, starts, count, policies, policy_count, waits, lengths, bounds)
+    spane_evaluate(trace, options, starts, count, policies, policy_count, NULL, waits, lengths, bounds)
     REFUSES(SPANE_NULL_POINTER, "trace", waits, EVALUATE(NULL, &options, starts, 4, policies, 3, waits));
     REFUSES(SPANE_NULL_POINTER, "starts", waits, EVALUATE(trace, &options, NULL, 4, policies, 3, waits));
     REFUSES(SPANE_NULL_POINTER, "policies", waits, EVALUATE(trace, &options, starts, 4, NULL, 3, waits));
@@ -119,37 +119,38 @@ void test_evaluation(void) {
     int64_t starts[starts_count] = {0, 1000, 2000, 3000}, lengths[2][starts_count];
     spane_policy policies[policies_count] = {SPANE_POLICY_HEURISTIC("first-fit"), SPANE_POLICY_HEURISTIC("random:5"),
                                              SPANE_POLICY_MODEL(model)};
+    const spane_progress progress = {hear_progress, &calls};
     double waits[2][policies_count * starts_count], bounds[2][starts_count];
 
     test_trimmed_mean();
-    DONE(spane_trace_generate(6000, 1, &trace));
+    DONE(spane_trace_generate(6000, 1, NULL, &trace));
     test_errors(trace, model, bound);
     test_longer_policies(trace);
     memset(waits, 0, sizeof waits);
     for (int i = 0; i < 2; i++) {
         options.threads = i == 0 ? 1 : 4;
-        options.progress = hear_progress;
-        options.user = &calls;
         last_done = 0;
-        DONE(spane_evaluate(trace, &options, starts, starts_count, policies, policies_count, waits[i], lengths[i],
-                            bounds[i]));
-        CHECK(last_done == last_total && last_total > 0);
+        DONE(spane_evaluate(trace, &options, starts, starts_count, policies, policies_count, &progress, waits[i],
+                            lengths[i], bounds[i]));
+        CHECK(last_done == last_total && last_total == starts_count * (1 + policies_count));
     }
     CHECK(memcmp(waits[0], waits[1], sizeof waits[0]) == 0);
     CHECK(memcmp(lengths[0], lengths[1], sizeof lengths[0]) == 0);
     CHECK(memcmp(bounds[0], bounds[1], sizeof bounds[0]) == 0);
     for (int i = 0; i < policies_count * starts_count; i++) CHECK(waits[0][i] >= bounds[0][i % starts_count]);
-    DONE(spane_evaluate(trace, NULL, starts, starts_count, policies, 1, waits[1], NULL, NULL));
+    DONE(spane_evaluate(trace, NULL, starts, starts_count, policies, 1, NULL, waits[1], NULL, NULL));
     CHECK(memcmp(waits[0], waits[1], sizeof(double) * starts_count) == 0);
-    DONE(spane_evaluate(trace, NULL, starts, starts_count, NULL, 0, NULL, lengths[1], bounds[1]));
-    DONE(spane_evaluate(trace, NULL, NULL, 0, policies, 1, waits[1], NULL, NULL));
+    DONE(spane_evaluate(trace, NULL, starts, starts_count, NULL, 0, NULL, NULL, lengths[1], bounds[1]));
+    DONE(spane_evaluate(trace, NULL, NULL, 0, policies, 1, NULL, waits[1], NULL, NULL));
 
     calls = 0;
     last_done = 0;
-    cancel_after = 2;
+    cancel_after = 1;
     options.threads = 1;
     REFUSES(SPANE_CANCELLED, "progress", waits[1],
-            spane_evaluate(trace, &options, starts, starts_count, policies, policies_count, waits[1], NULL, NULL));
+            spane_evaluate(trace, &options, starts, starts_count, policies, policies_count, &progress, waits[1], NULL,
+                           NULL));
+    CHECK(calls == 1);
     spane_trace_free(trace);
     spane_model_free(model);
     spane_model_free(bound);

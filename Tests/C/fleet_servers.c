@@ -149,7 +149,7 @@ static void test_resizing(void) {
     spane_server_info info = SPANE_SERVER_INFO_INIT;
     double left[fleet_width], capacity[fleet_width];
     const double small[] = {10, 20, 0, 2, 4, 0}, disk = 5;
-    spane_server_type type = {sizeof type, 2, small, &disk, 1u << 7, NULL};
+    spane_server_type type = {sizeof type, 2, small, &disk, 1u << 7, NULL, NULL};
     int64_t room;
     int32_t server = 0;
 

@@ -40,7 +40,7 @@ static void test_hardware_note(void) {
     double waits[2];
     char expected[256];
 
-    DONE(spane_trace_generate(3000, 1, &trace));
+    DONE(spane_trace_generate(3000, 1, NULL, &trace));
     options.length = 100;
     options.threads = 1;
     lines = 0;
@@ -61,13 +61,13 @@ static void test_hardware_note(void) {
     CHECK(lines_of_decision(other) == 1 && strcmp(last_line, expected) == 0);
 
     lines = 0;
-    DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, waits, NULL, NULL));
+    DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, NULL, waits, NULL, NULL));
     CHECK(lines == 0);
     options.node_cpu = 64.5;
     options.node_mem = 256;
-    DONE(spane_evaluate(trace, &options, &start, 1, policies, 1, waits, NULL, NULL));
+    DONE(spane_evaluate(trace, &options, &start, 1, policies, 1, NULL, waits, NULL, NULL));
     CHECK(lines == 0);
-    DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, waits, NULL, NULL));
+    DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, NULL, waits, NULL, NULL));
     snprintf(expected, sizeof expected, "policies[1]: %s", note);
     CHECK(lines == 1 && worst_level == SPANE_LOG_INFO && strcmp(last_line, expected) == 0);
 
@@ -75,7 +75,7 @@ static void test_hardware_note(void) {
     spane_session_free(other);
     DONE(spane_session_new(cluster, NETWORK(model), &other));
     CHECK(lines_of_decision(other) == 0);
-    DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, waits, NULL, NULL));
+    DONE(spane_evaluate(trace, &options, &start, 1, policies, 2, NULL, waits, NULL, NULL));
     CHECK(lines == 1);
     DONE(spane_set_log(NULL, SPANE_LOG_ERROR, NULL));
     spane_session_free(session);
@@ -106,13 +106,13 @@ void test_library(void) {
     FAILS(SPANE_NULL_POINTER, "cluster", spane_cluster_new(NULL, NULL));
     CHECK(lines == 1 && worst_level == SPANE_LOG_ERROR && strcmp(last_line, spane_last_error()) == 0);
     DONE(spane_cluster_new(NULL, &cluster));
-    DONE(spane_cluster_save(cluster, check_path(scratch_folder, "log.h5")));
+    DONE(spane_cluster_save(cluster, check_path(scratch_folder, "log.h5"), NULL));
     CHECK(lines == 1);
     DONE(spane_set_log(listen, SPANE_LOG_INFO, &lines));
-    DONE(spane_cluster_save(cluster, check_path(scratch_folder, "log.h5")));
+    DONE(spane_cluster_save(cluster, check_path(scratch_folder, "log.h5"), NULL));
     CHECK(lines == 2 && worst_level == SPANE_LOG_INFO && strstr(last_line, "log.h5"));
     DONE(spane_set_log(NULL, SPANE_LOG_ERROR, NULL));
-    FAILS(SPANE_NULL_POINTER, "path", spane_cluster_save(cluster, NULL));
+    FAILS(SPANE_NULL_POINTER, "path", spane_cluster_save(cluster, NULL, NULL));
     CHECK(lines == 2);
     spane_cluster_free(cluster);
     test_hardware_note();

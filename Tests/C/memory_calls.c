@@ -1,3 +1,4 @@
+#include "columns.h"
 #include "memory.h"
 
 enum { vms = 6000, servers = 12000, environments = 100, values = 30000 };
@@ -44,8 +45,8 @@ void memory_prepare(const char *data, const char *scratch) {
     snprintf(model_path, sizeof model_path, "%s/weights/untrained-1.h5", data);
     for (int i = 0; i < values; i++) column[i] = 1 + i % 9;
     write_csv();
-    DONE(spane_trace_generate(vms, 1, &trace));
-    DONE(spane_trace_save(trace, trace_path, NULL, NULL));
+    DONE(spane_trace_generate(vms, 1, NULL, &trace));
+    DONE(spane_trace_save(trace, trace_path, NULL, NULL, NULL));
     DONE(spane_model_load(model_path, &network));
     DONE(spane_model_load(check_path(data, "weights/potential-synthetic.h5"), &potential));
     DONE(spane_cluster_new(NULL, &cluster));
@@ -53,7 +54,7 @@ void memory_prepare(const char *data, const char *scratch) {
     for (uint64_t id = 0; id < servers; id++) {
         DONE(spane_cluster_place(cluster, id, ASKS(1, 2), (spane_placement){(int32_t)id, 1}));
     }
-    DONE(spane_cluster_save(cluster, cluster_path));
+    DONE(spane_cluster_save(cluster, cluster_path, NULL));
     DONE(spane_env_new(trace, &large, &env));
     DONE(spane_env_reset(env, 0, SPANE_END_LENGTH, vms - 2));
     for (int i = 0; i < vms - 3; i++) DONE(spane_env_step(env, 2 * i, NULL));
@@ -77,17 +78,17 @@ static spane_vec_env *made_vec;
 static spane_session *made_session;
 static spane_env_session *made_env_session;
 
-static spane_status generate(void) { return spane_trace_generate(vms, 2, &made_trace); }
+static spane_status generate(void) { return spane_trace_generate(vms, 2, NULL, &made_trace); }
 static spane_status from_columns(void) {
     /* All arrive at once; every VM has a size of its own. */
     static double arrival[values], size[values];
     for (int i = 0; i < values; i++) size[i] = 1 + i / 16.0;
-    return spane_trace_new(NULL, size, column, arrival, column, values, &made_trace);
+    return new_trace(NULL, size, column, arrival, column, values, &made_trace);
 }
-static spane_status load_trace(void) { return spane_trace_load(trace_path, &made_trace); }
-static spane_status load_csv(void) { return spane_trace_load(csv_path, &made_trace); }
-static spane_status load_trace_memory(void) { return spane_trace_load_memory(trace_file, trace_size, &made_trace); }
-static spane_status save_trace(void) { return spane_trace_save(trace, saved_path, NULL, NULL); }
+static spane_status load_trace(void) { return spane_trace_load(trace_path, NULL, &made_trace); }
+static spane_status load_csv(void) { return spane_trace_load(csv_path, NULL, &made_trace); }
+static spane_status load_trace_memory(void) { return spane_trace_load_memory(trace_file, trace_size, NULL, &made_trace); }
+static spane_status save_trace(void) { return spane_trace_save(trace, saved_path, NULL, NULL, NULL); }
 
 static spane_status load_model(void) { return spane_model_load(model_path, &made_model); }
 static spane_status load_model_memory(void) { return spane_model_load_memory(model_file, model_size, &made_model); }
@@ -106,7 +107,7 @@ static spane_status new_fleet(void) {
     static const char *const names[] = {"gpu", "disk"};
     static const double amounts[] = {20, 45, 1, 20, 45, 1, 20, 45, 0, 20, 45, 0}, disk = 1000;
     static const uint8_t distances[] = {10, 20, 30, 30, 20, 10, 30, 30, 30, 30, 10, 20, 30, 30, 20, 10};
-    const spane_server_type type = {sizeof type, 4, amounts, &disk, 3, distances};
+    const spane_server_type type = {sizeof type, 4, amounts, &disk, 3, distances, NULL};
     spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
     spane_status status;
     options.nodes = 4;
@@ -135,14 +136,14 @@ static spane_status record_many(void) {
     }
     return SPANE_OK;
 }
-static spane_status load_cluster(void) { return spane_cluster_load(cluster_path, &made_cluster); }
+static spane_status load_cluster(void) { return spane_cluster_load(cluster_path, NULL, &made_cluster); }
 static spane_status load_cluster_memory(void) {
-    return spane_cluster_load_memory(cluster_file, cluster_size, &made_cluster);
+    return spane_cluster_load_memory(cluster_file, cluster_size, NULL, &made_cluster);
 }
-static spane_status save_cluster(void) { return spane_cluster_save(cluster, saved_path); }
+static spane_status save_cluster(void) { return spane_cluster_save(cluster, saved_path, NULL); }
 static spane_status save_cluster_memory(void) {
     size_t size;
-    return spane_cluster_save_memory(cluster, NULL, 0, &size);
+    return spane_cluster_save_memory(cluster, NULL, NULL, 0, &size);
 }
 
 static spane_status new_env(void) {
@@ -240,7 +241,7 @@ static spane_status evaluate_with(int32_t server_count) {
     options.threads = 4;
     options.servers = server_count;
     options.length = 3;
-    return spane_evaluate(trace, &options, starts, 60, policies, 3, waits, NULL, NULL);
+    return spane_evaluate(trace, &options, starts, 60, policies, 3, NULL, waits, NULL, NULL);
 }
 static spane_status evaluate(void) { return evaluate_with(5); }
 static spane_status evaluate_large(void) { return evaluate_with(600); }
@@ -250,7 +251,7 @@ static spane_status mean(void) {
     return spane_trimmed_mean(column, values, 0.1, &result);
 }
 
-static spane_status generate_vast(void) { return spane_trace_generate(5000000, 2, &made_trace); }
+static spane_status generate_vast(void) { return spane_trace_generate(5000000, 2, NULL, &made_trace); }
 static spane_status reserve_vast(void) { return spane_cluster_reserve(cluster, 1 << 24); }
 static spane_status add_vast(void) {
     return spane_cluster_add_equal_servers(cluster, 40, 90, SPANE_MAX_SERVERS - servers, NULL);

@@ -5,6 +5,7 @@
  */
 
 #include "check.h"
+#include "columns.h"
 
 enum { servers = 5, actions = servers * SPANE_NODES, longest = 4096 };
 
@@ -49,7 +50,7 @@ static void test_episode(const spane_trace *trace, const spane_policy *policy, i
     size_t count = 0;
     double expected = 0, total = 0;
 
-    DONE(spane_evaluate(trace, NULL, &start, 1, policy, 1, &expected, NULL, NULL));
+    DONE(spane_evaluate(trace, NULL, &start, 1, policy, 1, NULL, &expected, NULL, NULL));
     DONE(spane_cluster_new(NULL, &cluster));
     DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
     DONE(spane_session_new(cluster, policy, &session));
@@ -59,9 +60,9 @@ static void test_episode(const spane_trace *trace, const spane_policy *policy, i
     while (!result.terminated && !result.truncated && count < longest) {
         spane_request request = SPANE_REQUEST_INIT;
         spane_placement placement = {-1, 0};
-        spane_vm vm;
+        struct vm vm;
         DONE(spane_env_request(env, &request));
-        DONE(spane_trace_vms(trace, (size_t)info.head, 1, &vm));
+        DONE(read_vms(trace, (size_t)info.head, 1, &vm));
         DONE(spane_session_choose(session, &request, &placement));
         check_best(session, env, &request, action_of(placement));
         DONE(spane_session_place(session, (uint64_t)info.head, &request, NULL));
@@ -96,7 +97,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: steps DATA\n");
         return EXIT_FAILURE;
     }
-    DONE(spane_trace_load(check_path(argv[1], "synthetic.h5"), &trace));
+    DONE(spane_trace_load(check_path(argv[1], "synthetic.h5"), NULL, &trace));
     for (int i = 0; i < 3; i++) {
         spane_model *model = NULL;
         DONE(spane_model_load(check_path(argv[1], weights[i]), &model));

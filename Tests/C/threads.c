@@ -216,7 +216,7 @@ static void test_default(void) {
     spane_vec_env *vec = NULL;
     cpu_set_t all, one;
     size_t first = 0;
-    DONE(spane_trace_generate(100, 1, &trace));
+    DONE(spane_trace_generate(100, 1, NULL, &trace));
     options.threads = 0;
     CHECK(sched_getaffinity(0, sizeof all, &all) == 0);
     while (!CPU_ISSET(first, &all)) first++;

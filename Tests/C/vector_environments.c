@@ -202,10 +202,10 @@ static void test_threads(spane_trace *trace, int32_t autoreset) {
 
 void test_vector_environments(void) {
     spane_trace *trace = NULL;
-    DONE(spane_trace_generate(2000, 1, &trace));
+    DONE(spane_trace_generate(2000, 1, NULL, &trace));
     test_options(trace);
     test_order(trace);
     test_threads(trace, SPANE_AUTORESET_NEXT_STEP);
-    DONE(spane_trace_generate(2000, 1, &trace));
+    DONE(spane_trace_generate(2000, 1, NULL, &trace));
     test_threads(trace, SPANE_AUTORESET_SAME_STEP);
 }

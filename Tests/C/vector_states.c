@@ -142,7 +142,7 @@ static void test_saving(const spane_trace *trace) {
     size_t size = 0, length;
     unsigned char *state;
 
-    DONE(spane_trace_generate(200, 9, &another));
+    DONE(spane_trace_generate(200, 9, NULL, &another));
     for (int i = 0; i < 4; i++) {
         spane_vec_env *vec = make(trace, 2, modes[i % 2], 7), *loaded = NULL, *other;
         spane_vec_env_options options = SPANE_VEC_ENV_OPTIONS_INIT;
@@ -350,7 +350,7 @@ static void test_fork(const spane_trace *trace) {
 
 void test_vector_states(void) {
     spane_trace *trace = NULL;
-    DONE(spane_trace_generate(200, 5, &trace));
+    DONE(spane_trace_generate(200, 5, NULL, &trace));
     test_starts(trace);
     test_saving(trace);
     test_forging(trace);

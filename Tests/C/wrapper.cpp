@@ -1,7 +1,6 @@
 // wrapper DATA: every function of spane.hpp, compiled with and without exceptions.
 
 #include <array>
-#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <type_traits>
@@ -280,11 +279,25 @@ void test_environments(const std::string &data) {
     spane::Trace trace = must(spane::Trace::generate(2000, 1));
     CHECK(must(trace.describe()).count == 2000);
     CHECK(must(trace.provenance("content_sha256"))->size() == 64);
-    std::vector<spane::VM> vms(10);
-    DONE(trace.vms(5, vms));
-    spane::Trace part = must(spane::Trace::make(vms));
+    spane::TraceColumns columns = must(trace.columns(5, 10));
+    CHECK(columns.ids[0] == 5 && columns.span == std::vector<std::int32_t>(10) && columns.resources.empty());
+    columns.span[3] = 2;
+    columns.resources = {"gpu", "disk"};
+    columns.amounts = {std::vector<double>(10, 0.5), std::vector<double>(10, 100)};
+    spane::Trace part = must(spane::Trace::make(columns));
     CHECK(must(part.describe()).count == 10);
-    FAILS(SPANE_INVALID_ARGUMENT, trace.vms(1999, vms));
+    const spane::TraceColumns back = must(part.columns());
+    CHECK(back.ids == columns.ids && back.cpu == columns.cpu && back.lifetime == columns.lifetime);
+    CHECK(back.span == columns.span && back.resources == columns.resources && back.amounts == columns.amounts);
+    columns.amounts.pop_back();
+    FAILS(SPANE_SHAPE_MISMATCH, spane::Trace::make(columns));
+    columns.amounts.emplace_back(9);
+    FAILS(SPANE_SHAPE_MISMATCH, spane::Trace::make(columns));
+    columns.amounts.back().resize(10);
+    columns.mem.pop_back();
+    FAILS(SPANE_SHAPE_MISMATCH, spane::Trace::make(columns));
+    FAILS(SPANE_INVALID_ARGUMENT, trace.columns(1999, 10));
+    FAILS(SPANE_INVALID_ARGUMENT, trace.columns(SIZE_MAX, 1));
     FAILS(SPANE_IO, spane::Trace::load("no such file"));
     FAILS(SPANE_IO, trace.save("no such folder/file"));
     const std::vector<std::byte> file = must(trace.save_memory());
@@ -386,15 +399,18 @@ void test_environments(const std::string &data) {
     CHECK(must(spane::read_starts("0..<100:5:1")).size() == 5);
     FAILS(SPANE_INVALID_ARGUMENT, spane::read_starts("0..<100:500:1"));
     FAILS(SPANE_IO, spane::read_starts("no such file"));
-    {
-        std::atomic<std::int32_t> flag{1};
-        const spane::CancelScope scope(flag);
-        FAILS(SPANE_CANCELLED, spane::Trace::generate(2000, 1));
-        FAILS(SPANE_CANCELLED, spane::evaluate(trace, starts, policies));
-        flag = 0;
-        CHECK(must(must(spane::Trace::generate(2000, 1)).describe()).count == 2000);
-        flag = 1;
-    }
+    const spane::Progress stop = [](std::int64_t, std::int64_t) { return false; };
+    FAILS(SPANE_CANCELLED, spane::Trace::generate(2000, 1, stop));
+    FAILS(SPANE_CANCELLED, spane::Trace::make(back, stop));
+    FAILS(SPANE_CANCELLED, spane::Trace::load_memory(file, stop));
+    FAILS(SPANE_CANCELLED, trace.save("never made", stop));
+    FAILS(SPANE_CANCELLED, spane::evaluate(trace, starts, policies, {}, stop));
+    std::int64_t last = 0;
+    DONE(spane::evaluate(trace, starts, policies, {}, [&](std::int64_t done, std::int64_t total) {
+        last = done;
+        return total == 6;
+    }));
+    CHECK(last == 6);
     CHECK(must(must(spane::Trace::generate(2000, 1)).describe()).count == 2000);
     FAILS(SPANE_INVALID_ARGUMENT, spane::trimmed_mean(spane::Span<const double>()));
 }

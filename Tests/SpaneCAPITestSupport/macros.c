@@ -19,3 +19,11 @@ void macro_evaluation_options(void *options) {
 void macro_vec_env_buffers(void *buffers) {
     *(spane_vec_env_buffers *)buffers = (spane_vec_env_buffers)SPANE_VEC_ENV_BUFFERS_INIT;
 }
+
+void macro_trace_columns(void *columns) {
+    *(spane_trace_columns *)columns = (spane_trace_columns)SPANE_TRACE_COLUMNS_INIT;
+}
+
+void macro_trace_buffers(void *buffers) {
+    *(spane_trace_buffers *)buffers = (spane_trace_buffers)SPANE_TRACE_BUFFERS_INIT;
+}

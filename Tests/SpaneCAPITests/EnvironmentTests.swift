@@ -184,7 +184,7 @@ import Testing
 
     @Test func keepsItsTraceAlive() throws {
         var trace: OpaquePointer?
-        try ok(spane_trace_generate(100, 3, &trace))
+        try ok(spane_trace_generate(100, 3, nil, &trace))
         var env: OpaquePointer?
         try ok(spane_env_new(trace, nil, &env))
         spane_trace_free(trace)

@@ -6,24 +6,8 @@ import SpaneTestSupport
 import SpaneWorkloads
 import Testing
 
-/// What the progress callback is told.
-private final class Listener {
-    var calls: [(done: Int64, total: Int64)] = []
-    var cancelAt = Int64.max
-}
-
 @Suite struct EvaluationTests {
     private let folder = TemporaryFolder()
-
-    private static func listen(_ options: inout spane_evaluation_options, _ listener: Listener) {
-        options.user = Unmanaged.passUnretained(listener).toOpaque()
-        options.progress = { done, total, user in
-            guard let user else { return 1 }
-            let listener = Unmanaged<Listener>.fromOpaque(user).takeUnretainedValue()
-            listener.calls.append((done, total))
-            return done >= listener.cancelAt ? 1 : 0
-        }
-    }
 
     @Test(arguments: [1, 2, 4] as [Int32], [0, 60] as [Int64])
     func equalsTheSwiftEvaluation(threads: Int32, length: Int64) throws {
@@ -47,7 +31,6 @@ private final class Listener {
         options.length = length
         options.threads = threads
         let listener = Listener()
-        Self.listen(&options, listener)
         var waits = [Double](repeating: -1, count: 36)
         var lengths = [Int64](repeating: -1, count: 12)
         var bounds = [Double](repeating: -1, count: 12)
@@ -57,10 +40,14 @@ private final class Listener {
                     spane_policy(bestFit), spane_policy(nil, loaded.pointer), spane_policy(random),
                 ]
                 let wide = starts.map { Int64($0) }
-                try ok(spane_evaluate(handle.pointer, &options, wide, 12, policies, 3, &waits, &lengths, &bounds))
+                try listener.hear {
+                    try ok(
+                        spane_evaluate(handle.pointer, &options, wide, 12, policies, 3, $0, &waits, &lengths, &bounds)
+                    )
+                }
                 // The optional outputs are optional.
                 var again = [Double](repeating: -1, count: 36)
-                try ok(spane_evaluate(handle.pointer, &options, wide, 12, policies, 3, &again, nil, nil))
+                try ok(spane_evaluate(handle.pointer, &options, wide, 12, policies, 3, nil, &again, nil, nil))
                 #expect(again == waits)
             }
         }
@@ -68,77 +55,54 @@ private final class Listener {
         #expect(lengths == plan.episodes.map { Int64($0.length) })
         #expect(bounds == plan.episodes.map(\.bound))
         if length == 0 { #expect(waits.contains { $0 > 0 }) }
-        #expect(listener.calls.allSatisfy { $0.total == 36 && $0.done >= 1 && $0.done <= 36 })
-        #expect(listener.calls.last?.done == 36)
-        if threads == 1 { #expect(listener.calls.map(\.done) == Array(1...36) + Array(1...36)) }
+        // Each episode once for its length, and once for each policy.
+        #expect(listener.heard(all: 48))
     }
 
-    @Test func canBeCancelled() throws {
-        let trace = try makeTrace(count: 3000, seed: 3)
-        for (threads, cancelAt) in [(1, 1), (1, 5), (1, 8), (2, 1), (2, 8)] as [(Int32, Int64)] {
-            var options = evaluationOptions
-            options.threads = threads
-            let listener = Listener()
-            listener.cancelAt = cancelAt
-            Self.listen(&options, listener)
-            var waits = [Double](repeating: -1, count: 8)
-            let starts = (0..<8).map { Int64($0 * 100) }
-            "first-fit".withCString { name in
-                var policy = spane_policy(name)
+    /// More work than is done before a person would notice, so that it is cancelled on the way.
+    @Test(arguments: [1, 2] as [Int32], [1, 3]) func canBeCancelled(threads: Int32, at call: Int) throws {
+        let trace = try makeTrace(count: 60_000, seed: 3)
+        var options = evaluationOptions
+        options.threads = threads
+        let listener = Listener()
+        listener.cancelAt = call
+        let starts = (0..<20_000).map { Int64($0) }
+        var waits = [Double](repeating: -1, count: starts.count)
+        "first-fit".withCString { name in
+            var policy = spane_policy(name)
+            listener.hear {
                 expect(
-                    spane_evaluate(trace.pointer, &options, starts, 8, &policy, 1, &waits, nil, nil),
+                    spane_evaluate(trace.pointer, &options, starts, starts.count, &policy, 1, $0, &waits, nil, nil),
                     SPANE_CANCELLED,
                     "progress"
                 )
             }
-            #expect(waits.allSatisfy { $0 == -1 })
-            #expect((listener.calls.last?.done ?? 0) >= cancelAt)
-            #expect(listener.calls.count { $0.done >= cancelAt } == 1)
         }
-        #expect(String(cString: spane_status_name(SPANE_CANCELLED)) == "SPANE_CANCELLED")
+        #expect(waits.allSatisfy { $0 == -1 })
+        #expect(listener.calls.count == call)
+        #expect((listener.calls.last?.done ?? .max) < 40_000)
     }
 
-    /// The flag of spane_set_cancel is that of the thread, so no other test sees it.
-    @Test(arguments: [1, 3] as [Int32]) func aFlagCancels(threads: Int32) throws {
-        let trace = try makeTrace(count: 3000, seed: 3)
-        let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
-        flag.initialize(to: 0)
-        spane_set_cancel(flag)
-        defer {
-            spane_set_cancel(nil)
-            flag.deallocate()
-        }
+    /// One long episode is told of on the way, by way of the same number.
+    @Test func anEpisodeCanBeCancelled() throws {
+        let trace = try makeTrace(count: 60_000, seed: 3)
         var options = evaluationOptions
-        options.threads = threads
-        options.user = UnsafeMutableRawPointer(flag)
-        // Cancelled from inside, after the first episodes.
-        options.progress = { _, _, user in
-            user?.assumingMemoryBound(to: Int32.self).pointee = 1
-            return 0
-        }
-        var waits = [Double](repeating: -1, count: 8)
-        let starts = (0..<8).map { Int64($0 * 100) }
-        func evaluate(_ status: spane_status) {
-            "first-fit".withCString { name in
-                var policy = spane_policy(name)
-                let got = spane_evaluate(trace.pointer, &options, starts, 8, &policy, 1, &waits, nil, nil)
-                if status == SPANE_OK { #expect(got == SPANE_OK) } else { expect(got, status, "spane_set_cancel") }
+        options.servers = 500
+        options.length = 50_000
+        let listener = Listener()
+        listener.cancelAt = 2
+        var lengths: [Int64] = [-1]
+        "best-fit".withCString { name in
+            var policy = spane_policy(name)
+            var wait = -1.0
+            listener.hear {
+                let status = spane_evaluate(trace.pointer, &options, [0], 1, &policy, 1, $0, &wait, &lengths, nil)
+                expect(status, SPANE_CANCELLED, "progress")
             }
+            #expect(wait == -1)
         }
-        if threads == 1 {
-            evaluate(SPANE_CANCELLED)
-            #expect(waits.allSatisfy { $0 == -1 })
-        }
-        options.progress = nil
-        flag.pointee = 1
-        evaluate(SPANE_CANCELLED)
-        #expect(waits.allSatisfy { $0 == -1 })
-        flag.pointee = 0
-        evaluate(SPANE_OK)
-        #expect(waits.allSatisfy { $0 >= 0 })
-        flag.pointee = 1
-        spane_set_cancel(nil)
-        evaluate(SPANE_OK)
+        #expect(lengths == [-1])
+        #expect((listener.calls.last?.done ?? .max) < 2)
     }
 
     @Test func readsStarts() throws {
@@ -168,9 +132,9 @@ private final class Listener {
     @Test func boundsAndLengthsNeedNoPolicies() throws {
         let trace = try makeTrace(count: 3000, seed: 3)
         var lengths = [Int64](repeating: -1, count: 2)
-        try ok(spane_evaluate(trace.pointer, nil, [0, 10], 2, nil, 0, nil, &lengths, nil))
+        try ok(spane_evaluate(trace.pointer, nil, [0, 10], 2, nil, 0, nil, nil, &lengths, nil))
         #expect(lengths.allSatisfy { $0 > 40 })
-        try ok(spane_evaluate(trace.pointer, nil, nil, 0, nil, 0, nil, nil, nil))
+        try ok(spane_evaluate(trace.pointer, nil, nil, 0, nil, 0, nil, nil, nil, nil))
     }
 
     @Test func refusesWhatCannotBe() throws {
@@ -199,6 +163,7 @@ private final class Listener {
                         count ?? starts.count,
                         &policy,
                         policies,
+                        nil,
                         &waits,
                         nil,
                         nil

@@ -57,9 +57,9 @@ final class Live {
 
     func state() throws -> [UInt8] {
         var size = 0
-        try ok(spane_cluster_save_memory(pointer, nil, 0, &size))
+        try ok(spane_cluster_save_memory(pointer, nil, nil, 0, &size))
         var bytes = [UInt8](repeating: 0, count: size)
-        try ok(spane_cluster_save_memory(pointer, &bytes, size, &size))
+        try ok(spane_cluster_save_memory(pointer, nil, &bytes, size, &size))
         return bytes
     }
 }

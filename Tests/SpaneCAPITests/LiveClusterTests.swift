@@ -92,11 +92,11 @@ import Testing
         try ok(spane_cluster_cordon(cluster.pointer, 2))
         try ok(spane_cluster_set_free(cluster.pointer, 0, 1, 1.5, 0))
         let path = folder.file("cluster.h5")
-        try ok(spane_cluster_save(cluster.pointer, path))
+        try ok(spane_cluster_save(cluster.pointer, path, nil))
         let state = try cluster.state()
         let copies = [
-            Live(try Owned(spane_cluster_free) { spane_cluster_load(path, &$0) }),
-            Live(try Owned(spane_cluster_free) { spane_cluster_load_memory(state, state.count, &$0) }),
+            Live(try Owned(spane_cluster_free) { spane_cluster_load(path, nil, &$0) }),
+            Live(try Owned(spane_cluster_free) { spane_cluster_load_memory(state, state.count, nil, &$0) }),
         ]
         for copy in copies {
             #expect(try copy.state() == state)
@@ -122,14 +122,14 @@ import Testing
         let state = try cluster.state()
         for size in [0, 1, 100, state.count / 2] {
             var other: OpaquePointer?
-            expect(spane_cluster_load_memory(state, size, &other), SPANE_FORMAT, "data")
+            expect(spane_cluster_load_memory(state, size, nil, &other), SPANE_FORMAT, "data")
             #expect(other == nil)
         }
         for _ in 0..<300 {
             var damaged = state
             damaged[generator.below(state.count)] ^= UInt8(1 + generator.below(255))
             var other: OpaquePointer?
-            let status = spane_cluster_load_memory(damaged, damaged.count, &other)
+            let status = spane_cluster_load_memory(damaged, damaged.count, nil, &other)
             // What is left out of the file by HDF5 may change unseen; whatever is read is whole.
             #expect((status == SPANE_OK) == (other != nil) && (status == SPANE_OK) == lastError.isEmpty)
             spane_cluster_free(other)

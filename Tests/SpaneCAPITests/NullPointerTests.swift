@@ -7,27 +7,39 @@ import Testing
     @Test func traces() throws {
         let trace = try makeTrace(count: 50, seed: 1)
         var out: OpaquePointer?
-        var (size, info, vm) = (0, spane_trace_info(), spane_vm())
+        var (size, info, buffers) = (0, spane_trace_info(), spane_trace_buffers())
         let two = [1.0, 2.0]
-        expect(spane_trace_load(nil, &out), SPANE_NULL_POINTER, "path")
-        expect(spane_trace_load("x", nil), SPANE_NULL_POINTER, "trace")
-        expect(spane_trace_load_memory(nil, 5, &out), SPANE_NULL_POINTER, "data")
-        expect(spane_trace_load_memory(two, 5, nil), SPANE_NULL_POINTER, "trace")
-        expect(spane_trace_new(nil, nil, two, two, two, 2, &out), SPANE_NULL_POINTER, "cpu")
-        expect(spane_trace_new(nil, two, nil, two, two, 2, &out), SPANE_NULL_POINTER, "mem")
-        expect(spane_trace_new(nil, two, two, nil, two, 2, &out), SPANE_NULL_POINTER, "arrival")
-        expect(spane_trace_new(nil, two, two, two, nil, 2, &out), SPANE_NULL_POINTER, "lifetime")
-        expect(spane_trace_new(nil, two, two, two, two, 2, nil), SPANE_NULL_POINTER, "trace")
-        expect(spane_trace_generate(5, 0, nil), SPANE_NULL_POINTER, "trace")
-        expect(spane_trace_save(nil, "x", nil, nil), SPANE_NULL_POINTER, "trace")
-        expect(spane_trace_save(trace.pointer, nil, nil, nil), SPANE_NULL_POINTER, "path")
+        expect(spane_trace_load(nil, nil, &out), SPANE_NULL_POINTER, "path")
+        expect(spane_trace_load("x", nil, nil), SPANE_NULL_POINTER, "trace")
+        expect(spane_trace_load_memory(nil, 5, nil, &out), SPANE_NULL_POINTER, "data")
+        expect(spane_trace_load_memory(two, 5, nil, nil), SPANE_NULL_POINTER, "trace")
+        let all = Columns(cpu: two, mem: two, arrival: two, lifetime: two, resources: [("gpu", two)])
+        func lacks(_ field: String, _ change: (inout spane_trace_columns) -> Void) {
+            var columns = all.pointers
+            change(&columns)
+            expect(spane_trace_new(&columns, 2, nil, &out), SPANE_NULL_POINTER, "columns->\(field)")
+        }
+        lacks("cpu") { $0.cpu = nil }
+        lacks("mem") { $0.mem = nil }
+        lacks("arrival") { $0.arrival = nil }
+        lacks("lifetime") { $0.lifetime = nil }
+        lacks("resources") { $0.resources = nil }
+        lacks("amounts") { $0.amounts = nil }
+        expect(spane_trace_new(nil, 2, nil, &out), SPANE_NULL_POINTER, "columns")
+        expect(spane_trace_new(&all.pointers, 2, nil, nil), SPANE_NULL_POINTER, "trace")
+        expect(spane_trace_columns_init(nil), SPANE_NULL_POINTER, "columns")
+        expect(spane_trace_buffers_init(nil), SPANE_NULL_POINTER, "buffers")
+        expect(spane_trace_generate(5, 0, nil, nil), SPANE_NULL_POINTER, "trace")
+        expect(spane_trace_save(nil, "x", nil, nil, nil), SPANE_NULL_POINTER, "trace")
+        expect(spane_trace_save(trace.pointer, nil, nil, nil, nil), SPANE_NULL_POINTER, "path")
         expect(spane_trace_describe(nil, &info), SPANE_NULL_POINTER, "trace")
         expect(spane_trace_describe(trace.pointer, nil), SPANE_NULL_POINTER, "info")
         expect(spane_trace_provenance(nil, "source", nil, 0, &size), SPANE_NULL_POINTER, "trace")
         expect(spane_trace_provenance(trace.pointer, nil, nil, 0, &size), SPANE_NULL_POINTER, "name")
         expect(spane_trace_provenance(trace.pointer, "source", nil, 0, nil), SPANE_NULL_POINTER, "size")
-        expect(spane_trace_vms(nil, 0, 1, &vm), SPANE_NULL_POINTER, "trace")
-        expect(spane_trace_vms(trace.pointer, 0, 1, nil), SPANE_NULL_POINTER, "vms")
+        try ok(spane_trace_buffers_init(&buffers))
+        expect(spane_trace_read(nil, 0, 1, &buffers), SPANE_NULL_POINTER, "trace")
+        expect(spane_trace_read(trace.pointer, 0, 1, nil), SPANE_NULL_POINTER, "buffers")
         #expect(out == nil && size == 0)
     }
 
@@ -93,14 +105,22 @@ import Testing
         "first-fit".withCString { name in
             var policy = spane_policy(name)
             expect(spane_evaluation_options_init(nil), SPANE_NULL_POINTER, "options")
-            expect(spane_evaluate(nil, nil, [0], 1, &policy, 1, &wait, nil, nil), SPANE_NULL_POINTER, "trace")
+            expect(spane_evaluate(nil, nil, [0], 1, &policy, 1, nil, &wait, nil, nil), SPANE_NULL_POINTER, "trace")
             expect(
-                spane_evaluate(trace.pointer, nil, nil, 1, &policy, 1, &wait, nil, nil),
+                spane_evaluate(trace.pointer, nil, nil, 1, &policy, 1, nil, &wait, nil, nil),
                 SPANE_NULL_POINTER,
                 "starts"
             )
-            expect(spane_evaluate(trace.pointer, nil, [0], 1, nil, 1, &wait, nil, nil), SPANE_NULL_POINTER, "policies")
-            expect(spane_evaluate(trace.pointer, nil, [0], 1, &policy, 1, nil, nil, nil), SPANE_NULL_POINTER, "waits")
+            expect(
+                spane_evaluate(trace.pointer, nil, [0], 1, nil, 1, nil, &wait, nil, nil),
+                SPANE_NULL_POINTER,
+                "policies"
+            )
+            expect(
+                spane_evaluate(trace.pointer, nil, [0], 1, &policy, 1, nil, nil, nil, nil),
+                SPANE_NULL_POINTER,
+                "waits"
+            )
         }
         expect(spane_trimmed_mean(nil, 1, 0.1, &mean), SPANE_NULL_POINTER, "values")
         expect(spane_trimmed_mean([1], 1, 0.1, nil), SPANE_NULL_POINTER, "mean")

@@ -34,6 +34,14 @@ import Testing
             bytes(spane_evaluation_options()) { spane_evaluation_options_init($0) }
                 == bytes(spane_evaluation_options()) { macro_evaluation_options($0) }
         )
+        #expect(
+            bytes(spane_trace_columns()) { spane_trace_columns_init($0) }
+                == bytes(spane_trace_columns()) { macro_trace_columns($0) }
+        )
+        #expect(
+            bytes(spane_trace_buffers()) { spane_trace_buffers_init($0) }
+                == bytes(spane_trace_buffers()) { macro_trace_buffers($0) }
+        )
         var buffers = spane_vec_env_buffers()
         macro_vec_env_buffers(&buffers)
         #expect(Int(buffers.struct_size) == MemoryLayout<spane_vec_env_buffers>.size)

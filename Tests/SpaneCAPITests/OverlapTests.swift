@@ -38,7 +38,7 @@ import Testing
             )
         )
         defer { _ = spane_set_log(nil, SPANE_LOG_ERROR, nil) }
-        try ok(spane_cluster_save(cluster.pointer, listener.path))
+        try ok(spane_cluster_save(cluster.pointer, listener.path, nil))
         #expect(listener.statuses == [SPANE_BAD_STATE, SPANE_BAD_STATE, SPANE_OK])
         try ok(
             spane_cluster_place(

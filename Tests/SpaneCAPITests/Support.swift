@@ -53,22 +53,22 @@ final class Owned {
 
 func makeTrace(_ vms: [VirtualMachine]) throws -> Owned {
     try Owned(spane_trace_free) {
-        spane_trace_new(
-            vms.map(\.id),
-            vms.map(\.cpu),
-            vms.map(\.mem),
-            vms.map(\.arrival),
-            vms.map(\.lifetime),
-            vms.count,
-            &$0
+        let columns = Columns(
+            ids: vms.map(\.id),
+            cpu: vms.map(\.cpu),
+            mem: vms.map(\.mem),
+            arrival: vms.map(\.arrival),
+            lifetime: vms.map(\.lifetime),
+            span: vms.map { Int32($0.span) }
         )
+        return spane_trace_new(&columns.pointers, vms.count, nil, &$0)
     }
 }
 
 func makeTrace(_ trace: Trace) throws -> Owned { try makeTrace(Array(trace.vms)) }
 
 func makeTrace(count: Int, seed: UInt64) throws -> Owned {
-    try Owned(spane_trace_free) { spane_trace_generate(count, seed, &$0) }
+    try Owned(spane_trace_free) { spane_trace_generate(count, seed, nil, &$0) }
 }
 
 // MARK: Environments

@@ -1,5 +1,6 @@
 import SpaneNetworks
 import SpaneRuns
+import SpaneSettings
 import SpaneStorage
 import SpaneTestSupport
 import Testing
@@ -243,7 +244,7 @@ import Testing
             try RunConfiguration.read(missing, registry: .test)
         }
         let path = try samples.folder.write([0x5B, 0xFF, 0xFE], to: "latin.toml")
-        #expect(throws: RunConfigurationError(path, "is not UTF-8 text")) {
+        #expect(throws: SettingsError(path, "is not UTF-8 text")) {
             try RunConfiguration.read(path, registry: .test)
         }
     }

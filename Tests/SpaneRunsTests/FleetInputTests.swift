@@ -1,5 +1,6 @@
 import SpaneRuns
 import SpaneScheduling
+import SpaneSettings
 import SpaneStorage
 import SpaneTestSupport
 import Testing
@@ -112,11 +113,12 @@ import Testing
         try refuses("split_above = -1", "split_above is -1; it must be a number in 0 ... inf")
         try refuses("split_from = nan", "split_from is nan; it must be a number in 0 ... inf")
         try refuses("split_span = 9", "split_span is 9; it must be a whole number in 1 ... 8")
-        let names = "it must be a list of at most 62 different names other than \(Self.ownKeys)"
+        let line = "of one line and at most 255 bytes"
+        let names = "it must be a list of at most 62 different names \(line) other than \(Self.ownKeys)"
         try refuses("node_resources = \"gpu\"", "node_resources is \"gpu\"; \(names)")
         try refuses("server_resources = [\"mem\"]", "server_resources is [\"mem\"]; \(names)")
         try refuses("node_resources = [\"a\", \"a\"]", "node_resources is [\"a\", \"a\"]; \(names)")
-        try refuses("traits = [1]", "traits is [1]; it must be a list of at most 64 different names")
+        try refuses("traits = [1]", "traits is [1]; it must be a list of at most 64 different names \(line)")
         try refuses(
             "node_resources = [\"a\"]\nserver_resources = [\"a\"]\n" + Self.server(),
             "resource a is there twice"
@@ -129,8 +131,9 @@ import Testing
     }
 
     @Test func aClass() throws {
-        try refuses("[[server]]\ncpu = 4", "server number 1: name is missing; it must be a text that is not empty")
-        try refuses("[[server]]\nname = 3", "server number 1: name is 3; it must be a text that is not empty")
+        let rule = "it must be a text of one line that has 1 ... 255 bytes"
+        try refuses("[[server]]\ncpu = 4", "server number 1: name is missing; \(rule)")
+        try refuses("[[server]]\nname = 3", "server number 1: name is 3; \(rule)")
         try refuses(Self.server() + Self.server(), "server gen1 is there twice; names must differ")
         try refuses(
             Self.server("gpus = 4"),
@@ -194,7 +197,7 @@ import Testing
 
     @Test func otherFiles() throws {
         let path = try folder.write([0xFF, 0xFE, 0x41], to: "fleet.bin")
-        let error = #expect(throws: RunConfigurationError.self) { try FleetInput.load(path) }
+        let error = #expect(throws: SettingsError.self) { try FleetInput.load(path) }
         #expect(error?.description == "\(path): is neither a fleet in UTF-8 text nor an HDF5 file")
         let missing = folder.file("missing.toml")
         #expect(throws: StorageError.self) { try FleetInput.load(missing) }

@@ -1,6 +1,7 @@
 import SpaneNetworks
 import SpaneRuns
 import SpaneScheduling
+import SpaneSettings
 import SpaneStorage
 import SpaneTestSupport
 import SpaneTraining
@@ -128,7 +129,7 @@ import Testing
 
     @Test func refusals() throws {
         func refuses(_ text: String, _ message: String) {
-            let error = #expect(throws: RunConfigurationError.self) { try parse(text) }
+            let error = #expect(throws: SettingsError.self) { try parse(text) }
             #expect(error?.description == "train.toml: \(message)")
         }
         refuses(

@@ -2,6 +2,7 @@ import SpaneEvaluation
 import SpaneNetworks
 import SpaneRuns
 import SpaneScheduling
+import SpaneSettings
 import SpaneTraining
 
 /// A small learner: weights are changed at random, and kept when the waits of a few episodes get shorter.

@@ -1,5 +1,6 @@
 import SpaneNetworks
 import SpaneRuns
+import SpaneSettings
 import SpaneStorage
 import SpaneTestSupport
 import Testing
@@ -205,7 +206,7 @@ import Testing
         try run(search("trials = 2"), in: "parts")
         try run(search("trials = 6"), in: "parts")
         try expectSame("parts", as: "whole")
-        #expect(throws: RunConfigurationError.self) { try run(search("trials = 5"), in: "parts") }
+        #expect(throws: SettingsError.self) { try run(search("trials = 5"), in: "parts") }
     }
 
     // MARK: Refusals
@@ -244,7 +245,7 @@ import Testing
         for range in [
             "{ log-uniform = [0, 1] }", "{ uniform = [2, 1] }", "{ integers = [0.5, 1] }", "{ normal = [0, 1] }",
         ] {
-            #expect(throws: RunConfigurationError.self, "\(range)") {
+            #expect(throws: SettingsError.self, "\(range)") {
                 try search("", "[space]\nlearner.strength = \(range)")
             }
         }

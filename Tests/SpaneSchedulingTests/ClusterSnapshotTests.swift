@@ -17,12 +17,12 @@ import Testing
         try cluster.place(7, request, at: Placement(server: 0, nodes: NodeSet(first: 2)))
         try cluster.setFree(Resources(cpu: 1, mem: 0), server: 2, node: 0)
         try cluster.cordon(2)
-        return cluster.snapshot
+        return try cluster.snapshot()
     }
 
     @Test func aStateComesBack() throws {
         let snapshot = try makeState()
-        let again = try Cluster.restored(from: snapshot).snapshot
+        let again = try Cluster.restored(from: snapshot).snapshot()
         #expect(again.servers.map(\.number) == [0, 2])
         #expect(again.servers.map(\.free) == [[[6.5, 14, 1.5], [6.5, 14, 1.5]], [[1, 0, 1]]])
         #expect(again.servers.map(\.free) == snapshot.servers.map(\.free))

@@ -155,7 +155,7 @@ struct ClusterWalk: ~Copyable {
             if below(2) == 0 { cluster = cluster.copy() }
             return false
         default:
-            cluster = try Cluster.restored(from: cluster.snapshot)
+            cluster = try Cluster.restored(from: cluster.snapshot())
             return false
         }
     }

@@ -12,10 +12,10 @@
 
 #include <spane.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -50,7 +50,6 @@ inline namespace returning {
 using Placement = spane_placement;
 using ServerInfo = spane_server_info;
 using ModelInfo = spane_model_info;
-using VM = spane_vm;
 using TraceInfo = spane_trace_info;
 using StepResult = spane_step_result;
 using EnvironmentInfo = spane_env_info;
@@ -90,6 +89,7 @@ struct ServerType {
     std::vector<double> amounts{};           ///< of the server's own resources; 0 where missing
     std::uint64_t traits = 0;                ///< a bit for each
     std::vector<std::uint8_t> distances{};   ///< [node][node]; empty where they do not matter
+    std::string name{};                      ///< such as "gen3"; empty for none
 };
 
 /// What the servers of a cluster can have.
@@ -100,7 +100,23 @@ struct ClusterOptions {
     std::int32_t span = 2;                         ///< over how many nodes it is spread then
     std::vector<std::string> node_resources{};     ///< beside cores and GB, such as "gpu"
     std::vector<std::string> server_resources{};   ///< of servers as a whole, such as "disk"
+    std::vector<std::string> traits{};             ///< the names of traits, that of bit 0 first
 };
+
+/// VMs in order of arrival, a column for each value; see spane_trace_columns.
+struct TraceColumns {
+    std::vector<std::int64_t> ids{};                ///< empty for 0 ... count - 1
+    std::vector<double> cpu{};                      ///< cores in all
+    std::vector<double> mem{};                      ///< GB in all
+    std::vector<double> arrival{};                  ///< seconds, ascending
+    std::vector<double> lifetime{};                 ///< seconds from a VM's placement to its end
+    std::vector<std::int32_t> span{};               ///< NUMA nodes, or 0 for what the rule of the servers says; empty for 0
+    std::vector<std::string> resources{};           ///< such as "gpu"
+    std::vector<std::vector<double>> amounts{};     ///< for each resource the column of amounts in all
+};
+
+/// Told how far a call is; returns whether to go on. It must not throw. See spane_progress_callback.
+using Progress = std::function<bool(std::int64_t done, std::int64_t total)>;
 
 // The option structs of spane.h, with their defaults from the start.
 struct EnvironmentOptions : spane_env_options {
@@ -229,6 +245,22 @@ private:
 #endif
 
 namespace detail {
+
+/// Progress as C takes it; valid as long as it is.
+class Listening {
+public:
+    explicit Listening(const Progress &progress) noexcept
+        : progress_{progress ? &Listening::tell : nullptr, const_cast<Progress *>(&progress)} {}
+
+    const spane_progress *get() const noexcept { return &progress_; }
+
+private:
+    static std::int32_t tell(std::int64_t done, std::int64_t total, void *user) noexcept {
+        return (*static_cast<const Progress *>(user))(done, total) ? 0 : 1;
+    }
+
+    spane_progress progress_;
+};
 
 /// The end of a function that cannot make its T.
 template <class T>
@@ -459,25 +491,33 @@ public:
         chosen.node_resource_count = static_cast<std::uint32_t>(of_nodes.size());
         chosen.server_resources = of_servers.data();
         chosen.server_resource_count = static_cast<std::uint32_t>(of_servers.size());
+        const std::vector<const char *> traits = detail::pointers(options.traits);
+        chosen.traits = traits.data();
+        chosen.trait_count = static_cast<std::uint32_t>(traits.size());
         return detail::created<Cluster>([&](pointer *out) { return spane_cluster_new(&chosen, out); });
     }
 
-    static Fallible<Cluster> load(const std::string &path) {
-        return detail::created<Cluster>([&](pointer *out) { return spane_cluster_load(path.c_str(), out); });
-    }
-
-    static Fallible<Cluster> load_memory(Span<const std::byte> data) {
+    /// A saved cluster, or a fleet in TOML.
+    static Fallible<Cluster> load(const std::string &path, const Progress &progress = {}) {
+        const detail::Listening listening(progress);
         return detail::created<Cluster>(
-            [&](pointer *out) { return spane_cluster_load_memory(data.data(), data.size(), out); });
+            [&](pointer *out) { return spane_cluster_load(path.c_str(), listening.get(), out); });
     }
 
-    Fallible<void> save(const std::string &path) const {
-        return detail::outcome(spane_cluster_save(get(), path.c_str()));
+    static Fallible<Cluster> load_memory(Span<const std::byte> data, const Progress &progress = {}) {
+        const detail::Listening listening(progress);
+        return detail::created<Cluster>([&](pointer *out) {
+            return spane_cluster_load_memory(data.data(), data.size(), listening.get(), out);
+        });
+    }
+
+    Fallible<void> save(const std::string &path, const Progress &progress = {}) const {
+        return detail::outcome(spane_cluster_save(get(), path.c_str(), detail::Listening(progress).get()));
     }
 
     Fallible<std::vector<std::byte>> save_memory() const {
         return detail::list_of<std::byte>([&](std::byte *bytes, std::size_t room, std::size_t *size) {
-            return spane_cluster_save_memory(get(), bytes, room, size);
+            return spane_cluster_save_memory(get(), nullptr, bytes, room, size);
         });
     }
 
@@ -496,6 +536,7 @@ public:
         for (std::uint32_t i = 0; i < told.server_resource_count; i++) {
             options.server_resources.emplace_back(told.server_resources[i]);
         }
+        for (std::uint32_t i = 0; i < told.trait_count; i++) options.traits.emplace_back(told.traits[i]);
         return detail::outcome(status, std::move(options));
     }
 
@@ -748,6 +789,7 @@ private:
         chosen.server_amounts = own.data();
         chosen.traits = type.traits;
         chosen.distances = type.distances.empty() ? nullptr : type.distances.data();
+        chosen.name = type.name.c_str();
         return use(chosen);
     }
 
@@ -906,48 +948,75 @@ class Trace : public detail::Handle<spane_trace, spane_trace_free> {
 public:
     using Handle::Handle;
 
-    static Fallible<Trace> load(const std::string &path) {
-        return detail::created<Trace>([&](pointer *out) { return spane_trace_load(path.c_str(), out); });
-    }
-
-    static Fallible<Trace> load_memory(Span<const std::byte> data) {
+    static Fallible<Trace> load(const std::string &path, const Progress &progress = {}) {
+        const detail::Listening listening(progress);
         return detail::created<Trace>(
-            [&](pointer *out) { return spane_trace_load_memory(data.data(), data.size(), out); });
+            [&](pointer *out) { return spane_trace_load(path.c_str(), listening.get(), out); });
     }
 
-    static Fallible<Trace> generate(std::size_t count, std::uint64_t seed) {
-        return detail::created<Trace>([&](pointer *out) { return spane_trace_generate(count, seed, out); });
+    static Fallible<Trace> load_memory(Span<const std::byte> data, const Progress &progress = {}) {
+        const detail::Listening listening(progress);
+        return detail::created<Trace>(
+            [&](pointer *out) { return spane_trace_load_memory(data.data(), data.size(), listening.get(), out); });
     }
 
-    static Fallible<Trace> make(Span<const VM> vms) {
-        const std::size_t count = vms.size();
-        std::vector<std::int64_t> ids(count);
-        std::vector<double> cpu(count), mem(count), arrival(count), lifetime(count);
-        for (std::size_t index = 0; index < count; index++) {
-            const VM &vm = vms.data()[index];
-            ids[index] = vm.id;
-            cpu[index] = vm.cpu;
-            mem[index] = vm.mem;
-            arrival[index] = vm.arrival;
-            lifetime[index] = vm.lifetime;
+    static Fallible<Trace> generate(std::size_t count, std::uint64_t seed, const Progress &progress = {}) {
+        const detail::Listening listening(progress);
+        return detail::created<Trace>(
+            [&](pointer *out) { return spane_trace_generate(count, seed, listening.get(), out); });
+    }
+
+    /// As many VMs as there are in `cpu`.
+    static Fallible<Trace> make(const TraceColumns &columns, const Progress &progress = {}) {
+        const std::size_t count = columns.cpu.size();
+        const std::pair<const char *, std::size_t> sizes[] = {{"mem", columns.mem.size()},
+                                                              {"arrival", columns.arrival.size()},
+                                                              {"lifetime", columns.lifetime.size()},
+                                                              {"ids", columns.ids.empty() ? count : columns.ids.size()},
+                                                              {"span", columns.span.empty() ? count : columns.span.size()}};
+        for (const auto &[name, size] : sizes) {
+            if (size != count) return detail::mismatch<Trace>(name, size, count);
         }
-        return detail::created<Trace>([&](pointer *out) {
-            return spane_trace_new(ids.data(), cpu.data(), mem.data(), arrival.data(), lifetime.data(), count, out);
-        });
+        if (columns.amounts.size() != columns.resources.size()) {
+            return detail::mismatch<Trace>("amounts", columns.amounts.size(), columns.resources.size());
+        }
+        std::vector<const double *> amounts;
+        for (const std::vector<double> &column : columns.amounts) {
+            if (column.size() != count) return detail::mismatch<Trace>("amounts", column.size(), count);
+            amounts.push_back(column.data());
+        }
+        const std::vector<const char *> resources = detail::pointers(columns.resources);
+        spane_trace_columns given = SPANE_TRACE_COLUMNS_INIT;
+        given.resource_count = static_cast<std::uint32_t>(resources.size());
+        given.ids = columns.ids.empty() ? nullptr : columns.ids.data();
+        given.cpu = columns.cpu.data();
+        given.mem = columns.mem.data();
+        given.arrival = columns.arrival.data();
+        given.lifetime = columns.lifetime.data();
+        given.span = columns.span.empty() ? nullptr : columns.span.data();
+        given.resources = resources.data();
+        given.amounts = amounts.data();
+        const detail::Listening listening(progress);
+        return detail::created<Trace>(
+            [&](pointer *out) { return spane_trace_new(&given, count, listening.get(), out); });
     }
 
-    Fallible<void> save(const std::string &path) const {
-        return detail::outcome(spane_trace_save(get(), path.c_str(), nullptr, nullptr));
+    Fallible<void> save(const std::string &path, const Progress &progress = {}) const {
+        const detail::Listening listening(progress);
+        return detail::outcome(spane_trace_save(get(), path.c_str(), nullptr, nullptr, listening.get()));
     }
 
-    Fallible<void> save(const std::string &path, const std::string &source, const std::string &licence) const {
-        return detail::outcome(spane_trace_save(get(), path.c_str(), source.c_str(), licence.c_str()));
+    Fallible<void> save(const std::string &path, const std::string &source, const std::string &licence,
+                        const Progress &progress = {}) const {
+        const detail::Listening listening(progress);
+        return detail::outcome(
+            spane_trace_save(get(), path.c_str(), source.c_str(), licence.c_str(), listening.get()));
     }
 
     /// With the source and licence that the trace has.
     Fallible<std::vector<std::byte>> save_memory() const {
         return detail::list_of<std::byte>([&](std::byte *bytes, std::size_t room, std::size_t *size) {
-            return spane_trace_save_memory(get(), bytes, room, size);
+            return spane_trace_save_memory(get(), nullptr, bytes, room, size);
         });
     }
 
@@ -962,9 +1031,46 @@ public:
         return detail::text_of(get(), name, spane_trace_provenance);
     }
 
-    /// Copies vms.size() VMs from index `first` on.
-    Fallible<void> vms(std::size_t first, Span<VM> vms) const {
-        return detail::outcome(spane_trace_vms(get(), first, vms.size(), vms.data()));
+    /// The values of `count` VMs from index `first` on.
+    Fallible<TraceColumns> columns(std::size_t first, std::size_t count) const {
+        TraceInfo info = SPANE_TRACE_INFO_INIT;
+        spane_status status = spane_trace_describe(get(), &info);
+        // What is not there is refused before room is made for it.
+        const bool fits = first <= static_cast<std::size_t>(info.count) && count <= static_cast<std::size_t>(info.count) - first;
+        const std::size_t size = fits ? count : 0;
+        TraceColumns columns;
+        columns.ids.resize(size);
+        for (std::vector<double> *column : {&columns.cpu, &columns.mem, &columns.arrival, &columns.lifetime}) {
+            column->resize(size);
+        }
+        columns.span.resize(size);
+        columns.amounts.assign(info.resource_count, std::vector<double>(size));
+        std::vector<double *> amounts;
+        for (std::uint32_t i = 0; i < info.resource_count; i++) {
+            columns.resources.emplace_back(info.resources[i]);
+            amounts.push_back(columns.amounts[i].data());
+        }
+        spane_trace_buffers buffers = SPANE_TRACE_BUFFERS_INIT;
+        if (fits) {
+            buffers.resource_count = info.resource_count;
+            buffers.ids = columns.ids.data();
+            buffers.cpu = columns.cpu.data();
+            buffers.mem = columns.mem.data();
+            buffers.arrival = columns.arrival.data();
+            buffers.lifetime = columns.lifetime.data();
+            buffers.span = columns.span.data();
+            buffers.amounts = amounts.data();
+        }
+        if (status == SPANE_OK) status = spane_trace_read(get(), first, count, &buffers);
+        return detail::outcome(status, std::move(columns));
+    }
+
+    /// All of them.
+    Fallible<TraceColumns> columns() const {
+        TraceInfo info = SPANE_TRACE_INFO_INIT;
+        const spane_status status = spane_trace_describe(get(), &info);
+        if (status != SPANE_OK) return detail::failure<TraceColumns>(status, spane_last_error());
+        return columns(0, static_cast<std::size_t>(info.count));
     }
 };
 
@@ -1187,7 +1293,8 @@ struct Evaluation {
 
 /// Plays one episode from each start under each policy; see spane_evaluate.
 inline Fallible<Evaluation> evaluate(const Trace &trace, Span<const std::int64_t> starts, Span<const Policy> policies,
-                                     const EvaluationOptions &options = {}) {
+                                     const EvaluationOptions &options = {}, const Progress &progress = {}) {
+    const detail::Listening listening(progress);
     Evaluation result;
     result.waits.resize(policies.size() * starts.size());
     result.lengths.resize(starts.size());
@@ -1197,7 +1304,7 @@ inline Fallible<Evaluation> evaluate(const Trace &trace, Span<const std::int64_t
     for (std::size_t index = 0; index < policies.size(); index++) chosen.push_back(policies.data()[index].get());
     const spane_status status =
         spane_evaluate(trace.get(), &options, starts.data(), starts.size(), chosen.data(), chosen.size(),
-                       result.waits.data(), result.lengths.data(), result.bounds.data());
+                       listening.get(), result.waits.data(), result.lengths.data(), result.bounds.data());
     return detail::outcome(status, std::move(result));
 }
 
@@ -1207,19 +1314,6 @@ inline Fallible<std::vector<std::int64_t>> read_starts(const std::string &text) 
         return spane_starts_read(text.c_str(), starts, room, count);
     });
 }
-
-/// While it lives, long calls of the thread that made it end with SPANE_CANCELLED once the flag is not 0; see
-/// spane_set_cancel. The flag must outlive it, and a thread has one at a time.
-class CancelScope {
-public:
-    explicit CancelScope(const std::atomic<std::int32_t> &flag) noexcept {
-        static_assert(sizeof flag == sizeof(std::int32_t) && std::atomic<std::int32_t>::is_always_lock_free);
-        spane_set_cancel(reinterpret_cast<const std::int32_t *>(&flag));
-    }
-    ~CancelScope() { spane_set_cancel(nullptr); }
-    CancelScope(const CancelScope &) = delete;
-    CancelScope &operator=(const CancelScope &) = delete;
-};
 
 /// See spane_trimmed_mean.
 inline Fallible<double> trimmed_mean(Span<const double> values, double fraction = 0.1) {

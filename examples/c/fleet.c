@@ -1,11 +1,11 @@
 /*
- * The life of a fleet whose servers differ: VMs are spread over one, two or four NUMA nodes by their flavor, a server fails
+ * The life of a fleet whose servers differ, as a file describes them: VMs are spread over one, two or four NUMA nodes by their flavor, a server fails
  * and what ran there is started elsewhere, one is emptied by moving its VMs and replaced by another kind, one gets more
  * memory, and a VM grows where it runs. A VM that finds no room is turned away; scheduler.c shows a queue.
  *
  *   cc fleet.c $(pkg-config --cflags --libs spane) -o fleet
- *   ./fleet ../data/events.csv best-fit
- *   ./fleet ../data/events.csv ../../data/weights/potential-synthetic.h5
+ *   ./fleet ../../data/fleets/small.toml ../data/events.csv best-fit
+ *   ./fleet ../../data/fleets/small.toml ../data/events.csv ../../data/weights/potential-synthetic.h5
  */
 
 #include <inttypes.h>
@@ -28,17 +28,46 @@ static spane_status check(spane_status status) {
     exit(EXIT_FAILURE);
 }
 
-/* Three kinds of servers; of the first, two nodes each are near each other. */
-static const double four_nodes[] = {20, 45, 20, 45, 20, 45, 20, 45}, two_nodes[] = {40, 90, 40, 90};
-static const double more_memory[] = {40, 120, 40, 120}, one_node[] = {32, 128};
-static const uint8_t distances[] = {10, 12, 30, 30, 12, 10, 30, 30, 30, 30, 10, 12, 30, 30, 12, 10};
-
-static void add(const double *amounts, int32_t nodes, const uint8_t *slit, size_t count) {
+/* Adds a server with four nodes, of which two each are near each other. It gets the lowest number that is free. */
+static void add_quad(void) {
+    static const double nodes[] = {20, 45, 20, 45, 20, 45, 20, 45};
+    static const uint8_t distances[] = {10, 12, 30, 30, 12, 10, 30, 30, 30, 30, 10, 12, 30, 30, 12, 10};
     spane_server_type type = SPANE_SERVER_TYPE_INIT;
-    type.nodes = nodes;
-    type.node_amounts = amounts;
-    type.distances = slit;
-    check(spane_cluster_add_servers(cluster, &type, count, NULL));
+    type.nodes = 4;
+    type.node_amounts = nodes;
+    type.distances = distances;
+    type.name = "quad";
+    check(spane_cluster_add_servers(cluster, &type, 1, NULL));
+}
+
+/* Gives a server with two nodes more memory. */
+static void enlarge(int32_t server) {
+    static const double nodes[] = {40, 120, 40, 120};
+    spane_server_type type = SPANE_SERVER_TYPE_INIT;
+    type.nodes = 2;
+    type.node_amounts = nodes;
+    type.name = "large dual";
+    check(spane_cluster_resize_server(cluster, server, &type));
+}
+
+/* The classes of all servers, those of one class together. */
+static void print_fleet(const char *title) {
+    int32_t servers[MOST];
+    size_t all, first = 0;
+    check(spane_cluster_servers(cluster, servers, MOST, &all));
+    printf("%s", title);
+    while (first < all) {
+        spane_server_info class_of = SPANE_SERVER_INFO_INIT, info = SPANE_SERVER_INFO_INIT;
+        size_t count = 0;
+        check(spane_cluster_server(cluster, servers[first], &class_of));
+        for (; first + count < all; count++) {
+            check(spane_cluster_server(cluster, servers[first + count], &info));
+            if (strcmp(info.type, class_of.type) != 0) break;
+        }
+        printf("%s%zu x %s", first ? ", " : "", count, class_of.type);
+        first += count;
+    }
+    printf("\n");
 }
 
 /* What a flavor asks for: the largest VMs take all nodes of a large server, the next ones two that are near each other. */
@@ -127,26 +156,21 @@ static void open_session(const char *name) {
 }
 
 int main(int argc, char **argv) {
-    spane_cluster_options options = SPANE_CLUSTER_OPTIONS_INIT;
-    spane_server_type larger = SPANE_SERVER_TYPE_INIT;
     spane_request of_size;
     char line[256], event[16];
     double cpu, mem;
     uint64_t id;
     int64_t servers, vms, room[16], total = 0;
     int events = 0;
-    FILE *file = argc > 1 ? fopen(argv[1], "r") : NULL;
+    FILE *file = argc > 2 ? fopen(argv[2], "r") : NULL;
 
     if (!file || spane_abi_version() != SPANE_ABI_VERSION) {
-        fprintf(stderr, "usage: fleet EVENTS.csv [HEURISTIC | POTENTIAL.h5]\n");
+        fprintf(stderr, "usage: fleet FLEET.toml EVENTS.csv [HEURISTIC | POTENTIAL.h5]\n");
         return EXIT_FAILURE;
     }
-    options.nodes = 4;
-    check(spane_cluster_new(&options, &cluster));
-    add(four_nodes, 4, distances, 2); /* 0 and 1 */
-    add(two_nodes, 2, NULL, 2);       /* 2 and 3 */
-    add(one_node, 1, NULL, 1);        /* 4 */
-    open_session(argc > 2 ? argv[2] : "best-fit");
+    check(spane_cluster_load(argv[1], NULL, &cluster));
+    print_fleet("fleet        ");
+    open_session(argc > 3 ? argv[3] : "best-fit");
 
     while (fgets(line, sizeof line, file)) {
         if (sscanf(line, "%*f,%15[a-z],%" SCNu64 ",%lf,%lf", event, &id, &cpu, &mem) != 4) continue;
@@ -155,14 +179,10 @@ int main(int argc, char **argv) {
         if (events == 800) check(spane_cluster_uncordon(cluster, 1)); /* it is repaired */
         if (events == 450) {
             int gone = retire(2);
-            if (gone) add(four_nodes, 4, distances, 1); /* it gets the number that is free, 2 */
+            if (gone) add_quad(); /* it gets the number that is free, 2 */
             printf("server 2     %s\n", gone ? "is replaced by one with four nodes" : "cannot be emptied");
         }
-        if (events == 1100) {
-            larger.nodes = 2;
-            larger.node_amounts = more_memory;
-            check(spane_cluster_resize_server(cluster, 3, &larger));
-        }
+        if (events == 1100) enlarge(3);
         if (events == 1300) printf("server 0     its first VM %s\n", grow(0) ? "has twice the cores" : "cannot grow");
         of_size = request_of(cpu, mem);
         if (strcmp(event, "arrive") == 0) {
@@ -175,6 +195,7 @@ int main(int argc, char **argv) {
     }
     fclose(file);
 
+    print_fleet("now          ");
     of_size = request_of(8, 32);
     check(spane_cluster_count(cluster, &servers, &vms));
     check(spane_cluster_room(cluster, &of_size, NULL, (size_t)servers, room));

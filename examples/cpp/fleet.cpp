@@ -3,8 +3,8 @@
 // kind, one gets more memory, and a VM grows where it runs. A VM that finds no room is turned away.
 //
 //   c++ -std=c++17 fleet.cpp $(pkg-config --cflags --libs spane) -o fleet
-//   ./fleet ../data/events.csv best-fit
-//   ./fleet ../data/events.csv ../../data/weights/potential-synthetic.h5
+//   ./fleet ../../data/fleets/small.toml ../data/events.csv best-fit
+//   ./fleet ../../data/fleets/small.toml ../data/events.csv ../../data/weights/potential-synthetic.h5
 
 #include <cstdlib>
 #include <fstream>
@@ -13,19 +13,23 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <spane.hpp>
 
 namespace {
 
-spane::ServerType nodes_of(std::size_t count, double cpu, double mem) {
-    return {std::vector<std::vector<double>>(count, {cpu, mem})};
+spane::ServerType nodes_of(std::size_t count, double cpu, double mem, const std::string &name) {
+    spane::ServerType type;
+    type.nodes.assign(count, {cpu, mem});
+    type.name = name;
+    return type;
 }
 
 // Four nodes, of which two each are near each other.
-spane::ServerType four_nodes() {
-    spane::ServerType type = nodes_of(4, 20, 45);
+spane::ServerType quad() {
+    spane::ServerType type = nodes_of(4, 20, 45, "quad");
     type.distances = {10, 12, 30, 30, 12, 10, 30, 30, 30, 30, 10, 12, 30, 30, 12, 10};
     return type;
 }
@@ -39,7 +43,23 @@ spane::Request request_of(double cpu, double mem) {
 
 class Fleet {
 public:
-    explicit Fleet(const std::string &policy) : cluster_(make()), session_(bind(cluster_, policy)) {}
+    Fleet(const std::string &file, const std::string &policy)
+        : cluster_(spane::Cluster::load(file)), session_(bind(cluster_, policy)) {}
+
+    // The classes of all servers, those of one class together.
+    void print(const std::string &title) const {
+        std::vector<std::pair<std::size_t, std::string>> classes;
+        for (const std::int32_t server : cluster_.servers()) {
+            const std::string type = cluster_.server(server).type;
+            if (classes.empty() || classes.back().second != type) classes.emplace_back(0, type);
+            classes.back().first++;
+        }
+        std::cout << title;
+        for (std::size_t i = 0; i < classes.size(); i++) {
+            std::cout << (i ? ", " : "") << classes[i].first << " x " << classes[i].second;
+        }
+        std::cout << "\n";
+    }
 
     void arrive(std::uint64_t id, const spane::Request &request) {
         // Where it is placed, the VM is started on that server, on the NUMA nodes whose bits are set.
@@ -108,16 +128,6 @@ public:
     }
 
 private:
-    static spane::Cluster make() {
-        spane::ClusterOptions options;
-        options.nodes = 4;
-        spane::Cluster cluster = spane::Cluster::make(options);
-        cluster.add_servers(four_nodes(), 2);         // 0 and 1
-        cluster.add_servers(nodes_of(2, 40, 90), 2);  // 2 and 3
-        cluster.add_servers(nodes_of(1, 32, 128), 1); // 4
-        return cluster;
-    }
-
     static spane::Session bind(spane::Cluster &cluster, const std::string &policy) {
         if (policy.find(".h5") == std::string::npos) return spane::Session::make(cluster, policy);
         return spane::Session::make(cluster, spane::Model::load(policy)); // a potential, which serves any servers
@@ -145,12 +155,12 @@ void play(std::istream &file, Fleet &fleet) {
          events++) {
         if (events == 450) {
             std::cout << "server 2     "
-                      << (fleet.replace(2, four_nodes()) ? "is replaced by one with four nodes" : "cannot be emptied")
+                      << (fleet.replace(2, quad()) ? "is replaced by one with four nodes" : "cannot be emptied")
                       << "\n";
         }
         if (events == 600) fleet.fail(1);
         if (events == 800) fleet.repair(1);
-        if (events == 1100) fleet.resize(3, nodes_of(2, 40, 120));
+        if (events == 1100) fleet.resize(3, nodes_of(2, 40, 120, "large dual"));
         if (events == 1300) {
             std::cout << "server 0     its first VM " << (fleet.grow(0) ? "has twice the cores" : "cannot grow") << "\n";
         }
@@ -165,14 +175,16 @@ void play(std::istream &file, Fleet &fleet) {
 } // namespace
 
 int main(int argc, char **argv) {
-    std::ifstream file(argc > 1 ? argv[1] : "");
+    std::ifstream file(argc > 2 ? argv[2] : "");
     if (!file) {
-        std::cerr << "usage: fleet EVENTS.csv [HEURISTIC | POTENTIAL.h5]\n";
+        std::cerr << "usage: fleet FLEET.toml EVENTS.csv [HEURISTIC | POTENTIAL.h5]\n";
         return EXIT_FAILURE;
     }
     try {
-        Fleet fleet(argc > 2 ? argv[2] : "best-fit");
+        Fleet fleet(argv[1], argc > 3 ? argv[3] : "best-fit");
+        fleet.print("fleet        ");
         play(file, fleet);
+        fleet.print("now          ");
         fleet.report();
     } catch (const std::exception &error) { // spane::Error is one, whose status() tells more
         std::cerr << "fleet: " << error.what() << "\n";

@@ -1,9 +1,9 @@
 internal import CSpaneHeader
 internal import SpaneScheduling
-internal import SpaneStorage
+internal import SpaneSettings
 
 /// What a `spane_cluster` stands for.
-final class ClusterHandle: LoadedObject, @unchecked Sendable {
+final class ClusterHandle: LargeObject, @unchecked Sendable {
     static let tag: UInt64 = 0x5350_414E_4543_6C75
     static var name: StaticString { "spane_cluster" }
 
@@ -11,19 +11,29 @@ final class ClusterHandle: LoadedObject, @unchecked Sendable {
     // Read and changed inside the gate only.
     var cluster: Cluster
     /// The names of what nodes and servers have beside cores and memory.
-    let nodeResources: ResourceNames
-    let serverResources: ResourceNames
+    let nodeResources: CNames
+    let serverResources: CNames
+    let traits: CNames
+    private let typeNames = GrowingCNames()
 
     init(_ cluster: consuming Cluster) {
-        nodeResources = ResourceNames(Array(cluster.state.layout.nodeResources.dropFirst(2)))
-        serverResources = ResourceNames(cluster.state.layout.serverResources)
+        nodeResources = CNames(Array(cluster.state.layout.nodeResources.dropFirst(2)))
+        serverResources = CNames(cluster.state.layout.serverResources)
+        traits = CNames(cluster.traits)
         self.cluster = cluster
     }
 
-    convenience init(path: String) throws { self.init(try ClusterFile.read(path)) }
+    convenience init(path: String, progress: Progress) throws {
+        self.init(try FleetInput.cluster(path, progress: progress))
+    }
 
-    convenience init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
-        self.init(try unsafe ClusterFile.read(memory: bytes, name: name))
+    convenience init(memory bytes: UnsafeRawBufferPointer, name: String, progress: Progress) throws {
+        self.init(try unsafe FleetInput.cluster(memory: bytes, name: name, progress: progress))
+    }
+
+    /// What the type of the server in a place is called.
+    func typeName(of place: Int) -> UnsafePointer<CChar>? {
+        unsafe typeNames.name(cluster.state.typeNameNumber(of: place), of: cluster.state.typeNames)
     }
 
     var contents: String { "\(cluster.serverCount) servers" }

@@ -3,25 +3,28 @@ internal import SpaneScheduling
 internal import SpaneStorage
 
 /// What a `spane_trace` stands for.
-final class TraceHandle: LoadedObject, Sendable {
+final class TraceHandle: LargeObject, Sendable {
     static let tag: UInt64 = 0x5350_414E_4554_7263
     static var name: StaticString { "spane_trace" }
 
     let trace: Trace
     let description: TraceDescription
+    /// The names of what VMs ask for beside cores and memory.
+    let resources: CNames
 
     init(_ trace: Trace, _ description: TraceDescription) {
         self.trace = trace
+        resources = CNames(trace.resources)
         self.description = description.describing(trace)
     }
 
-    convenience init(path: String) throws {
-        let (trace, description) = try TraceFile.load(path)
+    convenience init(path: String, progress: Progress) throws {
+        let (trace, description) = try TraceFile.load(path, progress: progress)
         self.init(trace, description)
     }
 
-    convenience init(memory bytes: UnsafeRawBufferPointer, name: String) throws {
-        let (trace, description) = try unsafe TraceFile.read(memory: bytes, name: name)
+    convenience init(memory bytes: UnsafeRawBufferPointer, name: String, progress: Progress) throws {
+        let (trace, description) = try unsafe TraceFile.read(memory: bytes, name: name, progress: progress)
         self.init(trace, description)
     }
 
@@ -33,10 +36,4 @@ final class TraceHandle: LoadedObject, Sendable {
 
     /// SHA-256 of the columns.
     var contentHash: String { description.contentHash }
-}
-
-extension spane_vm {
-    init(_ vm: VirtualMachine) {
-        self.init(id: vm.id, cpu: vm.cpu, mem: vm.mem, arrival: vm.arrival, lifetime: vm.lifetime)
-    }
 }

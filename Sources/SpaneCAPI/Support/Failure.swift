@@ -2,6 +2,7 @@ internal import CSpaneHeader
 internal import SpaneSystem
 internal import SpaneNetworks
 internal import SpaneScheduling
+internal import SpaneSettings
 internal import SpaneStorage
 
 /// An error of the C API: a status and the sentence that explains it.
@@ -23,6 +24,8 @@ struct Failure: Error {
             self.init(Self.status(of: error.code), error.description)
         case let error as StorageError:
             self.init(Self.status(of: error.code), error.description)
+        case let error as SettingsError:
+            self.init(SPANE_FORMAT, error.description)
         case let error as OutOfMemory:
             self.init(SPANE_OUT_OF_MEMORY, error.description)
         case let error as NetworkError:

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SpaneSystem
 
 /// A C string that is made once and lives as long as whoever holds it.
 @safe

@@ -1,5 +1,6 @@
 internal import SpaneEvaluation
 internal import SpaneScheduling
+internal import SpaneSettings
 internal import SpaneTraining
 internal import SpaneWorkloads
 

@@ -1,5 +1,6 @@
 package import SpaneNetworks
 internal import SpaneScheduling
+package import SpaneSettings
 package import SpaneTraining
 
 /// What one algorithm adds to a configuration: the keys of `[learner]`, and the learner that they describe.

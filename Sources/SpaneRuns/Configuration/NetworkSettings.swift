@@ -1,4 +1,5 @@
 package import SpaneNetworks
+internal import SpaneSettings
 
 /// `[network]`: the shape of the network.
 package struct NetworkSettings: Sendable {

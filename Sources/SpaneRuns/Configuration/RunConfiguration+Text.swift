@@ -1,4 +1,5 @@
 internal import SpaneNetworks
+package import SpaneSettings
 internal import SpaneStorage
 
 extension RunConfiguration {
@@ -6,11 +7,11 @@ extension RunConfiguration {
 
     /// Reads a configuration; keys that are not given have the values of the preset.
     ///
-    /// - Throws: ``RunConfigurationError``, or ``StorageError`` when the file cannot be read.
+    /// - Throws: ``SettingsError``, or ``StorageError`` when the file cannot be read.
     package static func read(_ file: String, registry: LearnerRegistry) throws -> RunConfiguration {
         let bytes = try File.read(file)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw RunConfigurationError(file, "is not UTF-8 text")
+            throw SettingsError(file, "is not UTF-8 text")
         }
         return try parse(text, file: file, registry: registry)
     }
@@ -20,20 +21,20 @@ extension RunConfiguration {
         _ text: String,
         file: String,
         registry: LearnerRegistry
-    ) throws(RunConfigurationError) -> RunConfiguration {
+    ) throws(SettingsError) -> RunConfiguration {
         try RunConfiguration(flatten(TOML.parse(text, file: file), file: file), file: file, registry: registry)
     }
 
     /// Takes the values of a document by `section.key`.
-    init(_ given: [String: TOML], file: String, registry: LearnerRegistry) throws(RunConfigurationError) {
+    init(_ given: [String: TOML], file: String, registry: LearnerRegistry) throws(SettingsError) {
         var values = given
         var configuration = RunConfiguration(preset: registry.presets[0], of: registry)
-        func take(_ key: Setting<RunConfiguration>) throws(RunConfigurationError) {
+        func take(_ key: Setting<RunConfiguration>) throws(SettingsError) {
             guard let value = values.removeValue(forKey: key.name) else { return }
             do {
                 try key.read(&configuration, value)
             } catch {
-                throw RunConfigurationError(file, key.name + error.detail)
+                throw SettingsError(file, key.name + error.detail)
             }
         }
         try take(configuration.presetKey)
@@ -49,11 +50,11 @@ extension RunConfiguration {
         _ document: [String: TOML],
         file: String,
         beside others: [String] = []
-    ) throws(RunConfigurationError) -> [String: TOML] {
+    ) throws(SettingsError) -> [String: TOML] {
         var values: [String: TOML] = [:]
         for (section, value) in document.sorted(by: { $0.key < $1.key }) {
             guard sections.contains(section), case .table(let entries) = value else {
-                throw RunConfigurationError(
+                throw SettingsError(
                     file,
                     "\(section) is unknown; there are " + (others + sections).map { "[\($0)]" }.joined(separator: ", ")
                 )
@@ -63,7 +64,7 @@ extension RunConfiguration {
         return values
     }
 
-    private func unknown(_ name: String, file: String) -> RunConfigurationError {
+    private func unknown(_ name: String, file: String) -> SettingsError {
         let section = String(name.prefix { $0 != "." })
         let names = ([presetKey] + keys).filter { $0.name.hasPrefix(section + ".") }.map {
             $0.name.dropFirst(section.count + 1)
@@ -76,22 +77,22 @@ extension RunConfiguration {
             case "validation" where !(validation.fleet + data.fleet).isEmpty: "[validation] with a fleet"
             default: "[\(section)]"
             }
-        return RunConfigurationError(file, "\(name) is unknown; \(whose) has \(names.joined(separator: ", "))")
+        return SettingsError(file, "\(name) is unknown; \(whose) has \(names.joined(separator: ", "))")
     }
 
     /// Refuses values that do not go together.
-    private func check(file: String) throws(RunConfigurationError) {
+    private func check(file: String) throws(SettingsError) {
         // How many servers a fleet has is known when it is read.
         let hasFleet = !(data.fleet + validation.fleet).isEmpty
         if network.kind.isBoundToServers, !hasFleet, Set(data.servers + validation.servers).count > 1 {
-            throw RunConfigurationError(
+            throw SettingsError(
                 file,
                 "network.architecture is \"\(network.kind.name)\", which is bound to one number of servers; data.servers "
                     + "and validation.servers must name a single one"
             )
         }
         if let contradiction = learner.contradiction(with: network) {
-            throw RunConfigurationError(file, "learner.\(contradiction)")
+            throw SettingsError(file, "learner.\(contradiction)")
         }
     }
 

@@ -1,3 +1,5 @@
+internal import SpaneSettings
+
 /// Everything that decides a training run.
 package struct RunConfiguration: Sendable {
     /// `[run]`

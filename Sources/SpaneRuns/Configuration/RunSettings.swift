@@ -1,3 +1,5 @@
+internal import SpaneSettings
+
 /// `[run]`: the run as a whole.
 package struct RunSettings: Sendable {
     /// The name of the preset that the defaults come from.

@@ -1,6 +1,7 @@
 package import SpaneEvaluation
 internal import SpaneNetworks
 internal import SpaneScheduling
+internal import SpaneSettings
 
 /// `[validation]`: how well the network does now and then.
 package struct ValidationSettings: Equatable, Sendable {

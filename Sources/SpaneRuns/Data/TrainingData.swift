@@ -1,6 +1,7 @@
 internal import SpaneEvaluation
 package import SpaneNetworks
 package import SpaneScheduling
+internal import SpaneSettings
 package import SpaneStorage
 package import SpaneTraining
 internal import SpaneWorkloads
@@ -32,9 +33,9 @@ package struct TrainingData: Sendable {
 
     /// Reads everything.
     ///
-    /// - Throws: ``RunConfigurationError`` naming the key, or ``StorageError`` naming the file that cannot be read.
+    /// - Throws: ``SettingsError`` naming the key, or ``StorageError`` naming the file that cannot be read.
     package init(_ configuration: RunConfiguration, file: String) throws {
-        func refuse(_ detail: String) -> RunConfigurationError { RunConfigurationError(file, detail) }
+        func refuse(_ detail: String) -> SettingsError { SettingsError(file, detail) }
         let data = configuration.data
         let validation = configuration.validation
         guard let firstTrace = data.traces.first else {

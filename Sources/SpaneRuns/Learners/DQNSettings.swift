@@ -1,3 +1,4 @@
+internal import SpaneSettings
 internal import SpaneTraining
 
 /// `[learner]` with `algorithm = "dqn"`.

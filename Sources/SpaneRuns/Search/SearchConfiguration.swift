@@ -1,4 +1,5 @@
 internal import SpaneScheduling
+package import SpaneSettings
 internal import SpaneStorage
 
 /// A configuration of training of which some keys vary from trial to trial.
@@ -44,17 +45,17 @@ package struct SearchConfiguration: Sendable {
 
     /// Reads a search: the sections of a training run beside `[search]` and `[space]`.
     ///
-    /// - Throws: ``RunConfigurationError``, or ``StorageError`` when the file cannot be read.
+    /// - Throws: ``SettingsError``, or ``StorageError`` when the file cannot be read.
     package static func read(_ file: String, registry: LearnerRegistry) throws -> SearchConfiguration {
         let bytes = try File.read(file)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw RunConfigurationError(file, "is not UTF-8 text")
+            throw SettingsError(file, "is not UTF-8 text")
         }
         return try SearchConfiguration(text, file: file, registry: registry)
     }
 
     /// Reads a search from the text of `file`.
-    package init(_ text: String, file: String, registry: LearnerRegistry) throws(RunConfigurationError) {
+    package init(_ text: String, file: String, registry: LearnerRegistry) throws(SettingsError) {
         self.file = file
         var document = try TOML.parse(text, file: file)
         settings = try Self.settings(document.removeValue(forKey: "search"), file: file)
@@ -65,18 +66,18 @@ package struct SearchConfiguration: Sendable {
         try check()
     }
 
-    private static func settings(_ value: TOML?, file: String) throws(RunConfigurationError) -> SearchSettings {
+    private static func settings(_ value: TOML?, file: String) throws(SettingsError) -> SearchSettings {
         var settings = SearchSettings()
         guard let value else { return settings }
-        guard case .table(var entries) = value else { throw RunConfigurationError(file, "search must be a table") }
+        guard case .table(var entries) = value else { throw SettingsError(file, "search must be a table") }
         for key in SearchSettings.keys {
             guard let value = entries.removeValue(forKey: key.name) else { continue }
             do { try key.read(&settings, value) } catch {
-                throw RunConfigurationError(file, "search.\(key.name)\(error.detail)")
+                throw SettingsError(file, "search.\(key.name)\(error.detail)")
             }
         }
         if let unknown = entries.keys.min() {
-            throw RunConfigurationError(
+            throw SettingsError(
                 file,
                 "search.\(unknown) is unknown; [search] has "
                     + SearchSettings.keys.map(\.name).joined(separator: ", ")
@@ -85,9 +86,9 @@ package struct SearchConfiguration: Sendable {
         return settings
     }
 
-    private static func dimensions(_ value: TOML?, file: String) throws(RunConfigurationError) -> [SearchDimension] {
+    private static func dimensions(_ value: TOML?, file: String) throws(SettingsError) -> [SearchDimension] {
         guard case .table(let sections)? = value, !sections.isEmpty else {
-            throw RunConfigurationError(
+            throw SettingsError(
                 file,
                 "[space] names no key; name at least one to vary, such as learner.learning_rate = [0.001, 0.01]"
             )
@@ -95,7 +96,7 @@ package struct SearchConfiguration: Sendable {
         var dimensions: [SearchDimension] = []
         for (section, value) in sections.sorted(by: { $0.key < $1.key }) {
             guard RunConfiguration.sections.contains(section), case .table(let entries) = value else {
-                throw RunConfigurationError(
+                throw SettingsError(
                     file,
                     "space.\(section) is unknown; a key of [space] is one of "
                         + RunConfiguration.sections.map { "\($0).KEY" }.joined(separator: ", ")
@@ -103,7 +104,7 @@ package struct SearchConfiguration: Sendable {
             }
             for (name, value) in entries.sorted(by: { $0.key < $1.key }) {
                 do { dimensions.append(try SearchDimension("\(section).\(name)", value)) } catch {
-                    throw RunConfigurationError(file, "space.\(section).\(name)\(error.detail)")
+                    throw SettingsError(file, "space.\(section).\(name)\(error.detail)")
                 }
             }
         }
@@ -111,7 +112,7 @@ package struct SearchConfiguration: Sendable {
     }
 
     /// Refuses what no trial could have: every value is tried beside the first ones of the other keys.
-    private func checkSpace() throws(RunConfigurationError) {
+    private func checkSpace() throws(SettingsError) {
         var first = values
         for dimension in dimensions { first[dimension.name] = dimension.extremes[0] }
         for dimension in dimensions {
@@ -119,7 +120,7 @@ package struct SearchConfiguration: Sendable {
                 var some = first
                 some[dimension.name] = value
                 do { _ = try RunConfiguration(some, file: file, registry: base.registry) } catch {
-                    throw RunConfigurationError(
+                    throw SettingsError(
                         file,
                         "[space] with \(dimension.name) = \(value.source): \(error.detail)"
                     )
@@ -129,22 +130,22 @@ package struct SearchConfiguration: Sendable {
     }
 
     /// Refuses settings that do not go together; to be called when they were changed.
-    package func check() throws(RunConfigurationError) {
+    package func check() throws(SettingsError) {
         guard settings.method == .grid else { return }
         if let range = dimensions.first(where: { $0.all == nil }) {
-            throw RunConfigurationError(
+            throw SettingsError(
                 file,
                 "space.\(range.name) is \(range.source); with search.method = \"grid\" it must be a list of values"
             )
         }
         guard let combinations else {
-            throw RunConfigurationError(
+            throw SettingsError(
                 file,
                 "[space] has too many combinations for a grid; there may be \(SearchSettings.mostTrials)"
             )
         }
         if settings.trials != 0, settings.trials != combinations {
-            throw RunConfigurationError(
+            throw SettingsError(
                 file,
                 "search.trials is \(settings.trials); the grid has \(combinations) combinations, leave the key out"
             )
@@ -160,7 +161,7 @@ package struct SearchConfiguration: Sendable {
     // MARK: Trials
 
     /// The run of a trial, which follows from the seed of the search and the number of the trial alone.
-    package func trial(_ index: Int) throws(RunConfigurationError) -> Trial {
+    package func trial(_ index: Int) throws(SettingsError) -> Trial {
         let (seed, chosen) = draw(index)
         var all = values
         all["run.seed"] = .integer(seed)

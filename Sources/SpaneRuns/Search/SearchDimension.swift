@@ -1,5 +1,6 @@
 internal import SpaneSystem
 internal import SpaneScheduling
+internal import SpaneSettings
 
 /// A key of a configuration that a search varies, and the values that it takes.
 struct SearchDimension: Sendable {

@@ -1,3 +1,4 @@
+internal import SpaneSettings
 internal import SpaneStorage
 
 /// The results of a search as CSV and HDF5.

@@ -1,6 +1,7 @@
 internal import SpaneEvaluation
 internal import SpaneNetworks
 internal import SpaneScheduling
+internal import SpaneSettings
 package import SpaneStorage
 internal import Synchronization
 
@@ -29,7 +30,7 @@ package final class SearchRun: Sendable {
     /// - Parameters:
     ///   - path: of the folder.
     ///   - version: of the program, to be kept with the weights.
-    /// - Throws: ``StorageError`` or ``RunConfigurationError``; nothing is changed then.
+    /// - Throws: ``StorageError`` or ``SettingsError``; nothing is changed then.
     package init(
         _ search: SearchConfiguration,
         in path: String,
@@ -43,7 +44,7 @@ package final class SearchRun: Sendable {
         folder = try SearchFolder(path, search, identity: identity, by: guardian)
         let results = File.exists(folder.results) ? try SearchFiles.read(folder.results) : []
         if let last = results.map(\.trial).max(), last >= search.trialCount {
-            throw RunConfigurationError(
+            throw SettingsError(
                 path,
                 "holds trial \(last) of this search; search.trials is \(search.trialCount) and must be at least \(last + 1)"
             )

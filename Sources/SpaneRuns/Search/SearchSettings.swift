@@ -1,3 +1,5 @@
+internal import SpaneSettings
+
 /// `[search]`: which trials there are, and what is kept of them.
 package struct SearchSettings: Sendable {
     /// How values are chosen.

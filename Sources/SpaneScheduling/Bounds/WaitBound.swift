@@ -19,7 +19,12 @@ extension Scenario {
     /// - Throws: `invalidArgument` as ``Environment/reset(start:until:)`` does.
     /// - Complexity: O(length * (functions * resources + log running)) time, with 143 functions.
     public func waitBound(start: Int, length: Int) throws(SchedulingError) -> Double {
-        try bound(DualFeasibleFunction.family, start: start, length: length)
+        try waitBound(start: start, length: length, progress: .none)
+    }
+
+    /// The same, asking now and then whether to go on.
+    package func waitBound(start: Int, length: Int, progress: Progress) throws(SchedulingError) -> Double {
+        try bound(DualFeasibleFunction.family, start: start, length: length, progress)
     }
 
     /// As ``waitBound(start:length:)`` with all servers taken as one pool of each resource: the bound of the published
@@ -27,13 +32,14 @@ extension Scenario {
     ///
     /// - Complexity: O(length * log running) time.
     public func pooledBound(start: Int, length: Int) throws(SchedulingError) -> Double {
-        try bound([.identity], start: start, length: length)
+        try bound([.identity], start: start, length: length, .none)
     }
 
     private func bound(
         _ functions: [DualFeasibleFunction],
         start: Int,
-        length: Int
+        length: Int,
+        _ progress: Progress
     ) throws(SchedulingError) -> Double {
         // An episode that the end of the trace cuts short is one longer than a length that may be asked for.
         guard start >= 0, length >= 0, start < trace.count, length < trace.count - start else {
@@ -47,6 +53,7 @@ extension Scenario {
         var clock = trace.rows[start].arrival
         var total = 0.0
         for index in start..<start + length {
+            if index & 4095 == 0 { try progress.check() }
             let vm = trace.rows[index]
             let row = conditions.row(of: vm.flavor, request(of: index))
             clock = max(clock, vm.arrival)

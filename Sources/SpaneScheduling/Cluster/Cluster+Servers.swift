@@ -49,7 +49,9 @@ extension Cluster {
                     + "\(Fleet.maximumServers) that a cluster may have"
             )
         }
-        for (index, type) in types.enumerated() { try type.check(state.layout, as: "server type \(index)") }
+        for (index, type) in types.enumerated() {
+            try type.check(state.layout, as: "server type \(index)")
+        }
         for type in typeOfServer where !types.indices.contains(Int(type)) {
             throw SchedulingError(.invalidArgument, "a server is of type \(type); there are \(types.count) types")
         }

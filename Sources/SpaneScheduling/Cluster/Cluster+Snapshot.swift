@@ -37,6 +37,7 @@ extension Cluster {
 
         package var layout: Layout
         package var spanRule: SpanRule
+        package var traits: [String]
         package var types: [ServerType]
         /// In the order of their places.
         package var servers: [Server]
@@ -46,33 +47,41 @@ extension Cluster {
         package init(
             layout: Layout,
             spanRule: SpanRule,
+            traits: [String],
             types: [ServerType],
             servers: [Server],
             vms: [VM]
         ) {
             self.layout = layout
             self.spanRule = spanRule
+            self.traits = traits
             self.types = types
             self.servers = servers
             self.vms = vms
         }
     }
 
-    /// A copy of everything; servers do not remember the names of their types.
+    /// A copy of everything.
     ///
-    /// - Complexity: O(servers * types + VMs log VMs).
-    package var snapshot: Snapshot {
+    /// - Complexity: O(servers + VMs log VMs).
+    /// - Throws: `cancelled` only.
+    package func snapshot(_ progress: Progress = .none) throws(SchedulingError) -> Snapshot {
         var types: [ServerType] = []
+        var kinds: [ServerType: Int] = [:]
         var servers: [Snapshot.Server] = []
         for place in 0..<serverCount {
+            try progress.part(0, 0.3).check(step: place, of: serverCount)
             let type = state.type(of: place)
-            let known = types.firstIndex(of: type)
-            if known == nil { types.append(type) }
+            let kind = kinds[type] ?? types.count
+            if kind == types.count {
+                kinds[type] = kind
+                types.append(type)
+            }
             let nodes = 0..<state.nodeCount(of: place)
             servers.append(
                 Snapshot.Server(
                     number: number(at: place),
-                    type: known ?? types.count - 1,
+                    type: kind,
                     isCordoned: state.isCordoned(place),
                     free: nodes.map { node in
                         (0..<state.valuesPerNode).map { state.free(server: place, node: node, resource: $0) }
@@ -85,18 +94,33 @@ extension Cluster {
         }
         var list: [Snapshot.VM] = []
         list.reserveCapacity(vms.count)
-        vms.forEach {
-            list.append(Snapshot.VM(id: $0.id, request: vms.request(of: $0), placement: outside($0.placement)))
+        try vms.forEach { vm throws(SchedulingError) in
+            try progress.part(0.3, 0.6).check(step: list.count, of: vms.count)
+            list.append(Snapshot.VM(id: vm.id, request: vms.request(of: vm), placement: outside(vm.placement)))
         }
-        list.sort { $0.id < $1.id }
-        return Snapshot(layout: state.layout, spanRule: state.spanRule, types: types, servers: servers, vms: list)
+        try progress.sort(&list) { $0.id < $1.id }
+        return Snapshot(
+            layout: state.layout,
+            spanRule: state.spanRule,
+            traits: traits,
+            types: types,
+            servers: servers,
+            vms: list
+        )
     }
 
     /// Makes the fleet whose ``snapshot`` this is.
     ///
     /// - Throws: `invalidArgument` or `duplicateVM` when the state contradicts itself.
-    package static func restored(from snapshot: Snapshot) throws(SchedulingError) -> Cluster {
-        var cluster = Cluster(layout: snapshot.layout, spanRule: snapshot.spanRule)
+    package static func restored(
+        from snapshot: Snapshot,
+        _ progress: Progress = .none
+    ) throws(SchedulingError) -> Cluster {
+        var cluster = try Cluster(
+            layout: snapshot.layout,
+            spanRule: snapshot.spanRule,
+            traits: snapshot.traits
+        )
         for server in snapshot.servers where !snapshot.types.indices.contains(server.type) {
             throw SchedulingError(
                 .invalidArgument,
@@ -106,8 +130,12 @@ extension Cluster {
         try cluster.addServers(snapshot.servers.map { Int32(truncatingIfNeeded: $0.type) }, of: snapshot.types)
         try cluster.numbers.restore(snapshot.servers.map(\.number))
         try cluster.reserve(snapshot.vms.count)
-        for vm in snapshot.vms { try cluster.record(vm.id, vm.request, at: vm.placement) }
+        for (index, vm) in snapshot.vms.enumerated() {
+            try progress.part(0, 0.7).check(step: index, of: snapshot.vms.count)
+            try cluster.record(vm.id, vm.request, at: vm.placement)
+        }
         for (place, server) in snapshot.servers.enumerated() {
+            try progress.part(0.7, 1).check(step: place, of: snapshot.servers.count)
             try cluster.restore(server, at: place)
             if server.isCordoned { cluster.state.cordon(place) }
         }

@@ -8,6 +8,8 @@ internal import SpaneBuffers
 public struct Cluster: ~Copyable, Sendable {
     /// What the servers have left.
     public internal(set) var state: ClusterState
+    /// The name of each bit of ``ServerType/traits``, as far as bits have names.
+    public private(set) var traits: [String] = []
     var numbers = ServerNumbers()
     var vms = VMTable()
     // [place][node][resource] and [place][shared resource], in steps of the grid: what the VMs use.
@@ -17,6 +19,19 @@ public struct Cluster: ~Copyable, Sendable {
     var vmCounts: FlatBuffer<Int32>
 
     /// Creates a fleet without servers.
+    ///
+    /// - Parameter traits: the name of each bit of ``ServerType/traits``, at most 64.
+    /// - Throws: `invalidArgument` when a name is empty or there twice, or when there are too many.
+    public init(
+        layout: Layout = .published,
+        spanRule: SpanRule = .published,
+        traits: [String]
+    ) throws(SchedulingError) {
+        self.init(layout: layout, spanRule: spanRule)
+        try name(traits)
+    }
+
+    /// Creates a fleet without servers, whose traits have no names.
     public init(layout: Layout = .published, spanRule: SpanRule = .published) {
         state = ClusterState(layout: layout, spanRule: spanRule)
         used = FlatBuffer(repeating: 0, count: 0)
@@ -25,12 +40,27 @@ public struct Cluster: ~Copyable, Sendable {
     }
 
     /// Creates a fleet of these servers, numbered from 0, on which nothing runs.
-    public init(_ fleet: Fleet) throws(SchedulingError) {
+    ///
+    /// - Parameter traits: as in ``init(layout:spanRule:traits:)``.
+    public init(_ fleet: Fleet, traits: [String] = []) throws(SchedulingError) {
         self.init(layout: fleet.layout, spanRule: fleet.spanRule)
+        try name(traits)
         try addServers(fleet.typeOfServer, of: fleet.types)
     }
 
+    private mutating func name(_ traits: [String]) throws(SchedulingError) {
+        guard traits.count <= UInt64.bitWidth else {
+            throw SchedulingError(
+                .invalidArgument,
+                "there are \(traits.count) traits; at most \(UInt64.bitWidth) are allowed"
+            )
+        }
+        try Names.check(traits, of: "trait")
+        self.traits = traits
+    }
+
     private init(copying other: borrowing Cluster) {
+        traits = other.traits
         state = other.state.copy()
         numbers = other.numbers
         vms = other.vms.copy()

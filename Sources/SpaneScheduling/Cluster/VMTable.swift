@@ -193,18 +193,18 @@ struct VMTable: ~Copyable, Sendable {
     // MARK: Lists
 
     /// Calls `body` with every VM on a server, the latest first.
-    func forEach(on server: Int, _ body: (Record) -> Void) {
+    func forEach<Failure: Error>(on server: Int, _ body: (Record) throws(Failure) -> Void) throws(Failure) {
         var index = server < heads.count ? heads[server] : -1
         while index >= 0 {
             let record = records[Int(index)]
-            body(record)
+            try body(record)
             index = record.next
         }
     }
 
     /// Calls `body` with every VM, server by server.
-    func forEach(_ body: (Record) -> Void) {
-        for server in 0..<heads.count { forEach(on: server, body) }
+    func forEach<Failure: Error>(_ body: (Record) throws(Failure) -> Void) throws(Failure) {
+        for server in 0..<heads.count { try forEach(on: server, body) }
     }
 
     /// Notes that a server has the number of another one now, on which no VM is.

@@ -22,6 +22,11 @@ final class ClusterParticulars: @unchecked Sendable {
     var sharedCapacity: FlatBuffer<Double>
     // The distances of servers that have any, [node][node] of the layout; equal ones stand once.
     var distances: [[UInt8]] = []
+    // The names of types that the servers are or were of; each stands once.
+    private(set) var typeNames = [""]
+    private var numberOfName: [String: Int32] = ["": 0]
+    // [server]: an index into typeNames.
+    var typeName: FlatBuffer<Int32>
 
     init(_ layout: Layout, _ spanRule: SpanRule, room: Int) {
         self.layout = layout
@@ -31,6 +36,7 @@ final class ClusterParticulars: @unchecked Sendable {
         fewestNodes = layout.nodes
         sharedFree = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
         sharedCapacity = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
+        typeName = FlatBuffer(repeating: 0, count: room)
     }
 
     private init(copying other: ClusterParticulars) {
@@ -45,6 +51,9 @@ final class ClusterParticulars: @unchecked Sendable {
         sharedFree = other.sharedFree.copy()
         sharedCapacity = other.sharedCapacity.copy()
         distances = other.distances
+        typeNames = other.typeNames
+        numberOfName = other.numberOfName
+        typeName = other.typeName.copy()
     }
 
     func copy() -> ClusterParticulars { ClusterParticulars(copying: self) }
@@ -60,11 +69,21 @@ final class ClusterParticulars: @unchecked Sendable {
         fewestNodes = serversByNodes.firstIndex { $0 > 0 } ?? layout.nodes
     }
 
+    /// The index of a name in ``typeNames``.
+    func number(ofName name: String) -> Int32 {
+        if let known = numberOfName[name] { return known }
+        let number = Int32(truncatingIfNeeded: typeNames.count)
+        typeNames.append(name)
+        numberOfName[name] = number
+        return number
+    }
+
     /// Makes room for more servers.
     func grow(to room: Int) {
         if shelved.count > 0 { shelved = shelved.copy(count: room * valuesPerServer, filling: 0) }
         let shared = layout.serverResources.count
         sharedFree = sharedFree.copy(count: room * shared, filling: 0)
         sharedCapacity = sharedCapacity.copy(count: room * shared, filling: 0)
+        typeName = typeName.copy(count: room, filling: 0)
     }
 }

@@ -94,9 +94,11 @@ public struct ClusterState: ~Copyable, Sendable {
         makeRoom(for: first + typeOfServer.count)
         serverCount = first + typeOfServer.count
         let tables = types.map { distanceTable($0) }
+        let names = types.map { particulars.number(ofName: $0.name) }
         for (offset, index) in typeOfServer.enumerated() {
             let type = types[Int(index)]
             setCapacity(of: first + offset, to: type, distanceTable: tables[Int(index)])
+            particulars.typeName[first + offset] = names[Int(index)]
             empty(first + offset)
         }
         journal.recordGrowth(to: serverCount)
@@ -135,6 +137,7 @@ public struct ClusterState: ~Copyable, Sendable {
             particulars.sharedCapacity[target * shared + value] = particulars.sharedCapacity[source * shared + value]
         }
         details[target] = details[source]
+        particulars.typeName[target] = particulars.typeName[source]
     }
 
     /// Sets what a server has when nothing runs on it; what it has left is to be set next.
@@ -178,6 +181,7 @@ public struct ClusterState: ~Copyable, Sendable {
         }
         particulars.countServer(nodes: nodeCount(of: server), by: -1)
         setCapacity(of: server, to: type, distanceTable: distanceTable(type))
+        particulars.typeName[server] = particulars.number(ofName: type.name)
         details[server].isCordoned = isCordoned
         for value in 0..<valuesPerServer {
             let isThere = value < nodeCount(of: server) * valuesPerNode
@@ -191,11 +195,21 @@ public struct ClusterState: ~Copyable, Sendable {
         journal.recordReset()
     }
 
+    /// What the type of a server is called; empty where it has no name.
+    package func typeName(of server: Int) -> String { particulars.typeNames[typeNameNumber(of: server)] }
+
+    /// The number of this name among ``typeNames``.
+    package func typeNameNumber(of server: Int) -> Int { Int(particulars.typeName[server]) }
+
+    /// The names of types that the servers are or were of, as far as they have any; names never leave this list.
+    package var typeNames: [String] { particulars.typeNames }
+
     /// What a server has when nothing runs on it.
     package func type(of server: Int) -> ServerType {
         let nodes = 0..<nodeCount(of: server)
         let table = Int(details[server].distanceTable)
         return ServerType(
+            name: typeName(of: server),
             nodes: nodes.map { node in
                 (0..<valuesPerNode).map { capacity(server: server, node: node, resource: $0) }
             },

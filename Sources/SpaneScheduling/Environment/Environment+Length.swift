@@ -3,18 +3,26 @@ extension Environment {
     ///
     /// - Throws: `invalidArgument` when `start` is not in 0 ..< trace.count - 1; the episode under way is untouched then.
     /// - Complexity: O(length * servers).
-    package mutating func length(from start: Int, until end: EpisodeEnd) throws(SchedulingError) -> Int {
+    package mutating func length(
+        from start: Int,
+        until end: EpisodeEnd,
+        progress: Progress = .none
+    ) throws(SchedulingError) -> Int {
         switch end {
         case .length(let length): return length
-        case .exceed: return try firstFitLength(from: start, until: end)
-        case .automatic: return try firstFitLength(from: start, until: .exceed(1)) + EpisodeEnd.automaticMargin
+        case .exceed: return try firstFitLength(from: start, until: end, progress)
+        case .automatic: return try firstFitLength(from: start, until: .exceed(1), progress) + EpisodeEnd.automaticMargin
         }
     }
 
-    private mutating func firstFitLength(from start: Int, until end: EpisodeEnd) throws(SchedulingError) -> Int {
+    private mutating func firstFitLength(
+        from start: Int,
+        until end: EpisodeEnd,
+        _ progress: Progress
+    ) throws(SchedulingError) -> Int {
         try reset(start: start, until: end)
         var policy = FirstFit()
-        try finish(with: &policy)
+        try finish(with: &policy, progress: progress)
         return placedCount
     }
 }

@@ -12,8 +12,6 @@ public struct Layout: Equatable, Sendable {
 
     /// The most NUMA nodes of one server.
     public static let mostNodes = 8
-    /// The most bytes of a resource's name.
-    public static let longestName = 255
     /// The most resources in all.
     public static let mostResources = 64
 
@@ -54,22 +52,7 @@ public struct Layout: Equatable, Sendable {
                 "there are \(names.count) resources; at most \(Self.mostResources) are allowed"
             )
         }
-        for (index, name) in names.enumerated() {
-            guard !name.isEmpty else { throw SchedulingError(.invalidArgument, "resource \(index) has no name") }
-            guard name.utf8.count <= Self.longestName else {
-                throw SchedulingError(
-                    .invalidArgument,
-                    "the name of resource \(index) has \(name.utf8.count) bytes; at most \(Self.longestName) are allowed"
-                )
-            }
-            // Files tell the names a line each.
-            guard !name.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) else {
-                throw SchedulingError(.invalidArgument, "resource \(name.debugDescription) has a line end; it must not")
-            }
-            guard !names[..<index].contains(name) else {
-                throw SchedulingError(.invalidArgument, "resource \(name) is there twice")
-            }
-        }
+        try Names.check(names, of: "resource")
     }
 
     /// The resources that have no place of their own in a ``Request``: those of nodes, then those of servers.

@@ -1,5 +1,5 @@
 /// The parts of a request that most requests do not have.
-package final class RequestTerms: Equatable, Sendable {
+package final class RequestTerms: Hashable, Sendable {
     /// In steps of the ``Grid``, in the order of ``Layout/extraResources``: what each node gives, then what the server gives.
     package let extras: [Double]
     /// The traits that a server must have; see ``ServerType/traits``.
@@ -18,6 +18,13 @@ package final class RequestTerms: Equatable, Sendable {
 
     /// Whether such terms ask for nothing.
     var isEmpty: Bool { extras.allSatisfy { $0 == 0 } && require == 0 && forbid == 0 && farthest == .max }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(extras)
+        hasher.combine(require)
+        hasher.combine(forbid)
+        hasher.combine(farthest)
+    }
 
     package static func == (left: RequestTerms, right: RequestTerms) -> Bool {
         left === right

@@ -37,6 +37,7 @@ public struct ServerType: Hashable, Sendable {
     /// - Throws: `invalidArgument` naming `name` and the capacity that is wrong.
     package func check(_ layout: Layout, as name: String) throws(SchedulingError) {
         func refuse(_ detail: String) -> SchedulingError { SchedulingError(.invalidArgument, "\(name): \(detail)") }
+        if let detail = Names.refusal(of: self.name) { throw refuse("its name \(detail)") }
         guard nodes.count >= 1, nodes.count <= layout.nodes else {
             throw refuse("it has \(nodes.count) NUMA nodes; this cluster allows 1 ... \(layout.nodes)")
         }

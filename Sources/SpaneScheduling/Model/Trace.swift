@@ -30,6 +30,11 @@ public struct Trace: Sendable {
     /// - Throws: `invalidTrace` naming the first VM (counted from 0) and column that breaks a rule.
     /// - Complexity: O(n + f log f) for n VMs of f sizes.
     public init(_ vms: [VirtualMachine], resources: [String] = []) throws(SchedulingError) {
+        try self.init(vms, resources: resources, progress: .none)
+    }
+
+    /// The same, telling how far it is.
+    package init(_ vms: [VirtualMachine], resources: [String] = [], progress: Progress) throws(SchedulingError) {
         guard vms.count >= 2 else {
             throw SchedulingError(.invalidTrace, "the trace has \(vms.count) VMs; at least 2 are needed")
         }
@@ -42,6 +47,7 @@ public struct Trace: Sendable {
         var table = FlavorTable()
         var previous = -Double.infinity
         for (index, vm) in vms.enumerated() {
+            try progress.part(0, 0.9).check(step: index, of: vms.count)
             try Self.check(vm, at: index, after: previous, resources)
             previous = vm.arrival
             rows.append(
@@ -54,10 +60,14 @@ public struct Trace: Sendable {
             for: "\(table.flavors.count) sizes of VMs"
         )
         // Sorted, so that a trace does not depend on which size came first.
-        let order = table.flavors.indices.sorted { Flavor.precedes(table.flavors[$0], table.flavors[$1]) }
+        var order = Array(table.flavors.indices)
+        try progress.sort(&order) { Flavor.precedes(table.flavors[$0], table.flavors[$1]) }
         var rank = Array(repeating: Int32(0), count: order.count)
         for (position, number) in order.enumerated() { rank[number] = Int32(position) }
-        for index in rows.indices { rows[index].flavor = rank[Int(rows[index].flavor)] }
+        for index in rows.indices {
+            try progress.part(0.9, 1).check(step: index, of: rows.count)
+            rows[index].flavor = rank[Int(rows[index].flavor)]
+        }
         self.rows = rows
         self.resources = resources
         flavors = order.map { table.flavors[$0] }

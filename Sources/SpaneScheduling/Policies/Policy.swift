@@ -53,8 +53,19 @@ extension Environment {
     /// Plays the episode that ``reset(start:until:)`` started to its end.
     ///
     /// - Throws: what ``step(_:)`` throws when the policy chooses a placement that has no room.
-    @specialized(where P == FirstFit)
     public mutating func finish<P: Policy>(with policy: inout P) throws(SchedulingError) {
+        try finish(with: &policy, progress: .none)
+    }
+
+    /// The same, asking now and then whether to go on.
+    @specialized(where P == FirstFit)
+    package mutating func finish<P: Policy>(
+        with policy: inout P,
+        progress: Progress
+    ) throws(SchedulingError) {
+        // A step looks at most servers, a few nanoseconds each, so that this is well below a millisecond.
+        let stepsBetweenChecks = max(1, 4096 / cluster.serverCount)
+        var steps = 0
         policy.begin(start: head, on: cluster)
         while !isFinished {
             guard let placement = policy.placement(for: request, on: cluster) else {
@@ -64,6 +75,11 @@ extension Environment {
                 )
             }
             try step(placement)
+            steps += 1
+            if steps == stepsBetweenChecks {
+                steps = 0
+                try progress.check()
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+package import SpaneScheduling
 internal import SpaneSystem
 
 extension File {
@@ -7,11 +8,18 @@ extension File {
     /// where the system lets it. What is there and is no regular file, as a device or a pipe, is written to.
     ///
     /// - Throws: ``StorageError`` with the reason of the operating system; an earlier file is untouched then.
-    package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+    package static func write(
+        _ bytes: [UInt8],
+        to path: String,
+        progress: Progress = .none
+    ) throws(StorageError) {
         switch try Destination(path) {
         case .descriptor(let descriptor):
+            // What has gone out cannot be taken back.
+            try progress.finish(path: path)
             try check(Output.write(bytes, to: descriptor), path)
         case .stream:
+            try progress.finish(path: path)
             let descriptor = unsafe path.withPath { unsafe open($0, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC) }
             try check(descriptor < 0 ? errno : 0, path)
             let number = Output.write(bytes, to: descriptor)
@@ -19,7 +27,7 @@ extension File {
             try check(number != 0 || isClosed ? number : errno, path)
         case .file(let folder, let name, let existing):
             TemporaryFile.removeAbandoned(in: folder)
-            while try !replace("\(folder)/\(name)", existing, in: folder, with: bytes, path) {}
+            while try !replace("\(folder)/\(name)", existing, in: folder, with: bytes, path, progress) {}
         }
     }
 
@@ -30,13 +38,18 @@ extension File {
         _ existing: stat?,
         in folder: String,
         with bytes: [UInt8],
-        _ path: String
+        _ path: String,
+        _ progress: Progress
     ) throws(StorageError) -> Bool {
         // Until it has its owner nobody else shall read it.
         guard var file = TemporaryFile(in: folder, mode: existing == nil ? 0o666 : 0o600) else {
             throw StorageError("cannot be written", path: path, errno: errno)
         }
-        try check(Output.write(bytes, to: file.descriptor), path)
+        for first in stride(from: 0, to: bytes.count, by: pieceSize) {
+            let end = min(first + pieceSize, bytes.count)
+            try check(Output.write(bytes, first..<end, to: file.descriptor), path)
+            try progress.check(end, of: bytes.count, path: path)
+        }
         if let existing {
             let isOurs = fchown(file.descriptor, existing.st_uid, existing.st_gid) == 0
             // Without the right to give files away, the group is what can be kept; no program runs as someone else then.
@@ -45,6 +58,7 @@ extension File {
             try check(fchmod(file.descriptor, mode) == 0 ? 0 : errno, path)
         }
         try check(fsync(file.descriptor) == 0 ? 0 : errno, path)
+        try progress.finish(path: path)
         switch file.take(theNameOf: target) {
         case ENOENT:
             return false

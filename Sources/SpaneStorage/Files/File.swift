@@ -1,3 +1,4 @@
+package import SpaneScheduling
 internal import SpaneSystem
 
 /// Whole files by way of the C library.
@@ -26,8 +27,15 @@ package enum File {
         return Int(status.st_size)
     }
 
+    /// What is read or written at a time, in bytes; takes a few milliseconds.
+    static let pieceSize = 4 << 20
+
     /// All bytes of a file, or its first `limit`.
-    package static func read(_ path: String, limit: Int = .max) throws(StorageError) -> [UInt8] {
+    package static func read(
+        _ path: String,
+        limit: Int = .max,
+        progress: Progress = .none
+    ) throws(StorageError) -> [UInt8] {
         // Opening a pipe would wait for its writer.
         _ = try size(path)
         // "e": programs that another thread starts meanwhile do not get the file.
@@ -41,9 +49,21 @@ package enum File {
         let size = min(try size(path, status, isKnown: result == 0), limit)
         try Memory.require(bytes: size, for: "its content", path: path)
         var count = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
-            count = unsafe fread(buffer.baseAddress, 1, size, file)
-            initialized = count
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
+        while count < size {
+            let piece = min(size - count, pieceSize)
+            bytes.append(addingCapacity: piece) { span in
+                unsafe span.withUnsafeMutableBufferPointer { buffer, initialized in
+                    initialized = unsafe fread(buffer.baseAddress, 1, piece, file)
+                }
+            }
+            guard bytes.count == count + piece else {
+                count = bytes.count
+                break
+            }
+            count = bytes.count
+            try progress.check(count, of: size, path: path)
         }
         guard count == size else { throw StorageError(.io, path: path, "ended after \(count) of \(size) bytes") }
         return bytes

@@ -1,5 +1,5 @@
+package import SpaneScheduling
 internal import SpaneSystem
-internal import SpaneScheduling
 
 extension Memory {
     /// What HDF5 takes for itself: its tables, caches and the buffers of its filters.
@@ -16,8 +16,14 @@ extension Memory {
 }
 
 extension StorageError {
-    /// What is wrong with the content of a file; that memory ran out says nothing of the content.
-    init(_ error: SchedulingError, path: String) {
-        self.init(error.code == .outOfMemory ? .outOfMemory : .format, path: path, error.description)
+    /// What is wrong with the content of a file; that memory ran out, or nobody waits any more, says nothing of the content.
+    package init(_ error: SchedulingError, path: String) {
+        let code: Code =
+            switch error.code {
+            case .outOfMemory: .outOfMemory
+            case .cancelled: .cancelled
+            default: .format
+            }
+        self.init(code, path: path, error.description)
     }
 }

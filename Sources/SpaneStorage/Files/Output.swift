@@ -8,11 +8,16 @@ package enum Output {
     ///
     /// - Returns: 0, or the number of the error.
     package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+        write(bytes, 0..<bytes.count, to: descriptor)
+    }
+
+    /// The same with some of the bytes.
+    static func write(_ bytes: [UInt8], _ range: Range<Int>, to descriptor: Int32) -> Int32 {
         withoutSignals {
-            var done = 0
-            while done < bytes.count {
+            var done = range.lowerBound
+            while done < range.upperBound {
                 let count = unsafe bytes.withUnsafeBytes { buffer in
-                    unsafe systemWrite(descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+                    unsafe systemWrite(descriptor, buffer.baseAddress.map { unsafe $0 + done }, range.upperBound - done)
                 }
                 if count > 0 {
                     done += count

@@ -50,15 +50,6 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
         self.init(.outOfMemory, path: path, error.description)
     }
 
-    /// - Throws: `cancelled` when the work on `path` is to stop.
-    static func checkCancellation(_ path: String) throws(StorageError) {
-        do {
-            try Cancellation.current.check()
-        } catch {
-            throw StorageError(.cancelled, path: path, error.description)
-        }
-    }
-
     /// One sentence for a person: the file and what is wrong with it.
     public var description: String { "\(path): \(detail)" }
 }

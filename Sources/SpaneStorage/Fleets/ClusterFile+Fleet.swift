@@ -1,8 +1,11 @@
 package import SpaneScheduling
 
 extension ClusterFile {
+    /// The bytes that tell an HDF5 file.
+    package static let signatureSize = Superblock.signature.count
+
     /// Whether this is the content of an HDF5 file.
-    package static func isHDF5(_ content: [UInt8]) -> Bool { content.starts(with: Superblock.signature) }
+    package static func isHDF5(_ content: some Sequence<UInt8>) -> Bool { content.starts(with: Superblock.signature) }
 
     /// The servers of a state in the content of a file, which messages call `name`, with nothing running on them and none of
     /// them cordoned.
@@ -10,7 +13,8 @@ extension ClusterFile {
     /// - Throws: as ``read(_:)``, and when there is no server.
     package static func servers(content: [UInt8], name: String) throws(StorageError) -> Fleet {
         let snapshot = try unsafe content.withUnsafeBufferPointer { bytes throws(StorageError) -> Cluster.Snapshot in
-            try unsafe read(memory: UnsafeRawBufferPointer(bytes), name: name).snapshot
+            let cluster = try unsafe read(memory: UnsafeRawBufferPointer(bytes), name: name)
+            return try self.snapshot(of: cluster, name)
         }
         do {
             return try Fleet(

@@ -6,17 +6,20 @@ extension ClusterFile {
     static func put(
         _ layout: Layout,
         _ rule: SpanRule,
+        traits: [String],
         into file: borrowing HDF5Writer
     ) throws(StorageError) {
         try file.attribute("nodes", Int64(layout.nodes))
         try file.attribute("node_resources", layout.nodeResources.dropFirst(2).joined(separator: "\n"))
         try file.attribute("server_resources", layout.serverResources.joined(separator: "\n"))
+        try file.attribute("traits", traits.joined(separator: "\n"))
         try file.attribute("split_above", rule.splitAbove)
         try file.attribute("split_from_cores", rule.splitFromCores)
         try file.attribute("split_span", Int64(rule.span))
     }
 
     static func put(_ types: [ServerType], into file: borrowing HDF5Writer) throws(StorageError) {
+        try file.dataset("type_name", types.map(\.name))
         try file.dataset("type_nodes", types.map { Int64($0.nodes.count) }, .compressed)
         try file.dataset("type_capacity", types.flatMap { $0.nodes.flatMap { $0 } }, .compressed)
         try file.dataset("type_shared", types.flatMap(\.shared), .compressed)
@@ -38,7 +41,7 @@ extension HDF5Reader {
         }
     }
 
-    private func names(_ attribute: String) throws(StorageError) -> [String] {
+    func names(_ attribute: String) throws(StorageError) -> [String] {
         let text = try string(attribute) ?? ""
         return text.isEmpty ? [] : text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
     }
@@ -55,6 +58,7 @@ extension HDF5Reader {
 
     func serverTypes(_ layout: Layout) throws(StorageError) -> [ServerType] {
         let nodes = try integers("type_nodes").values
+        let names = try texts("type_name", count: nodes.count, longest: Names.longest)
         try check("type_nodes", nodes, 1...Int64(layout.nodes))
         let (perNode, perServer) = (layout.nodeResources.count, layout.serverResources.count)
         let capacity = try doubles("type_capacity", count: nodes.reduce(0) { $0 + Int($1) * perNode })
@@ -69,6 +73,7 @@ extension HDF5Reader {
             let amounts = Int(nodes[type]) * perNode
             types.append(
                 ServerType(
+                    name: names[type],
                     nodes: stride(from: firstAmount, to: firstAmount + amounts, by: perNode).map {
                         Array(capacity[$0..<$0 + perNode])
                     },

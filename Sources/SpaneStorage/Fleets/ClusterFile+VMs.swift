@@ -6,22 +6,28 @@ extension ClusterFile {
     static func put(
         _ vms: [Cluster.Snapshot.VM],
         _ layout: Layout,
-        into file: borrowing HDF5Writer
+        into file: borrowing HDF5Writer,
+        _ progress: Progress
     ) throws(StorageError) {
         var terms: [RequestTerms] = []
+        var numbers: [RequestTerms: Int64] = [:]
         let termsOfVM = vms.map { vm -> Int64 in
             guard let mine = vm.request.terms else { return -1 }
-            if let known = terms.firstIndex(of: mine) { return Int64(known) }
+            if let known = numbers[mine] { return known }
+            let number = Int64(terms.count)
             terms.append(mine)
-            return Int64(terms.count - 1)
+            numbers[mine] = number
+            return number
         }
-        try file.dataset("vm_id", vms.map { Int64(bitPattern: $0.id) }, .compressed)
-        try file.dataset("vm_cpu", vms.map(\.request.cpu), .compressed)
-        try file.dataset("vm_mem", vms.map(\.request.mem), .compressed)
-        try file.dataset("vm_span", vms.map { Int64($0.request.span) }, .compressed)
-        try file.dataset("vm_server", vms.map { Int64($0.placement.server) }, .compressed)
-        try file.dataset("vm_nodes", vms.map { Int64($0.placement.nodes.rawValue) }, .compressed)
-        try file.dataset("vm_terms", termsOfVM, .compressed)
+        // The columns of VMs take nearly all of the time.
+        func column(_ index: Int) -> Progress { progress.part(index, of: 7) }
+        try file.dataset("vm_id", vms.map { Int64(bitPattern: $0.id) }, .compressed, progress: column(0))
+        try file.dataset("vm_cpu", vms.map(\.request.cpu), .compressed, progress: column(1))
+        try file.dataset("vm_mem", vms.map(\.request.mem), .compressed, progress: column(2))
+        try file.dataset("vm_span", vms.map { Int64($0.request.span) }, .compressed, progress: column(3))
+        try file.dataset("vm_server", vms.map { Int64($0.placement.server) }, .compressed, progress: column(4))
+        try file.dataset("vm_nodes", vms.map { Int64($0.placement.nodes.rawValue) }, .compressed, progress: column(5))
+        try file.dataset("vm_terms", termsOfVM, .compressed, progress: column(6))
         let extras = layout.extraResources.count
         let amounts = terms.flatMap { mine in
             (0..<extras).map { $0 < mine.extras.count ? Grid.amount(mine.extras[$0]) : 0 }
@@ -34,19 +40,21 @@ extension ClusterFile {
 }
 
 extension HDF5Reader {
-    func vms(_ layout: Layout) throws(StorageError) -> [Cluster.Snapshot.VM] {
-        let ids = try identifiers("vm_id").values
+    func vms(_ layout: Layout, _ progress: Progress) throws(StorageError) -> [Cluster.Snapshot.VM] {
+        let ids = try identifiers("vm_id", progress.part(0, of: 8)).values
         try ClusterFile.checkMemory(0, ids.count, path)
-        let cpu = try doubles("vm_cpu", count: ids.count)
-        let mem = try doubles("vm_mem", count: ids.count)
-        let span = try integers("vm_span", count: ids.count)
-        let server = try integers("vm_server", count: ids.count)
-        let nodes = try integers("vm_nodes", count: ids.count)
-        let termsOfVM = try integers("vm_terms", count: ids.count)
+        func column(_ index: Int) -> Progress { progress.part(index, of: 8) }
+        let cpu = try doubles("vm_cpu", count: ids.count, column(1))
+        let mem = try doubles("vm_mem", count: ids.count, column(2))
+        let span = try integers("vm_span", count: ids.count, column(3))
+        let server = try integers("vm_server", count: ids.count, column(4))
+        let nodes = try integers("vm_nodes", count: ids.count, column(5))
+        let termsOfVM = try integers("vm_terms", count: ids.count, column(6))
         let terms = try terms(layout)
         var vms: [Cluster.Snapshot.VM] = []
         vms.reserveCapacity(ids.count)
         for index in ids.indices {
+            if index & 4095 == 0 { try column(7).check(index, of: ids.count, path: path) }
             let place = "VM \(ids[index])"
             guard Resources(cpu: cpu[index], mem: mem[index]).onGrid.isPositive, (1...8).contains(span[index]) else {
                 throw error(

@@ -1,5 +1,6 @@
 internal import CHDF5
-internal import Synchronization
+internal import SpaneSystem
+internal import SpaneScheduling
 
 /// The gate to the HDF5 library: one call into it at a time, its printer silenced, its error stack kept.
 ///
@@ -8,20 +9,26 @@ package enum HDF5 {
     /// Done once, after the first error.
     private static let endQuietly: Void = chdf5_end_quietly()
 
-    private static let turn = Mutex(())
+    private static let turn = Turn()
 
     /// Runs `body` alone, with HDF5's own printing of errors off and put back afterwards.
     package static func perform<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
-        try turn.withLock { _ throws(StorageError) in
-            H5open()
-            let printer = unsafe chdf5_silence()
-            defer { unsafe chdf5_restore(printer) }
-            do throws(StorageError) {
-                return try body()
-            } catch {
-                endQuietly
-                throw error
-            }
+        turn.take()
+        defer { turn.give() }
+        do throws(StorageError) {
+            return try body()
+        } catch {
+            endQuietly
+            throw error
+        }
+    }
+
+    /// Progress of work inside ``perform(_:)``: whoever is told of it may call HDF5, also by way of this library.
+    static func leaving(_ progress: Progress) -> Progress {
+        progress.leaving { stranger in
+            turn.give()
+            stranger()
+            turn.take()
         }
     }
 
@@ -47,6 +54,29 @@ package enum HDF5 {
             let text = unsafe String(cString: base)
             return text.isEmpty ? "HDF5 gave no reason" : "HDF5: " + text
         }
+    }
+}
+
+/// Whose turn it is to call HDF5. A ``Synchronization/Mutex`` cannot be left and entered again inside of what it guards.
+@safe
+private final class Turn: @unchecked Sendable {
+    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private var printer = unsafe chdf5_printer()
+
+    init() {
+        unsafe lock.initialize(to: pthread_mutex_t())
+        unsafe pthread_mutex_init(lock, nil)
+    }
+
+    func take() {
+        unsafe pthread_mutex_lock(lock)
+        H5open()
+        unsafe printer = chdf5_silence()
+    }
+
+    func give() {
+        unsafe chdf5_restore(printer)
+        unsafe pthread_mutex_unlock(lock)
     }
 }
 

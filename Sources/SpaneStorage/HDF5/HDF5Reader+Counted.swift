@@ -1,12 +1,16 @@
+internal import SpaneScheduling
+
 // One-dimensional datasets whose length the rest of the file tells.
 
 extension HDF5Reader {
-    func doubles(_ name: String, count: Int) throws(StorageError) -> [Double] {
-        try doubles(name) { dimensions throws(StorageError) in try check(name, dimensions, count) }.values
+    func doubles(_ name: String, count: Int, _ progress: Progress = .none) throws(StorageError) -> [Double] {
+        try doubles(name, progress: progress) { dimensions throws(StorageError) in try check(name, dimensions, count) }
+            .values
     }
 
-    func integers(_ name: String, count: Int) throws(StorageError) -> [Int64] {
-        try integers(name) { dimensions throws(StorageError) in try check(name, dimensions, count) }.values
+    func integers(_ name: String, count: Int, _ progress: Progress = .none) throws(StorageError) -> [Int64] {
+        try integers(name, progress: progress) { dimensions throws(StorageError) in try check(name, dimensions, count) }
+            .values
     }
 
     /// - Parameter range: what each of them must be in.

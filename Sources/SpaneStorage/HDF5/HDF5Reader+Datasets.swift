@@ -1,4 +1,5 @@
 internal import CHDF5
+package import SpaneScheduling
 internal import SpaneSystem
 
 // Datasets of numbers.
@@ -15,9 +16,10 @@ extension HDF5Reader {
 
     package func doubles(
         _ name: String,
+        progress: Progress = .none,
         check: DimensionCheck = { _ in }
     ) throws(StorageError) -> Numbers<Double> {
-        try read(name, as: chdf5_native_double(), zero: 0, check)
+        try read(name, as: chdf5_native_double(), zero: 0, progress: progress, check)
     }
 
     package func floats(
@@ -35,26 +37,32 @@ extension HDF5Reader {
     package func integers(
         _ name: String,
         memory: Int = 0,
+        progress: Progress = .none,
         check: DimensionCheck = { _ in }
     ) throws(StorageError) -> Numbers<Int64> {
         switch try integerStorage(of: name) {
         case .signed:
-            return try read(name, as: chdf5_native_int64(), zero: 0, memory: memory, check)
+            return try read(name, as: chdf5_native_int64(), zero: 0, memory: memory, progress: progress, check)
         case .unsigned:
-            let stored = try read(name, as: chdf5_native_uint64(), zero: 0 as UInt64, memory: memory, check)
+            let type = chdf5_native_uint64()
+            let stored = try read(name, as: type, zero: 0 as UInt64, memory: memory, progress: progress, check)
             return try exact(stored, name) { Int64(exactly: $0) }
         case .fractional:
-            let stored = try read(name, as: chdf5_native_double(), zero: 0.0, memory: memory, check)
+            let type = chdf5_native_double()
+            let stored = try read(name, as: type, zero: 0.0, memory: memory, progress: progress, check)
             return try exact(stored, name) { Int64(exactly: $0) }
         }
     }
 
     /// Identifiers of 64 bits, written as unsigned numbers or, by their bits, as signed ones.
-    package func identifiers(_ name: String) throws(StorageError) -> Numbers<UInt64> {
+    package func identifiers(
+        _ name: String,
+        _ progress: Progress = .none
+    ) throws(StorageError) -> Numbers<UInt64> {
         if try integerStorage(of: name) == .unsigned {
-            return try read(name, as: chdf5_native_uint64(), zero: 0) { _ in }
+            return try read(name, as: chdf5_native_uint64(), zero: 0, progress: progress) { _ in }
         }
-        let signed = try integers(name)
+        let signed = try integers(name, progress: progress)
         return Numbers(dimensions: signed.dimensions, values: signed.values.map { UInt64(bitPattern: $0) })
     }
 
@@ -107,6 +115,7 @@ extension HDF5Reader {
         as type: hid_t,
         zero: Element,
         memory: Int = 0,
+        progress: Progress = .none,
         _ check: DimensionCheck
     ) throws(StorageError) -> Numbers<Element> {
         guard let found = try find(name) else { throw error(.format, "dataset /\(name) is missing") }
@@ -131,13 +140,70 @@ extension HDF5Reader {
             path: path
         )
         var values = [Element](repeating: zero, count: count)
-        let status = unsafe values.withUnsafeMutableBufferPointer { buffer in
-            unsafe H5Dread(dataset.id, type, chdf5_all(), chdf5_all(), chdf5_default(), buffer.baseAddress)
+        // Columns in pieces that take some ten milliseconds. Those of whole chunks, so that none is unpacked twice.
+        let chunk = dimensions.count == 1 ? Int(clamping: chdf5_chunk(dataset.id)) : count
+        let size = max(1, chunk) * max(1, 65_536 / max(1, chunk))
+        for (first, length) in Pieces(count: count, size: size).ranges {
+            let status = unsafe values.withUnsafeMutableBufferPointer { buffer in
+                guard length < count, let start = buffer.baseAddress else {
+                    return unsafe H5Dread(
+                        dataset.id,
+                        type,
+                        chdf5_all(),
+                        chdf5_all(),
+                        chdf5_default(),
+                        buffer.baseAddress
+                    )
+                }
+                return unsafe chdf5_read_piece(dataset.id, type, hsize_t(first), hsize_t(length), start + first)
+            }
+            guard status >= 0 else {
+                throw error(.format, "dataset /\(name) cannot be read (damaged?): \(HDF5.errorText)")
+            }
+            try progress.check(first + length, of: count, path: path)
+        }
+        return Numbers(dimensions: dimensions, values: values)
+    }
+
+    /// Texts of one length each, filled with zeros, as many as `count` and of at most `longest` bytes.
+    func texts(_ name: String, count: Int, longest: Int) throws(StorageError) -> [String] {
+        guard let found = try find(name) else { throw error(.format, "dataset /\(name) is missing") }
+        guard let dataset = unsafe HDF5Handle(H5Dopen2(file.id, found, chdf5_default()), H5Dclose) else {
+            throw error(.format, "/\(name) is not a dataset, or is damaged: \(HDF5.errorText)")
+        }
+        try checkIsOwn(dataset, name)
+        guard let type = HDF5Handle(H5Dget_type(dataset.id), H5Tclose), H5Tget_class(type.id) == H5T_STRING,
+            H5Tis_variable_str(type.id) == 0, H5Tget_size(type.id) >= 1
+        else { throw error(.format, "dataset /\(name) does not hold texts of one length") }
+        let width = H5Tget_size(type.id)
+        guard width <= longest else {
+            throw error(.format, "dataset /\(name) has texts of \(width) bytes; at most \(longest) are read")
+        }
+        let dimensions = try dimensions(of: dataset, name)
+        guard dimensions == [count] else {
+            throw error(
+                .shapeMismatch,
+                "dataset /\(name) has shape \(dimensions); the rest of the file wants [\(count)]"
+            )
+        }
+        _ = try checkedCount(dimensions, of: dataset, name, size: width, memory: width)
+        try Memory.require(bytes: 2 * count * width + Memory.hdf5, for: "dataset /\(name)", path: path)
+        var bytes = [UInt8](repeating: 0, count: count * width)
+        let status = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            unsafe H5Dread(dataset.id, type.id, chdf5_all(), chdf5_all(), chdf5_default(), buffer.baseAddress)
         }
         guard count == 0 || status >= 0 else {
             throw error(.format, "dataset /\(name) cannot be read (damaged?): \(HDF5.errorText)")
         }
-        return Numbers(dimensions: dimensions, values: values)
+        var texts: [String] = []
+        for first in stride(from: 0, to: count * width, by: width) {
+            let text = bytes[first..<first + width]
+            guard let text = String(validating: text.prefix { $0 != 0 }, as: UTF8.self) else {
+                throw error(.format, "dataset /\(name) has a text at index \(first / width) that is not UTF-8")
+            }
+            texts.append(text)
+        }
+        return texts
     }
 
     /// The type of the values, which must be numbers.

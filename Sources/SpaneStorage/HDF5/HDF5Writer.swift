@@ -1,4 +1,5 @@
 internal import CHDF5
+package import SpaneScheduling
 internal import SpaneSystem
 
 /// Writes a new HDF5 file; made and used inside ``HDF5/perform(_:)``.
@@ -12,9 +13,20 @@ package struct HDF5Writer: ~Copyable {
     /// Writes `path` with what `body` puts into it; an earlier file survives whatever goes wrong.
     package static func write(
         _ path: String,
+        progress: Progress = .none,
+        _ body: (borrowing HDF5Writer, Progress) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        // Packing takes most of the time.
+        let bytes = try image(named: path, progress: progress.part(0, 0.9), body)
+        try File.write(bytes, to: path, progress: progress.part(0.9, 1))
+    }
+
+    /// Writes `path` at once, for content that is soon written.
+    package static func write(
+        _ path: String,
         _ body: (borrowing HDF5Writer) throws(StorageError) -> Void
     ) throws(StorageError) {
-        try File.write(try image(named: path, body), to: path)
+        try write(path) { (file, _) throws(StorageError) in try body(file) }
     }
 
     /// The bytes of a file with what `body` puts into it; messages call it `name`.
@@ -22,11 +34,20 @@ package struct HDF5Writer: ~Copyable {
         named name: String,
         _ body: (borrowing HDF5Writer) throws(StorageError) -> Void
     ) throws(StorageError) -> [UInt8] {
+        try image(named: name) { (file, _) throws(StorageError) in try body(file) }
+    }
+
+    /// The same, telling `body` how to say how far it is.
+    package static func image(
+        named name: String,
+        progress: Progress = .none,
+        _ body: (borrowing HDF5Writer, Progress) throws(StorageError) -> Void
+    ) throws(StorageError) -> [UInt8] {
         try Memory.require(bytes: Memory.hdf5, for: "the library of HDF5", path: name)
         return try HDF5.perform { () throws(StorageError) in
             let writer = try HDF5Writer(memory: name)
             defer { H5Fclose(writer.file) }
-            try body(writer)
+            try body(writer, HDF5.leaving(progress))
             guard H5Fflush(writer.file, H5F_SCOPE_GLOBAL) >= 0 else { throw writer.failure("the image") }
             let size = H5Fget_file_image(writer.file, nil, 0)
             guard size > 0 else { throw writer.failure("the image") }
@@ -74,12 +95,36 @@ package struct HDF5Writer: ~Copyable {
         case compressed
     }
 
-    package func dataset(_ name: String, _ values: [Double], _ layout: Layout = .contiguous) throws(StorageError) {
-        try write(name, values, [values.count], layout, memory: chdf5_native_double(), stored: chdf5_file_double())
+    package func dataset(
+        _ name: String,
+        _ values: [Double],
+        _ layout: Layout = .contiguous,
+        progress: Progress = .none
+    ) throws(StorageError) {
+        let (memory, stored) = (chdf5_native_double(), chdf5_file_double())
+        try write(name, values, [values.count], layout, memory: memory, stored: stored, progress: progress)
     }
 
-    package func dataset(_ name: String, _ values: [Int64], _ layout: Layout = .contiguous) throws(StorageError) {
-        try write(name, values, [values.count], layout, memory: chdf5_native_int64(), stored: chdf5_file_int64())
+    package func dataset(
+        _ name: String,
+        _ values: [Int64],
+        _ layout: Layout = .contiguous,
+        progress: Progress = .none
+    ) throws(StorageError) {
+        let (memory, stored) = (chdf5_native_int64(), chdf5_file_int64())
+        try write(name, values, [values.count], layout, memory: memory, stored: stored, progress: progress)
+    }
+
+    /// Texts of one length in UTF-8, those that are shorter filled with zeros; in chunks with a checksum each.
+    package func dataset(_ name: String, _ texts: [String]) throws(StorageError) {
+        // HDF5 has no string of zero bytes.
+        let width = texts.reduce(1) { max($0, $1.utf8.count) }
+        var bytes = [UInt8](repeating: 0, count: texts.count * width)
+        for (index, text) in texts.enumerated() {
+            for (offset, byte) in text.utf8.enumerated() { bytes[index * width + offset] = byte }
+        }
+        guard let type = HDF5Handle(chdf5_string_type(width), H5Tclose) else { throw failure("dataset /\(name)") }
+        try write(name, bytes, [texts.count], .compressed, memory: type.id, stored: type.id)
     }
 
     package func dataset(
@@ -97,7 +142,8 @@ package struct HDF5Writer: ~Copyable {
         _ dimensions: [Int],
         _ layout: Layout,
         memory: hid_t,
-        stored: hid_t
+        stored: hid_t,
+        progress: Progress = .none
     ) throws(StorageError) {
         // What the file in memory grows by, and a copy of it while it grows.
         var size: hsize_t = 0
@@ -113,7 +159,7 @@ package struct HDF5Writer: ~Copyable {
             H5Pset_obj_track_times(creation.id, false) >= 0
         else { throw failure("dataset /\(name)") }
         if layout != .contiguous, !values.isEmpty {
-            let chunk = [hsize_t(min(values.count, 16_384))]
+            let chunk = [hsize_t(min(dimensions[0], Self.chunk))]
             guard unsafe H5Pset_chunk(creation.id, 1, chunk) >= 0 else { throw failure("dataset /\(name)") }
             // Shuffled bytes deflate better; the checksum comes last so that it covers what is on disk.
             if layout == .compressed {
@@ -125,11 +171,37 @@ package struct HDF5Writer: ~Copyable {
         }
         let id = unsafe H5Dcreate2(file, name, stored, space.id, chdf5_default(), creation.id, chdf5_default())
         guard let dataset = HDF5Handle(id, H5Dclose) else { throw failure("dataset /\(name)") }
-        let status = unsafe values.withUnsafeBufferPointer { buffer in
-            unsafe H5Dwrite(dataset.id, memory, chdf5_all(), chdf5_all(), chdf5_default(), buffer.baseAddress)
+        // Columns in pieces of a few chunks, which take some ten milliseconds to pack.
+        let pieces =
+            dimensions.count == 1 ? Pieces(count: dimensions[0], size: 4 * Self.chunk) : Pieces(count: 1, size: 1)
+        let stride = values.count / max(1, pieces.count)
+        for (first, count) in pieces.ranges {
+            let status = unsafe values.withUnsafeBufferPointer { buffer in
+                guard dimensions.count == 1, let start = buffer.baseAddress else {
+                    return unsafe H5Dwrite(
+                        dataset.id,
+                        memory,
+                        chdf5_all(),
+                        chdf5_all(),
+                        chdf5_default(),
+                        buffer.baseAddress
+                    )
+                }
+                return unsafe chdf5_write_piece(
+                    dataset.id,
+                    memory,
+                    hsize_t(first),
+                    hsize_t(count),
+                    start + first * stride
+                )
+            }
+            guard status >= 0 else { throw failure("dataset /\(name)") }
+            try progress.check(first + count, of: pieces.count, path: path)
         }
-        guard status >= 0 else { throw failure("dataset /\(name)") }
     }
+
+    /// The values of a chunk.
+    private static let chunk = 16_384
 
     // MARK: Attributes
 

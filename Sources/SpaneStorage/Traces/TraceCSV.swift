@@ -17,6 +17,13 @@ public enum TraceCSV {
     ///
     /// - Throws: ``StorageError`` naming the file, the line (counted from 1), the column and the value that is wrong.
     public static func read(_ path: String) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        try read(path, progress: .none)
+    }
+
+    static func read(
+        _ path: String,
+        progress: Progress
+    ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         let size = try File.size(path)
         guard size <= largestContent else {
             throw StorageError(
@@ -25,16 +32,18 @@ public enum TraceCSV {
                 "cannot be read: it has \(size) bytes, and at most \(largestContent) may be, a tenth of this machine's memory"
             )
         }
-        return try read(content: try File.read(path), name: path)
+        let content = try File.read(path, progress: progress.part(0, 0.1))
+        return try read(content: content, name: path, progress: progress.part(0.1, 1))
     }
 
     /// Reads the content of such a file, which messages call `name`.
     static func read(
         content: consuming [UInt8],
-        name: String
+        name: String,
+        progress: Progress = .none
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         let lines = content.count { $0 == UInt8(ascii: "\n") } + 1
-        var table = try TraceHeader.read(content, path: name)
+        var table = try TraceHeader.read(content, path: name, progress.part(0, 0.7))
         try Memory.require(
             bytes: lines * (table.layout == .rows ? bytesPerRow : bytesPerEvent)
                 + (table.resources.isEmpty ? 0 : lines * (32 + table.resources.count * MemoryLayout<Double>.stride)),
@@ -47,13 +56,13 @@ public enum TraceCSV {
         if table.layout == .rows {
             vms = try readRows(&table)
         } else {
-            let (ended, endless) = try readEvents(&table)
+            let (ended, endless) = try readEvents(&table, progress, name)
             vms = ended
             if endless > 0 {
                 notes.append("VMs that are created and never deleted, and left out for want of a lifetime: \(endless)")
             }
         }
-        let trace = try TraceFile.makeTrace(vms, resources: table.resources, path: name)
+        let trace = try TraceFile.makeTrace(vms, resources: table.resources, path: name, progress.part(0.8, 1))
         let source = name.split(separator: "/").last.map(String.init) ?? name
         return (trace, TraceDescription(source: source, licence: "unknown", of: trace, notes: notes))
     }
@@ -101,7 +110,9 @@ public enum TraceCSV {
     }
 
     private static func readEvents(
-        _ table: inout TraceTable
+        _ table: inout TraceTable,
+        _ progress: Progress,
+        _ name: String
     ) throws(StorageError) -> (ended: [VirtualMachine], endless: Int) {
         // The lifetime of a VM that runs is negative until it ends.
         var vms: [VirtualMachine] = []
@@ -139,9 +150,13 @@ public enum TraceCSV {
             }
         }
         // Sorting is stable: events of one time keep the order of the file.
-        var ended = vms.filter { $0.lifetime >= 0 }.enumerated()
-            .sorted { ($0.element.arrival, $0.offset) < ($1.element.arrival, $1.offset) }
-            .map(\.element)
+        var inFile = Array(vms.filter { $0.lifetime >= 0 }.enumerated())
+        do {
+            try progress.sort(&inFile) { ($0.element.arrival, $0.offset) < ($1.element.arrival, $1.offset) }
+        } catch {
+            throw StorageError(error, path: name)
+        }
+        var ended = inFile.map(\.element)
         for index in ended.indices { ended[index].id = Int64(index) }
         return (ended, running.count)
     }

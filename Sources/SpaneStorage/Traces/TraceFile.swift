@@ -15,8 +15,15 @@ public enum TraceFile {
     ///
     /// - Throws: ``StorageError`` naming the file and the dataset, or the line and column, that is wrong.
     public static func load(_ path: String) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
-        if try File.read(path, limit: Superblock.signature.count) == Superblock.signature { return try read(path) }
-        return try TraceCSV.read(path)
+        try load(path, progress: .none)
+    }
+
+    package static func load(
+        _ path: String,
+        progress: Progress
+    ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        let isHDF5 = try File.read(path, limit: Superblock.signature.count) == Superblock.signature
+        return try isHDF5 ? read(path, progress: progress) : TraceCSV.read(path, progress: progress)
     }
 
     /// Reads a trace from the content of a file in any of these formats, which messages call `name`.
@@ -34,27 +41,40 @@ public enum TraceFile {
     ///
     /// - Throws: ``StorageError`` naming the file and the dataset or attribute that is missing, damaged or wrong.
     public static func read(_ path: String) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
-        try HDF5.perform { () throws(StorageError) in try read(try HDF5Reader(path: path), path) }
+        try read(path, progress: .none)
+    }
+
+    private static func read(
+        _ path: String,
+        progress: Progress
+    ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        try HDF5.perform { () throws(StorageError) in
+            try read(try HDF5Reader(path: path), path, HDF5.leaving(progress))
+        }
     }
 
     /// Reads a trace from the content of an HDF5 file, which messages call `name`.
     package static func read(
         memory bytes: UnsafeRawBufferPointer,
-        name: String
+        name: String,
+        progress: Progress = .none
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         try HDF5.perform { () throws(StorageError) in
-            try read(try unsafe HDF5Reader(memory: bytes, name: name), name)
+            try read(try unsafe HDF5Reader(memory: bytes, name: name), name, HDF5.leaving(progress))
         }
     }
 
     private static func read(
         _ file: borrowing HDF5Reader,
-        _ path: String
+        _ path: String,
+        _ progress: Progress
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         let version = try file.check(format: format, versions: version...versionWithTerms)
         // Five columns, and the rows, twice while they are checked.
         let memory = 15 * MemoryLayout<Double>.size
-        let ids = try file.integers("vmid", memory: memory) { dimensions throws(StorageError) in
+        let columns = progress.part(0, 0.5)
+        let ids = try file.integers("vmid", memory: memory, progress: columns.part(0, of: 6)) {
+            dimensions throws(StorageError) in
             guard dimensions.count == 1 else {
                 throw file.error(
                     .shapeMismatch,
@@ -63,18 +83,21 @@ public enum TraceFile {
             }
         }
         let count = ids.values.count
-        let cpu = try column("cpu", of: file, count: count)
-        let mem = try column("mem", of: file, count: count)
-        let arrival = try column("arrival", of: file, count: count)
-        let lifetime = try column("lifetime", of: file, count: count)
-        let terms = version == versionWithTerms ? try TraceTerms(in: file, count: count) : TraceTerms()
+        let cpu = try column("cpu", of: file, count: count, columns.part(1, of: 6))
+        let mem = try column("mem", of: file, count: count, columns.part(2, of: 6))
+        let arrival = try column("arrival", of: file, count: count, columns.part(3, of: 6))
+        let lifetime = try column("lifetime", of: file, count: count, columns.part(4, of: 6))
+        let terms =
+            version == versionWithTerms
+            ? try TraceTerms(in: file, count: count, columns.part(5, of: 6)) : TraceTerms()
         try Memory.require(
             bytes: count * (MemoryLayout<VirtualMachine>.stride + terms.bytesPerVM),
             for: "\(count) VMs",
             path: path
         )
-        let vms = (0..<count).map { index in
-            VirtualMachine(
+        let vms = try (0..<count).map { index throws(StorageError) in
+            if index & 4095 == 0 { try progress.part(0.5, 0.6).check(index, of: count, path: path) }
+            return VirtualMachine(
                 id: ids.values[index],
                 cpu: cpu[index],
                 mem: mem[index],
@@ -84,8 +107,8 @@ public enum TraceFile {
                 extras: terms.extras(of: index)
             )
         }
-        let trace = try makeTrace(vms, resources: terms.resources, path: path)
-        let hash = contentHash(of: trace)
+        let trace = try makeTrace(vms, resources: terms.resources, path: path, progress.part(0.6, 0.8))
+        let hash = try contentHash(of: trace, path, progress.part(0.8, 1))
         if let recorded = try file.string("content_sha256"), recorded != hash {
             throw file.error(
                 .format,
@@ -108,58 +131,108 @@ public enum TraceFile {
         _ description: TraceDescription,
         to path: String
     ) throws(StorageError) {
+        try write(trace, description, to: path, progress: .none)
+    }
+
+    package static func write(
+        _ trace: Trace,
+        _ description: TraceDescription,
+        to path: String,
+        progress: Progress
+    ) throws(StorageError) {
         // One column at a time beside the file.
         try Memory.require(bytes: trace.count * MemoryLayout<Double>.stride, for: "\(trace.count) VMs", path: path)
-        try HDF5Writer.write(path) { file throws(StorageError) in try put(trace, description, into: file) }
+        try HDF5Writer.write(path, progress: progress) { (file, progress) throws(StorageError) in
+            try put(trace, description, into: file, path, progress)
+        }
     }
 
     /// The bytes that ``write(_:_:to:)`` writes.
-    package static func image(of trace: Trace, _ description: TraceDescription) throws(StorageError) -> [UInt8] {
-        try HDF5Writer.image(named: "the trace") { file throws(StorageError) in try put(trace, description, into: file)
+    package static func image(
+        of trace: Trace,
+        _ description: TraceDescription,
+        progress: Progress = .none
+    ) throws(StorageError) -> [UInt8] {
+        let name = "the trace"
+        return try HDF5Writer.image(named: name, progress: progress) { (file, progress) throws(StorageError) in
+            try put(trace, description, into: file, name, progress)
         }
     }
 
     private static func put(
         _ trace: Trace,
         _ description: TraceDescription,
-        into file: borrowing HDF5Writer
+        into file: borrowing HDF5Writer,
+        _ path: String,
+        _ progress: Progress
     ) throws(StorageError) {
         try file.attribute("format", format)
         try file.attribute("format_version", trace.hasTerms ? versionWithTerms : version)
         try file.attribute("source", description.source)
         try file.attribute("licence", description.licence)
-        try file.attribute("content_sha256", contentHash(of: trace))
-        try file.dataset("vmid", trace.vms.map(\.id), .compressed)
-        try file.dataset("cpu", trace.vms.map(\.cpu), .compressed)
-        try file.dataset("mem", trace.vms.map(\.mem), .compressed)
-        try file.dataset("arrival", trace.vms.map(\.arrival), .compressed)
-        try file.dataset("lifetime", trace.vms.map(\.lifetime), .compressed)
+        let hash = try contentHash(of: trace, path, progress.part(0, 0.1))
+        try file.attribute("content_sha256", hash)
+        let rest = progress.part(0.1, 1)
+        try file.dataset("vmid", trace.rows.map(\.id), .compressed, progress: rest.part(0, of: 6))
+        try file.dataset("cpu", trace.ofFlavors(\.cpu), .compressed, progress: rest.part(1, of: 6))
+        try file.dataset("mem", trace.ofFlavors(\.mem), .compressed, progress: rest.part(2, of: 6))
+        try file.dataset("arrival", trace.rows.map(\.arrival), .compressed, progress: rest.part(3, of: 6))
+        try file.dataset("lifetime", trace.rows.map(\.lifetime), .compressed, progress: rest.part(4, of: 6))
         for column in columns { try file.attribute("unit", column.unit, of: column.name) }
-        try TraceTerms.put(trace, into: file)
+        try TraceTerms.put(trace, into: file, rest.part(5, of: 6))
     }
 
     /// SHA-256 over the columns vmid (int64), cpu, mem, arrival, lifetime (float64) one after the other, little-endian, and
     /// those of ``TraceTerms`` where there are any.
     ///
     /// - Complexity: O(n).
-    public static func contentHash(of trace: Trace) -> String {
+    public static func contentHash(of trace: Trace) -> String { contentHash(of: trace) { _, _ in } }
+
+    /// The same, telling how far it is of the trace in the file `path`.
+    private static func contentHash(
+        of trace: Trace,
+        _ path: String,
+        _ progress: Progress
+    ) throws(StorageError) -> String {
+        try contentHash(of: trace) { (done, total) throws(StorageError) in
+            try progress.check(done, of: total, path: path)
+        }
+    }
+
+    private static func contentHash<Failure: Error>(
+        of trace: Trace,
+        _ check: (_ done: Int, _ total: Int) throws(Failure) -> Void
+    ) throws(Failure) -> String {
         var hash = SHA256()
-        for vm in trace.vms { hash.update(word: UInt64(bitPattern: vm.id)) }
-        for vm in trace.vms { hash.update(word: vm.cpu.bitPattern) }
-        for vm in trace.vms { hash.update(word: vm.mem.bitPattern) }
-        for vm in trace.vms { hash.update(word: vm.arrival.bitPattern) }
-        for vm in trace.vms { hash.update(word: vm.lifetime.bitPattern) }
+        for column in columns.indices {
+            for (index, row) in trace.rows.enumerated() {
+                if index & 65_535 == 0 { try check(column * trace.count + index, columns.count * trace.count) }
+                hash.update(word: word(column, of: row, trace))
+            }
+        }
         TraceTerms.hash(trace, into: &hash)
         return hash.hexadecimal()
+    }
+
+    /// The value of a VM in one of the ``columns``.
+    @inline(__always)
+    private static func word(_ column: Int, of row: Trace.Row, _ trace: Trace) -> UInt64 {
+        switch column {
+        case 0: UInt64(bitPattern: row.id)
+        case 1: trace.flavors[Int(row.flavor)].cpu.bitPattern
+        case 2: trace.flavors[Int(row.flavor)].mem.bitPattern
+        case 3: row.arrival.bitPattern
+        default: row.lifetime.bitPattern
+        }
     }
 
     static func column(
         _ name: String,
         of file: borrowing HDF5Reader,
-        count: Int
+        count: Int,
+        _ progress: Progress
     ) throws(StorageError) -> [Double] {
-        try StorageError.checkCancellation(file.path)
-        return try file.doubles(name) { dimensions throws(StorageError) in
+        try file.doubles(name, progress: progress) { dimensions throws(StorageError) in
             guard dimensions == [count] else {
                 throw file.error(.shapeMismatch, "dataset /\(name) has shape \(dimensions); /vmid has [\(count)]")
             }
@@ -169,11 +242,11 @@ public enum TraceFile {
     static func makeTrace(
         _ vms: [VirtualMachine],
         resources: [String],
-        path: String
+        path: String,
+        _ progress: Progress
     ) throws(StorageError) -> Trace {
-        try StorageError.checkCancellation(path)
         do {
-            return try Trace(vms, resources: resources)
+            return try Trace(vms, resources: resources, progress: progress)
         } catch {
             throw StorageError(error, path: path)
         }

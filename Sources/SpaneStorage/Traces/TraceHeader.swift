@@ -1,3 +1,5 @@
+internal import SpaneScheduling
+
 /// What the beginning of a table says: the separator and the columns.
 enum TraceHeader {
     private static let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
@@ -6,7 +8,11 @@ enum TraceHeader {
     /// Reads it.
     ///
     /// - Throws: ``StorageError`` naming the columns that are there and those that are needed.
-    static func read(_ bytes: consuming [UInt8], path: String) throws(StorageError) -> TraceTable {
+    static func read(
+        _ bytes: consuming [UInt8],
+        path: String,
+        _ progress: Progress
+    ) throws(StorageError) -> TraceTable {
         if let other = OtherFormat.of(bytes) { throw StorageError(.format, path: path, other) }
         var records = CSVRecords(bytes, path: path)
         guard records.startNext() else { throw StorageError(.format, path: path, "is empty") }
@@ -40,7 +46,14 @@ enum TraceHeader {
         }
         let places = keys.map { columns.firstIndex(of: $0) ?? -1 }
         let others = zip(names, places).filter { $0.1 < 0 }.map(\.0)
-        return TraceTable(records, layout: layout, resources: resources, places: places, otherColumns: others)
+        return TraceTable(
+            records,
+            layout: layout,
+            resources: resources,
+            places: places,
+            otherColumns: others,
+            progress: progress
+        )
     }
 
     private static func resourceColumn(_ given: String) -> String {

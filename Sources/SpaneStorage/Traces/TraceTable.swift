@@ -36,6 +36,7 @@ struct TraceTable {
     let otherColumns: [String]
 
     private var records: CSVRecords
+    private let progress: Progress
     /// For each column of the table the place of its value, which is negative for columns that are passed over.
     private let places: [Int]
     /// The column of each place, -1 where there is none.
@@ -51,8 +52,16 @@ struct TraceTable {
     /// - Parameter records: at its first row.
     /// - Parameter places: for each column its place: in the layout, then that of the span, then those of the resources; a
     ///   negative number for columns that are passed over.
-    init(_ records: CSVRecords, layout: Layout, resources: [String], places: [Int], otherColumns: [String]) {
+    init(
+        _ records: CSVRecords,
+        layout: Layout,
+        resources: [String],
+        places: [Int],
+        otherColumns: [String],
+        progress: Progress
+    ) {
         self.records = records
+        self.progress = progress
         self.layout = layout
         self.resources = resources
         self.places = places
@@ -67,8 +76,7 @@ struct TraceTable {
 
     /// Goes to the next row, and gives false where there is none.
     mutating func next() throws(StorageError) -> Bool {
-        // Often enough to stop at once, and too seldom to cost anything.
-        if line.isMultiple(of: 4096) { try StorageError.checkCancellation(records.path) }
+        if line.isMultiple(of: 4096) { try progress.check(records.start, of: records.bytes.count, path: records.path) }
         guard records.startNext() else { return false }
         if let end = readPlainRow() {
             isPlain = true

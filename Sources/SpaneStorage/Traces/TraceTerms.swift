@@ -15,9 +15,9 @@ struct TraceTerms {
     init() {}
 
     /// Reads what is there of `count` VMs.
-    init(in file: borrowing HDF5Reader, count: Int) throws(StorageError) {
+    init(in file: borrowing HDF5Reader, count: Int, _ progress: Progress) throws(StorageError) {
         if try file.has(Self.spanColumn) {
-            spans = try file.integers(Self.spanColumn, count: count)
+            spans = try file.integers(Self.spanColumn, count: count, progress.part(0, 0.2))
             let allowed = 0...Int64(Layout.mostNodes)
             if let index = spans.firstIndex(where: { !allowed.contains($0) }) {
                 throw file.error(
@@ -35,9 +35,10 @@ struct TraceTerms {
                 "group /\(Self.group) has \(resources.count) datasets; at most \(Self.mostResources) are read"
             )
         }
-        for name in resources {
+        for (index, name) in resources.enumerated() {
+            let progress = progress.part(0.2, 1).part(index, of: resources.count)
             if let detail = Self.refusal(of: name) { throw file.error(.format, "group /\(Self.group): \(detail)") }
-            amounts.append(try TraceFile.column("\(Self.group)/\(name)", of: file, count: count))
+            amounts.append(try TraceFile.column("\(Self.group)/\(name)", of: file, count: count, progress))
         }
     }
 
@@ -66,17 +67,19 @@ struct TraceTerms {
 
     // MARK: Writing
 
-    static func put(_ trace: Trace, into file: borrowing HDF5Writer) throws(StorageError) {
+    static func put(_ trace: Trace, into file: borrowing HDF5Writer, _ progress: Progress) throws(StorageError) {
         if trace.hasSpans {
-            try file.dataset(spanColumn, trace.vms.map { Int64($0.span) }, .compressed)
+            let spans = trace.ofFlavors { Int64($0.span) }
+            try file.dataset(spanColumn, spans, .compressed, progress: progress.part(0, 0.2))
             try file.attribute("unit", "1", of: spanColumn)
         }
         guard !trace.resources.isEmpty else { return }
         try file.group(group)
-        for place in trace.resourceOrder {
+        for (index, place) in trace.resourceOrder.enumerated() {
+            let progress = progress.part(0.2, 1).part(index, of: trace.resources.count)
             let name = trace.resources[place]
             if let detail = refusal(of: name) { throw file.refusal(detail) }
-            try file.dataset("\(group)/\(name)", trace.amounts(of: place), .compressed)
+            try file.dataset("\(group)/\(name)", trace.amounts(of: place), .compressed, progress: progress)
         }
     }
 
@@ -88,7 +91,7 @@ struct TraceTerms {
         }
         if trace.hasSpans {
             update(name: spanColumn)
-            for vm in trace.vms { hash.update(word: UInt64(truncatingIfNeeded: vm.span)) }
+            for span in trace.ofFlavors(\.span) { hash.update(word: UInt64(truncatingIfNeeded: span)) }
         }
         for place in trace.resourceOrder {
             update(name: "\(group)/\(trace.resources[place])")
@@ -110,7 +113,12 @@ extension Trace {
     }
 
     fileprivate func amounts(of place: Int) -> [Double] {
-        let ofFlavor = flavors.map { place < $0.extras.count ? $0.extras[place] : 0 }
-        return rows.map { ofFlavor[Int($0.flavor)] }
+        ofFlavors { place < $0.extras.count ? $0.extras[place] : 0 }
+    }
+
+    /// The column of a value that VMs of one size share.
+    func ofFlavors<Value>(_ value: (Flavor) -> Value) -> [Value] {
+        let values = flavors.map(value)
+        return rows.map { values[Int($0.flavor)] }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import SpaneRuns
 import SpaneScheduling
+import SpaneSettings
 
 /// The options that describe the servers of one cluster: a fleet file, or the number and the size of equal servers.
 struct ClusterOptions: ParsableArguments {

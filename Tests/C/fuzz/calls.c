@@ -150,7 +150,7 @@ static spane_status make(struct fuzz_input *input) {
     case 3: {
         spane_trace *made = NULL;
         size_t count = count_of(input);
-        status = spane_trace_generate(count > 1 << 20 ? SIZE_MAX : count * 8, fuzz_word(input), &made);
+        status = spane_trace_generate(count > 1 << 20 ? SIZE_MAX : count * 8, fuzz_word(input), NULL, &made);
         KEEP(trace, spane_trace_free, made);
         break;
     }
@@ -197,7 +197,7 @@ static spane_status make(struct fuzz_input *input) {
     }
     case 7: {
         spane_cluster *made = NULL;
-        status = spane_cluster_load_memory(bytes, bytes_size, &made);
+        status = spane_cluster_load_memory(bytes, bytes_size, NULL, &made);
         KEEP(cluster, spane_cluster_free, made);
         break;
     }
@@ -333,7 +333,7 @@ static spane_status change_cluster(struct fuzz_input *input) {
     }
     case 8: {
         size_t size = 0;
-        status = spane_cluster_save_memory(cluster, bytes, fuzz_byte(input) < 32 ? 10 : sizeof bytes, &size);
+        status = spane_cluster_save_memory(cluster, NULL, bytes, fuzz_byte(input) < 32 ? 10 : sizeof bytes, &size);
         if (status == SPANE_OK) bytes_size = size;
         return status;
     }
@@ -504,7 +504,8 @@ static spane_status play_many(struct fuzz_input *input) {
 }
 
 static spane_status look(struct fuzz_input *input) {
-    spane_vm vms[most];
+    double column[most];
+    spane_trace_buffers buffers = SPANE_TRACE_BUFFERS_INIT;
     spane_trace_info info = SPANE_TRACE_INFO_INIT;
     double numbers[most], mean;
     switch (fuzz_below(input, 12)) {
@@ -539,7 +540,8 @@ static spane_status look(struct fuzz_input *input) {
     }
     case 0: {
         size_t first = (size_t)fuzz_integer(input), count = count_of(input);
-        return spane_trace_vms(SOME(trace), first, count, OUT(vms));
+        buffers.cpu = OUT(column);
+        return spane_trace_read(SOME(trace), first, count, OUT(&buffers));
     }
     case 1: return spane_trace_describe(SOME(trace), OUT(&info));
     case 2: {
@@ -557,7 +559,7 @@ static spane_status look(struct fuzz_input *input) {
         options.length = fuzz_integer(input);
         options.threads = (int32_t)fuzz_below(input, 4);
         options.servers = 1 + (int32_t)fuzz_below(input, 6);
-        return spane_evaluate(SOME(trace), &options, OUT(starts), 2, OUT(policies), count, OUT(waits), OUT(lengths), OUT(bounds));
+        return spane_evaluate(SOME(trace), &options, OUT(starts), 2, OUT(policies), count, NULL, OUT(waits), OUT(lengths), OUT(bounds));
     }
     default: {
         size_t count = count_of(input);
@@ -583,7 +585,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     MUST(spane_cluster_add_equal_servers(handles.cluster[0], 8, 16, 1, NULL) == SPANE_OK);
     MUST(spane_session_new(handles.cluster[0], HEURISTIC("best-fit"), &handles.session[0]) == SPANE_OK);
     MUST(spane_session_new(handles.cluster[0], NETWORK(handles.model[0]), &handles.session[1]) == SPANE_OK);
-    MUST(spane_trace_generate(200, 1, &handles.trace[0]) == SPANE_OK);
+    MUST(spane_trace_generate(200, 1, NULL, &handles.trace[0]) == SPANE_OK);
     MUST(spane_env_new(handles.trace[0], NULL, &handles.env[0]) == SPANE_OK);
     MUST(spane_env_session_new(handles.env[0], NETWORK(handles.model[0]), &handles.env_session[0]) == SPANE_OK);
     for (int calls = 0; input->left > 0 && calls < 300; calls++) {

@@ -13,6 +13,7 @@
 
 #include <spane.h>
 
+#include "../columns.h"
 #include "fuzz.h"
 
 enum { capacity = 1 << 18 };
@@ -115,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char path[4096];
     spane_trace *trace = NULL;
     spane_trace_info info = SPANE_TRACE_INFO_INIT;
-    spane_vm vm;
+    struct vm vm;
     spane_status status;
     FILE *file;
 
@@ -125,13 +126,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     snprintf(path, sizeof path, "%s/spane-fuzz-%ld.csv", folder ? folder : "/tmp", (long)getpid());
     file = fopen(path, "wb");
     MUST(file && fwrite(text, 1, used, file) == used && fclose(file) == 0);
-    status = spane_trace_load(path, &trace);
+    status = spane_trace_load(path, NULL, &trace);
     unlink(path);
     if (status == SPANE_OK) {
         double last = -INFINITY;
         MUST(spane_trace_describe(trace, &info) == SPANE_OK && info.count >= 2);
         for (int64_t i = 0; i < info.count; i++) {
-            MUST(spane_trace_vms(trace, (size_t)i, 1, &vm) == SPANE_OK);
+            MUST(read_vms(trace, (size_t)i, 1, &vm) == SPANE_OK);
             MUST(vm.cpu > 0 && vm.cpu <= 0x1p32 && vm.mem > 0 && vm.mem <= 0x1p32);
             MUST(vm.arrival >= last && isfinite(vm.arrival) && vm.lifetime >= 0 && isfinite(vm.lifetime));
             last = vm.arrival;

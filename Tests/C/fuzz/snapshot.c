@@ -92,13 +92,13 @@ static void use_cluster(spane_cluster *cluster) {
     status = spane_session_place(session, 1ull << 60, ASKS(1, 1), &placement);
     MUST(status >= SPANE_OK || status == SPANE_EXISTS);
     if (status == SPANE_OK) MUST(spane_cluster_release(cluster, 1ull << 60, NULL) == SPANE_OK);
-    MUST(spane_cluster_save_memory(cluster, NULL, 0, &size) == SPANE_OK);
+    MUST(spane_cluster_save_memory(cluster, NULL, NULL, 0, &size) == SPANE_OK);
     spane_session_free(session);
 }
 
 static void fuzz_cluster(const uint8_t *data, size_t size) {
     spane_cluster *cluster = NULL;
-    spane_status status = spane_cluster_load_memory(data, size, &cluster);
+    spane_status status = spane_cluster_load_memory(data, size, NULL, &cluster);
     if (status == SPANE_OK) {
         use_cluster(cluster);
         spane_cluster_free(cluster);
@@ -187,7 +187,7 @@ static void fuzz_environment(struct fuzz_input *input) {
     spane_status status;
 
     if (!trace) {
-        MUST(spane_trace_generate(500, 1, &trace) == SPANE_OK);
+        MUST(spane_trace_generate(500, 1, NULL, &trace) == SPANE_OK);
         MUST(spane_env_new(trace, NULL, &env) == SPANE_OK);
         MUST(spane_env_reset(env, 100, SPANE_END_LENGTH, 300) == SPANE_OK);
         step(env, 40);
@@ -258,7 +258,7 @@ static void fuzz_vector(struct fuzz_input *input) {
         options.count = count;
         options.end_kind = SPANE_END_EXCEED;
         options.end_count = 3;
-        MUST(spane_trace_generate(500, 1, &trace) == SPANE_OK);
+        MUST(spane_trace_generate(500, 1, NULL, &trace) == SPANE_OK);
         MUST(spane_vec_env_new(trace, NULL, &options, &vec) == SPANE_OK);
         MUST(spane_vec_env_set_starts(vec, starts, 4) == SPANE_OK);
         step_all(vec, 0);
@@ -288,7 +288,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         size_t sound_size;
         uint8_t *sound = fuzz_sound_image(items, items_count, &sound_size);
         spane_cluster *cluster = NULL;
-        MUST(spane_cluster_load_memory(sound, sound_size, &cluster) == SPANE_OK);
+        MUST(spane_cluster_load_memory(sound, sound_size, NULL, &cluster) == SPANE_OK);
         spane_cluster_free(cluster);
         free(sound);
         is_checked = 1;

@@ -36,7 +36,7 @@ static void must_load(const struct fuzz_item *sound, size_t count) {
     spane_trace *trace = NULL;
     size_t size;
     uint8_t *image = fuzz_sound_image(sound, count, &size);
-    MUST(spane_trace_load_memory(image, size, &trace) == SPANE_OK);
+    MUST(spane_trace_load_memory(image, size, NULL, &trace) == SPANE_OK);
     spane_trace_free(trace);
     free(image);
 }
@@ -47,10 +47,10 @@ static void save(const spane_trace *trace, const char *hash) {
     char text[128];
     size_t size;
     uint8_t *image;
-    MUST(spane_trace_save_memory(trace, NULL, 0, &size) == SPANE_OK);
+    MUST(spane_trace_save_memory(trace, NULL, NULL, 0, &size) == SPANE_OK);
     image = malloc(size);
-    MUST(image != NULL && spane_trace_save_memory(trace, image, size, &size) == SPANE_OK);
-    MUST(spane_trace_load_memory(image, size, &again) == SPANE_OK);
+    MUST(image != NULL && spane_trace_save_memory(trace, NULL, image, size, &size) == SPANE_OK);
+    MUST(spane_trace_load_memory(image, size, NULL, &again) == SPANE_OK);
     MUST(spane_trace_provenance(again, "content_sha256", text, sizeof text, &size) == SPANE_OK);
     MUST(strcmp(text, hash) == 0);
     spane_trace_free(again);
@@ -99,15 +99,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         is_checked = 1;
     }
     if (size >= 9 && memcmp(data, "\x89HDF\r\n\x1a\n", 8) == 0) {
-        status = spane_trace_load_memory(data, size, &trace);
+        status = spane_trace_load_memory(data, size, NULL, &trace);
     } else if ((kind = fuzz_byte(&input)) & 1) {
         uint8_t *image = kind & 2 ? fuzz_image(&input, items_with_terms, terms_count, &size)
                                   : fuzz_image(&input, items, items_count, &size);
-        status = spane_trace_load_memory(image, size, &trace);
+        status = spane_trace_load_memory(image, size, NULL, &trace);
         free(image);
     } else {
-        double cpu[32], mem[32], arrival[32], lifetime[32];
+        double cpu[32], mem[32], arrival[32], lifetime[32], gpu[32];
+        const double *amounts[] = {gpu, cpu};
+        const char *const names[] = {"gpu", fuzz_byte(&input) & 1 ? "disk" : "gpu"};
+        int32_t span[32];
         int64_t ids[32];
+        spane_trace_columns columns = SPANE_TRACE_COLUMNS_INIT;
         size_t count = fuzz_below(&input, 33);
         for (size_t i = 0; i < count; i++) {
             ids[i] = fuzz_integer(&input);
@@ -115,8 +119,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             mem[i] = fuzz_number(&input);
             arrival[i] = (i ? arrival[i - 1] : 0) + fuzz_number(&input);
             lifetime[i] = fuzz_number(&input);
+            gpu[i] = fuzz_number(&input);
+            span[i] = (int32_t)fuzz_below(&input, 10);
         }
-        status = spane_trace_new(fuzz_byte(&input) & 1 ? ids : NULL, cpu, mem, arrival, lifetime, count, &trace);
+        columns.ids = fuzz_byte(&input) & 1 ? ids : NULL;
+        columns.cpu = cpu, columns.mem = mem, columns.arrival = arrival, columns.lifetime = lifetime;
+        columns.span = fuzz_byte(&input) & 1 ? span : NULL;
+        columns.resource_count = (uint32_t)fuzz_below(&input, 3);
+        columns.resources = names;
+        columns.amounts = amounts;
+        status = spane_trace_new(&columns, count, NULL, &trace);
         MUST(status == SPANE_OK || status == SPANE_INVALID_ARGUMENT);
     }
     if (status == SPANE_OK) {

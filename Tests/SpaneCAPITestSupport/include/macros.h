@@ -8,5 +8,7 @@ void macro_env_options(void *options);
 void macro_vec_env_options(void *options);
 void macro_evaluation_options(void *options);
 void macro_vec_env_buffers(void *buffers);
+void macro_trace_columns(void *columns);
+void macro_trace_buffers(void *buffers);
 
 #endif

@@ -53,7 +53,7 @@ def test_buffer_too_small(cluster: spane.Cluster) -> None:
     with pytest.raises(BufferError) as raised:
         _errors.check(
             spane._library.library().spane_cluster_save_memory(
-                cluster._pointer, room, 1, ctypes.byref(size)
+                cluster._pointer, None, room, 1, ctypes.byref(size)
             )
         )
     assert type(raised.value) is spane.BufferTooSmallError

@@ -8,6 +8,7 @@ from typing import Any, Callable
 
 import numpy as np
 import pytest
+from conftest import REPOSITORY
 from fleets import GPU, RING, SINGLE, SSD, UNEVEN, is_consistent, mixed
 
 import spane
@@ -21,8 +22,8 @@ def cluster() -> spane.Cluster:
 
 
 def test_options_are_told(cluster: spane.Cluster) -> None:
-    assert cluster.options == (4, 100, 32, 2, ("gpu",), ("disk",))
-    assert spane.Cluster().options == (2, 10, np.inf, 2, (), ())
+    assert cluster.options == (4, 100, 32, 2, ("gpu",), ("disk",), ())
+    assert spane.Cluster().options == (2, 10, np.inf, 2, (), (), ())
 
 
 def test_what_a_fleet_has(cluster: spane.Cluster) -> None:
@@ -210,6 +211,57 @@ def test_requests_for_the_same_are_saved_alike(cluster: spane.Cluster) -> None:
     for vm, amounts in enumerate(cases):
         cluster.place(vm, (0, (vm,)), 1, 2, amounts=amounts, forbid=4)
     assert spane.Cluster.from_bytes(cluster.to_bytes()).to_bytes() == cluster.to_bytes()
+
+
+def test_a_fleet_in_a_file(tmp_path: Path) -> None:
+    path = REPOSITORY / "data" / "fleets" / "mixed.toml"
+    cluster = spane.Cluster.load(path)
+    options = cluster.options
+    assert (options.nodes, options.split_above, options.span) == (4, 64, 2)
+    assert (options.node_resources, options.server_resources) == (("gpu",), ("disk",))
+    types = [cluster.server(server).type for server in cluster.server_numbers()]
+    assert types == ["gen1"] * 6 + ["gen2"] * 3 + ["gpu"]
+    assert cluster.server(9).capacity == ((48, 256, 4), (48, 256, 0))
+    ssd = 1 << options.traits.index("local-ssd")
+    assert [cluster.server(server).traits for server in (0, 6, 9)] == [0, ssd, 0]
+    session = spane.Session(cluster, "first-fit")
+    assert session.choose(4, 8, require=ssd).server == 6
+    assert session.choose(4, 8, amounts={"gpu": 1}).server == 9
+    assert len(session.choose(16, 66).nodes) == 2  # by the fleet's rule
+    cluster.save(tmp_path / "cluster.h5")
+    for again in (
+        spane.Cluster.load(tmp_path / "cluster.h5"),
+        spane.Cluster.from_bytes(path.read_bytes()),
+        copy.deepcopy(cluster),
+    ):
+        assert again.options == options
+        assert [again.server(server).type for server in range(10)] == types
+    with pytest.raises(spane.FormatError, match="nodes is 9"):
+        spane.Cluster.from_bytes(b'[[server]]\nname = "a"\nnodes = 9\ncpu = 1\nmem = 1\n')
+
+
+def test_names_of_traits_and_types() -> None:
+    cluster = spane.Cluster(traits=["ssd", "gpu"])
+    (server,) = cluster.add_servers(spane.ServerType([(4, 8)] * 2, traits=0b10, name="gen\u00fc"))
+    assert cluster.options.traits == ("ssd", "gpu")
+    assert cluster.server(server).type == "gen\u00fc"
+    with pytest.raises(spane.InvalidArgumentError, match="trait ssd is there twice"):
+        spane.Cluster(traits=["ssd", "ssd"])
+    with pytest.raises(spane.InvalidArgumentError, match="256 bytes"):
+        cluster.add_servers(spane.ServerType([(4, 8)] * 2, name="x" * 256))
+
+
+def test_progress_of_files(cluster: spane.Cluster, tmp_path: Path) -> None:
+    path = tmp_path / "cluster.h5"
+    told: list[tuple[int, int]] = []
+
+    def hear(done: int, total: int) -> None:
+        told.append((done, total))
+
+    cluster.save(path, progress=hear)
+    assert told[-1] == (cluster.servers + cluster.vms,) * 2
+    spane.Cluster.load(path, progress=hear)
+    assert told[-1] == (path.stat().st_size,) * 2
 
 
 def test_up_to_eight_nodes() -> None:

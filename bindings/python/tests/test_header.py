@@ -61,7 +61,7 @@ def allowed(c_type: str) -> list[Any]:
     pointed = c_type[:-1]
     if pointed in header.handles():
         return [HANDLES[pointed]]
-    (target,) = allowed(pointed)
+    target = allowed(pointed)[0]
     pointer = POINTER(target)
     return [pointer, ctypes.c_void_p] if target in _api.ARRAYS else [pointer]
 
@@ -184,7 +184,7 @@ def test_numbers() -> None:
     ("function", "made"),
     [
         ("spane_env_options_init", _options.env_options()),
-        ("spane_cluster_options_init", _structs.ClusterOptions(56, 2, 10.0, math.inf, 2)),
+        ("spane_cluster_options_init", _structs.ClusterOptions(64, 2, 10.0, math.inf, 2)),
     ],
 )
 def test_default_options_are_those_of_the_library(function: str, made: ctypes.Structure) -> None:
@@ -192,7 +192,7 @@ def test_default_options_are_those_of_the_library(function: str, made: ctypes.St
     assert getattr(_library.library(), function)(ctypes.byref(filled)) == 0
     names = [field[0] for field in made._fields_]
     # Pointers to nothing are not equal to each other.
-    unused = {"balance_weight", "node_resources", "server_resources", "fleet"}
+    unused = {"balance_weight", "node_resources", "server_resources", "traits", "fleet"}
     for name in names:
         if name not in unused:
             assert getattr(filled, name) == getattr(made, name), name

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,34 +30,116 @@ def test_columns(trace: spane.Trace) -> None:
     assert trace.mem.tolist() == [2, 4, 16]
     assert trace.arrival.tolist() == [0, 5, 5]
     assert trace.lifetime.tolist() == [10, 0, 3.5]
-    assert trace.vms[2].tolist() == (9, 4, 16, 5, 3.5)
-    assert trace.info == (3, 3, 0, 5, 1, 2, 4, 16)
+    assert (trace.span.dtype, trace.span.tolist()) == (np.int32, [0, 0, 0])
+    assert trace.resources == {}
+    assert trace.info == (3, 3, 0, 5, 1, 2, 4, 16, ())
 
 
-def test_columns_share_memory_and_cannot_be_written(trace: spane.Trace) -> None:
-    assert trace.vms is trace.vms
-    for name in COLUMNS:
+def test_columns_are_read_once_and_cannot_be_written(trace: spane.Trace) -> None:
+    for name in ("ids", *COLUMNS, "span"):
         column = getattr(trace, name)
-        assert np.shares_memory(column, trace.vms)
+        assert column is trace.columns[name]
         with pytest.raises(ValueError, match="read-only"):
             column[0] = 3
-    vms = trace.vms
+    cpu = trace.cpu
     trace.close()
-    assert vms["cpu"].tolist() == [1, 2, 4]
-    with pytest.raises(spane.ClosedError):
-        _ = trace.vms
+    assert cpu.tolist() == [1, 2, 4]
+    for name in ("columns", "cpu", "span", "resources"):
+        with pytest.raises(spane.ClosedError):
+            getattr(trace, name)
+
+
+def test_spans_and_resources(tmp_path: Path) -> None:
+    trace = spane.Trace.from_arrays(
+        [1, 2, 4],
+        [2, 4, 16],
+        [0, 5, 5],
+        [10, 0, 3.5],
+        span=[0, 2, 4],
+        resources={"gpu": [0, 1, 2], "disk": np.array([10.0, 0.5, 0.0])},
+    )
+    assert trace.info.resources == ("gpu", "disk")
+    assert trace.span.tolist() == [0, 2, 4]
+    assert trace.resources["gpu"].tolist() == [0, 1, 2]
+    trace.save(tmp_path / "trace.h5")
+    again = spane.Trace(tmp_path / "trace.h5")
+    assert set(again.columns) == {"ids", *COLUMNS, "span", "resource:gpu", "resource:disk"}
+    assert same(again, trace)
+    for wrong, message in (
+        ({"span": [0, 9, 0]}, "VM 1: span is 9"),
+        ({"span": np.zeros(3)}, "span has dtype float64"),
+        ({"resources": {"gpu": [0, -1, 0]}}, "VM 1: gpu is -1"),
+        ({"resources": {"mem": [0, 1, 0]}}, "mem"),
+        ({"resources": {"gpu": [0, 1]}}, r"resources\['gpu'\] has shape"),
+    ):
+        with pytest.raises(spane.Error, match=message):
+            spane.Trace.from_arrays([1, 1, 1], [1, 1, 1], [0, 0, 0], [1, 1, 1], **wrong)
+
+
+def test_pandas(trace: spane.Trace) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(trace.columns)
+    assert list(frame) == ["ids", *COLUMNS, "span"]
+    again = spane.Trace.from_arrays(**{name: frame[name] for name in frame})
+    assert same(again, trace)
+
+
+def test_progress(tmp_path: Path) -> None:
+    path, size = tmp_path / "trace.h5", 20_000
+    trace = spane.Trace.generate(size)
+    trace.save(path)
+    numbers = np.ones(size)
+    data = path.read_bytes()
+    calls: list[tuple[int, Callable[[spane.Progress], Any]]] = [
+        (size, lambda tell: spane.Trace.generate(size, progress=tell)),
+        (size, lambda tell: spane.Trace.from_arrays(*[numbers] * 4, progress=tell)),
+        (size, lambda tell: trace.save(path, progress=tell)),
+        (len(data), lambda tell: spane.Trace(path, progress=tell)),
+        (len(data), lambda tell: spane.Trace.load(path, progress=tell)),
+        (len(data), lambda tell: spane.Trace.from_bytes(data, progress=tell)),
+    ]
+
+    def stop(done: int, total: int) -> None:
+        raise KeyError("enough")
+
+    for total, call in calls:
+        told: list[tuple[int, int]] = []
+        call(lambda *news, told=told: told.append(news))  # type: ignore[misc]
+        assert told == sorted(told)
+        assert told[-1] == (total, total)
+        with pytest.raises(KeyError, match="enough"):
+            call(stop)
+    assert path.read_bytes() == data
+
+
+def test_tqdm() -> None:
+    tqdm = pytest.importorskip("tqdm")
+    with tqdm.tqdm(unit="VM", disable=None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        spane.Trace.generate(50_000, progress=show)
+        assert bar.disable or bar.n == bar.total == 50_000
+
+
+def same(one: spane.Trace, other: spane.Trace) -> bool:
+    """Whether two traces have equal columns."""
+    mine, theirs = one.columns, other.columns
+    return set(mine) == set(theirs) and all((mine[name] == theirs[name]).all() for name in mine)
 
 
 def test_files(trace: spane.Trace, tmp_path: Path) -> None:
     path = tmp_path / "trace.h5"
     trace.save(path, source="by hand", licence="MIT")
     for again in (spane.Trace(path), spane.Trace.load(str(path))):
-        assert (again.vms == trace.vms).all()
+        assert same(again, trace)
         assert again.provenance("source") == "by hand"
         assert again.provenance("licence") == "MIT"
         assert again.provenance("content_sha256") == trace.provenance("content_sha256")
         assert again.provenance("no such thing") is None
-    assert (spane.Trace.from_bytes(path.read_bytes()).vms == trace.vms).all()
+    assert same(spane.Trace.from_bytes(path.read_bytes()), trace)
     spane.Trace(path).save(tmp_path / "copy.h5")
     assert spane.Trace(tmp_path / "copy.h5").provenance("source") == "by hand"
 
@@ -63,20 +147,21 @@ def test_files(trace: spane.Trace, tmp_path: Path) -> None:
 def test_csv(tmp_path: Path) -> None:
     path = tmp_path / "trace.csv"
     path.write_text("vmid,cpu,mem,at,lt\n3,1,2,0,5\n4,2,4,1,6\n")
-    assert spane.Trace(path).vms.tolist() == [(3, 1, 2, 0, 5), (4, 2, 4, 1, 6)]
+    rows = zip(*(column.tolist() for column in spane.Trace(path).columns.values()))
+    assert list(rows) == [(3, 1, 2, 0, 5, 0), (4, 2, 4, 1, 6, 0)]
 
 
 def test_generated_traces_repeat() -> None:
     trace = spane.Trace.generate(1000, seed=3)
     assert len(trace) == 1000
-    assert (trace.vms == spane.Trace.generate(1000, seed=3).vms).all()
-    assert (trace.vms != spane.Trace.generate(1000, seed=4).vms).any()
+    assert same(trace, spane.Trace.generate(1000, seed=3))
+    assert not same(trace, spane.Trace.generate(1000, seed=4))
 
 
 def test_copies(trace: spane.Trace) -> None:
     assert copy.copy(trace) is trace
     assert copy.deepcopy([trace])[0] is trace
-    assert (pickle.loads(pickle.dumps(trace)).vms == trace.vms).all()
+    assert same(pickle.loads(pickle.dumps(trace)), trace)
 
 
 def test_mistakes(tmp_path: Path) -> None:

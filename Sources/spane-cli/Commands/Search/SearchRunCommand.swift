@@ -2,6 +2,7 @@ import ArgumentParser
 import SpaneEvaluation
 import SpaneSystem
 import SpaneRuns
+import SpaneSettings
 
 struct SearchRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

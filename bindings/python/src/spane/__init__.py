@@ -33,6 +33,7 @@ from spane._evaluate import evaluate
 from spane._evaluation import Evaluation, Row, Summary, trimmed_mean
 from spane._library import LibraryError, library_path
 from spane._log import log_to
+from spane._long_call import Progress
 from spane._model import Model, ModelDescription, ModelInput
 from spane._options import EnvironmentOptions
 from spane._placement import Placement, node_sets
@@ -43,7 +44,7 @@ from spane._server import FleetAmounts, Server, ServerType
 from spane._session import Session
 from spane._starts import Starts
 from spane._structs import MAX_NODES, NODES
-from spane._trace import VM_DTYPE, Trace, TraceDescription
+from spane._trace import Trace, TraceDescription
 from spane._vector import VectorEnvironment
 from spane._version import __version__
 
@@ -51,7 +52,6 @@ __all__ = [
     "MAX_NODES",
     "NODES",
     "VM",
-    "VM_DTYPE",
     "BadStateError",
     "BufferTooSmallError",
     "Build",
@@ -86,6 +86,7 @@ __all__ = [
     "OutOfMemoryError",
     "Placement",
     "Policy",
+    "Progress",
     "Request",
     "Row",
     "Server",

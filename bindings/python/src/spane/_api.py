@@ -32,8 +32,9 @@ _env_session = s.EnvSessionPointer
 _trace, _env, _vec = s.TracePointer, s.EnvPointer, s.VecEnvPointer
 _request, _placement = POINTER(s.Request), POINTER(s.Placement)
 _type = POINTER(s.ServerType)
+_progress = POINTER(s.Progress)
 
-ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, c_uint64, s.Request, s.Placement, s.VM)
+ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, c_uint64, s.Request, s.Placement)
 """What `void *` above may stand for in the header, when it is a pointer to one of these."""
 
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -76,10 +77,16 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_cluster_vm_amounts": (_status, [_cluster, c_uint64, _array, c_size_t]),
     "spane_cluster_vms": (_status, [_cluster, c_int32, _array, c_size_t, _size]),
     "spane_cluster_set_free": (_status, [_cluster, c_int32, c_int32, c_double, c_double]),
-    "spane_cluster_save": (_status, [_cluster, _text]),
-    "spane_cluster_load": (_status, [_text, POINTER(_cluster)]),
-    "spane_cluster_save_memory": (_status, [_cluster, c_void_p, c_size_t, _size]),
-    "spane_cluster_load_memory": (_status, [c_void_p, c_size_t, POINTER(_cluster)]),
+    "spane_cluster_save": (_status, [_cluster, _text, _progress]),
+    "spane_cluster_load": (_status, [_text, _progress, POINTER(_cluster)]),
+    "spane_cluster_save_memory": (
+        _status,
+        [_cluster, _progress, c_void_p, c_size_t, _size],
+    ),
+    "spane_cluster_load_memory": (
+        _status,
+        [c_void_p, c_size_t, _progress, POINTER(_cluster)],
+    ),
     # Policies
     "spane_heuristic_count": (c_int32, []),
     "spane_heuristic_describe": (_status, [c_int32, POINTER(s.HeuristicInfo)]),
@@ -107,15 +114,20 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_model_provenance": (_status, [_model, _text, c_char_p, c_size_t, _size]),
     "spane_model_free": (None, [_model]),
     # Traces
-    "spane_trace_load": (_status, [_text, POINTER(_trace)]),
-    "spane_trace_load_memory": (_status, [c_void_p, c_size_t, POINTER(_trace)]),
-    "spane_trace_new": (_status, [_array] * 5 + [c_size_t, POINTER(_trace)]),
-    "spane_trace_generate": (_status, [c_size_t, c_uint64, POINTER(_trace)]),
-    "spane_trace_save": (_status, [_trace, _text, _text, _text]),
-    "spane_trace_save_memory": (_status, [_trace, c_void_p, c_size_t, _size]),
+    "spane_trace_load": (_status, [_text, _progress, POINTER(_trace)]),
+    "spane_trace_load_memory": (_status, [c_void_p, c_size_t, _progress, POINTER(_trace)]),
+    "spane_trace_columns_init": (_status, [POINTER(s.TraceColumns)]),
+    "spane_trace_buffers_init": (_status, [POINTER(s.TraceBuffers)]),
+    "spane_trace_new": (
+        _status,
+        [POINTER(s.TraceColumns), c_size_t, _progress, POINTER(_trace)],
+    ),
+    "spane_trace_generate": (_status, [c_size_t, c_uint64, _progress, POINTER(_trace)]),
+    "spane_trace_save": (_status, [_trace, _text, _text, _text, _progress]),
+    "spane_trace_save_memory": (_status, [_trace, _progress, c_void_p, c_size_t, _size]),
     "spane_trace_describe": (_status, [_trace, POINTER(s.TraceInfo)]),
     "spane_trace_provenance": (_status, [_trace, _text, c_char_p, c_size_t, _size]),
-    "spane_trace_vms": (_status, [_trace, c_size_t, c_size_t, _array]),
+    "spane_trace_read": (_status, [_trace, c_size_t, c_size_t, POINTER(s.TraceBuffers)]),
     "spane_trace_free": (None, [_trace]),
     # Environments
     "spane_env_options_init": (_status, [POINTER(s.EnvOptions)]),
@@ -175,15 +187,15 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
             c_size_t,
             POINTER(s.Policy),
             c_size_t,
+            _progress,
             _array,
             _array,
             _array,
         ],
     ),
     "spane_trimmed_mean": (_status, [_array, c_size_t, c_double, POINTER(c_double)]),
-    # Log, cancel and build
+    # Log and build
     "spane_set_log": (_status, [s.LogCallback, c_int32, c_void_p]),
-    "spane_set_cancel": (None, [_array]),
     "spane_build_describe": (_status, [POINTER(s.BuildInfo)]),
 }
 

@@ -15,7 +15,7 @@ from spane import _placement, _structs
 from spane._errors import OK, NotFoundError, check
 from spane._handle import Handle
 from spane._library import library
-from spane._long_call import LongCall
+from spane._long_call import LongCall, Progress
 from spane._memory import saved
 from spane._placement import NODES_OF, Placement
 from spane._request import Request, Resources
@@ -47,6 +47,8 @@ class ClusterOptions(NamedTuple):
     span: int
     node_resources: tuple[str, ...]
     server_resources: tuple[str, ...]
+    traits: tuple[str, ...]
+    """The names of traits, that of bit 0 first."""
 
 
 class ClusterDescription(NamedTuple):
@@ -76,13 +78,14 @@ class Cluster(Handle[ClusterPointer]):
         span: arguments.Index = 2,
         node_resources: Sequence[str] = (),
         server_resources: Sequence[str] = (),
+        traits: Sequence[str] = (),
     ) -> None:
         """A cluster without servers, which will have up to `nodes` NUMA nodes each.
 
         A VM whose request tells no span is spread over `span` nodes if it has more than
         `split_above` GB or at least `split_from` cores. Nodes have cores, GB and what
         `node_resources` names, such as "gpu"; `server_resources`, such as "disk", are of servers
-        as a whole.
+        as a whole. `traits` names the bits of `ServerType.traits`, that of bit 0 first.
         """
         options = sized(_structs.ClusterOptions)
         options.nodes = arguments.int32(nodes, "nodes")
@@ -93,25 +96,30 @@ class Cluster(Handle[ClusterPointer]):
         options.node_resource_count = len(node_names)
         options.server_resources = server_names = _names(server_resources, "server_resources")
         options.server_resource_count = len(server_names)
+        options.traits = trait_names = _names(traits, "traits")
+        options.trait_count = len(trait_names)
         pointer = ClusterPointer()
         check(library().spane_cluster_new(byref(options), byref(pointer)))
         self._take(pointer)
 
     @classmethod
-    def load(cls, path: arguments.Path) -> Cluster:
-        """The cluster that was saved to a file."""
+    def load(cls, path: arguments.Path, *, progress: Progress | None = None) -> Cluster:
+        """The cluster that was saved to a file, or the servers of a fleet in TOML.
+
+        `progress` is told of bytes; see `evaluate`.
+        """
         pointer = ClusterPointer()
-        name = arguments.path(path)
-        LongCall().run(lambda: check(library().spane_cluster_load(name, byref(pointer))))
+        name, call = arguments.path(path), LongCall(progress)
+        call.run(lambda: check(library().spane_cluster_load(name, call.told, byref(pointer))))
         return cls._around(pointer)
 
     @classmethod
     def from_bytes(cls, data: arguments.Bytes) -> Cluster:
-        """The cluster that `to_bytes` has saved."""
+        """The cluster that `to_bytes` has saved, or the servers of a fleet in TOML."""
         pointer = ClusterPointer()
         content = arguments.content(data)
         where = arguments.address(content)
-        check(library().spane_cluster_load_memory(where, content.size, byref(pointer)))
+        check(library().spane_cluster_load_memory(where, content.size, None, byref(pointer)))
         return cls._around(pointer)
 
     @classmethod
@@ -127,10 +135,13 @@ class Cluster(Handle[ClusterPointer]):
         names = (
             (made.node_resources, made.node_resource_count),
             (made.server_resources, made.server_resource_count),
+            (made.traits, made.trait_count),
         )
-        node, server = (tuple(told[i].decode() for i in range(count)) for told, count in names)
+        node, server, traits = (
+            tuple(told[i].decode() for i in range(count)) for told, count in names
+        )
         self.options = ClusterOptions(
-            made.nodes, made.split_above, made.split_from, made.span, node, server
+            made.nodes, made.split_above, made.split_from, made.span, node, server, traits
         )
         self._resources = Resources(node, server)
 
@@ -141,14 +152,18 @@ class Cluster(Handle[ClusterPointer]):
         check(self._library.spane_cluster_describe(self._pointer, byref(info)), self)
         return ClusterDescription(info.servers, info.cordoned, info.vms, info.bytes)
 
-    def save(self, path: arguments.Path) -> None:
-        """Saves everything to a file; an existing one is replaced in one step."""
-        where, pointer = arguments.path(path), self._pointer
-        LongCall().run(lambda: check(self._library.spane_cluster_save(pointer, where), self))
+    def save(self, path: arguments.Path, *, progress: Progress | None = None) -> None:
+        """Saves everything to a file; an existing one is replaced in one step.
+
+        `progress` is told of servers and VMs; see `evaluate`.
+        """
+        where, pointer, call = arguments.path(path), self._pointer, LongCall(progress)
+        save = self._library.spane_cluster_save
+        call.run(lambda: check(save(pointer, where, call.told), self))
 
     def to_bytes(self) -> bytes:
         """The same as `save` would write."""
-        return saved(self, "spane_cluster_save_memory")
+        return saved(self, "spane_cluster_save_memory", None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Also what the copy module goes by: every copy is a cluster of its own.
@@ -249,6 +264,7 @@ class Cluster(Handle[ClusterPointer]):
             vms=info.vms,
             is_cordoned=bool(info.is_cordoned),
             traits=info.traits,
+            type=info.type.decode(),
         )
 
     def _describe(self, server: int) -> ServerInfo:

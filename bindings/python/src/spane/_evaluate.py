@@ -45,9 +45,10 @@ def evaluate(
     Cluster whose servers, taken as empty, replace `servers`, `node_cpu`, `node_mem` and
     `split_above`.
 
-    `progress` is called in this thread with the number of finished episodes and the total. If it or
-    a signal handler raises an exception, such as KeyboardInterrupt, the evaluation stops before the
-    next episode and the exception is raised here.
+    `progress` is called in this thread, about every 50 ms and at the end, with the numbers of
+    episodes done and in all, each counted once for its length and bound and once for each policy.
+    What it raises ends the call and is raised here, and so is what a signal handler raises, such as
+    KeyboardInterrupt.
     """
     arguments.instance(trace, Trace, "trace")
     chosen = _named(policies)
@@ -58,7 +59,6 @@ def evaluate(
     first = every_start(starts, trace, None if length is None else options.length)
     options.threads = arguments.int32(threads, "threads")
     call = LongCall(progress)
-    options.progress = call.callback
 
     waits = np.zeros((len(chosen), len(first)))
     lengths = np.zeros(len(first), np.int64)
@@ -77,6 +77,7 @@ def evaluate(
             len(first),
             structs,
             len(chosen),
+            call.told,
             arguments.address(waits),
             arguments.address(lengths),
             arguments.address(bounds),

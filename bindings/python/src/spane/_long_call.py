@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from ctypes import addressof, c_int32
+from ctypes import byref, c_int32
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
+from spane import _structs
 from spane._arguments import wrong_type
-from spane._library import library
-from spane._structs import ProgressCallback
 
 Result = TypeVar("Result")
 Progress = Callable[[int, int], object]
-"""Called with the number of finished episodes and the total; an exception cancels the call."""
+"""Told how much is done of how much, in the unit that the call names; an exception stops it."""
 
 # Seconds between checks for signals, which the kernel can deliver to any thread.
 _LOOK = 0.1
@@ -43,9 +42,9 @@ class LongCall:
         # that is lost to an exception causes a delay but never a deadlock.
         self._news: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
         self._answers: SimpleQueue[None] = SimpleQueue()
-        told = () if progress is None else (self._tell,)
-        self.callback: Any = ProgressCallback(*told)
-        """The C callback; null without `progress`."""
+        self._struct = _structs.Progress(_structs.ProgressCallback(self._tell), None)
+        self.told: Any = byref(self._struct)
+        """For the library."""
 
     def run(self, call: Callable[[], Result]) -> Result:
         """Runs `call` in another thread and returns or raises what it does."""
@@ -81,8 +80,7 @@ class LongCall:
 
     def _work(self, call: Callable[[], Any]) -> None:
         try:
-            library().spane_set_cancel(addressof(self._cancel))
-            # An exception can arrive before the call starts.
+            # An exception may have come before the call.
             self._outcome.append((None if self._cancel.value else call(), None))
         except BaseException as error:
             self._outcome.append((None, error))
@@ -98,6 +96,8 @@ class LongCall:
             self._answers.put(None)
 
     def _tell(self, done: int, total: int, user: int | None) -> int:
+        if self._progress is None:
+            return self._cancel.value
         self._news.put((done, total))
         while not self._cancel.value:
             try:

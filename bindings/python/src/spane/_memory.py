@@ -12,11 +12,11 @@ from spane._errors import check
 from spane._handle import Handle
 
 
-def saved(handle: Handle[Any], function: str) -> bytes:
-    """The output of a function of the form (handle, data, capacity, size)."""
+def saved(handle: Handle[Any], function: str, *given: Any) -> bytes:
+    """The output of a function of the form (handle, given..., data, capacity, size)."""
     call = getattr(handle._library, function)
     size = c_size_t()
-    check(call(handle._pointer, None, 0, byref(size)), handle)
+    check(call(handle._pointer, *given, None, 0, byref(size)), handle)
     room = np.empty(size.value, np.uint8)
-    check(call(handle._pointer, address(room), room.size, byref(size)), handle)
+    check(call(handle._pointer, *given, address(room), room.size, byref(size)), handle)
     return room[: size.value].tobytes()

@@ -31,6 +31,8 @@ class ServerType:
     """A bit for each trait that requests may require or forbid."""
     distances: Sequence[Sequence[int]] | None = None
     """How far each node is from each, a row a node; None where that does not matter."""
+    name: str = ""
+    """What people call such servers, such as "gen3"."""
 
     def _encoded(self, resources: _request.Resources) -> _structs.ServerType:
         """The same for C."""
@@ -50,6 +52,7 @@ class ServerType:
             shared = _request.amounts(self.amounts, resources.server, "amounts")
             made.server_amounts = (c_double * len(shared))(*shared)
         made.traits = arguments.uint64(self.traits, "traits")
+        made.name = arguments.text(self.name, "name")
         if self.distances is not None:
             table = arguments.given(
                 arguments.items(self.distances, "distances", "a list of rows, or None"),
@@ -82,7 +85,9 @@ class Server(NamedTuple):
     is_cordoned: bool
     """Whether no VM may be placed there."""
     traits: int
-    """As in its type."""
+    """As in its type; `Cluster.options.traits` has their names."""
+    type: str
+    """The name of its type."""
 
 
 class FleetAmounts(NamedTuple):

@@ -92,6 +92,12 @@ LogCallback = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
 ProgressCallback = CFUNCTYPE(c_int32, c_int64, c_int64, c_void_p)
 
 
+class Progress(ctypes.Structure):
+    """spane_progress"""
+
+    _fields_: ClassVar[Any] = [("callback", ProgressCallback), ("user", c_void_p)]
+
+
 class ModelInfo(ctypes.Structure):
     """spane_model_info"""
 
@@ -205,7 +211,8 @@ class ClusterOptions(ctypes.Structure):
         ("node_resources", POINTER(c_char_p)),
         ("server_resources", POINTER(c_char_p)),
         ("server_resource_count", c_uint32),
-        ("reserved", c_uint32),
+        ("trait_count", c_uint32),
+        ("traits", POINTER(c_char_p)),
     ]
 
 
@@ -219,6 +226,7 @@ class ServerType(ctypes.Structure):
         ("server_amounts", POINTER(c_double)),
         ("traits", c_uint64),
         ("distances", POINTER(c_uint8)),
+        ("name", c_char_p),
     ]
 
 
@@ -253,18 +261,40 @@ class ServerInfo(ctypes.Structure):
         ("vms", c_int32),
         ("nodes", c_int32),
         ("traits", c_uint64),
+        ("type", c_char_p),
     ]
 
 
-class VM(ctypes.Structure):
-    """spane_vm"""
+class TraceColumns(ctypes.Structure):
+    """spane_trace_columns"""
 
     _fields_: ClassVar[Any] = [
-        ("id", c_int64),
-        ("cpu", c_double),
-        ("mem", c_double),
-        ("arrival", c_double),
-        ("lifetime", c_double),
+        ("struct_size", c_uint32),
+        ("resource_count", c_uint32),
+        ("ids", POINTER(c_int64)),
+        ("cpu", POINTER(c_double)),
+        ("mem", POINTER(c_double)),
+        ("arrival", POINTER(c_double)),
+        ("lifetime", POINTER(c_double)),
+        ("span", POINTER(c_int32)),
+        ("resources", POINTER(c_char_p)),
+        ("amounts", POINTER(POINTER(c_double))),
+    ]
+
+
+class TraceBuffers(ctypes.Structure):
+    """spane_trace_buffers"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("resource_count", c_uint32),
+        ("ids", POINTER(c_int64)),
+        ("cpu", POINTER(c_double)),
+        ("mem", POINTER(c_double)),
+        ("arrival", POINTER(c_double)),
+        ("lifetime", POINTER(c_double)),
+        ("span", POINTER(c_int32)),
+        ("amounts", POINTER(POINTER(c_double))),
     ]
 
 
@@ -273,7 +303,7 @@ class TraceInfo(ctypes.Structure):
 
     _fields_: ClassVar[Any] = [
         ("struct_size", c_uint32),
-        ("reserved", c_uint32),
+        ("resource_count", c_uint32),
         ("count", c_int64),
         ("flavors", c_int64),
         ("first_arrival", c_double),
@@ -282,6 +312,7 @@ class TraceInfo(ctypes.Structure):
         ("smallest_mem", c_double),
         ("largest_cpu", c_double),
         ("largest_mem", c_double),
+        ("resources", POINTER(c_char_p)),
     ]
 
 
@@ -395,8 +426,6 @@ class EvaluationOptions(ctypes.Structure):
         ("length", c_int64),
         ("threads", c_int32),
         ("reserved", c_uint32),
-        ("progress", ProgressCallback),
-        ("user", c_void_p),
         ("fleet", ClusterPointer),
     ]
 

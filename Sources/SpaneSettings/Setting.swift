@@ -1,16 +1,16 @@
 /// A key of a section: what it is called, what it means, and where its value lives.
 package struct Setting<Root> {
-    let name: String
+    package let name: String
     /// What it means, in one or two sentences.
-    let comment: String
+    package let comment: String
     /// What is allowed, to follow "it must be".
-    let rule: String
-    let read: (inout Root, TOML) throws(Refusal) -> Void
-    let write: (Root) -> TOML
+    package let rule: String
+    package let read: (inout Root, TOML) throws(Refusal) -> Void
+    package let write: (Root) -> TOML
     /// The part of the value that makes another run when it is another one.
-    let identity: (Root) -> TOML?
+    package let identity: (Root) -> TOML?
 
-    init(
+    package init(
         name: String,
         comment: String,
         rule: String,
@@ -27,7 +27,7 @@ package struct Setting<Root> {
     }
 
     /// The same key of a whole that has this section.
-    func lifted<Whole>(into section: String, _ path: WritableKeyPath<Whole, Root>) -> Setting<Whole> {
+    package func lifted<Whole>(into section: String, _ path: WritableKeyPath<Whole, Root>) -> Setting<Whole> {
         lifted(into: section) {
             $0[keyPath: path]
         } set: {
@@ -35,7 +35,7 @@ package struct Setting<Root> {
         }
     }
 
-    func lifted<Whole>(
+    package func lifted<Whole>(
         into section: String,
         get: @escaping (Whole) -> Root,
         set: @escaping (inout Whole, Root) -> Void
@@ -55,7 +55,7 @@ package struct Setting<Root> {
     }
 
     /// The same key of a value that says nothing where it is as before there was the key: runs from then are the same runs.
-    func unless(_ isDefault: @escaping (Root) -> Bool) -> Setting {
+    package func unless(_ isDefault: @escaping (Root) -> Bool) -> Setting {
         Setting(name: name, comment: comment, rule: rule, read: read, write: write) { root in
             isDefault(root) ? nil : identity(root)
         }
@@ -165,7 +165,7 @@ extension Setting {
     }
 
     /// The rule of a text that may be any.
-    static var anyText: String { "a text" }
+    package static var anyText: String { "a text" }
 
     /// A text of which `accepts` approves.
     package static func text(
@@ -188,7 +188,7 @@ extension Setting {
     }
 
     /// The name of a file, known by its content, so that it may be moved; empty for none.
-    static func file(_ name: String, _ path: WritableKeyPath<Root, String>, _ comment: String) -> Setting {
+    package static func file(_ name: String, _ path: WritableKeyPath<Root, String>, _ comment: String) -> Setting {
         let key = Setting.text(name, path, comment)
         return Setting(name: name, comment: comment, rule: key.rule, read: key.read, write: key.write) { root in
             root[keyPath: path].isEmpty ? nil : .text("a file, known by its content")
@@ -219,7 +219,7 @@ extension Setting {
 
 /// The numbers that a key takes.
 package struct NumberBounds: Sendable {
-    let rule: String
+    package let rule: String
     private let lowest: Double
     private let isOpen: Bool
     private let highest: Double
@@ -244,7 +244,7 @@ package struct NumberBounds: Sendable {
         Int(exactly: number).map { "\($0)" } ?? "\(number)"
     }
 
-    func contains(_ number: Double) -> Bool {
+    package func contains(_ number: Double) -> Bool {
         (isOpen ? number > lowest : number >= lowest) && number <= highest
     }
 }

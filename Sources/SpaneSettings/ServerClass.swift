@@ -10,7 +10,7 @@ struct ServerClass {
     let type: ServerType
 
     /// - Parameter number: from 1, for messages about a class without a name.
-    init(_ entries: [String: TOML], number: Int, in frame: FleetFrame, file: String) throws(RunConfigurationError) {
+    init(_ entries: [String: TOML], number: Int, in frame: FleetFrame, file: String) throws(SettingsError) {
         var values = Values()
         let known: String? = if case .text(let name)? = entries["name"], !name.isEmpty { name } else { nil }
         let place = "server \(known ?? "number \(number)"): "
@@ -28,7 +28,7 @@ struct ServerClass {
             of: file
         )
         if isList, let twice = perNode.first(where: { entries[$0] != nil }) {
-            throw RunConfigurationError(
+            throw SettingsError(
                 file,
                 "\(place)\(twice) stands beside a list of nodes; it must stand in its tables"
             )
@@ -48,7 +48,7 @@ struct ServerClass {
         }
         let rows = values.distances
         guard rows.isEmpty || rows.count == nodes.count && rows.allSatisfy({ $0.count == nodes.count }) else {
-            throw RunConfigurationError(
+            throw SettingsError(
                 file,
                 "\(place)distances has rows of \(rows.map { "\($0.count)" }.joined(separator: ", ")) numbers; "
                     + "it must have \(nodes.count) of \(nodes.count), as there are nodes"
@@ -88,7 +88,9 @@ private struct Values {
 
     static func keys(traits: [String]) -> [Setting<Values>] {
         [
-            .text("name", \.name, "", rule: "a text that is not empty") { !$0.isEmpty },
+            .text("name", \.name, "", rule: "a text of one line that has 1 ... \(Names.longest) bytes") {
+                !$0.isEmpty && Names.refusal(of: $0) == nil
+            },
             .integer("count", \.count, 1...Fleet.maximumServers, ""),
             nodesKey, traitsKey(traits), distancesKey,
         ]

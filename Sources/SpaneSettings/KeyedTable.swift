@@ -10,9 +10,9 @@ enum KeyedTable {
         into root: inout Root,
         at place: String = "",
         of file: String
-    ) throws(RunConfigurationError) {
+    ) throws(SettingsError) {
         if let unknown = entries.keys.sorted().first(where: { name in !keys.contains { $0.name == name } }) {
-            throw RunConfigurationError(
+            throw SettingsError(
                 file,
                 "\(place)\(unknown) is unknown; it must be one of \(keys.map(\.name).joined(separator: ", "))"
             )
@@ -20,14 +20,14 @@ enum KeyedTable {
         for key in keys {
             guard let value = entries[key.name] else {
                 guard !required.contains(key.name) else {
-                    throw RunConfigurationError(file, "\(place)\(key.name) is missing; it must be \(key.rule)")
+                    throw SettingsError(file, "\(place)\(key.name) is missing; it must be \(key.rule)")
                 }
                 continue
             }
             do {
                 try key.read(&root, value)
             } catch {
-                throw RunConfigurationError(file, "\(place)\(key.name)\(error.detail)")
+                throw SettingsError(file, "\(place)\(key.name)\(error.detail)")
             }
         }
     }

@@ -1,19 +1,27 @@
 internal import SpaneScheduling
 
-/// Fleets in TOML. `docs/file-formats.md` describes them.
-enum FleetText {
-    /// Reads the text of `file`.
+/// A fleet in TOML. `docs/file-formats.md` describes them.
+struct FleetText {
+    let fleet: Fleet
+    /// The name of each bit of ``SpaneScheduling/ServerType/traits``.
+    let traits: [String]
+
+    /// Reads the content of `file`.
     ///
-    /// - Throws: ``RunConfigurationError`` naming the class of servers, the key, its value and what is allowed.
-    static func parse(_ text: String, file: String) throws(RunConfigurationError) -> Fleet {
+    /// - Throws: ``SettingsError`` naming the class of servers, the key, its value and what is allowed.
+    static func parse(_ content: [UInt8], file: String) throws(SettingsError) -> FleetText {
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw SettingsError(file, "is neither a fleet in UTF-8 text nor an HDF5 file")
+        }
         let entries = try TOML.parse(text, file: file)
         var frame = FleetFrame()
         try KeyedTable.read(entries, FleetFrame.keys, required: ["server"], into: &frame, of: file)
         var classes: [ServerClass] = []
+        var names: Set<String> = []
         for (index, table) in frame.servers.enumerated() {
             let next = try ServerClass(table, number: index + 1, in: frame, file: file)
-            guard !classes.contains(where: { $0.name == next.name }) else {
-                throw RunConfigurationError(file, "server \(next.name) is there twice; names must differ")
+            guard names.insert(next.name).inserted else {
+                throw SettingsError(file, "server \(next.name) is there twice; names must differ")
             }
             classes.append(next)
         }
@@ -30,7 +38,7 @@ enum FleetText {
                     "there are \(count) servers; at most \(Fleet.maximumServers) are allowed"
                 )
             }
-            return try Fleet(
+            let fleet = try Fleet(
                 layout: layout,
                 types: classes.map(\.type),
                 typeOfServer: classes.enumerated().flatMap { index, each in
@@ -38,8 +46,9 @@ enum FleetText {
                 },
                 spanRule: SpanRule(splitAbove: frame.splitAbove, splitFromCores: frame.splitFrom, span: frame.splitSpan)
             )
+            return FleetText(fleet: fleet, traits: frame.traits)
         } catch {
-            throw RunConfigurationError(file, "\(error)")
+            throw SettingsError(file, "\(error)")
         }
     }
 }
@@ -99,7 +108,7 @@ extension Setting {
         except others: [String] = []
     ) -> Setting {
         let rule =
-            "a list of at most \(limit) different names"
+            "a list of at most \(limit) different names of one line and at most \(Names.longest) bytes"
             + (others.isEmpty ? "" : " other than \(others.joined(separator: ", "))")
         return Setting(
             name: name,
@@ -111,7 +120,8 @@ extension Setting {
                 }
                 var names: [String] = []
                 for item in items {
-                    guard case .text(let text) = item, !text.isEmpty, !names.contains(text), !others.contains(text)
+                    guard case .text(let text) = item, !text.isEmpty, !names.contains(text), !others.contains(text),
+                        Names.refusal(of: text) == nil
                     else { throw Refusal(value: value, rule: rule) }
                     names.append(text)
                 }
