@@ -28,14 +28,14 @@ public struct EpisodePlan: Sendable {
         until end: EpisodeEnd = .automatic,
         threads: Int = 1
     ) throws {
-        try self.init(scenario, starts: starts, length: length, threads: threads, progress: .none)
+        try self.init(scenario, starts: starts, until: end, threads: threads, progress: .none)
     }
 
     /// The same, telling how far it is.
     package init(
         _ scenario: Scenario,
         starts: [Int],
-        length: Length,
+        until end: EpisodeEnd,
         threads: Int,
         progress: Progress
     ) throws {

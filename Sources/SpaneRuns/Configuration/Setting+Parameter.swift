@@ -1,3 +1,4 @@
+package import SpaneSettings
 internal import SpaneNetworks
 package import SpaneTraining
 

@@ -33,14 +33,14 @@ package enum HDF5 {
     }
 
     /// The version of the library that is loaded, such as "1.10.8".
-    package static let version = turn.withLock { _ in
+    package static let version = turn.with {
         var (major, minor, release) = (UInt32(0), UInt32(0), UInt32(0))
         unsafe H5get_libversion(&major, &minor, &release)
         return "\(major).\(minor).\(release)"
     }
 
     /// Whether the library that is loaded locks by itself.
-    package static let isThreadSafe = turn.withLock { _ in
+    package static let isThreadSafe = turn.with {
         var answer: hbool_t = false
         return unsafe H5is_library_threadsafe(&answer) >= 0 && answer
     }
@@ -77,6 +77,13 @@ private final class Turn: @unchecked Sendable {
     func give() {
         unsafe chdf5_restore(printer)
         unsafe pthread_mutex_unlock(lock)
+    }
+
+    /// Runs what cannot fail alone.
+    func with<Result>(_ body: () -> Result) -> Result {
+        take()
+        defer { give() }
+        return body()
     }
 }
 
