@@ -20,7 +20,7 @@ extension Architecture {
             return scratch + 4 * (network.inputs + network.actions) * float
         case .potential(let network):
             let memo = max(ScoreCache.bytes, GeneralPotentialScorer.bytes(network, nodes: nodes))
-            return scratch + memo + TournamentTrees.bytes(servers: servers) + servers * 32
+            return scratch + memo + ScoreIndex.bytes(servers: servers) + servers * 32
         }
     }
 

@@ -119,9 +119,7 @@ public final class Model: Sendable {
 
     private func makeSession(_ shape: ClusterShape) throws(NetworkError) -> any ScoringPolicy {
         if case .potential(let layers) = packed {
-            return PotentialSession.serves(shape, layers.architecture)
-                ? PotentialSession(layers, normalisation, shape)
-                : GeneralPotentialSession(layers, normalisation, shape)
+            return PotentialSession(layers, normalisation, shape)
         }
         try shape.checkHasTwoNodes(architecture.name)
         return switch packed {
