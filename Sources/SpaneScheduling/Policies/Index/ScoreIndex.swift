@@ -10,7 +10,7 @@ internal import SpaneHost
 @safe
 package final class ScoreIndex {
     /// Among fewer servers than this, looking at all of them is faster.
-    package static let fewServers = 64
+    package static let fewServers = 48
     /// The most bytes that all trees take.
     package static let mostBytes = 64 << 20
     // Requests that have a tree at the same time, if it is small.
