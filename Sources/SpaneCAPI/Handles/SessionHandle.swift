@@ -159,9 +159,12 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     func chooseAmongSelected(_ request: Request) throws -> Placement? {
         if case .environment(let environment) = place { follow(environment) }
         guard !selected.isEmpty else { return nil }
-        // By its scores, ties to the candidate that stands first.
-        guard network == nil else { return try best(1, for: request, amongSelected: true).first?.placement }
-        return withCluster { cluster in
+        // By its scores, ties to the candidate that stands first; a potential knows many of them already.
+        if let model, !model.architecture.isPotential {
+            return try best(1, for: request, amongSelected: true).first?.placement
+        }
+        return try withCluster { cluster in
+            try adapt(to: cluster)
             let candidates = selected
             return policy.placement(for: request, on: cluster, among: candidates.span)
         }

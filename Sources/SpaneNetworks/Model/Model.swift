@@ -107,13 +107,13 @@ public final class Model: Sendable {
 
     /// Refuses servers with other numbers of NUMA nodes than the network decides about.
     package func check(serves cluster: borrowing ClusterState) throws(NetworkError) {
-        if case .potential = architecture { return }
+        if architecture.isPotential { return }
         try ClusterShape(cluster).checkHasTwoNodes(architecture.name)
     }
 
     /// As ``check(serves:)``, for servers that are yet to be made.
     package func check(serves fleet: Fleet) throws(NetworkError) {
-        if case .potential = architecture { return }
+        if architecture.isPotential { return }
         try ClusterShape(fleet).checkHasTwoNodes(architecture.name)
     }
 

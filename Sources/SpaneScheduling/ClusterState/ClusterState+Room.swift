@@ -94,19 +94,22 @@ extension ClusterState {
     @inline(__always)
     private func firstAvailableOfPairs(_ share: NodeShare, _ servers: Range<Int>) -> Placement? {
         let (cpu, mem) = (share.cpu, share.mem)
+        // Loops over ranges would check their ends every time.
         if share.span == 1 {
-            for node in 2 &* servers.lowerBound..<2 &* servers.upperBound {
+            var node = 2 &* servers.lowerBound
+            while node < 2 &* servers.upperBound {
                 let base = 2 &* node
-                guard free[base] >= cpu && free[base &+ 1] >= mem else { continue }
-                return Placement(server: node >> 1, node: node & 1)
+                if free[base] >= cpu && free[base &+ 1] >= mem { return Placement(server: node >> 1, node: node & 1) }
+                node &+= 1
             }
         } else if share.span == 2 {
-            for server in servers {
+            var server = servers.lowerBound
+            while server < servers.upperBound {
                 let base = 4 &* server
-                guard
-                    free[base] >= cpu && free[base &+ 1] >= mem && free[base &+ 2] >= cpu && free[base &+ 3] >= mem
-                else { continue }
-                return Placement(server: server, nodes: NodeSet(rawValue: 3))
+                if free[base] >= cpu && free[base &+ 1] >= mem && free[base &+ 2] >= cpu && free[base &+ 3] >= mem {
+                    return Placement(server: server, nodes: NodeSet(rawValue: 3))
+                }
+                server &+= 1
             }
         }
         return nil

@@ -19,11 +19,19 @@ public struct FirstFit: Policy, Sendable {
     ) -> Placement? {
         if let servers { return cluster.firstAvailable(for: request, among: servers) }
         guard cluster.serverCount >= ScoreIndex.fewServers else { return cluster.firstAvailable(for: request) }
-        return firstOfMany(for: request, on: cluster)
+        // Its parts: a request as a whole would be copied to the stack for this call, even where it is not made.
+        return firstOfMany(request.cpu, request.mem, request.share.span, request.terms, on: cluster)
     }
 
     @inline(never)
-    private mutating func firstOfMany(for request: Request, on cluster: borrowing ClusterState) -> Placement? {
+    private mutating func firstOfMany(
+        _ cpu: Double,
+        _ mem: Double,
+        _ span: Int,
+        _ terms: RequestTerms?,
+        on cluster: borrowing ClusterState
+    ) -> Placement? {
+        let request = Request(cpu: cpu, mem: mem, span: span, terms: terms)
         let count = cluster.serverCount
         if let first = cluster.firstAvailable(for: request, on: 0..<Self.firstLook) { return first }
         let (index, rule) = (index.own(), FirstFitRule())

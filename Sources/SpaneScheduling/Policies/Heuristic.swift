@@ -38,4 +38,10 @@ public enum Heuristic: Equatable, Hashable, Sendable {
         case .random(let seed): RandomFit(seed: seed)
         }
     }
+
+    /// The bytes that a policy for so many servers takes.
+    package func policyBytes(servers: Int) -> Int {
+        if case .random = self { return 1024 }
+        return 1024 + ScoreIndex.bytes(servers: servers)
+    }
 }

@@ -53,9 +53,9 @@ extension Environment {
     /// Plays the episode that ``reset(start:until:)`` started to its end.
     ///
     /// - Throws: what ``step(_:)`` throws when the policy chooses a placement that has no room.
-    @specialized(where P == FirstFit)
     public mutating func finish<P: Policy>(with policy: inout P) throws(SchedulingError) {
         policy.begin(start: head, on: cluster)
+        if P.self == FirstFit.self { return finishFirstFit() }
         while !isFinished {
             guard let placement = policy.placement(for: request, on: cluster) else {
                 throw SchedulingError(
@@ -65,5 +65,12 @@ extension Environment {
             }
             try step(placement)
         }
+    }
+
+    /// As ``finish(with:)`` with ``FirstFit``, whose placement the environment finds when it looks whether the next VM may start.
+    private mutating func finishFirstFit() {
+        guard !isFinished, let placement = cluster.firstAvailable(for: request) else { return }
+        first = placement
+        while !isFinished { place(at: first) }
     }
 }
