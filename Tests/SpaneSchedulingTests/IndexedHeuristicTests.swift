@@ -64,17 +64,26 @@ import Testing
         // More than there are trees for, some of which come again and again.
         let asks = (0..<40).map { _ in walk.random.ask(&generator) }
         var found = 0
+        var candidates: [Int32] = []
+        var placed: [UInt64] = []
         for round in 0..<150 {
             if round % 50 == 10 { try Self.setCordoned(true, first: size * 3 / 4, of: &walk) }
             if round % 50 == 40 { try Self.setCordoned(false, first: size * 3 / 4, of: &walk) }
             // Now and then more than the journal holds.
-            for _ in 0..<(round % 60 == 59 ? 400 : generator.below(6)) { try walk.step() }
+            if round % 4 == 0 { for _ in 0..<(round % 60 == 56 ? 400 : generator.below(9)) { try walk.step() } }
+            if !placed.isEmpty, generator.below(3) == 0 {
+                let id = placed.remove(at: generator.below(placed.count))
+                let (given, expected) = (walk.cluster.release(id), walk.naive.release(id))
+                try #require((given == nil) == (expected == nil))
+            }
             let servers = try Self.servers(of: walk)
             let ask = asks[generator.below(round % 30 < 25 ? 3 : asks.count)]
             let request = ask.request(walk.random.layout)
-            var candidates = servers.indices.map { Int32($0) }
             let isAll = generator.below(2) == 0
-            if !isAll {
+            // Lists come again, some often enough to be known.
+            let isStale = candidates.contains { $0 >= servers.count }
+            if isAll || isStale || generator.below(6) == 0 { candidates = servers.indices.map { Int32($0) } }
+            if !isAll, candidates.count == servers.count {
                 candidates = candidates.filter { _ in generator.below(8) > 0 }
                 // Ties go to the one that stands first.
                 if generator.below(2) == 0 { candidates.shuffle(using: &generator) }
@@ -99,6 +108,7 @@ import Testing
                 let (id, number) = (UInt64(1_000_000 + round), walk.cluster.number(at: place.server))
                 try walk.cluster.place(id, request, at: Placement(server: number, nodes: place.nodes))
                 try #require(walk.naive.place(id, ask, number, place.nodes.rawValue) == nil)
+                placed.append(id)
             }
         }
         #expect(found > 60)
@@ -115,7 +125,8 @@ import Testing
         /// Whether policies decide as those that know nothing.
         func agree(_ cluster: borrowing ClusterState) -> Bool {
             var fresh = Policies()
-            return policies.first.placement(for: request, on: cluster) == fresh.first.placement(for: request, on: cluster)
+            return policies.first.placement(for: request, on: cluster)
+                == fresh.first.placement(for: request, on: cluster)
                 && policies.best.placement(for: request, on: cluster) == fresh.best.placement(for: request, on: cluster)
                 && policies.balance.placement(for: request, on: cluster)
                     == fresh.balance.placement(for: request, on: cluster)

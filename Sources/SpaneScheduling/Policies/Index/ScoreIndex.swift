@@ -31,6 +31,9 @@ package final class ScoreIndex {
         var looks = 0
     }
 
+    // Whose scores the trees have: of all servers without a list.
+    private let list: CandidateList?
+    private var recentLists = RecentLists()
     // The cluster that the trees are of.
     private var journal: UInt64 = 0
     private var serverCount = 0
@@ -40,15 +43,22 @@ package final class ScoreIndex {
     private var uses: UInt64 = 0
     private let batch = ServerBatch()
 
-    package init() {}
+    /// Makes an index of all servers.
+    package init() { list = nil }
 
-    private static func treeCount(servers: Int) -> Int {
-        max(1, min(mostTrees, mostBytes / ScoreTree.bytes(servers: servers)))
+    /// Makes an index of some servers of one cluster.
+    init(_ list: CandidateList) { self.list = list }
+
+    private static func treeCount(servers: Int, in most: Int) -> Int {
+        max(1, min(mostTrees, most / ScoreTree.bytes(servers: servers)))
     }
 
-    /// The bytes that an index takes.
-    package static func bytes(servers: Int) -> Int {
-        servers < fewServers ? 0 : treeCount(servers: servers) * ScoreTree.bytes(servers: servers) + 16_384
+    /// The bytes that an index takes; lists of candidates that come again take as much at most, if there is memory for it.
+    ///
+    /// - Parameter most: what all trees take at most.
+    package static func bytes(servers: Int, in most: Int = mostBytes) -> Int {
+        guard servers >= fewServers else { return 0 }
+        return treeCount(servers: servers, in: most) * ScoreTree.bytes(servers: servers) + 16_384
     }
 
     // MARK: Deciding
@@ -63,32 +73,48 @@ package final class ScoreIndex {
         on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
-        guard servers?.count ?? cluster.serverCount >= Self.fewServers else {
-            return scan(by: rule, for: request, on: cluster, among: servers)
+        let count = servers?.count ?? cluster.serverCount
+        guard count >= Self.fewServers else {
+            return scan(by: rule, for: request, on: cluster, count: count) { selectedServer($0, of: servers) }
         }
-        let seat = seat(for: request, rule.context, on: cluster)
-        if let servers {
-            guard let tree = prepare(seat, for: servers.count, by: rule, for: request, on: cluster) else {
-                return scan(by: rule, for: request, on: cluster, among: servers)
-            }
-            return best(of: servers, tree, by: rule, for: request, on: cluster)
+        adapt(to: cluster)
+        if let servers, let index = recentLists.index(of: servers) {
+            return index.bestOfAll(by: rule, for: request, on: cluster)
         }
+        guard let servers else { return bestOfAll(by: rule, for: request, on: cluster) }
+        let seat = seat(for: request, rule.context)
+        guard let tree = prepare(seat, for: servers.count, by: rule, for: request, on: cluster) else {
+            return scan(by: rule, for: request, on: cluster, count: servers.count) { Int(servers[$0]) }
+        }
+        return best(of: servers, tree, by: rule, for: request, on: cluster)
+    }
+
+    /// The placement with the highest score on the servers of this index.
+    private func bestOfAll(
+        by rule: some ServerRule,
+        for request: Request,
+        on cluster: borrowing ClusterState
+    ) -> Placement? {
+        adapt(to: cluster)
+        let seat = seat(for: request, rule.context)
         guard let tree = complete(seat, by: rule, for: request, on: cluster) else {
-            return scan(by: rule, for: request, on: cluster, among: nil)
+            return scan(by: rule, for: request, on: cluster, count: count) { server(at: $0) }
         }
-        return tree.best
+        return tree.best.map { Placement(server: server(at: $0), nodes: tree.nodes($0)) }
     }
 
     /// Whether to ask for the best of all servers rather than to go on looking for the first with room, which has cost so many
     /// looks.
     func isWorthwhile(for request: Request, by rule: some ServerRule, on cluster: borrowing ClusterState) -> Bool {
-        let seat = seat(for: request, rule.context, on: cluster)
+        adapt(to: cluster)
+        let seat = seat(for: request, rule.context)
         return seat.isComplete && seat.seen >= cluster.oldestRevision || seat.looks >= 4 * cluster.serverCount
     }
 
     /// Notes how many servers had to be looked at for lack of a tree.
     func note(looks: Int, for request: Request, by rule: some ServerRule, on cluster: borrowing ClusterState) {
-        seat(for: request, rule.context, on: cluster).looks += looks
+        adapt(to: cluster)
+        seat(for: request, rule.context).looks += looks
     }
 
     /// The best of some servers by what is known of them, and by the rule for the others.
@@ -121,7 +147,7 @@ package final class ScoreIndex {
             }
             batch.removeAll()
         }
-        return most > ServerBatch.noRoom ? tree.placement(on: best) : nil
+        return most > ServerBatch.noRoom ? Placement(server: best, nodes: tree.nodes(best)) : nil
     }
 
     /// Looks at every server.
@@ -129,16 +155,14 @@ package final class ScoreIndex {
         by rule: some ServerRule,
         for request: Request,
         on cluster: borrowing ClusterState,
-        among servers: Span<Int32>?
+        count: Int,
+        server: (Int) -> Int
     ) -> Placement? {
-        let count = servers?.count ?? cluster.serverCount
         var most = ServerBatch.noRoom
         var best: Placement?
         for first in stride(from: 0, to: count, by: ServerBatch.limit) {
             batch.removeAll()
-            for index in first..<min(count, first + ServerBatch.limit) {
-                batch.append(selectedServer(index, of: servers))
-            }
+            for index in first..<min(count, first + ServerBatch.limit) { batch.append(server(index)) }
             rule.score(batch, for: request, on: cluster)
             batch.forEach { server, _, score, nodes in
                 if score > most { (most, best) = (score, Placement(server: server, nodes: nodes)) }
@@ -163,11 +187,12 @@ package final class ScoreIndex {
         }
         guard let tree = forget(seat, on: cluster) else { return nil }
         batch.removeAll()
-        for server in 0..<cluster.serverCount {
-            if tree.score(server).isNaN { batch.append(server) }
-            guard batch.isFull || server == cluster.serverCount - 1 else { continue }
+        let count = self.count
+        for position in 0..<count {
+            if tree.score(position).isNaN { batch.append(server(at: position), position: position) }
+            guard batch.isFull || position == count - 1 else { continue }
             rule.score(batch, for: request, on: cluster)
-            batch.forEach { server, _, score, nodes in tree.set(server, score, nodes) }
+            batch.forEach { _, position, score, nodes in tree.set(position, score, nodes) }
             batch.removeAll()
         }
         tree.compare()
@@ -206,11 +231,11 @@ package final class ScoreIndex {
         while seat.seen < cluster.revision {
             let server = cluster.server(changedAt: seat.seen)
             seat.seen += 1
-            if server != last { batch.append(server) }
+            if server != last, let position = position(of: server) { batch.append(server, position: position) }
             last = server
-            guard batch.isFull || seat.seen == cluster.revision else { continue }
+            guard batch.isFull || seat.seen == cluster.revision && batch.count > 0 else { continue }
             rule.score(batch, for: request, on: cluster)
-            batch.forEach { server, _, score, nodes in tree.update(server, score, nodes) }
+            batch.forEach { _, position, score, nodes in tree.update(position, score, nodes) }
             batch.removeAll()
         }
     }
@@ -221,51 +246,69 @@ package final class ScoreIndex {
         seat.isComplete = false
         seat.looks = 0
         guard let tree = seat.tree else {
-            let bytes = ScoreTree.bytes(servers: serverCount)
+            let bytes = ScoreTree.bytes(servers: count)
             do { try Memory.check(bytes: bytes, for: "scores of servers") } catch { return nil }
-            let tree = ScoreTree(serverCount: serverCount)
+            let tree = ScoreTree(serverCount: count)
             (seat.tree, seat.seen) = (tree, cluster.revision)
             return tree
         }
         if seat.seen < cluster.oldestRevision {
             tree.forgetAll()
         } else {
-            for revision in seat.seen..<cluster.revision { tree.forget(cluster.server(changedAt: revision)) }
+            for revision in seat.seen..<cluster.revision {
+                if let position = position(of: cluster.server(changedAt: revision)) { tree.forget(position) }
+            }
         }
         seat.seen = cluster.revision
         return tree
     }
 
+    // MARK: Servers of the index
+
+    private var count: Int { list?.count ?? serverCount }
+
+    @inline(__always)
+    private func server(at position: Int) -> Int { list?.server(at: position) ?? position }
+
+    @inline(__always)
+    private func position(of server: Int) -> Int? {
+        if let list { return list.position(of: server) }
+        return server
+    }
+
+    /// Forgets what was of another cluster.
+    private func adapt(to cluster: borrowing ClusterState) {
+        guard cluster.journalIdentity != journal || cluster.serverCount != serverCount else { return }
+        recentLists.removeAll()
+        let isNew = seats.isEmpty || cluster.serverCount != serverCount
+        (journal, serverCount) = (cluster.journalIdentity, cluster.serverCount)
+        if isNew {
+            let most = list == nil ? Self.mostBytes : Self.mostBytes / RecentLists.limit
+            seats = (0..<Self.treeCount(servers: count, in: most)).map { _ in Seat() }
+            fingerprints = Array(repeating: 0, count: seats.count)
+        }
+        for seat in seats { seat.seen = 0 }
+    }
+
     // MARK: Seats
 
     /// The seat of the request, or the one that was not used for the longest time.
-    private func seat(for request: Request, _ context: UInt64, on cluster: borrowing ClusterState) -> Seat {
-        if cluster.journalIdentity != journal || cluster.serverCount != serverCount { adapt(to: cluster) }
+    private func seat(for request: Request, _ context: UInt64) -> Seat {
         uses += 1
         let fingerprint = Self.fingerprint(request, context)
-        var oldest = 0
         for index in fingerprints.indices where fingerprints[index] == fingerprint {
             let seat = seats[index]
             guard seat.context == context, seat.request == request else { continue }
             seat.lastUse = uses
             return seat
         }
+        var oldest = 0
         for index in seats.indices where seats[index].lastUse < seats[oldest].lastUse { oldest = index }
         let seat = seats[oldest]
         fingerprints[oldest] = fingerprint
         (seat.request, seat.context, seat.lastUse) = (request, context, uses)
         (seat.isComplete, seat.seen, seat.looks) = (false, 0, 0)
         return seat
-    }
-
-    private func adapt(to cluster: borrowing ClusterState) {
-        if cluster.serverCount != serverCount {
-            serverCount = cluster.serverCount
-            seats = (0..<Self.treeCount(servers: serverCount)).map { _ in Seat() }
-            fingerprints = Array(repeating: 0, count: seats.count)
-        }
-        journal = cluster.journalIdentity
-        for seat in seats { seat.seen = 0 }
     }
 
     @inline(__always)

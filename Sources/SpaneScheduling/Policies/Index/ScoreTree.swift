@@ -52,8 +52,8 @@ final class ScoreTree {
     @inline(__always)
     func score(_ server: Int) -> Double { values[server] }
 
-    /// The best placement on a server that has one.
-    func placement(on server: Int) -> Placement { Placement(server: server, nodes: NodeSet(rawValue: nodes[server])) }
+    /// The nodes of the best placement on a server.
+    func nodes(_ server: Int) -> NodeSet { NodeSet(rawValue: nodes[server]) }
 
     /// Sets the score of a server alone; see ``compare()``.
     @inline(__always)
@@ -104,10 +104,10 @@ final class ScoreTree {
         }
     }
 
-    /// The best placement of all, ties to the server that stands first; `nil` where there is no room.
+    /// The server with the greatest score, the first of several; `nil` where there is no room.
     ///
     /// - Complexity: O(log servers).
-    var best: Placement? {
+    var best: Int? {
         let top = values[starts[starts.count - 1]]
         guard top > ServerBatch.noRoom else { return nil }
         var index = 0
@@ -115,7 +115,7 @@ final class ScoreTree {
             index <<= Self.shift
             while values[starts[level] + index] != top { index += 1 }
         }
-        return placement(on: index)
+        return index
     }
 
     @inline(__always)
