@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 2, 3, 4, 8], [50, 120])
+    @Test(arguments: [1, 2, 3, 4, 8], [100, 140])
     func heuristicsAreTheirDefinitions(nodes: Int, size: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(nodes), stream: UInt64(size))
         var walk = try ClusterWalk(nodes: nodes, servers: size, size: size, generator)
@@ -82,14 +82,18 @@ import Testing
             let isAll = generator.below(2) == 0
             // Lists come again, some often enough to be known.
             let isStale = candidates.contains { $0 >= servers.count }
-            if isAll || isStale || generator.below(6) == 0 { candidates = servers.indices.map { Int32($0) } }
-            if !isAll, candidates.count == servers.count {
-                candidates = candidates.filter { _ in generator.below(8) > 0 }
+            let all = servers.indices.map { Int32($0) }
+            if isStale || candidates.isEmpty || generator.below(8) == 0 {
+                candidates = all.filter { _ in generator.below(8) > 0 }
                 // Ties go to the one that stands first.
                 if generator.below(2) == 0 { candidates.shuffle(using: &generator) }
                 candidates.removeLast(generator.below(4) == 0 ? candidates.count * 2 / 3 : 0)
             }
-            let choices = GeneralHeuristicTests.Choices(servers, ask.plain(walk.random.layout), among: candidates)
+            let choices = GeneralHeuristicTests.Choices(
+                servers,
+                ask.plain(walk.random.layout),
+                among: isAll ? all : candidates
+            )
             found += choices.all.isEmpty ? 0 : 1
             // A copy of the policies that decides elsewhere does not disturb them.
             if round % 7 == 0 {
@@ -112,6 +116,37 @@ import Testing
             }
         }
         #expect(found > 60)
+    }
+
+    /// First Fit looks far where the first servers are full.
+    @Test func firstFitBehindFullServers() throws {
+        var generator = Xoshiro256StarStar(seed: 4)
+        let count = 700
+        var cluster = ClusterState(try Fleet(servers: count))
+        let none = Resources(cpu: 0, mem: 0)
+        cluster.fill(leaving: Array(repeating: none, count: 2 * count))
+        var isEmpty = Array(repeating: false, count: count)
+        var policy = FirstFit()
+        for _ in 0..<300 {
+            for server in [generator.below(count), count - 1 - generator.below(100)] {
+                isEmpty[server].toggle()
+                cluster.setFree(isEmpty[server] ? Fleet.publishedNode : none, server: server, node: 1)
+                // Mostly there is room far behind alone.
+                if server < 600, isEmpty[server], generator.below(8) > 0 {
+                    isEmpty[server] = false
+                    cluster.setFree(none, server: server, node: 1)
+                }
+            }
+            let expected = isEmpty.firstIndex(of: true).map { Placement(server: $0, node: 1) }
+            let chosen = policy.placement(for: Request(cpu: 4, mem: 8), on: cluster)
+            try #require(chosen == expected)
+            if isEmpty[..<600].filter({ $0 }).count > 2 {
+                for server in 0..<600 where isEmpty[server] {
+                    isEmpty[server] = false
+                    cluster.setFree(none, server: server, node: 1)
+                }
+            }
+        }
     }
 
     /// A policy that is handed from one cluster to another decides about the one that it is given.

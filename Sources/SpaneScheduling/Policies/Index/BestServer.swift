@@ -1,5 +1,8 @@
 /// Takes the server that a rule scores highest; of many servers by an index.
 struct BestServer<Rule: PlacementRule>: Sendable {
+    // To look at a server takes little time here, and so it takes more of them than for a network to make up for following changes.
+    private static var fewServers: Int { 2 * ScoreIndex.fewServers }
+
     private let rule: Rule
     private var index = IndexReference()
 
@@ -13,7 +16,7 @@ struct BestServer<Rule: PlacementRule>: Sendable {
         among servers: Span<Int32>?
     ) -> Placement? {
         let count = servers?.count ?? cluster.serverCount
-        if count >= ScoreIndex.fewServers {
+        if count >= Self.fewServers {
             return index.own().best(by: rule, for: request, on: cluster, among: servers)
         }
         var most = -Double.infinity

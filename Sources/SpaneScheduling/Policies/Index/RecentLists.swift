@@ -62,6 +62,9 @@ struct RecentLists {
         }
         if entries.count < Self.limit { entries.append(Entry()) }
         guard let oldest = entries.indices.min(by: { entries[$0].lastUse < entries[$1].lastUse }) else { return nil }
+        if servers.count > entries[oldest].servers.capacity {
+            do { try Memory.check(bytes: 4 * servers.count, for: "a list of candidates") } catch { return nil }
+        }
         entries[oldest].become(servers)
         entries[oldest].lastUse = uses
         return nil
