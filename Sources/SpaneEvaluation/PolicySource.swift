@@ -13,7 +13,7 @@ public enum PolicySource: Sendable {
     /// - Parameter nodes: the most NUMA nodes that a server has.
     package func policyBytes(servers: Int, nodes: Int = NUMATopology.nodesPerServer) -> Int {
         switch self {
-        case .heuristic: 1024
+        case .heuristic(let heuristic): heuristic.policyBytes(servers: servers)
         case .model(let model): model.architecture.sessionBytes(servers: servers, nodes: nodes)
         }
     }

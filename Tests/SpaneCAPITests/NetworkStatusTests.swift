@@ -11,7 +11,9 @@ import Testing
 
     private func session(_ model: Model, on cluster: Live) throws -> Owned {
         let loaded = try load(model, in: folder)
-        return try Owned(spane_session_free) { spane_session_new(cluster.pointer, [spane_policy(nil, loaded.pointer)], &$0) }
+        return try Owned(spane_session_free) {
+            spane_session_new(cluster.pointer, [spane_policy(nil, loaded.pointer)], &$0)
+        }
     }
 
     private func choose(_ session: Owned, _ status: spane_status, _ words: String) {

@@ -105,6 +105,7 @@ import Testing
             let actions = layout.placementsPerServer
             // A few that come again and again, so that trees are used again, and any.
             let asks = (0..<4).map { _ in walk.fleet.ask(&generator) }
+            var candidates: [Int32] = []
             for step in 0..<(servers > 6 ? 30 : 20) {
                 for _ in 0..<(step % 10 == 9 ? 150 : 3) { walk.change(&generator) }
                 var ask = step % 3 == 0 ? walk.fleet.ask(&generator) : asks[generator.below(asks.count)]
@@ -119,7 +120,8 @@ import Testing
                 let action = session.action(for: request, on: walk.cluster)
                 try #require(action == placement.map { layout.action(of: $0) })
 
-                let candidates = all.filter { _ in generator.below(3) == 0 }
+                // Few or many, and the same several times.
+                if step % 5 == 0 { candidates = all.filter { _ in generator.below(step % 15 == 0 ? 3 : 10) > 0 } }
                 let among = session.placement(for: request, on: walk.cluster, among: candidates.span)
                 let bestOfSome = walk.best(scores, ask, among: candidates)
                 try #require(among == bestOfSome, "\(situation)")

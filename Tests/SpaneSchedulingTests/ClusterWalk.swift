@@ -8,10 +8,17 @@ struct ClusterWalk: ~Copyable {
     var generator: Xoshiro256StarStar
     let random: RandomFleet
     var refused = 0
+    /// About how many servers there are, and a third of the VMs.
+    let size: Int
 
     init(nodes: Int, _ generator: Xoshiro256StarStar) throws {
         var generator = generator
-        let random = try RandomFleet(nodes: nodes, servers: generator.below(3), &generator)
+        try self.init(nodes: nodes, servers: generator.below(3), size: 5, generator)
+    }
+
+    init(nodes: Int, servers: Int, size: Int, _ generator: Xoshiro256StarStar) throws {
+        var generator = generator
+        let random = try RandomFleet(nodes: nodes, servers: servers, &generator)
         var cluster = Cluster(layout: random.layout, spanRule: random.spanRule)
         var naive = NaiveCluster(random.layout)
         let given = try cluster.addServers(random.typeOfServer, of: random.types)
@@ -20,6 +27,7 @@ struct ClusterWalk: ~Copyable {
         self.naive = naive
         self.generator = generator
         self.random = random
+        self.size = size
     }
 
     // MARK: Arguments
@@ -27,10 +35,10 @@ struct ClusterWalk: ~Copyable {
     private mutating func below(_ bound: Int) -> Int { generator.below(bound) }
 
     /// Mostly one that runs or once ran.
-    private mutating func id() -> UInt64 { UInt64(below(14)) }
+    private mutating func id() -> UInt64 { UInt64(below(3 * size - 1)) }
 
     /// Mostly one that is there.
-    private mutating func server() -> Int { below(7) - 1 }
+    private mutating func server() -> Int { below(size + 2) - 1 }
 
     private mutating func ask() -> Ask {
         var ask = random.ask(&generator)
@@ -161,7 +169,7 @@ struct ClusterWalk: ~Copyable {
     }
 
     private mutating func addServers() throws -> Bool {
-        let count = naive.servers.count < 5 ? 1 + below(2) : 0
+        let count = naive.servers.count < size ? 1 + below(2) : 0
         let types = (0..<1 + below(2)).map { _ in type() }
         let typeOfServer = (0..<count).map { _ in Int32(below(8) == 0 ? below(4) - 1 : below(types.count)) }
         let expected = naive.addServers(typeOfServer, types)

@@ -27,12 +27,13 @@ import Testing
 
         /// Least of the scarcer resource remains, summed over the nodes.
         var best: Placement? {
-            let keyed = all.map { server, sets in
+            let keyed = all.enumerated().map { position, choice in
+                let (server, sets) = choice
                 let set = NodeSetOracleTests.best(sets, servers[server]) { servers[server].remaining($0) } ?? 0
                 let sum = PlainServer.nodes(set).reduce(0) { $0 + servers[server].remaining($1) }
-                return (sum: sum, server: server, set: set)
+                return (sum: sum, position: position, server: server, set: set)
             }
-            return keyed.min { ($0.sum, $0.server) < ($1.sum, $1.server) }.flatMap { placement($0.server, $0.set) }
+            return keyed.min { ($0.sum, $0.position) < ($1.sum, $1.position) }.flatMap { placement($0.server, $0.set) }
         }
 
         /// The roomiest nodes of the server whose nodes differ most.

@@ -62,9 +62,12 @@ final class BoundPolicy {
         among candidates: [Int32]
     ) throws -> Placement? {
         guard !candidates.isEmpty else { return nil }
-        // By its scores, ties to the candidate that stands first.
-        guard network == nil else { return try best(1, for: request, on: cluster, among: candidates).first?.placement }
+        // By its scores, ties to the candidate that stands first; a potential knows many of them already.
+        if let model, !model.architecture.isPotential {
+            return try best(1, for: request, on: cluster, among: candidates).first?.placement
+        }
         decisions += 1
+        try adapt(to: cluster)
         return policy.placement(for: request, on: cluster, among: candidates.span)
     }
 
@@ -185,11 +188,7 @@ final class BoundPolicy {
             servers = count
         }
         if let suitable, suitable != count { tellMismatch(of: model, with: cluster) }
-        do {
-            try network.adapt(to: cluster)
-        } catch {
-            throw Failure(SPANE_SHAPE_MISMATCH, error.description)
-        }
+        try network.adapt(to: cluster)
     }
 }
 

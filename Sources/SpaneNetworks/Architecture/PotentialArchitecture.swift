@@ -107,7 +107,7 @@ extension PotentialArchitecture: NetworkKind {
 
     func sessionBytes(servers: Int, nodes: Int) -> Int {
         let memo = max(ScoreCache.bytes, GeneralPotentialScorer.bytes(self, nodes: nodes))
-        return memo + TournamentTrees.bytes(servers: servers) + servers * 32
+        return memo + ScoreIndex.bytes(servers: servers) + servers * 32
     }
 
     func pack(_ tensors: TensorTable) -> any PackedNetwork { PotentialLayers(tensors, self) }

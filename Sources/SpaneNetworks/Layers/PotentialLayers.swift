@@ -18,8 +18,7 @@ final class PotentialLayers: PackedNetwork {
         _ normalisation: Normalisation,
         _ shape: ClusterShape
     ) throws(NetworkError) -> any ScoringPolicy {
-        PotentialSession.serves(shape, architecture)
-            ? PotentialSession(self, normalisation, shape) : GeneralPotentialSession(self, normalisation, shape)
+        PotentialSession(self, normalisation, shape)
     }
 }
 

@@ -12,10 +12,9 @@ internal import SpaneScheduling
 ///
 /// Nodes are looked at in the order of their state, so that all sums have the same bits whichever of equal nodes comes first.
 @safe
-final class GeneralPotentialScorer {
-    /// The most nodes of a server.
-    let nodes: Int
-
+final class GeneralPotentialScorer: PotentialScorer {
+    // The most nodes of a server.
+    private let nodes: Int
     private let function: PotentialFunction
     private let tally: DecisionTally
     private let usesCapacities: Bool
@@ -38,27 +37,14 @@ final class GeneralPotentialScorer {
     private static let columnsPerNode = 3
     private static let fewestColumns = 192
 
-    /// - Parameters:
-    ///   - nodes: the most that a server of the clusters has.
-    ///   - servers: the number of servers of the clusters.
-    init(
-        _ layers: PotentialLayers,
-        _ normalisation: Normalisation,
-        nodes: Int,
-        servers: Int,
-        tally: DecisionTally
-    ) {
+    /// - Parameter nodes: the most that a server of the clusters has.
+    init(_ layers: PotentialLayers, _ normalisation: Normalisation, nodes: Int, tally: DecisionTally) {
         self.tally = tally
         self.nodes = nodes
         usesCapacities = layers.architecture.units == .ownNode
         let width = Self.width(layers.architecture)
         batch = Self.fewestColumns / (Self.columnsPerNode * nodes)
-        function = PotentialFunction(
-            layers,
-            normalisation,
-            columns: batch * Self.columnsPerNode * nodes,
-            servers: servers
-        )
+        function = PotentialFunction(layers, normalisation, columns: batch * Self.columnsPerNode * nodes)
         cache = GeneralScoreCache(nodes: nodes, width: width)
         states = FlatBuffer(repeating: 0, count: batch * nodes * width)
         order = FlatBuffer(repeating: 0, count: batch * nodes)
@@ -79,22 +65,61 @@ final class GeneralPotentialScorer {
         GeneralScoreCache.bytes(nodes: nodes, width: width(architecture))
     }
 
-    /// Expects another cluster.
-    func begin() { function.begin() }
+    func score(
+        _ batch: ServerBatch,
+        for request: Request,
+        at level: MeanFreeCapacity,
+        on cluster: borrowing ClusterState
+    ) {
+        score(
+            request,
+            at: level,
+            on: cluster,
+            count: batch.count,
+            server: { position in
+                let server = batch.server(position)
+                if cluster.nodesWithRoom(on: server, for: request).count >= request.span { return server }
+                batch.set(position, score: ServerBatch.noRoom, nodes: .none)
+                return nil
+            }
+        ) { position, slot in
+            let server = batch.server(position)
+            let room = cluster.nodesWithRoom(on: server, for: request)
+            let best = best(slot, of: room, request, on: server, cluster)
+            batch.set(position, score: best.map { Double($0.score) } ?? ServerBatch.noRoom, nodes: best?.set ?? .none)
+        }
+    }
 
-    /// Expects a cluster with another number of servers.
-    func adapt(servers: Int) { function.adapt(servers: servers) }
-
-    /// What the scores on a cluster depend on beside the request and the server.
-    func level(of cluster: borrowing ClusterState) -> MeanFreeCapacity { function.level(of: cluster) }
+    func writeAdvantages(
+        for request: Request,
+        at level: MeanFreeCapacity,
+        on cluster: borrowing ClusterState,
+        servers: Span<Int32>?,
+        into output: inout MutableSpan<Float>
+    ) {
+        let sets = cluster.actionSets(span: request.span)
+        score(
+            request,
+            at: level,
+            on: cluster,
+            count: servers?.count ?? cluster.serverCount,
+            server: { position in
+                let server = selectedServer(position, of: servers)
+                return cluster.isCordoned(server) ? nil : server
+            }
+        ) { position, slot in
+            let nodes = NodeSet(first: cluster.nodeCount(of: selectedServer(position, of: servers)))
+            for (action, set) in sets.enumerated() where nodes.isSuperset(of: set) {
+                output[position * sets.count + action] = score(slot, set)
+            }
+        }
+    }
 
     /// Calls `body` with the positions 0 ..< `count`, in any order, each with a slot that holds its server until the next call.
     ///
-    /// - Parameters:
-    ///   - level: see ``level(of:)``.
-    ///   - server: the server at a position, not cordoned, or `nil` to leave it out.
+    /// - Parameter server: the server at a position, not cordoned, or `nil` to leave it out.
     @inline(__always)
-    func score(
+    private func score(
         _ request: Request,
         at level: MeanFreeCapacity,
         on cluster: borrowing ClusterState,
@@ -129,7 +154,7 @@ final class GeneralPotentialScorer {
     // MARK: Placements on the server of a slot
 
     /// The score of a placement on a set of its nodes, which exist and are as many as the request spans.
-    func score(_ slot: Int, _ set: NodeSet) -> Float {
+    private func score(_ slot: Int, _ set: NodeSet) -> Float {
         var sum = gains[slot * (nodes + 1)]
         for place in 0..<counts[slot] where set.contains(Int(order[slot * nodes + place])) {
             sum += gains[slot * (nodes + 1) + 1 + place]
@@ -141,17 +166,19 @@ final class GeneralPotentialScorer {
     /// the request wants.
     ///
     /// - Complexity: O(sets), at most 70.
-    func best(_ slot: Int, of room: NodeSet, _ request: Request, on server: Int, _ cluster: borrowing ClusterState) -> (
-        score: Float, set: NodeSet
-    )? {
+    private func best(
+        _ slot: Int,
+        of room: NodeSet,
+        _ request: Request,
+        on server: Int,
+        _ cluster: borrowing ClusterState
+    ) -> (score: Float, set: NodeSet)? {
         let (base, row) = (gains[slot * (nodes + 1)], slot * (nodes + 1) + 1)
         var places: UInt8 = 0
         for place in 0..<counts[slot] where room.contains(Int(order[slot * nodes + place])) {
             places |= 1 << UInt8(truncatingIfNeeded: place)
         }
         let farthest = request.terms?.farthest ?? .max
-        // Weights that overflow give scores that cannot be compared; such a placement is the last resort.
-        let least = -Float.greatestFiniteMagnitude
         var most = -Float.infinity
         var best: UInt8 = 0
         NodeSet(rawValue: places).forEachSubset(of: request.span) { subset in
@@ -160,8 +187,7 @@ final class GeneralPotentialScorer {
                 sum += gains[row + place]
                 set |= 1 << order[slot * nodes + place]
             }
-            let value = Float(sum)
-            let score = value > least ? value : least
+            let score = PotentialRule.comparable(Float(sum))
             guard score > most || (score == most && set < best) else { return }
             if farthest < .max, cluster.farthest(within: NodeSet(rawValue: set), on: server) > farthest { return }
             (most, best) = (score, set)

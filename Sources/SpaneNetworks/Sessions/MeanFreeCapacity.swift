@@ -9,6 +9,9 @@ struct MeanFreeCapacity: Equatable {
     /// Steps of cores and of memory.
     var cpu = 0
     var mem = 0
+
+    /// Both in one number.
+    var bits: UInt64 { UInt64(truncatingIfNeeded: cpu) << 32 | UInt64(UInt32(truncatingIfNeeded: mem)) }
 }
 
 /// Follows the level of a cluster by its journal, exactly: it does not matter what was seen before.

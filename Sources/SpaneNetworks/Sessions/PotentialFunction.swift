@@ -14,21 +14,17 @@ final class PotentialFunction {
     let outputs: FlatBuffer<Float>
 
     private let context: PotentialArchitecture.Context
-    private let follower: MeanFreeCapacityFollower
     private let scratch: FlatBuffer<Float>
     // One element, so that the kernels have an address; it points into `layers` and `scratch`.
     private let stack: FlatBuffer<kernel_stack>
     private let layers: PotentialLayers
 
-    /// - Parameters:
-    ///   - columns: how many to make room for at least.
-    ///   - servers: the number of servers of the clusters.
-    init(_ layers: PotentialLayers, _ normalisation: Normalisation, columns: Int, servers: Int) {
+    /// - Parameter columns: how many to make room for at least.
+    init(_ layers: PotentialLayers, _ normalisation: Normalisation, columns: Int) {
         self.layers = layers
         self.normalisation = normalisation
         self.columns = Self.padded(columns)
         context = layers.architecture.context
-        follower = MeanFreeCapacityFollower(normalisation, servers: context == .cluster ? servers : 0)
         inputs = FlatBuffer(repeating: 0, count: layers.architecture.inputs * self.columns)
         outputs = FlatBuffer(repeating: 0, count: self.columns)
         let widest = layers.stack.widest
@@ -46,19 +42,6 @@ final class PotentialFunction {
 
     private static func padded(_ columns: Int) -> Int {
         (columns + Int(KERNEL_COLUMNS) - 1) / Int(KERNEL_COLUMNS) * Int(KERNEL_COLUMNS)
-    }
-
-    /// Expects another cluster.
-    func begin() { follower.begin() }
-
-    /// Expects a cluster with another number of servers.
-    func adapt(servers: Int) {
-        if context == .cluster { follower.adapt(servers: servers) }
-    }
-
-    /// What the scores on a cluster depend on beside the request and the server.
-    func level(of cluster: borrowing ClusterState) -> MeanFreeCapacity {
-        context == .cluster ? follower.level(of: cluster) : MeanFreeCapacity()
     }
 
     /// Computes the outputs of the first `used` columns.

@@ -24,8 +24,7 @@ struct SituationNumbers: ~Copyable {
     func number(of request: Request, at level: MeanFreeCapacity) -> Int64 {
         let size = Resources(cpu: request.cpu, mem: request.mem)
         let situation = Situation(size: size, span: request.span, level: level)
-        let words = UInt64(truncatingIfNeeded: level.cpu) << 32 ^ UInt64(truncatingIfNeeded: level.mem)
-        let seed = words ^ UInt64(truncatingIfNeeded: request.span) << 56
+        let seed = level.bits ^ UInt64(truncatingIfNeeded: request.span) << 56
         let place = Int(truncatingIfNeeded: ScoreCache.hash(size, seed)) & (Self.limit - 1)
         if situations[place] != situation {
             situations[place] = situation

@@ -1,4 +1,5 @@
 internal import SpaneBuffers
+internal import Synchronization
 
 /// The latest changes of a cluster, so that whoever keeps something derived from it updates only what changed.
 ///
@@ -6,10 +7,19 @@ internal import SpaneBuffers
 /// for the servers changed since; a reader that fell too far behind starts afresh. Any number of readers can follow one
 /// cluster, and following costs nothing to the cluster.
 struct ChangeJournal: ~Copyable, Sendable {
+    /// A number that no other journal of this process has.
+    let identity = ChangeJournal.nextIdentity()
+
     private var ring: FlatBuffer<Int32>
     private var mask: UInt64
     private(set) var revision: UInt64 = 1
     private var oldestReset: UInt64 = 1
+
+    private static let identities = Atomic<UInt64>(0)
+
+    private static func nextIdentity() -> UInt64 {
+        identities.wrappingAdd(1, ordering: .relaxed).newValue
+    }
 
     init(serverCount: Int) {
         let length = Self.length(for: serverCount)

@@ -33,7 +33,7 @@ extension ClusterState {
     }
 
     /// The nodes of each action of a server; none where no server has so many nodes.
-    private func actionSets(span: Int) -> [NodeSet] {
+    package func actionSets(span: Int) -> [NodeSet] {
         guard span <= layout.nodes else { return [] }
         return (0..<layout.placementsPerServer).map { layout.placement(of: Action($0), span: span).nodes }
     }

@@ -45,8 +45,14 @@ extension ClusterState {
     /// - Complexity: O(servers).
     @inline(__always)
     public func firstAvailable(for request: Request) -> Placement? {
-        if isPair, request.share.isPlain { return firstAvailableOfPairs(request.share) }
-        return firstAvailable(for: request.share, request.terms)
+        firstAvailable(for: request, on: 0..<serverCount)
+    }
+
+    /// As ``firstAvailable(for:)``, on some servers that follow each other.
+    @inline(__always)
+    func firstAvailable(for request: Request, on servers: Range<Int>) -> Placement? {
+        if isPair, request.share.isPlain { return firstAvailableOfPairs(request.share, servers) }
+        return firstAvailable(for: request.share, request.terms, servers)
     }
 
     /// As ``firstAvailable(for:)``, among some servers in the order in which they are given.
@@ -86,29 +92,32 @@ extension ClusterState {
     }
 
     @inline(__always)
-    private func firstAvailableOfPairs(_ share: NodeShare) -> Placement? {
+    private func firstAvailableOfPairs(_ share: NodeShare, _ servers: Range<Int>) -> Placement? {
         let (cpu, mem) = (share.cpu, share.mem)
+        // Loops over ranges would check their ends every time.
         if share.span == 1 {
-            for node in 0..<2 &* serverCount {
+            var node = 2 &* servers.lowerBound
+            while node < 2 &* servers.upperBound {
                 let base = 2 &* node
-                guard free[base] >= cpu && free[base &+ 1] >= mem else { continue }
-                return Placement(server: node >> 1, node: node & 1)
+                if free[base] >= cpu && free[base &+ 1] >= mem { return Placement(server: node >> 1, node: node & 1) }
+                node &+= 1
             }
         } else if share.span == 2 {
-            for server in 0..<serverCount {
+            var server = servers.lowerBound
+            while server < servers.upperBound {
                 let base = 4 &* server
-                guard
-                    free[base] >= cpu && free[base &+ 1] >= mem && free[base &+ 2] >= cpu && free[base &+ 3] >= mem
-                else { continue }
-                return Placement(server: server, nodes: NodeSet(rawValue: 3))
+                if free[base] >= cpu && free[base &+ 1] >= mem && free[base &+ 2] >= cpu && free[base &+ 3] >= mem {
+                    return Placement(server: server, nodes: NodeSet(rawValue: 3))
+                }
+                server &+= 1
             }
         }
         return nil
     }
 
     @inline(never)
-    private func firstAvailable(for share: NodeShare, _ terms: RequestTerms?) -> Placement? {
-        for server in 0..<serverCount {
+    private func firstAvailable(for share: NodeShare, _ terms: RequestTerms?, _ servers: Range<Int>) -> Placement? {
+        for server in servers {
             let nodes = nodes(of: server, thatHold: share, terms)
             guard nodes.count >= share.span, let set = firstSet(of: nodes, on: server, span: share.span, terms) else {
                 continue

@@ -254,6 +254,9 @@ public struct ClusterState: ~Copyable, Sendable {
     /// The oldest revision whose changes are still known; whoever has seen less must look at all servers.
     public var oldestRevision: UInt64 { journal.oldestRevision }
 
+    /// Tells the changes of this cluster from those of every other one.
+    package var journalIdentity: UInt64 { journal.identity }
+
     /// The server that the change with this number touched.
     ///
     /// - Parameter revision: at least ``oldestRevision`` and below ``revision``.

@@ -11,7 +11,8 @@ extension Environment {
         switch end {
         case .length(let length): return length
         case .exceed: return try firstFitLength(from: start, until: end, progress)
-        case .automatic: return try firstFitLength(from: start, until: .exceed(1), progress) + EpisodeEnd.automaticMargin
+        case .automatic:
+            return try firstFitLength(from: start, until: .exceed(1), progress) + EpisodeEnd.automaticMargin
         }
     }
 

@@ -59,7 +59,9 @@ extension Environment {
         SchedulingError(.badState, "the episode has ended (or none was started); reset before the next step")
     }
 
-    private mutating func place(at placement: Placement) -> Step {
+    /// Places the VM at the head where there is room for it.
+    @discardableResult
+    mutating func place(at placement: Placement) -> Step {
         let vm = rows[head]
         cluster.place(request, at: placement)
         departures.insert(
@@ -107,18 +109,21 @@ extension Environment {
     private mutating func moveClock() {
         let arrival = rows[head].arrival
         while departures.earliestEnd <= arrival { removeFirstDeparture() }
-        if cluster.firstAvailable(for: request) == nil { awaitRoom() }
+        if let found = cluster.firstAvailable(for: request) { first = found } else { awaitRoom() }
         clock = max(clock, arrival)
     }
 
     /// Lets VMs go, those that end together at once, until the one at the head fits.
     @inline(never)
     private mutating func awaitRoom() {
-        repeat {
+        while true {
             // Every trace fits on the empty cluster, so the queue of departures cannot run dry here.
             let end = departures.earliestEnd
             while departures.earliestEnd == end { removeFirstDeparture() }
-        } while cluster.firstAvailable(for: request) == nil
+            guard let found = cluster.firstAvailable(for: request) else { continue }
+            first = found
+            return
+        }
     }
 
     private mutating func removeFirstDeparture() {

@@ -39,6 +39,8 @@ public struct Environment: ~Copyable, Sendable {
     var end = EpisodeEnd.length(0)
     var placedSinceExceeding = 0
     var balance = 0.0
+    // The first placement with room for the VM at the head, once a step has looked for it.
+    var first = Placement(rawValue: 0)
 
     /// Prepares to replay `trace` on an empty cluster. Call ``reset(start:until:)`` next.
     ///
@@ -88,6 +90,7 @@ public struct Environment: ~Copyable, Sendable {
         end = other.end
         placedSinceExceeding = other.placedSinceExceeding
         balance = other.balance
+        first = other.first
     }
 
     /// An independent environment in the same state.

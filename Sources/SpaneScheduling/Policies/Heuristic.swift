@@ -87,4 +87,10 @@ extension Heuristic {
         guard let heuristic = Heuristic(name: name) else { preconditionFailure("\(name) is not in the table") }
         return heuristic
     }
+
+    /// The bytes that a policy for so many servers takes.
+    package func policyBytes(servers: Int) -> Int {
+        if case .random = self { return 1024 }
+        return 1024 + ScoreIndex.bytes(servers: servers)
+    }
 }

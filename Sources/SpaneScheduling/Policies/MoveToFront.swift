@@ -6,6 +6,7 @@
 public struct MoveToFront: Policy, Sendable {
     private var server = 0
     private var node = 0
+    private var firstFit = FirstFit()
 
     /// Creates the policy; the last place is node 0 of server 0 at the start of an episode.
     public init() {}
@@ -22,7 +23,6 @@ public struct MoveToFront: Policy, Sendable {
         among servers: Span<Int32>?
     ) -> Placement? {
         if let last = lastPlace(for: request, on: cluster, among: servers) { return last }
-        var firstFit = FirstFit()
         guard let first = firstFit.placement(for: request, on: cluster, among: servers) else { return nil }
         (server, node) = (first.server, first.nodes.first)
         return first

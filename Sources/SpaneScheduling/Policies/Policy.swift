@@ -67,6 +67,7 @@ extension Environment {
         let stepsBetweenChecks = max(1, 4096 / cluster.serverCount)
         var steps = 0
         policy.begin(start: head, on: cluster)
+        if P.self == FirstFit.self { return finishFirstFit() }
         while !isFinished {
             guard let placement = policy.placement(for: request, on: cluster) else {
                 throw SchedulingError(
@@ -81,5 +82,12 @@ extension Environment {
                 try progress.check()
             }
         }
+    }
+
+    /// As ``finish(with:)`` with ``FirstFit``, whose placement the environment finds when it looks whether the next VM may start.
+    private mutating func finishFirstFit() {
+        guard !isFinished, let placement = cluster.firstAvailable(for: request) else { return }
+        first = placement
+        while !isFinished { place(at: first) }
     }
 }

@@ -36,12 +36,14 @@ extension Benchmark {
                 .init(servers: 1000, nodes: 2, removed: 199_000, policy),
                 .init(servers: 1000, nodes: 2, policy)
             )
-            try measure(
-                "\(name), 1000 candidates of 100000, beside all of 1000",
-                1000,
-                .init(servers: 100_000, nodes: 2, candidates: 1000, policy),
-                .init(servers: 1000, nodes: 2, policy)
-            )
+            for isChanging in [false, true] {
+                try measure(
+                    "\(name), \(isChanging ? "changing" : "the same") 1000 of 100000, beside all of 1000",
+                    1000,
+                    .init(servers: 100_000, nodes: 2, candidates: 1000, isChanging: isChanging, policy),
+                    .init(servers: 1000, nodes: 2, policy)
+                )
+            }
         }
         for (name, policy) in [("First Fit", { _ in FirstFit() })] + policies {
             try measure(

@@ -8,19 +8,24 @@ final class FleetContest: Contest {
         var cluster: Cluster
         /// What is asked for, in turn.
         let requests: [Request]
-        let candidates: [Int32]?
+        /// The servers that are decided among, in turn; none for all.
+        let lists: [[Int32]]
         let makePolicy: (borrowing ClusterState) throws -> any Policy
 
-        /// Places VMs until about half of all cores are taken, then decides; a VM comes and one goes in between.
+        /// Decides; a VM comes and one goes in between. Only the steady state counts: every request was decided among every list
+        /// before.
         func decide(_ count: Int) throws -> Duration {
             var cluster = cluster.copy()
             var policy = try makePolicy(cluster.state)
             policy.begin(start: 0, on: cluster.state)
+            for request in requests {
+                for list in 0..<max(1, lists.count) { _ = decision(&policy, request, list, cluster.state) }
+            }
             var chosen = 0
             let time = try ContinuousClock().measure {
                 for step in 0..<count {
                     let request = requests[step % requests.count]
-                    guard let place = decision(&policy, request, cluster.state) else { continue }
+                    guard let place = decision(&policy, request, step, cluster.state) else { continue }
                     chosen += 1
                     let id = UInt64(1 << 40 + step)
                     try cluster.place(id, request, at: cluster.outside(place))
@@ -31,11 +36,15 @@ final class FleetContest: Contest {
             return time
         }
 
-        private func decision(_ policy: inout any Policy, _ request: Request, _ cluster: borrowing ClusterState)
-            -> Placement?
-        {
-            guard let candidates else { return policy.placement(for: request, on: cluster) }
-            return policy.placement(for: request, on: cluster, among: candidates.span)
+        private func decision(
+            _ policy: inout any Policy,
+            _ request: Request,
+            _ step: Int,
+            _ cluster: borrowing ClusterState
+        ) -> Placement? {
+            guard !lists.isEmpty else { return policy.placement(for: request, on: cluster) }
+            let list = lists[step % lists.count]
+            return policy.placement(for: request, on: cluster, among: list.span)
         }
     }
 
@@ -62,11 +71,13 @@ extension FleetContest.Side {
     /// - Parameters:
     ///   - removed: servers that were there before and are gone.
     ///   - candidates: how many of the servers, evenly spread, are decided among; `nil` for all.
+    ///   - isChanging: whether each decision has other candidates, until all servers were.
     init(
         servers: Int,
         nodes: Int,
         removed: Int = 0,
         candidates: Int? = nil,
+        isChanging: Bool = false,
         _ makePolicy: @escaping (borrowing ClusterState) throws -> any Policy
     ) throws {
         let node = Resources(cpu: 160 / Double(nodes), mem: 640 / Double(nodes))
@@ -81,9 +92,13 @@ extension FleetContest.Side {
         try cluster.fillByHalf(with: requests)
         self.cluster = cluster
         self.requests = requests
-        self.candidates = candidates.map { wanted in
-            (0..<wanted).map { Int32($0 * servers / wanted) }
-        }
+        lists =
+            candidates.map { wanted in
+                let step = servers / wanted
+                return (0..<(isChanging ? step : 1)).map { first in
+                    (0..<wanted).map { Int32($0 * step + first) }
+                }
+            } ?? []
         self.makePolicy = makePolicy
     }
 
@@ -105,7 +120,7 @@ extension FleetContest.Side {
         try cluster.fillByHalf(with: requests)
         self.cluster = cluster
         self.requests = requests
-        candidates = nil
+        lists = []
         self.makePolicy = makePolicy
     }
 }
