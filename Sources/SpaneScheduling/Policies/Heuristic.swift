@@ -88,9 +88,6 @@ extension Heuristic {
         return heuristic
     }
 
-    /// The bytes that a policy for so many servers takes.
-    package func policyBytes(servers: Int) -> Int {
-        if case .random = self { return 1024 }
-        return 1024 + ScoreIndex.bytes(servers: servers)
-    }
+    /// The bytes that a policy for so many servers takes, estimated from above.
+    package func policyBytes(servers: Int) -> Int { 1024 + ScoreIndex.bytes(servers: servers) }
 }
