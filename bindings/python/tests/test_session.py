@@ -247,11 +247,9 @@ def test_a_heuristic_in_an_environment() -> None:
 def test_each_place_has_its_own_kind_of_session(cluster: spane.Cluster) -> None:
     environment: Any = spane.Environment(spane.Trace.generate(500, seed=1))
     anything: Any = cluster
-    with pytest.raises(TypeError, match=r"^cluster is of type Environment; it must be a Cluster"):
+    with pytest.raises(TypeError, match=r"^cluster is an Environment; it must be a Cluster"):
         spane.Session(environment, "first-fit")
-    with pytest.raises(
-        TypeError, match=r"^environment is of type Cluster; it must be an Environment"
-    ):
+    with pytest.raises(TypeError, match=r"^environment is a Cluster; it must be an Environment"):
         spane.EnvironmentSession(anything, "first-fit")
     with pytest.raises(TypeError):
         spane.Session(cluster, anything)

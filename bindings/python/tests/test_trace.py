@@ -30,7 +30,8 @@ def test_columns(trace: spane.Trace) -> None:
     assert trace.mem.tolist() == [2, 4, 16]
     assert trace.arrival.tolist() == [0, 5, 5]
     assert trace.lifetime.tolist() == [10, 0, 3.5]
-    assert (trace.span.dtype, trace.span.tolist()) == (np.int32, [0, 0, 0])
+    assert trace.span.dtype == np.int32
+    assert trace.span.tolist() == [0, 0, 0]
     assert trace.resources == {}
     assert trace.info == (3, 3, 0, 5, 1, 2, 4, 16, ())
 
@@ -92,7 +93,10 @@ def test_progress(tmp_path: Path) -> None:
     data = path.read_bytes()
     calls: list[tuple[int, Callable[[spane.Progress], Any]]] = [
         (size, lambda tell: spane.Trace.generate(size, progress=tell)),
-        (size, lambda tell: spane.Trace.from_arrays(*[numbers] * 4, progress=tell)),
+        (
+            size,
+            lambda tell: spane.Trace.from_arrays(numbers, numbers, numbers, numbers, progress=tell),
+        ),
         (size, lambda tell: trace.save(path, progress=tell)),
         (len(data), lambda tell: spane.Trace(path, progress=tell)),
         (len(data), lambda tell: spane.Trace.load(path, progress=tell)),
@@ -104,7 +108,7 @@ def test_progress(tmp_path: Path) -> None:
 
     for total, call in calls:
         told: list[tuple[int, int]] = []
-        call(lambda *news, told=told: told.append(news))  # type: ignore[misc]
+        call(lambda *news, told=told: told.append(news))
         assert told == sorted(told)
         assert told[-1] == (total, total)
         with pytest.raises(KeyError, match="enough"):

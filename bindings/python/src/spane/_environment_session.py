@@ -25,11 +25,7 @@ class EnvironmentSession(Handle[EnvSessionPointer]):
 
     def __init__(self, environment: Environment, policy: Policy) -> None:
         """`policy`: a heuristic by name or a Model."""
-        if not isinstance(environment, Environment):
-            raise TypeError(
-                f"environment is of type {type(environment).__name__}; it must be an Environment "
-                "(a Session decides for a Cluster)"
-            )
+        arguments.instance(environment, Environment, "environment")
         pointer = EnvSessionPointer()
         made = encode(policy)
         status = library().spane_env_session_new(environment._pointer, byref(made), byref(pointer))
