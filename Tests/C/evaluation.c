@@ -107,8 +107,8 @@ static void test_longer_policies(const spane_trace *trace) {
     const int64_t starts[2] = {0, 40};
     double expected[4] = {0, 1, 2, 3}, waits[4] = {4, 5, 6, 7};
     for (int i = 0; i < 2; i++) policies[i].known.struct_size = sizeof policies[0];
-    DONE(spane_evaluate(trace, NULL, starts, 2, same, 2, expected, NULL, NULL));
-    DONE(spane_evaluate(trace, NULL, starts, 2, &policies[0].known, 2, waits, NULL, NULL));
+    DONE(spane_evaluate(trace, NULL, starts, 2, same, 2, NULL, expected, NULL, NULL));
+    DONE(spane_evaluate(trace, NULL, starts, 2, &policies[0].known, 2, NULL, waits, NULL, NULL));
     CHECK(memcmp(waits, expected, sizeof waits) == 0);
 }
 

@@ -408,9 +408,9 @@ void test_environments(const std::string &data) {
     std::int64_t last = 0;
     DONE(spane::evaluate(trace, starts, policies, {}, [&](std::int64_t done, std::int64_t total) {
         last = done;
-        return total == 6;
+        return total == 8;
     }));
-    CHECK(last == 6);
+    CHECK(last == 8);
     CHECK(must(must(spane::Trace::generate(2000, 1)).describe()).count == 2000);
     FAILS(SPANE_INVALID_ARGUMENT, spane::trimmed_mean(spane::Span<const double>()));
 }
