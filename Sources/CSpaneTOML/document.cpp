@@ -6,6 +6,10 @@
 #include <string>
 #include <vector>
 
+// An assertion would name the file that it is in, and with it the machine that built the library.
+#ifndef NDEBUG
+#define NDEBUG
+#endif
 // Mistakes are results; only a lack of memory is thrown.
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0

@@ -133,8 +133,9 @@ static void put_dataset(struct fuzz_input *input, hid_t file, const struct fuzz_
     if (change == 1) {
         for (uint32_t i = fuzz_below(input, 20); i > 0 && count > 0; i--) values[fuzz_byte(input) % count] = fuzz_number(input);
     }
-    if (count > 0 && kind != 'S' && dataset >= 0) {
-        H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+    /* A text takes one byte of the numbers. */
+    if (count > 0 && dataset >= 0) {
+        H5Dwrite(dataset, kind == 'S' ? type : H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
     }
     free(values);
     if (dataset >= 0) H5Dclose(dataset);

@@ -10,14 +10,16 @@
 
 static const struct fuzz_item items[] = {
     {'s', "format", "spane-cluster", 0, {0, 0}},
-    {'i', "format_version", NULL, 2, {0, 0}},
+    {'i', "format_version", NULL, 3, {0, 0}},
     {'i', "nodes", NULL, 2, {0, 0}},
     {'s', "node_resources", "", 0, {0, 0}},
     {'s', "server_resources", "", 0, {0, 0}},
+    {'s', "traits", "ssd", 0, {0, 0}},
     {'d', "split_above", NULL, 10, {0, 0}},
     {'d', "split_from_cores", NULL, 1000, {0, 0}},
     {'i', "split_span", NULL, 2, {0, 0}},
-    /* Of three kinds, one server each. */
+    /* Of three kinds without names, one server each. */
+    {'S', "type_name", NULL, 0, {3, 0}},
     {'I', "type_nodes", NULL, 2, {3, 0}},
     {'D', "type_capacity", NULL, 40, {12, 0}},
     {'D', "type_shared", NULL, 0, {0, 0}},
