@@ -47,7 +47,7 @@ test-sanitizers: ## Run the C tests under AddressSanitizer, ThreadSanitizer and 
 FUZZ_SECONDS ?= 150
 
 .PHONY: fuzz
-fuzz: ## Fuzz the loaders and the C API, each of five targets for FUZZ_SECONDS (150)
+fuzz: ## Fuzz the loaders and the C API, each of six targets for FUZZ_SECONDS (150)
 	@scripts/setup.sh system
 	scripts/fuzz.sh $(FUZZ_SECONDS)
 
