@@ -15,7 +15,9 @@ struct TrainingContest: Contest {
     /// Episodes and gradient steps of the DQN of the paper.
     static func published(_ trace: Trace, servers: Int, steps: Int) throws -> TrainingContest {
         let source = try source(trace, servers)
-        return TrainingContest(steps: steps) { try DQN(.published, episodes: source, seed: 1) }
+        return TrainingContest(steps: steps) {
+            try DQN(.published, architecture: .spane(.published()), source: source, seed: 1)
+        }
     }
 
     /// Generations of a potential.
