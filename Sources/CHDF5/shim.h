@@ -40,12 +40,23 @@ static inline hid_t chdf5_open_read_only(const char *path) {
     return file;
 }
 
+// The name of a file in memory. HDF5 takes two open ones of one name for the same file, and identifiers are never used twice.
+struct chdf5_name {
+    char text[40];
+};
+
+static inline struct chdf5_name chdf5_memory_name(hid_t unique) {
+    struct chdf5_name name;
+    snprintf(name.text, sizeof name.text, "memory %lld", (long long)unique);
+    return name;
+}
+
 // A file in memory: a copy of `size` bytes to read.
 static inline hid_t chdf5_open_image(const void *data, size_t size) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1, errors;
     if (access < 0) return -1;
     if (H5Pset_fapl_core(access, 1 << 16, 0) >= 0 && H5Pset_file_image(access, (void *)data, size) >= 0) {
-        file = H5Fopen("memory", H5F_ACC_RDONLY, access);
+        file = H5Fopen(chdf5_memory_name(access).text, H5F_ACC_RDONLY, access);
     }
     // Closing would forget why it could not be opened.
     errors = H5Eget_current_stack();
@@ -175,7 +186,7 @@ static inline hid_t chdf5_create_image(void) {
     if (access >= 0 && creation >= 0 && H5Pset_fapl_core(access, 1 << 16, 0) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 &&
         H5Pset_obj_track_times(creation, 0) >= 0 && chdf5_keep_compact(creation) >= 0) {
-        file = H5Fcreate("memory", H5F_ACC_TRUNC, creation, access);
+        file = H5Fcreate(chdf5_memory_name(access).text, H5F_ACC_TRUNC, creation, access);
     }
     if (access >= 0) H5Pclose(access);
     if (creation >= 0) H5Pclose(creation);

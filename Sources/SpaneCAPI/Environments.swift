@@ -57,7 +57,7 @@ public func spane_env_reset(
 ) -> spane_status {
     call {
         let env = try unsafe EnvironmentHandle.of(env)
-        let end = try EnvironmentEnd(kind: end_kind, count: end_count)
+        let end = try EpisodeEnd(kind: end_kind, count: end_count)
         return try env.gate.exclusive {
             try env.environment.reset(start: Int(start), until: end)
             env.episode += 1
@@ -156,16 +156,6 @@ public func spane_env_describe(
         return try env.gate.shared {
             try unsafe write(spane_env_info(env.environment), to: info, "info")
             return SPANE_OK
-        }
-    }
-}
-
-extension Environment {
-    /// Starts an episode.
-    mutating func reset(start: Int, until end: EnvironmentEnd) throws(SchedulingError) {
-        switch end {
-        case .fixed(let end): try reset(start: start, until: end)
-        case .automatic: try reset(start: start, until: EpisodeEnd.automatic)
         }
     }
 }

@@ -3,6 +3,7 @@
 
 public import CSpaneHeader
 internal import SpaneSystem
+internal import SpaneEvaluation
 internal import SpaneScheduling
 internal import SpaneStorage
 
@@ -19,8 +20,8 @@ public func spane_vec_env_save_memory(
         let vec = try unsafe VectorHandle.of(vec)
         let size = try unsafe required(size, "size")
         return try vec.gate.shared {
-            try vec.vector.checkMemoryToSave()
-            try unsafe copy(VectorImage.make(vec.vector.contents), to: data, capacity: capacity, size: size, "data")
+            try vec.checkMemoryToSave()
+            try unsafe copy(VectorImage.make(vec.contents), to: data, capacity: capacity, size: size, "data")
             return SPANE_OK
         }
     }
@@ -39,9 +40,9 @@ public func spane_vec_env_load_memory(
         let threads = try Threads.count(threads, "threads")
         let state = try unsafe SavedVector(data, size, trace, threads: threads)
         let out = try unsafe required(vec, "vec")
-        let made = try VectorEnvironment(trace, state.environment, state.settings)
-        try state.restore(made)
-        unsafe out.pointee = Handle.make(VectorHandle(made))
+        let made = try VectorHandle(trace, state.environment, state.settings)
+        try state.restore(made.vector)
+        unsafe out.pointee = Handle.make(made)
         return SPANE_OK
     }
 }
@@ -54,9 +55,9 @@ public func spane_vec_env_restore_memory(
 ) -> spane_status {
     call {
         let vec = try unsafe VectorHandle.of(vec)
-        let state = try unsafe SavedVector(data, size, vec.vector.trace, threads: vec.vector.settings.threads)
+        let state = try unsafe SavedVector(data, size, vec.trace, threads: vec.settings.vector.threads)
         return try vec.gate.exclusive {
-            guard state.environment == vec.vector.environmentSettings, state.settings.isLike(vec.vector.settings) else {
+            guard state.environment == vec.environmentSettings, state.settings.isLike(vec.settings) else {
                 throw Failure(SPANE_SHAPE_MISMATCH, "data: the state was saved with other options than those of vec")
             }
             try state.restore(vec.vector)
@@ -96,34 +97,34 @@ private struct SavedVector {
     }
 
     /// Puts all environments into the state, or none.
-    func restore(_ vector: VectorEnvironment) throws(Failure) {
+    func restore(_ vector: VectorEnvironment<VectorBuffers>) throws(Failure) {
         for (index, slot) in slots.enumerated() {
             do {
-                try unsafe vector.slots[index].environment.check(slot.snapshot)
+                try vector.withSlot(index) { env throws(SchedulingError) in try env.environment.check(slot.snapshot) }
             } catch {
                 throw Failure(state: error, of: "data: environment \(index)")
             }
         }
         for (index, slot) in slots.enumerated() {
             do {
-                try unsafe vector.slots[index].environment.restore(slot.snapshot)
+                try vector.withSlot(index) { env throws(SchedulingError) in try env.environment.restore(slot.snapshot) }
             } catch {
                 // It was looked at above, so this is no fault of the data; memory may have run out since.
                 let status = error.code == .outOfMemory ? SPANE_OUT_OF_MEMORY : SPANE_INTERNAL
                 throw Failure(status, "data: environment \(index): \(error)")
             }
-            unsafe vector.slots[index].generator = slot.generator
+            vector.withSlot(index) { $0.generator = slot.generator }
         }
         vector.take(list, positions: slots.map(\.position))
     }
 }
 
-extension VectorEnvironment {
+extension VectorHandle {
     /// Refuses to save what there is no memory for.
     fileprivate func checkMemoryToSave() throws(OutOfMemory) {
-        let running = (0..<settings.count).reduce(0) { unsafe $0 + slots[$1].environment.runningCount }
+        let running = (0..<settings.count).reduce(0) { $0 + vector.withSlot($1) { $0.environment.runningCount } }
         // The words of each, and the bytes while they double; the list of starts is among them.
-        let bytes = settings.count * 1024 + running * 192 + list.count * 32
+        let bytes = settings.count * 1024 + running * 192 + vector.list.count * 32
         try Memory.check(bytes: bytes, for: "the state of \(settings.count) environments")
     }
 
@@ -132,13 +133,15 @@ extension VectorEnvironment {
         VectorImage.Contents(
             header: environmentSettings.header(on: trace),
             options: settings.options.words,
-            starts: list,
+            starts: vector.list,
             slots: (0..<settings.count).map { index in
-                unsafe VectorImage.Slot(
-                    generator: slots[index].generator,
-                    position: slots[index].position,
-                    snapshot: slots[index].environment.snapshot
-                )
+                vector.withSlot(index) { slot in
+                    VectorImage.Slot(
+                        generator: slot.generator,
+                        position: slot.position,
+                        snapshot: slot.environment.snapshot
+                    )
+                }
             }
         )
     }
@@ -147,7 +150,8 @@ extension VectorEnvironment {
 extension VectorSettings {
     /// Whether a state of environments with these settings is one of environments with the others.
     fileprivate func isLike(_ other: VectorSettings) -> Bool {
-        count == other.count && autoreset == other.autoreset && starts == other.starts && end == other.end
+        vector.count == other.vector.count && vector.autoreset == other.vector.autoreset
+            && vector.starts == other.vector.starts && vector.end == other.vector.end
     }
 }
 

@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CSpaneHeader
+internal import SpaneEvaluation
 internal import SpaneSystem
 
 // Many environments at once.
@@ -26,7 +27,7 @@ public func spane_vec_env_new(
         let out = try unsafe required(vec, "vec")
         let environment = try unsafe EnvironmentSettings(env_options, "env_options")
         let settings = try unsafe VectorSettings(options, on: trace.trace)
-        unsafe out.pointee = Handle.make(VectorHandle(try VectorEnvironment(trace, environment, settings)))
+        unsafe out.pointee = Handle.make(try VectorHandle(trace, environment, settings))
         return SPANE_OK
     }
 }
@@ -38,14 +39,14 @@ public func spane_vec_env_get_options(
     _ options: UnsafeMutablePointer<spane_vec_env_options>?
 ) -> spane_status {
     call {
-        let vector = try unsafe VectorHandle.of(vec).vector
+        let vec = try unsafe VectorHandle.of(vec)
         // Both sizes are looked at first, so that an error leaves both outputs as they were.
         if let env_options = unsafe env_options { _ = try unsafe structSize(env_options, "env_options") }
         if let options = unsafe options {
-            try unsafe write(vector.settings.options, to: options, "options")
+            try unsafe write(vec.settings.options, to: options, "options")
         }
         if let env_options = unsafe env_options {
-            try unsafe write(spane_env_options(vector.environmentSettings), to: env_options, "env_options")
+            try unsafe write(spane_env_options(vec.environmentSettings), to: env_options, "env_options")
         }
         return SPANE_OK
     }
@@ -64,7 +65,7 @@ public func spane_vec_env_bind(
         let pointer = try unsafe required(buffers, "buffers")
         let arrays = try unsafe read(pointer, defaults: spane_vec_env_buffers(), "buffers")
         return try vec.gate.exclusive {
-            try unsafe vec.vector.bind(arrays)
+            try unsafe vec.bind(arrays)
             return SPANE_OK
         }
     }
@@ -79,8 +80,8 @@ public func spane_vec_env_reset(
     call {
         let vec = try unsafe VectorHandle.of(vec)
         return try vec.gate.exclusive {
-            try vec.vector.checkIsBound()
-            try unsafe vec.run(.reset(seed: seed?.pointee, which: which))
+            try vec.checkIsBound()
+            try unsafe vec.vector.reset(seed: seed?.pointee, which: which)
             return SPANE_OK
         }
     }
@@ -96,9 +97,9 @@ public func spane_vec_env_reset_at(
         let vec = try unsafe VectorHandle.of(vec)
         let starts = try unsafe required(starts, "starts")
         return try vec.gate.exclusive {
-            try vec.vector.checkIsBound()
-            try unsafe vec.vector.check(starts, which: which)
-            try unsafe vec.run(.resetAt(starts, which: which))
+            try vec.checkIsBound()
+            try unsafe vec.check(starts, which: which)
+            try unsafe vec.vector.reset(at: starts, which: which)
             return SPANE_OK
         }
     }
@@ -116,7 +117,7 @@ public func spane_vec_env_set_starts(
         let starts = try unsafe elements(starts, count, "starts")
         return try vec.gate.exclusive {
             try Memory.check(bytes: count * MemoryLayout<Int>.stride, for: "a list of \(count) starts")
-            for index in 0..<count { try unsafe vec.vector.settings.check(starts[index], index, "starts") }
+            for index in 0..<count { try unsafe vec.settings.check(starts[index], index, "starts") }
             vec.vector.take(unsafe starts.map { Int($0) })
             return SPANE_OK
         }
@@ -128,8 +129,8 @@ public func spane_vec_env_observe(_ vec: OpaquePointer?) -> spane_status {
     call {
         let vec = try unsafe VectorHandle.of(vec)
         return try vec.gate.exclusive {
-            try vec.vector.checkIsBound()
-            try unsafe vec.run(.show)
+            try vec.checkIsBound()
+            try vec.vector.show()
             return SPANE_OK
         }
     }
@@ -141,9 +142,9 @@ public func spane_vec_env_step(_ vec: OpaquePointer?, _ actions: UnsafePointer<I
         let vec = try unsafe VectorHandle.of(vec)
         let actions = try unsafe required(actions, "actions")
         return try vec.gate.exclusive {
-            try vec.vector.checkIsBound()
-            try unsafe vec.vector.check(actions)
-            try unsafe vec.run(.step(actions))
+            try vec.checkIsBound()
+            try unsafe vec.check(actions)
+            try unsafe vec.vector.step(actions)
             return SPANE_OK
         }
     }
@@ -159,13 +160,13 @@ public func spane_vec_env_describe(
         let vec = try unsafe VectorHandle.of(vec)
         let info = try unsafe required(info, "info")
         return try vec.gate.shared {
-            guard index >= 0, index < vec.vector.settings.count else {
+            guard index >= 0, index < vec.settings.count else {
                 throw Failure(
                     SPANE_INVALID_ARGUMENT,
-                    "index is \(index); it must be in 0 ... \(vec.vector.settings.count - 1)"
+                    "index is \(index); it must be in 0 ... \(vec.settings.count - 1)"
                 )
             }
-            try unsafe write(vec.vector.describe(Int(index)), to: info, "info")
+            try unsafe write(vec.vector.withSlot(Int(index)) { spane_env_info($0.environment) }, to: info, "info")
             return SPANE_OK
         }
     }

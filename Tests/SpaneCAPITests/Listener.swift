@@ -5,6 +5,8 @@ final class Listener {
     private(set) var calls: [(done: Int64, total: Int64)] = []
     /// The number of the call from which on it cancels.
     var cancelAt = Int.max
+    /// What else it does in every call.
+    var action: () -> Void = {}
 
     /// Makes a call that takes progress.
     func hear<Value>(_ call: (UnsafePointer<spane_progress>) throws -> Value) rethrows -> Value {
@@ -13,6 +15,7 @@ final class Listener {
                 guard let user else { return 1 }
                 let listener = Unmanaged<Listener>.fromOpaque(user).takeUnretainedValue()
                 listener.calls.append((done, total))
+                listener.action()
                 return listener.calls.count >= listener.cancelAt ? 1 : 0
             },
             user: Unmanaged.passUnretained(self).toOpaque()

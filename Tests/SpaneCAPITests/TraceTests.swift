@@ -62,6 +62,39 @@ import Testing
         }
     }
 
+    /// While one file in memory is open others come and go.
+    @Test func callbacksMayReadAndWriteFiles() throws {
+        let (large, small) = (try makeTrace(count: 40_000, seed: 6), try makeTrace(count: 300, seed: 7))
+        func bytes(_ trace: Owned, _ progress: UnsafePointer<spane_progress>? = nil) -> [UInt8] {
+            var bytes = [UInt8](repeating: 0, count: 4 << 20)
+            var size = 0
+            expect(spane_trace_save_memory(trace.pointer, progress, &bytes, bytes.count, &size), SPANE_OK, "")
+            return Array(bytes.prefix(size))
+        }
+        let (largeFile, smallFile) = (bytes(large), bytes(small))
+        let listener = Listener()
+        var count = 0
+        listener.action = {
+            let isSame = bytes(small) == smallFile
+            #expect(isSame)
+            var loaded: OpaquePointer?
+            expect(spane_trace_load_memory(smallFile, smallFile.count, nil, &loaded), SPANE_OK, "")
+            var info = spane_trace_info()
+            info.struct_size = UInt32(MemoryLayout<spane_trace_info>.size)
+            expect(spane_trace_describe(loaded, &info), SPANE_OK, "")
+            #expect(info.count == 300)
+            spane_trace_free(loaded)
+            count += 1
+        }
+        let again = try listener.hear { progress in
+            try Owned(spane_trace_free) { spane_trace_load_memory(largeFile, largeFile.count, progress, &$0) }
+        }
+        let isLoaded = try vms(again, 40_000) == vms(large, 40_000)
+        let isSaved = listener.hear { bytes(large, $0) } == largeFile
+        #expect(isLoaded && isSaved)
+        #expect(count > 2)
+    }
+
     @Test func savesIntoMemoryWhatItSavesToAFile() throws {
         let trace = try makeTrace(count: 300, seed: 4)
         try ok(spane_trace_save(trace.pointer, folder.file("trace.h5"), nil, nil, nil))

@@ -137,15 +137,12 @@ extension EnvironmentSettings {
     }
 }
 
-/// When an episode ends, as C says it.
-enum EnvironmentEnd: Equatable, Sendable {
-    case fixed(EpisodeEnd)
-    case automatic
-
+extension EpisodeEnd {
+    /// When an episode ends, as C says it.
     init(kind: Int32, count: Int64) throws(Failure) {
         switch kind {
-        case SPANE_END_LENGTH: self = .fixed(.length(Int(count)))
-        case SPANE_END_EXCEED: self = .fixed(.exceed(Int(count)))
+        case SPANE_END_LENGTH: self = .length(Int(count))
+        case SPANE_END_EXCEED: self = .exceed(Int(count))
         case SPANE_END_AUTO:
             guard count == 0 else {
                 throw Failure(SPANE_INVALID_ARGUMENT, "end_count is \(count); it must be 0 with SPANE_END_AUTO")

@@ -1,25 +1,16 @@
 internal import CSpaneHeader
+internal import SpaneEvaluation
 internal import SpaneScheduling
 
 /// What `spane_vec_env_options` say, checked.
 struct VectorSettings: Sendable {
-    enum Autoreset: Sendable {
-        case nextStep
-        case sameStep
-        case disabled
-    }
-
     /// The options in force: nothing in them is 0 to stand for something else.
     let options: spane_vec_env_options
-    let count: Int
-    let threads: Int
-    let autoreset: Autoreset
-    let seed: UInt64
-    /// What starts are drawn from; every one of these can be played.
-    let starts: Range<Int>
+    let vector: VectorConfiguration
     /// One past the last start that can be played.
     let limit: Int
-    let end: EnvironmentEnd
+
+    var count: Int { vector.count }
 
     /// - Parameter pointer: NULL for the defaults.
     init(_ pointer: UnsafePointer<spane_vec_env_options>?, on trace: Trace) throws {
@@ -39,9 +30,8 @@ struct VectorSettings: Sendable {
         guard options.reserved == 0 else {
             throw Failure(SPANE_INVALID_ARGUMENT, "options->reserved is \(options.reserved); it must be 0")
         }
-        count = Int(options.count)
-        threads = try Threads.count(options.threads, "options->threads")
-        seed = options.seed
+        let threads = try Threads.count(options.threads, "options->threads")
+        let autoreset: VectorConfiguration.Autoreset
         switch options.autoreset {
         case SPANE_AUTORESET_NEXT_STEP: autoreset = .nextStep
         case SPANE_AUTORESET_SAME_STEP: autoreset = .sameStep
@@ -54,9 +44,17 @@ struct VectorSettings: Sendable {
                     + "(\(SPANE_AUTORESET_DISABLED))"
             )
         }
-        end = try EnvironmentEnd(kind: options.end_kind, count: options.end_count)
+        let end = try EpisodeEnd(kind: options.end_kind, count: options.end_count)
         limit = try Self.limit(end, trace)
-        starts = try Self.starts(options, limit)
+        let starts = try Self.starts(options, limit)
+        vector = VectorConfiguration(
+            count: Int(options.count),
+            threads: threads,
+            autoreset: autoreset,
+            seed: options.seed,
+            starts: starts,
+            end: end
+        )
         options.threads = Int32(truncatingIfNeeded: threads)
         options.start_high = Int64(starts.upperBound)
         self.options = options
@@ -74,10 +72,10 @@ struct VectorSettings: Sendable {
 
     static let most = 1 << 20
 
-    private static func limit(_ end: EnvironmentEnd, _ trace: Trace) throws(Failure) -> Int {
+    private static func limit(_ end: EpisodeEnd, _ trace: Trace) throws(Failure) -> Int {
         var limit = trace.count - 1
         switch end {
-        case .fixed(.length(let length)):
+        case .length(let length):
             guard length >= 1, length < trace.count - 1 else {
                 throw Failure(
                     SPANE_INVALID_ARGUMENT,
@@ -85,11 +83,11 @@ struct VectorSettings: Sendable {
                 )
             }
             limit -= length
-        case .fixed(.exceed(let placements)):
+        case .exceed(let placements):
             guard placements >= 1 else {
                 throw Failure(SPANE_INVALID_ARGUMENT, "options->end_count is \(placements); it must be at least 1")
             }
-        case .automatic, .fixed(.automatic): break
+        case .automatic: break
         }
         return limit
     }

@@ -1,9 +1,10 @@
 internal import CSpaneHeader
+internal import SpaneEvaluation
 internal import SpaneScheduling
 
 /// The caller's arrays of a vector environment, and the rows in them.
 @safe
-struct VectorBuffers {
+struct VectorBuffers: VectorOutput, @unchecked Sendable {
     private let arrays: spane_vec_env_buffers
     private let observationCount: Int
     private let maskCount: Int
