@@ -118,6 +118,7 @@ def test_without_matplotlib(tmp_path: Path) -> None:
     """Results are read all the same; a report, and a figure, say what to install."""
     folder = maker.experiment(tmp_path / "e", (2,))
     code = f"""
+import sys
 sys.modules["matplotlib"] = sys.modules["h5py"] = None
 import spane.report
 assert spane.report.Experiment.load({str(folder)!r}).baseline == "first-fit"
