@@ -15,12 +15,18 @@ func call(_ body: () throws -> spane_status) -> spane_status {
 
 @inline(never)
 private func report(_ failure: Failure) -> spane_status {
-    var message = failure.message
-    message.withUTF8 { text in
+    setMessage(failure.message)
+    Log.write(SPANE_LOG_ERROR, failure.message)
+    // The listener may have made calls of its own.
+    setMessage(failure.message)
+    return failure.status
+}
+
+private func setMessage(_ text: String) {
+    var text = text
+    text.withUTF8 { text in
         unsafe text.withMemoryRebound(to: CChar.self) { unsafe message_set($0.baseAddress, $0.count) }
     }
-    Log.write(SPANE_LOG_ERROR, failure.message)
-    return failure.status
 }
 
 /// The pointer behind an argument that must not be NULL.
