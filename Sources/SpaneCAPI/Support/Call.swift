@@ -98,6 +98,24 @@ func structSize<Value>(_ pointer: UnsafePointer<Value>, _ name: StaticString) th
     return size
 }
 
+/// An element of an array argument whose elements all have the size of the first.
+func elementOfArray<Value>(
+    _ index: Int,
+    of first: UnsafePointer<Value>,
+    _ name: StaticString
+) throws(Failure) -> UnsafePointer<Value> {
+    let size = try unsafe structSize(first, name)
+    let element = unsafe UnsafeRawPointer(first) + index * size
+    let own = unsafe Int(element.loadUnaligned(as: UInt32.self))
+    guard own == size, size % MemoryLayout<Value>.alignment == 0 else {
+        throw Failure(
+            SPANE_UNKNOWN_VERSION,
+            "\(name)[\(index)].struct_size is \(own) and that of the first \(size); all must be the size of the struct"
+        )
+    }
+    return unsafe element.assumingMemoryBound(to: Value.self)
+}
+
 /// A copy of a struct argument in which fields that the caller's version lacks have their defaults.
 func read<Value: BitwiseCopyable>(
     _ pointer: UnsafePointer<Value>,
