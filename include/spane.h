@@ -171,7 +171,8 @@ SPANE_API const char *spane_last_error(void);
  * to `total`. Only while the call waits for a disk, or works on one thing that cannot be cut, may it be told later.
  *   done, total   in the unit that the function names; `total` stays the same, and `done` never falls
  * Returns 0 to go on, anything else to cancel: the call returns SPANE_CANCELLED, and nothing has happened. It may read what a
- * signal handler or another thread has written, and may call functions of this library, though not change what the call reads.
+ * signal handler or another thread has written, and may call functions of this library, though not change what the call reads;
+ * what such a call of its own fails with is forgotten when it returns.
  */
 typedef int32_t (*spane_progress_callback)(int64_t done, int64_t total, void *user);
 
@@ -242,7 +243,8 @@ typedef struct spane_request {
     double mem;            /* GB in all */
     const double *amounts; /* in all, of the other resources of nodes, then of those of servers; NULL for none */
     uint32_t amount_count; /* at most as many as there are resources; what is missing is 0 */
-    uint32_t farthest;     /* the largest distance between two of its nodes, 1 ... 255; 0 for any */
+    uint32_t farthest;     /* the largest distance between two of its nodes, 1 ... 255; 0 for any. A server whose distances are
+                              not known holds to any */
     uint64_t require;      /* traits that its server must have */
     uint64_t forbid;       /* traits that its server must not have */
 } spane_request;
@@ -330,7 +332,7 @@ SPANE_API spane_status spane_cluster_fail_server(spane_cluster *cluster, int32_t
 
 /*
  * Changes the capacities, traits or distances of a server. Its VMs stay; where they use more than there is now, the server has
- * no room.
+ * no room. It stays cordoned or not, and what spane_cluster_set_free has taken from its nodes stays taken.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server, or a type that lacks a node on which a VM runs);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE. Threads: one at a time. Cost: O(VMs on it). Since: 0.1.
  */
@@ -406,7 +408,7 @@ SPANE_API spane_status spane_cluster_get_options(const spane_cluster *cluster, s
 /*
  * The numbers of all servers, in the order in which policies look at them. That is ascending until a server is removed; the
  * last one then takes the place of the one that is gone.
- *   servers   room for `capacity` numbers
+ *   servers   room for `capacity` numbers; NULL with capacity 0 to ask for how many there are
  *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE. Threads: one at a time. Cost: O(S). Since: 0.1.
  */
@@ -486,8 +488,8 @@ SPANE_API spane_status spane_cluster_record(spane_cluster *cluster, uint64_t id,
 SPANE_API spane_status spane_cluster_release(spane_cluster *cluster, uint64_t id, spane_placement *placement);
 
 /*
- * Moves the VM `id` to another server or to other nodes of its own. The room that it leaves counts as free; moving it to where it
- * runs already is allowed.
+ * Moves the VM `id` to another server or to other nodes of its own, as many as it has now. The room that it leaves counts as
+ * free; moving it to where it runs already is allowed.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (placement); SPANE_INFEASIBLE_ACTION (no room,
  * or cordoned); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
  */
@@ -542,7 +544,7 @@ SPANE_API spane_status spane_cluster_vms(const spane_cluster *cluster, int32_t s
 
 /*
  * Corrects what a NUMA node has left, for what the cluster cannot know: other tenants, drift, maintenance.
- *   cpu, mem  0 up to the capacity less what the VMs placed there use
+ *   cpu, mem  0 up to the capacity less what the VMs placed there use; other resources cannot be corrected
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server, node, cpu, mem); SPANE_BAD_STATE.
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
@@ -649,8 +651,8 @@ SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_i
  * spane_session_top with the heuristic "random".
  *
  * Candidates: where a call takes `servers` and `count`, the policy chooses among these servers alone, each named once; ties go
- * to the one listed first. NULL with count 0 means all servers. The cost depends on the list, not on the cluster. To
- * filter by class, use the traits that a request requires or forbids instead of a list.
+ * to the one listed first. NULL with count 0 means all servers; on a list with count 0 there is no room. The cost depends on
+ * the list, not on the cluster. To filter by class, use the traits that a request requires or forbids instead of a list.
  *
  * Any heuristic decides about any servers, and so does a network of the kind "potential"; the other networks need servers with
  * two NUMA nodes.
@@ -1090,8 +1092,8 @@ typedef struct spane_env_options {
     double node_mem;       /* GB of each NUMA node */
     double split_above;    /* GB; a VM with more memory is split. 0 or more, infinity for never */
     const spane_cluster *fleet; /* the servers of this cluster, as they are while nothing runs on them, with its rule for spans,
-                                   in place of servers, node_cpu, node_mem and split_above; read by the call alone. NULL
-                                   for those four */
+                                   in place of servers, node_cpu, node_mem and split_above; read by the call alone. Cordoned
+                                   ones take part, and spane_cluster_set_free has no effect. NULL for those four */
 } spane_env_options;
 
 #define SPANE_ENV_OPTIONS_INIT {sizeof(spane_env_options), 5, SPANE_REWARD_LOG_WAIT, 0, 1.0, 40.0, 90.0, 10.0, 0}
@@ -1492,8 +1494,8 @@ typedef struct spane_evaluation_options {
     int32_t threads;      /* 1 ... 1024, or 0 for all processors; they end before the function returns */
     uint32_t reserved;    /* 0 */
     const spane_cluster *fleet; /* the servers of this cluster, as they are while nothing runs on them, with its rule for spans,
-                                   in place of servers, node_cpu, node_mem and split_above; read by the call alone. NULL
-                                   for those four */
+                                   in place of servers, node_cpu, node_mem and split_above; read by the call alone. Cordoned
+                                   ones take part, and spane_cluster_set_free has no effect. NULL for those four */
 } spane_evaluation_options;
 
 #define SPANE_EVALUATION_OPTIONS_INIT {sizeof(spane_evaluation_options), 5, 40.0, 90.0, 10.0, 0, 0, 0, 0}
@@ -1553,7 +1555,8 @@ SPANE_API spane_status spane_trimmed_mean(const double *values, size_t count, do
 #define SPANE_LOG_INFO 2  /* also files that are loaded and saved, and a network that decides about nodes of another size
                              than it is made for: once a session, at its first decision, and once an evaluation */
 
-/* Receives one line without a line end. Called in the thread of the call that it is about. */
+/* Receives one line without a line end. Called in the thread of the call that it is about. It may call functions of this library;
+   what these fail with is forgotten when it returns. */
 typedef void (*spane_log_callback)(int32_t level, const char *message, void *user);
 
 /*

@@ -182,14 +182,17 @@ static inline herr_t chdf5_list_attributes(hid_t object, struct chdf5_names *nam
 // An empty file in memory to write, in the format of HDF5 1.10: unlike the older one, which is the default, it has
 // checksums over everything that describes the data. Times are left out, so that equal contents are equal bytes.
 static inline hid_t chdf5_create_image(void) {
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE), file = -1, errors;
     if (access >= 0 && creation >= 0 && H5Pset_fapl_core(access, 1 << 16, 0) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 &&
         H5Pset_obj_track_times(creation, 0) >= 0 && chdf5_keep_compact(creation) >= 0) {
         file = H5Fcreate(chdf5_memory_name(access).text, H5F_ACC_TRUNC, creation, access);
     }
+    // Closing would forget why it could not be made.
+    errors = H5Eget_current_stack();
     if (access >= 0) H5Pclose(access);
     if (creation >= 0) H5Pclose(creation);
+    H5Eset_current_stack(errors);
     return file;
 }
 

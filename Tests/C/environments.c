@@ -86,7 +86,7 @@ static void test_fleet(const spane_trace *trace) {
     quad.nodes = 2;
     DONE(spane_cluster_add_servers(cluster, &quad, 1, NULL));
     options.fleet = empty;
-    REFUSES(SPANE_INVALID_ARGUMENT, "servers is 0", env, spane_env_new(trace, &options, &env));
+    REFUSES(SPANE_INVALID_ARGUMENT, "options->fleet has no servers", env, spane_env_new(trace, &options, &env));
     options.fleet = (spane_cluster *)(uintptr_t)trace;
     REFUSES(SPANE_INVALID_ARGUMENT, "fleet", env, spane_env_new(trace, &options, &env));
     options.fleet = cluster;

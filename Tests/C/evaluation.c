@@ -95,6 +95,10 @@ static void test_errors(const spane_trace *trace, spane_model *model, spane_mode
     policies[0].struct_size = 4;
     REFUSES(SPANE_UNKNOWN_VERSION, "struct_size", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
     policies[0].struct_size = sizeof *policies;
+    policies[1].struct_size = 16;
+    REFUSES(SPANE_UNKNOWN_VERSION, "policies[1].struct_size is 16", waits,
+            EVALUATE(trace, &options, starts, 4, policies, 3, waits));
+    policies[1].struct_size = sizeof *policies;
 }
 
 /* Programs of a later version have longer policies; the library steps over what it does not know. */

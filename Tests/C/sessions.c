@@ -84,6 +84,10 @@ static void test_deciding(spane_cluster *cluster, spane_session *session) {
     }
 
     requests[2] = *ASKS(1, 40);
+    requests[2].struct_size = 24;
+    REFUSES(SPANE_UNKNOWN_VERSION, "requests[2].struct_size is 24", many,
+            spane_session_choose_many(session, requests, 3, many));
+    requests[2].struct_size = sizeof *requests;
     DONE(spane_session_choose_many(session, NULL, 0, NULL));
     DONE(spane_session_choose_many(session, requests, 3, many));
     CHECK(many[0].server >= 0 && (many[0].nodes == 1 || many[0].nodes == 2));

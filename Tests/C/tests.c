@@ -44,5 +44,6 @@ int main(int argc, char **argv) {
     test_vector_states();
     test_environment_sessions();
     test_evaluation();
+    test_callbacks();
     return check_report("tests");
 }

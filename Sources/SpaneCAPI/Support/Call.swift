@@ -15,12 +15,18 @@ func call(_ body: () throws -> spane_status) -> spane_status {
 
 @inline(never)
 private func report(_ failure: Failure) -> spane_status {
-    var message = failure.message
-    message.withUTF8 { text in
+    setMessage(failure.message)
+    Log.write(SPANE_LOG_ERROR, failure.message)
+    // The listener may have made calls of its own.
+    setMessage(failure.message)
+    return failure.status
+}
+
+private func setMessage(_ text: String) {
+    var text = text
+    text.withUTF8 { text in
         unsafe text.withMemoryRebound(to: CChar.self) { unsafe message_set($0.baseAddress, $0.count) }
     }
-    Log.write(SPANE_LOG_ERROR, failure.message)
-    return failure.status
 }
 
 /// The pointer behind an argument that must not be NULL.
@@ -90,6 +96,24 @@ func structSize<Value>(_ pointer: UnsafePointer<Value>, _ name: StaticString) th
         )
     }
     return size
+}
+
+/// An element of an array argument whose elements all have the size of the first.
+func elementOfArray<Value>(
+    _ index: Int,
+    of first: UnsafePointer<Value>,
+    _ name: StaticString
+) throws(Failure) -> UnsafePointer<Value> {
+    let size = try unsafe structSize(first, name)
+    let element = unsafe UnsafeRawPointer(first) + index * size
+    let own = unsafe Int(element.loadUnaligned(as: UInt32.self))
+    guard own == size, size % MemoryLayout<Value>.alignment == 0 else {
+        throw Failure(
+            SPANE_UNKNOWN_VERSION,
+            "\(name)[\(index)].struct_size is \(own) and that of the first \(size); all must be the size of the struct"
+        )
+    }
+    return unsafe element.assumingMemoryBound(to: Value.self)
 }
 
 /// A copy of a struct argument in which fields that the caller's version lacks have their defaults.

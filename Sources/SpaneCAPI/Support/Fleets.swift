@@ -13,7 +13,12 @@ extension Fleet {
     ) throws {
         if let cluster = unsafe cluster {
             let handle = try unsafe Handle.object(cluster, ClusterHandle.self, "fleet")
-            self = try handle.gate.shared { try handle.cluster.fleet() }
+            self = try handle.gate.shared {
+                guard handle.cluster.serverCount > 0 else {
+                    throw Failure(SPANE_INVALID_ARGUMENT, "\(name)->fleet has no servers; it must have some")
+                }
+                return try handle.cluster.fleet()
+            }
             return
         }
         for (field, value) in [("node_cpu", nodeCPU), ("node_mem", nodeMem)]

@@ -1,4 +1,5 @@
 internal import CSpaneHeader
+internal import CSpaneMessage
 internal import Synchronization
 
 /// The listener that the host has set.
@@ -21,5 +22,7 @@ enum Log {
         // The lock is not held while the host's code runs.
         guard let listener = listener.withLock({ $0 }), level <= listener.level else { return }
         unsafe message.withCString { unsafe listener.callback(level, $0, listener.user) }
+        // What a call of the host's failed with is no failure of the call that it is told about.
+        message_clear()
     }
 }

@@ -10,9 +10,7 @@ extension PolicySource {
 
     /// A policy of a list whose elements have the size of the first.
     init(_ index: Int, of first: UnsafePointer<spane_policy>) throws {
-        let size = try unsafe structSize(first, "policies")
-        let element = unsafe UnsafeRawPointer(first) + index * size
-        let policy = unsafe element.assumingMemoryBound(to: spane_policy.self)
+        let policy = try unsafe elementOfArray(index, of: first, "policies")
         self = try unsafe Self.source(of: policy, "policies[\(index)].", size: "policies")
     }
 

@@ -1,4 +1,5 @@
 internal import CSpaneHeader
+internal import CSpaneMessage
 internal import SpaneScheduling
 
 extension Progress {
@@ -29,6 +30,8 @@ private final class Listener {
     }
 
     func tell(_ share: Double) -> Bool {
+        // What a call of the callback's failed with is no failure of the call that it is told about.
+        defer { message_clear() }
         let done = min(total, Int((share * Double(total)).rounded()))
         return unsafe callback(Int64(done), Int64(total), user) == 0
     }

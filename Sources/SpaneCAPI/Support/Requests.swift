@@ -33,10 +33,9 @@ extension ClusterState {
 
     /// A request of a list whose elements have the size of the first.
     func request(_ index: Int, of first: UnsafePointer<spane_request>) throws -> Request {
-        let size = try unsafe structSize(first, "requests")
-        let element = unsafe UnsafeRawPointer(first) + index * size
+        let element = try unsafe elementOfArray(index, of: first, "requests")
         do {
-            return try unsafe request(element.assumingMemoryBound(to: spane_request.self))
+            return try unsafe request(element)
         } catch {
             let failure = Failure(error)
             throw Failure(failure.status, "requests[\(index)]: \(failure.message)")

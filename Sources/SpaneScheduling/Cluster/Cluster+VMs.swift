@@ -135,7 +135,7 @@ extension Cluster {
         guard request.span == Int(record.span) else {
             throw SchedulingError(
                 .invalidArgument,
-                "VM \(id) is spread over \(record.span) NUMA nodes and would be over \(request.span); move it instead"
+                "VM \(id) spans \(record.span) NUMA nodes and would span \(request.span); release it and place it anew"
             )
         }
         try check(request)

@@ -49,7 +49,7 @@ public struct Layout: Equatable, Sendable {
         guard names.count <= Self.mostResources else {
             throw SchedulingError(
                 .invalidArgument,
-                "there are \(names.count) resources; at most \(Self.mostResources) are allowed"
+                "there are \(names.count) resources, cores and GB among them; at most \(Self.mostResources) are allowed"
             )
         }
         try Names.check(names, of: "resource")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import interpreter
@@ -212,6 +213,19 @@ def test_without_override_all_places_are_tried(
         _library._load()
     assert [place for place, _ in raised.value.attempts] == [str(tmp_path / "a"), "libm.so.6"]
     assert "no such file" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda text: spane.Cluster(node_resources=[text]),
+        lambda text: spane.Session(spane.Cluster(), text),
+        lambda text: spane.Trace.generate(2).save("never.h5", source=text),
+    ],
+)
+def test_text_that_is_not_unicode_is_named(library: str, call: Callable[[str], object]) -> None:
+    with pytest.raises(spane.InvalidArgumentError, match=r"\w+ is '\\udcff'; it must be text in"):
+        call("\udcff")
 
 
 def test_nothing_is_printed_at_exit() -> None:

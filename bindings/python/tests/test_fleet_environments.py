@@ -67,7 +67,7 @@ def test_what_has_no_room_and_saved_states(trace: spane.Trace, fleet: spane.Clus
 
 
 def test_a_fleet_without_servers(trace: spane.Trace) -> None:
-    with pytest.raises(spane.InvalidArgumentError, match="servers is 0"):
+    with pytest.raises(spane.InvalidArgumentError, match="fleet has no servers"):
         spane.Environment(trace, fleet=spane.Cluster())
     small = spane.Cluster()
     small.add_servers(1, node_cpu=1, node_mem=1)

@@ -89,7 +89,11 @@ def size(value: Index, name: str) -> int:
 
 def text(value: str, name: str) -> bytes:
     """The value as a C string."""
-    return _without_zero(instance(value, str, name).encode(), name)
+    try:
+        encoded = instance(value, str, name).encode()
+    except UnicodeEncodeError:
+        raise InvalidArgumentError(f"{name} is {value!r}; it must be text in UTF-8") from None
+    return _without_zero(encoded, name)
 
 
 def real(value: Real, name: str) -> float:
