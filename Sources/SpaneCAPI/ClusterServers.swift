@@ -189,11 +189,17 @@ extension Cluster {
         let (nodes, ofNodes) = unsafe (Int(options.nodes), options.node_resource_count)
         let layout = try Layout(
             nodes: nodes,
-            nodeResources: unsafe names(options.node_resources, ofNodes, "options->node_resources"),
+            nodeResources: unsafe names(
+                options.node_resources,
+                ofNodes,
+                "options->node_resources",
+                counted: "options->node_resource_count"
+            ),
             serverResources: unsafe names(
                 options.server_resources,
                 options.server_resource_count,
-                "options->server_resources"
+                "options->server_resources",
+                counted: "options->server_resource_count"
             )
         )
         let rule = try unsafe SpanRule(
@@ -205,7 +211,8 @@ extension Cluster {
             options.traits,
             options.trait_count,
             atMost: UInt64.bitWidth,
-            "options->traits"
+            "options->traits",
+            counted: "options->trait_count"
         )
         try self.init(layout: layout, spanRule: rule, traits: traits)
     }

@@ -108,8 +108,8 @@ private struct TraceColumns {
         resources = try unsafe names(
             columns.resources,
             count,
-            atMost: Layout.mostResources - 2,
-            "columns->resources"
+            "columns->resources",
+            counted: "columns->resource_count"
         )
         // What servers can have, VMs can ask for.
         _ = try Layout(nodes: 1, nodeResources: resources)

@@ -24,7 +24,7 @@ static void test_options(void) {
     options.trait_count = 1;
     REFUSES(SPANE_NULL_POINTER, "options->traits", cluster, spane_cluster_new(&options, &cluster));
     options.trait_count = 65;
-    REFUSES(SPANE_INVALID_ARGUMENT, "options->traits is 65", cluster, spane_cluster_new(&options, &cluster));
+    REFUSES(SPANE_INVALID_ARGUMENT, "options->trait_count is 65", cluster, spane_cluster_new(&options, &cluster));
     options.trait_count = 0;
     options.struct_size = 0;
     REFUSES(SPANE_UNKNOWN_VERSION, "struct_size", cluster, spane_cluster_new(&options, &cluster));

@@ -64,10 +64,11 @@ private func copyForC(_ text: String) -> UnsafePointer<CChar> {
 func names(
     _ pointer: UnsafePointer<UnsafePointer<CChar>?>?,
     _ count: UInt32,
-    atMost most: Int = Layout.mostResources,
-    _ name: StaticString
+    atMost most: Int = Layout.mostResources - 2,
+    _ name: StaticString,
+    counted countName: StaticString
 ) throws -> [String] {
-    let count = try checkedCount(Int(count), atMost: most, name)
+    let count = try checkedCount(Int(count), atMost: most, countName)
     let texts = try unsafe elements(pointer, count, name)
     return try (0..<count).map { index in
         guard let text = unsafe texts[index] else {
