@@ -80,7 +80,7 @@ static void test_bad_options(void) {
     options = mixed_options();
     options.server_resource_count = 100;
     options.server_resources = many;
-    REFUSES(SPANE_INVALID_ARGUMENT, "resources", cluster, spane_cluster_new(&options, &cluster));
+    REFUSES(SPANE_INVALID_ARGUMENT, "options->server_resource_count is 100", cluster, spane_cluster_new(&options, &cluster));
     options.server_resource_count = UINT32_MAX;
     REFUSES(SPANE_INVALID_ARGUMENT, "resource", cluster, spane_cluster_new(&options, &cluster));
     options = mixed_options();
