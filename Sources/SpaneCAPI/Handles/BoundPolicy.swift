@@ -62,8 +62,8 @@ final class BoundPolicy {
         among candidates: [Int32]
     ) throws -> Placement? {
         guard !candidates.isEmpty else { return nil }
-        // By its scores, ties to the candidate that stands first; a potential knows many of them already.
-        if let model, !model.architecture.isPotential {
+        // By its scores, ties to the candidate that stands first; a network that remembers scores knows many already.
+        if let model, !model.architecture.scoresServersApart {
             return try best(1, for: request, on: cluster, among: candidates).first?.placement
         }
         decisions += 1

@@ -23,10 +23,7 @@ public enum Architecture: Equatable, Sendable {
     }
 
     /// Whether what it says of a server depends on that server and the request alone.
-    package var isPotential: Bool {
-        if case .potential = self { return true }
-        return false
-    }
+    package var scoresServersApart: Bool { network.scoresServersApart }
 
     /// Its parameter tensors in order.
     public var tensorShapes: [TensorShape] { network.tensorShapes }

@@ -31,21 +31,21 @@ package struct NetworkInput: Sendable {
         (self.name, self.scope, self.unit, self.isRelativeToOwnNode) = (name, scope, unit, isRelativeToOwnNode)
     }
 
-    fileprivate static let request = [
+    static let request = [
         NetworkInput("request_cpu", .decision, .cores), NetworkInput("request_mem", .decision, .gigabytes),
         NetworkInput("request_is_split", .decision, .flag),
     ]
 
-    fileprivate static let twoNodes = [
+    static let twoNodes = [
         NetworkInput("node0_cpu", .server, .cores), NetworkInput("node0_mem", .server, .gigabytes),
         NetworkInput("node1_cpu", .server, .cores), NetworkInput("node1_mem", .server, .gigabytes),
     ]
 
-    fileprivate static let level = [
+    static let level = [
         NetworkInput("mean_cpu", .decision, .cores), NetworkInput("mean_mem", .decision, .gigabytes),
     ]
 
-    fileprivate static func anyNodes(_ units: PotentialArchitecture.Units) -> [NetworkInput] {
+    static func anyNodes(_ units: PotentialArchitecture.Units) -> [NetworkInput] {
         let isRelative = units == .ownNode
         return [
             NetworkInput("node_cpu", .node, .cores, isRelativeToOwnNode: isRelative),
@@ -58,27 +58,13 @@ package struct NetworkInput: Sendable {
 
 extension Architecture {
     /// What the network reads, in its order.
-    package var inputs: [NetworkInput] {
-        switch self {
-        case .spane, .afterstate, .mlp: NetworkInput.twoNodes + NetworkInput.request
-        case .potential(let network):
-            switch network.context {
-            case .none: NetworkInput.anyNodes(network.units)
-            case .request: NetworkInput.anyNodes(network.units) + NetworkInput.request
-            case .cluster: NetworkInput.anyNodes(network.units) + NetworkInput.request + NetworkInput.level
-            }
-        }
-    }
+    package var inputs: [NetworkInput] { network.read }
 
     /// What amounts of servers are divided by.
-    package var units: PotentialArchitecture.Units {
-        if case .potential(let network) = self { return network.units }
-        return .trainedNode
-    }
+    package var units: PotentialArchitecture.Units { network.seesNodesRelatively ? .ownNode : .trainedNode }
 
     /// The numbers of NUMA nodes of the servers that the network decides about.
     package var nodes: ClosedRange<Int> {
-        if case .potential = self { return 1...Layout.mostNodes }
-        return NUMATopology.nodesPerServer...NUMATopology.nodesPerServer
+        network.servesAnyNodes ? 1...Layout.mostNodes : NUMATopology.nodesPerServer...NUMATopology.nodesPerServer
     }
 }

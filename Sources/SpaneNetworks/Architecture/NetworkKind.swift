@@ -17,6 +17,10 @@ protocol NetworkKind: Equatable, Sendable {
     var servesAnyNodes: Bool { get }
     /// Whether it sees every node relative to itself, so that it is made for nodes of any size.
     var seesNodesRelatively: Bool { get }
+    /// Whether what it says of a server depends on that server and the request alone, so that scores are remembered.
+    var scoresServersApart: Bool { get }
+    /// What it reads, in its order.
+    var read: [NetworkInput] { get }
     /// Its parameter tensors in order.
     var tensorShapes: [TensorShape] { get }
 
@@ -31,6 +35,8 @@ extension NetworkKind {
     var boundServers: Int? { nil }
     var servesAnyNodes: Bool { false }
     var seesNodesRelatively: Bool { false }
+    var scoresServersApart: Bool { false }
+    var read: [NetworkInput] { NetworkInput.twoNodes + NetworkInput.request }
 }
 
 /// The layers of a network packed for the kernels; shared by all sessions of a model.

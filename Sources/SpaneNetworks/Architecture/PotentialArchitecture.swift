@@ -100,6 +100,17 @@ extension PotentialArchitecture: NetworkKind {
 
     var seesNodesRelatively: Bool { units == .ownNode }
 
+    var scoresServersApart: Bool { true }
+
+    var read: [NetworkInput] {
+        let nodes = NetworkInput.anyNodes(units)
+        return switch context {
+        case .none: nodes
+        case .request: nodes + NetworkInput.request
+        case .cluster: nodes + NetworkInput.request + NetworkInput.level
+        }
+    }
+
     /// The last layer has no bias: it would cancel.
     var tensorShapes: [TensorShape] {
         Array(hidden.tensorShapes(prefix: "potential", inputs: inputs, outputs: 1).dropLast())
