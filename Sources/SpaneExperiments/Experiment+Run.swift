@@ -25,7 +25,7 @@ extension Experiment {
                 ExperimentWaits.Policy(name: $0.name, group: $0.group ?? "", contentHash: $0.contentHash ?? "")
             },
             clusters: zip(clusters, plans).map { cluster, plan in
-                ExperimentWaits.ClusterState(
+                ExperimentWaits.ServerCount(
                     servers: cluster.serverCount,
                     starts: plan.episodes.map(\.start),
                     lengths: plan.episodes.map(\.length),

@@ -56,13 +56,13 @@ extension Experiment {
     }
 
     private func summary(
-        of cluster: ExperimentWaits.ClusterState,
+        of cluster: ExperimentWaits.ServerCount,
         _ plan: EpisodePlan,
         _ subjects: [Subject],
         _ reference: Subject,
         _ settings: SummarySettings,
         _ threads: Int
-    ) throws -> ExperimentSummary.ClusterState {
+    ) throws -> ExperimentSummary.ServerCount {
         let blockLength = settings.blockLength ?? plan.defaultBlockLength
         let order = plan.timeOrder
         let series =
@@ -89,7 +89,7 @@ extension Experiment {
             confidence: settings.confidence
         )
         let bound = Subject(name: "lower bound", kind: .bound, group: nil, series: [0])
-        return ExperimentSummary.ClusterState(
+        return ExperimentSummary.ServerCount(
             servers: cluster.servers,
             episodes: order.count,
             meanLength: Statistics.mean(cluster.lengths.map(Double.init)),

@@ -62,7 +62,7 @@ public struct ExperimentSummary: Equatable, Sendable {
     }
 
     /// The figures for one number of servers.
-    public struct ClusterState: Equatable, Sendable {
+    public struct ServerCount: Equatable, Sendable {
         /// The number of servers.
         public let servers: Int
         /// The number of episodes.
@@ -84,5 +84,5 @@ public struct ExperimentSummary: Equatable, Sendable {
     /// The name of the baseline.
     public let baseline: String
     /// The figures by number of servers.
-    public let clusters: [ClusterState]
+    public let clusters: [ServerCount]
 }

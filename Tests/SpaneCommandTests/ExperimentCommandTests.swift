@@ -87,7 +87,7 @@ import Testing
 
     /// What is in summary.json.
     private struct Document: Decodable {
-        struct ClusterState: Decodable { let rows: [Row] }
+        struct ServerCount: Decodable { let rows: [Row] }
 
         struct Row: Decodable {
             let name: String
@@ -104,7 +104,7 @@ import Testing
 
         let baseline: String
         let resamples: Int
-        let clusters: [ClusterState]
+        let clusters: [ServerCount]
     }
 
     /// The summary in its three forms says the same.

@@ -24,7 +24,7 @@ import Testing
         return try experiment.summary(of: waits, plans, settings)
     }
 
-    private func row(_ name: String, of cluster: ExperimentSummary.ClusterState) throws -> ExperimentSummary.Row {
+    private func row(_ name: String, of cluster: ExperimentSummary.ServerCount) throws -> ExperimentSummary.Row {
         try #require(cluster.rows.first { $0.name == name })
     }
 

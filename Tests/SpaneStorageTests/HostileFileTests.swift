@@ -105,7 +105,7 @@ import Testing
         node: Resources(cpu: 40, mem: 90),
         splitAbove: 10,
         policies: [],
-        clusters: [ExperimentWaits.ClusterState(servers: 3, starts: [1], lengths: [2], bounds: [0], policies: 0)]
+        clusters: [ExperimentWaits.ServerCount(servers: 3, starts: [1], lengths: [2], bounds: [0], policies: 0)]
     )
 
     /// Whatever is put into a file, every reader gives an error that names it, or what the file holds. It never waits for

@@ -28,7 +28,7 @@ public enum ExperimentFile {
     }
 
     private static func put(
-        _ cluster: ExperimentWaits.ClusterState,
+        _ cluster: ExperimentWaits.ServerCount,
         _ policies: [ExperimentWaits.Policy],
         into file: borrowing HDF5Writer
     ) throws(StorageError) {
@@ -67,7 +67,7 @@ public enum ExperimentFile {
     }
 
     private static func fill(
-        _ cluster: inout ExperimentWaits.ClusterState,
+        _ cluster: inout ExperimentWaits.ServerCount,
         _ policies: [ExperimentWaits.Policy],
         from file: borrowing HDF5Reader
     ) throws(StorageError) {
@@ -101,7 +101,7 @@ public enum ExperimentFile {
         }
     }
 
-    private static func name(of cluster: ExperimentWaits.ClusterState) -> String { "servers_\(cluster.servers)" }
+    private static func name(of cluster: ExperimentWaits.ServerCount) -> String { "servers_\(cluster.servers)" }
 }
 
 extension HDF5Reader {

@@ -20,7 +20,7 @@ public struct ExperimentWaits: Equatable, Sendable {
     }
 
     /// The episodes on one number of servers.
-    public struct ClusterState: Equatable, Sendable {
+    public struct ServerCount: Equatable, Sendable {
         /// The number of servers.
         public var servers: Int
         /// The first VM of each episode.
@@ -55,7 +55,7 @@ public struct ExperimentWaits: Equatable, Sendable {
     /// The policies.
     public var policies: [Policy]
     /// The episodes by number of servers.
-    public var clusters: [ClusterState]
+    public var clusters: [ServerCount]
 
     /// Describes an experiment.
     public init(
@@ -65,7 +65,7 @@ public struct ExperimentWaits: Equatable, Sendable {
         splitAbove: Double?,
         fleet: FleetNote? = nil,
         policies: [Policy],
-        clusters: [ClusterState]
+        clusters: [ServerCount]
     ) {
         self.kind = kind
         self.trace = trace

@@ -30,7 +30,7 @@ struct ReportCommand: ParsableCommand {
 
     func validate() throws {
         guard !paths.isEmpty else { throw ValidationError("There is no folder to report on.") }
-        for path in paths where !FileSystem.exists(path) {
+        for path in paths where !File.exists(path) {
             throw ValidationError("'\(path)' does not exist; it must be the folder of an experiment or a run.")
         }
     }

@@ -10,7 +10,7 @@ struct EntrantArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         // A file may have an equals sign in its name.
-        guard let sign = argument.firstIndex(of: "="), !FileSystem.exists(argument) else {
+        guard let sign = argument.firstIndex(of: "="), !File.exists(argument) else {
             (group, members) = (nil, [PolicyArgument(argument: argument)])
             return
         }

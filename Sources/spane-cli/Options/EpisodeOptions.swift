@@ -42,7 +42,7 @@ struct EpisodeOptions: ParsableArguments {
     /// The indices that `--starts` describes.
     func startIndices() throws -> [Int] {
         if let sampled = try Starts.parse(starts) { return sampled }
-        guard FileSystem.exists(starts) else {
+        guard File.exists(starts) else {
             throw ValidationError(
                 "--starts is '\(starts)'; it must be an existing file or LO..<HI:COUNT:SEED, as 0..<1000:50:1."
             )

@@ -12,7 +12,7 @@ struct PolicyArgument: ExpressibleByArgument {
     func source() throws -> PolicySource {
         if let heuristic = Heuristic(name: name) { return .heuristic(heuristic) }
         // A word that looks like no file is more likely a misspelt heuristic than a file that is missing.
-        if !name.contains("/"), !name.contains("."), !FileSystem.exists(name) {
+        if !name.contains("/"), !name.contains("."), !File.exists(name) {
             throw ValidationError(
                 "The policy '\(name)' is unknown; it must be \(Heuristic.names.joined(separator: ", ")) or a weights file."
             )

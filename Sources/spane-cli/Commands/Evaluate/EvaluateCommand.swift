@@ -82,6 +82,6 @@ struct EvaluateCommand: ParsableCommand {
         if output == "-" { return StandardOutput.write(report.csv) }
         // Printed first: a file that cannot be written shall not cost the result.
         if json { StandardOutput.write(try report.json() + "\n") } else { StandardOutput.print(report.table) }
-        if let output { try FileSystem.write(report.csv, to: output) }
+        if let output { try TextFile.write(report.csv, to: output) }
     }
 }

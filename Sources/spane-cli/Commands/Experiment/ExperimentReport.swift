@@ -53,7 +53,7 @@ struct ExperimentReport {
     }
 
     /// The tables of one number of servers.
-    private func tables(_ cluster: ExperimentSummary.ClusterState) -> [Block] {
+    private func tables(_ cluster: ExperimentSummary.ServerCount) -> [Block] {
         var blocks = [(heading(cluster), valueTable(cluster))]
         if cluster.rows.contains(where: { !$0.differences.isEmpty }) {
             blocks.append(
@@ -69,7 +69,7 @@ struct ExperimentReport {
         return blocks
     }
 
-    private func heading(_ cluster: ExperimentSummary.ClusterState) -> String {
+    private func heading(_ cluster: ExperimentSummary.ServerCount) -> String {
         "\(NumberText.grouped(cluster.episodes)) episodes of \(NumberText.grouped(cluster.meanLength, decimals: 1)) VMs (mean) "
             + "on \(cluster.servers) servers; total wait of an episode in seconds"
     }
@@ -77,13 +77,13 @@ struct ExperimentReport {
     // Beside the metrics themselves, the more robust of the trimmed means beside the bound.
     private static let columns = ExperimentMetric.all.filter { $0.isPlain || $0.metric == .trimmedMean15 }
 
-    private func valueTable(_ cluster: ExperimentSummary.ClusterState) -> FigureTable {
+    private func valueTable(_ cluster: ExperimentSummary.ServerCount) -> FigureTable {
         var table = FigureTable(header: ["policy"] + titles(Self.columns))
         for row in cluster.rows { table.add(name(row), Self.columns.map { $0.cell(row.figures[$0]) }) }
         return table
     }
 
-    private func differenceTable(_ cluster: ExperimentSummary.ClusterState) -> FigureTable {
+    private func differenceTable(_ cluster: ExperimentSummary.ServerCount) -> FigureTable {
         var table = FigureTable(header: ["policy"] + titles(ExperimentMetric.plain))
         for row in cluster.rows where !row.differences.isEmpty {
             table.add(name(row), ExperimentMetric.plain.map { $0.differenceCell(row.differences[$0]) })
@@ -170,10 +170,10 @@ struct ExperimentReport {
                 bounds: cluster.bounds,
                 waits: columns
             )
-            try FileSystem.write(text, to: folder.file("waits-\(cluster.servers).csv"))
+            try TextFile.write(text, to: folder.file("waits-\(cluster.servers).csv"))
         }
-        try FileSystem.write(SummaryCSV.text(summary, waits.fleet), to: folder.file("summary.csv"))
-        try FileSystem.write(try SummaryJSON.text(summary, waits.fleet), to: folder.file("summary.json"))
-        try FileSystem.write(markdown, to: folder.file("summary.md"))
+        try TextFile.write(SummaryCSV.text(summary, waits.fleet), to: folder.file("summary.csv"))
+        try TextFile.write(try SummaryJSON.text(summary, waits.fleet), to: folder.file("summary.json"))
+        try TextFile.write(markdown, to: folder.file("summary.md"))
     }
 }

@@ -42,10 +42,10 @@ enum SummaryJSON {
         let resamples: Int
         let seed: UInt64
         let fleet: FleetNote?
-        let clusters: [ClusterState]
+        let clusters: [ServerCount]
     }
 
-    private struct ClusterState: Encodable {
+    private struct ServerCount: Encodable {
         let servers: Int
         let episodes: Int
         let mean_length: Double
@@ -85,7 +85,7 @@ enum SummaryJSON {
             seed: summary.settings.seed,
             fleet: fleet,
             clusters: summary.clusters.map { cluster in
-                ClusterState(
+                ServerCount(
                     servers: cluster.servers,
                     episodes: cluster.episodes,
                     mean_length: cluster.meanLength,
