@@ -40,6 +40,7 @@ public struct EpisodePlan: Sendable {
         progress: Progress
     ) throws {
         self.scenario = scenario
+        let conditions = scenario.boundConditions
         episodes = try parallelMap(
             count: starts.count,
             threads: threads,
@@ -49,7 +50,7 @@ public struct EpisodePlan: Sendable {
             makeState: { try Environment(scenario) },
             { environment, index in
                 do {
-                    return try environment.plan(start: starts[index], until: end, progress)
+                    return try environment.plan(start: starts[index], until: end, conditions, progress)
                 } catch let error as SchedulingError where error.code != .cancelled {
                     throw SchedulingError(error.code, "starts[\(index)]: \(error)")
                 }
@@ -62,6 +63,7 @@ extension Environment {
     fileprivate mutating func plan(
         start: Int,
         until end: EpisodeEnd,
+        _ conditions: FitConditions,
         _ progress: Progress
     ) throws(SchedulingError) -> EpisodePlan.Episode {
         let placed = try length(from: start, until: end, progress: progress)
@@ -76,7 +78,7 @@ extension Environment {
         }
         // Refuses a length that runs into the end of the trace.
         try reset(start: start, until: .length(placed))
-        let bound = try scenario.waitBound(start: start, length: placed, progress: progress)
+        let bound = try scenario.waitBound(conditions, start: start, length: placed, progress: progress)
         return EpisodePlan.Episode(start: start, length: placed, bound: bound)
     }
 }

@@ -4,9 +4,9 @@ internal import SpaneBuffers
 /// what the VMs take from their nodes sum up to at most those of what the nodes have.
 ///
 /// They are necessary, not sufficient, and a VM that leaves never breaks one.
-struct FitConditions: ~Copyable {
+package struct FitConditions: Sendable {
     /// What is summed in one of them.
-    private struct Term {
+    struct Term: Sendable {
         let function: DualFeasibleFunction
         /// As in ``Layout/nodeResources``, then ``Layout/serverResources``.
         let resource: Int
@@ -14,13 +14,10 @@ struct FitConditions: ~Copyable {
         let capacity: Int64
     }
 
-    private let terms: [Term]
-    private let nodeResources: Int
-    // [condition]: what is left.
-    private let left: FlatBuffer<Int64>
-    // [row][condition]: the images of a VM of a flavor, one row a flavor that was asked for.
-    private var images: FlatBuffer<Int64>
-    private var rows: [Int32: Int] = [:]
+    let terms: [Term]
+    /// [condition]: the images of what all nodes have.
+    let limits: [Int64]
+    let nodeResources: Int
 
     /// - Complexity: O(server types * functions).
     init(_ fleet: Fleet, _ functions: [DualFeasibleFunction]) {
@@ -42,13 +39,11 @@ struct FitConditions: ~Copyable {
             terms.append(Term(function: function, resource: resource, capacity: capacity))
             limits.append(limit)
         }
-        for function in functions {
-            for resource in layout.nodeResources.indices {
-                let amounts = zip(fleet.types, fleet.counts).flatMap { type, count in
-                    type.nodes.map { (Int64(Grid.capacity($0[resource])), count) }
-                }
-                add(function, resource, amounts)
+        for resource in layout.nodeResources.indices {
+            let amounts = zip(fleet.types, fleet.counts).flatMap { type, count in
+                type.nodes.map { (Int64(Grid.capacity($0[resource])), count) }
             }
+            for function in functions { add(function, resource, amounts) }
         }
         // What a server has as a whole is given away in as many parts as there are VMs, so that it is pooled only.
         for index in layout.serverResources.indices {
@@ -56,8 +51,24 @@ struct FitConditions: ~Copyable {
             add(.identity, nodeResources + index, amounts)
         }
         self.terms = terms
-        left = FlatBuffer(limits)
-        images = FlatBuffer(repeating: 0, count: 8 * limits.count)
+        self.limits = limits
+    }
+}
+
+/// What some running VMs leave of each condition.
+struct FitBalance: ~Copyable {
+    private let conditions: FitConditions
+    // [condition]: what is left.
+    private let left: FlatBuffer<Int64>
+    // [row][condition]: the images of a VM of a flavor, one row a flavor that was asked for.
+    private var images: FlatBuffer<Int64>
+    private var rows: [Int32: Int] = [:]
+
+    /// Nothing runs.
+    init(_ conditions: FitConditions) {
+        self.conditions = conditions
+        left = FlatBuffer(conditions.limits)
+        images = FlatBuffer(repeating: 0, count: 8 * conditions.limits.count)
     }
 
     /// Where the images of VMs of a flavor stand.
@@ -65,6 +76,7 @@ struct FitConditions: ~Copyable {
     /// - Complexity: O(functions) for a flavor that is asked for the first time.
     mutating func row(of flavor: Int32, _ request: Request) -> Int {
         if let row = rows[flavor] { return row }
+        let (terms, nodeResources) = (conditions.terms, conditions.nodeResources)
         let row = rows.count * terms.count
         if row == images.count { images = images.copy(count: 2 * max(row, 1), filling: 0) }
         let shares = [request.share.cpu, request.share.mem] + (request.terms?.extras ?? [])
@@ -80,7 +92,7 @@ struct FitConditions: ~Copyable {
     /// Whether one more VM meets all conditions.
     ///
     /// - Complexity: O(functions).
-    func allow(_ row: Int) -> Bool {
+    func allows(_ row: Int) -> Bool {
         // A negative number in any of them sets the sign of the whole.
         var signs: Int64 = 0
         for index in 0..<left.count { signs |= left[index] &- images[row + index] }

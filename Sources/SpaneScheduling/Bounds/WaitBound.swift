@@ -19,27 +19,27 @@ extension Scenario {
     /// - Throws: `invalidArgument` as ``Environment/reset(start:until:)`` does.
     /// - Complexity: O(length * (functions * resources + log running)) time, with 143 functions.
     public func waitBound(start: Int, length: Int) throws(SchedulingError) -> Double {
-        try waitBound(start: start, length: length, progress: .none)
+        try waitBound(boundConditions, start: start, length: length, progress: .none)
     }
 
-    /// The same, asking now and then whether to go on.
-    package func waitBound(start: Int, length: Int, progress: Progress) throws(SchedulingError) -> Double {
-        try bound(DualFeasibleFunction.family, start: start, length: length, progress)
-    }
+    /// The conditions of ``waitBound(start:length:)``, which are those of every episode.
+    package var boundConditions: FitConditions { FitConditions(fleet, DualFeasibleFunction.family) }
+
 
     /// As ``waitBound(start:length:)`` with all servers taken as one pool of each resource: the bound of the published
     /// comparison.
     ///
     /// - Complexity: O(length * log running) time.
     public func pooledBound(start: Int, length: Int) throws(SchedulingError) -> Double {
-        try bound([.identity], start: start, length: length, .none)
+        try waitBound(FitConditions(fleet, [.identity]), start: start, length: length, progress: .none)
     }
 
-    private func bound(
-        _ functions: [DualFeasibleFunction],
+    /// The bound by these conditions, asking now and then whether to go on.
+    package func waitBound(
+        _ conditions: FitConditions,
         start: Int,
         length: Int,
-        _ progress: Progress
+        progress: Progress
     ) throws(SchedulingError) -> Double {
         // An episode that the end of the trace cuts short is one longer than a length that may be asked for.
         guard start >= 0, length >= 0, start < trace.count, length < trace.count - start else {
@@ -48,22 +48,22 @@ extension Scenario {
                 "an episode of \(length) VMs from start \(start) does not fit a trace of \(trace.count) VMs"
             )
         }
-        var conditions = FitConditions(fleet, functions)
+        var balance = FitBalance(conditions)
         var running = DepartureQueue(capacity: length)
         var clock = trace.rows[start].arrival
         var total = 0.0
         for index in start..<start + length {
             if index & 4095 == 0 { try progress.check() }
             let vm = trace.rows[index]
-            let row = conditions.row(of: vm.flavor, request(of: index))
+            let row = balance.row(of: vm.flavor, request(of: index))
             clock = max(clock, vm.arrival)
-            while running.earliestEnd <= clock || (running.count > 0 && !conditions.allow(row)) {
+            while running.earliestEnd <= clock || (running.count > 0 && !balance.allows(row)) {
                 let departure = running.removeFirst()
                 clock = max(clock, departure.end)
                 let left = Int(departure.vm)
-                conditions.remove(conditions.row(of: trace.rows[left].flavor, request(of: left)))
+                balance.remove(balance.row(of: trace.rows[left].flavor, request(of: left)))
             }
-            conditions.add(row)
+            balance.add(row)
             total += clock - vm.arrival
             running.insert(
                 .init(
