@@ -115,15 +115,24 @@ extension VectorEnvironment {
     }
 
     /// Starts new episodes in all environments, at starts drawn from ``VectorConfiguration/starts``.
-    public func reset(seed: UInt64? = nil) throws { try unsafe reset(seed: seed, which: nil) }
+    ///
+    /// - Throws: `badState` when there is no output.
+    public func reset(seed: UInt64? = nil) throws {
+        try checkOutput()
+        try unsafe reset(seed: seed, which: nil)
+    }
 
     private func check(_ count: Int, _ name: String) throws(SchedulingError) {
+        try checkOutput()
         guard count == configuration.count else {
             throw SchedulingError(
                 .invalidArgument,
                 "there are \(count) \(name); the environments are \(configuration.count)"
             )
         }
+    }
+
+    private func checkOutput() throws(SchedulingError) {
         guard output != nil else { throw SchedulingError(.badState, "the environments have no output; set one first") }
     }
 }
