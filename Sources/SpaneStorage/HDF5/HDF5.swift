@@ -57,26 +57,22 @@ package enum HDF5 {
     }
 }
 
-/// Whose turn it is to call HDF5. A ``Synchronization/Mutex`` cannot be left and entered again inside of what it guards.
+/// Whose turn it is to call HDF5.
 @safe
 private final class Turn: @unchecked Sendable {
-    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let mutex = SystemMutex()
+    // Of whoever has the turn.
     private var printer = unsafe chdf5_printer()
 
-    init() {
-        unsafe lock.initialize(to: pthread_mutex_t())
-        unsafe pthread_mutex_init(lock, nil)
-    }
-
     func take() {
-        unsafe pthread_mutex_lock(lock)
+        mutex.lock()
         H5open()
         unsafe printer = chdf5_silence()
     }
 
     func give() {
         unsafe chdf5_restore(printer)
-        unsafe pthread_mutex_unlock(lock)
+        mutex.unlock()
     }
 
     /// Runs what cannot fail alone.

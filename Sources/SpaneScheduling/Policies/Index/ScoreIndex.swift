@@ -43,10 +43,10 @@ package final class ScoreIndex {
     private var uses: UInt64 = 0
     private let batch = ServerBatch()
 
-    /// Makes an index of all servers.
     /// Decisions for which only the servers had to be scored that had changed since the last one for the same request.
     package private(set) var followed = 0
 
+    /// Makes an index of all servers.
     package init() { list = nil }
 
     /// Makes an index of some servers of one cluster.
