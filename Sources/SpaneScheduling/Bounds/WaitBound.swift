@@ -25,7 +25,6 @@ extension Scenario {
     /// The conditions of ``waitBound(start:length:)``, which are those of every episode.
     package var boundConditions: FitConditions { FitConditions(fleet, DualFeasibleFunction.family) }
 
-
     /// As ``waitBound(start:length:)`` with all servers taken as one pool of each resource: the bound of the published
     /// comparison.
     ///
