@@ -11,6 +11,8 @@ final class BoundPolicy {
     private var policy: any Policy
     private let network: (any ScoringPolicy)?
     private let model: Model?
+    // Whether it is a network that scores all servers at once; kept, since to ask its architecture allocates.
+    private let scoresServersTogether: Bool
     // What the network was last fit to.
     private var servers = 0
     // The servers among which none was found that the network is not made for; nil once that was told.
@@ -29,9 +31,11 @@ final class BoundPolicy {
             policy = heuristic.makePolicy()
             network = nil
             model = nil
+            scoresServersTogether = false
         case .model(let model):
             try model.check(fits: cluster, name)
             self.model = model
+            scoresServersTogether = !model.architecture.scoresServersApart
             servers = cluster.serverCount
             try Memory.check(
                 bytes: model.architecture.sessionBytes(servers: servers, nodes: cluster.layout.nodes),
@@ -63,7 +67,7 @@ final class BoundPolicy {
     ) throws -> Placement? {
         guard !candidates.isEmpty else { return nil }
         // By its scores, ties to the candidate that stands first; a network that remembers scores knows many already.
-        if let model, !model.architecture.scoresServersApart {
+        if scoresServersTogether {
             return try best(1, for: request, on: cluster, among: candidates).first?.placement
         }
         decisions += 1
