@@ -600,6 +600,9 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_load_memory(const void *dat
 /* The weights of a network. Immutable: any number of threads may use one at once. */
 typedef struct spane_model spane_model;
 
+/* VMs in order of arrival: what is replayed. Immutable: any number of threads may use one at once. */
+typedef struct spane_trace spane_trace;
+
 /*
  * What decides: a heuristic or a network; the other field is NULL. Initialise with SPANE_POLICY_INIT,
  * SPANE_POLICY_HEURISTIC(name) or SPANE_POLICY_MODEL(model). Functions read it during the call alone, and sessions keep what
@@ -608,18 +611,34 @@ typedef struct spane_model spane_model;
 typedef struct spane_policy {
     uint32_t struct_size;     /* sizeof(spane_policy) */
     uint32_t reserved;        /* 0 */
-    const char *heuristic;    /* one that spane_heuristic_describe lists, such as "best-fit" or "random:SEED" */
+    const char *heuristic;    /* "best-fit", "random:SEED", "most-allocated+spread" and so on; see below */
     const spane_model *model; /* a network */
+    const spane_trace *mix;   /* for rules with "capacity-lost": the flavors of these VMs are what room is kept for, each as
+                                 much as it is frequent; NULL to learn them from the requests that are decided about */
 } spane_policy;
 
-#define SPANE_POLICY_INIT {sizeof(spane_policy), 0, 0, 0}
-#define SPANE_POLICY_HEURISTIC(name) {sizeof(spane_policy), 0, (name), 0}
-#define SPANE_POLICY_MODEL(model) {sizeof(spane_policy), 0, 0, (model)}
+#define SPANE_POLICY_INIT {sizeof(spane_policy), 0, 0, 0, 0}
+#define SPANE_POLICY_HEURISTIC(name) {sizeof(spane_policy), 0, (name), 0, 0}
+#define SPANE_POLICY_MODEL(model) {sizeof(spane_policy), 0, 0, (model), 0}
 
-/* A heuristic that the library knows. Initialise with SPANE_HEURISTIC_INFO_INIT. */
+/*
+ * Heuristics by name. The paper's: "first-fit", "best-fit", "balance-fit", "move-to-front", "random:SEED". The rules of the
+ * field: SERVER+NODE, where SERVER says which server is best and NODE which of its NUMA nodes a VM gets, such as
+ * "most-allocated+spread"; without +NODE they are the emptiest. SERVER may be a sum with weights in -10^6 ... 10^6, such as
+ * "capacity-lost,100*most-allocated+spread". spane_heuristic_describe lists every name and every part of one.
+ */
+
+/* What a name that spane_heuristic_describe lists stands for. */
+enum {
+    SPANE_HEURISTIC_POLICY = 0, /* a policy as it is */
+    SPANE_HEURISTIC_SERVER = 1, /* the server part of a rule; it is a policy of its own too */
+    SPANE_HEURISTIC_NODE = 2    /* the node part of a rule */
+};
+
+/* A heuristic that the library knows, or a part of one. Initialise with SPANE_HEURISTIC_INFO_INIT. */
 typedef struct spane_heuristic_info {
     uint32_t struct_size; /* sizeof(spane_heuristic_info) */
-    uint32_t reserved;    /* 0 */
+    uint32_t role;        /* SPANE_HEURISTIC_POLICY, SPANE_HEURISTIC_SERVER or SPANE_HEURISTIC_NODE */
     const char *name;     /* such as "best-fit" */
     const char *summary;  /* what it does, in one line */
     const char *argument; /* what may follow the name after a colon, such as "SEED", a whole number of 64 bits; NULL for
@@ -629,13 +648,13 @@ typedef struct spane_heuristic_info {
 #define SPANE_HEURISTIC_INFO_INIT {sizeof(spane_heuristic_info), 0, 0, 0, 0}
 
 /*
- * The number of heuristics.
+ * The number of heuristics and parts of them.
  * Status: none. Threads: any. Cost: O(1). Since: 0.1.
  */
 SPANE_API int32_t spane_heuristic_count(void);
 
 /*
- * Describes a heuristic; fills the first info->struct_size bytes of `info`. Its texts belong to the library.
+ * Describes a heuristic or a part of one; fills the first info->struct_size bytes of `info`. Its texts belong to the library.
  *   index     0 ... spane_heuristic_count() - 1
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (index); SPANE_UNKNOWN_VERSION (struct_size).
  * Threads: any. Cost: O(1). Since: 0.1.
@@ -647,8 +666,8 @@ SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_i
 /*
  * A policy bound to a cluster, whose changes it follows by itself. Sessions on one cluster may decide at once in several
  * threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the first decision
- * after servers were added, for the first call with a longer list of candidates or a larger `k` than any before, and for
- * spane_session_top with the heuristic "random".
+ * after servers were added, for the first call with a longer list of candidates or a larger `k` than any before, for
+ * spane_session_top with the heuristic "random", and when a rule with "capacity-lost" learns what is asked for.
  *
  * Candidates: where a call takes `servers` and `count`, the policy chooses among these servers alone, each named once; ties go
  * to the one listed first. NULL with count 0 means all servers; on a list with count 0 there is no room. The cost depends on
@@ -885,9 +904,6 @@ SPANE_API spane_status spane_model_provenance(const spane_model *model, const ch
 SPANE_API void spane_model_free(spane_model *model);
 
 /* --------------------------------------------------------------------------------------------------------- Traces */
-
-/* VMs in order of arrival: what is replayed. Immutable: any number of threads may use one at once. */
-typedef struct spane_trace spane_trace;
 
 /* The columns of which a trace is made, with a value for each VM. Initialise with SPANE_TRACE_COLUMNS_INIT. */
 typedef struct spane_trace_columns {

@@ -19,16 +19,19 @@ public func spane_heuristic_describe(
 ) -> spane_status {
     call {
         let info = try unsafe required(info, "info")
-        let kind = Heuristic.all[try checkedIndex(index, below: Heuristic.all.count)]
+        let place = try checkedIndex(index, below: Heuristic.all.count)
+        let heuristic = Heuristic.all[place]
         var value = unsafe spane_heuristic_info()
-        unsafe value.name = constant(kind.name)
-        unsafe value.summary = constant(kind.summary)
-        unsafe value.argument = kind.argument.map { unsafe constant($0) }
+        unsafe value.role = heuristic.role.rawValue
+        unsafe value.name = heuristicNames[place].pointer
+        unsafe value.summary = constant(heuristic.summary)
+        unsafe value.argument = heuristic.argument.map { unsafe constant($0) }
         try unsafe write(value, to: info, "info")
         return SPANE_OK
     }
 }
 
+private let heuristicNames = Heuristic.all.map { PermanentText($0.name) }
 private let hdf5VersionText = PermanentText(HDF5.version)
 
 @implementation @_cdecl("spane_build_describe")

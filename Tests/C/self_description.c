@@ -28,13 +28,13 @@ static void test_heuristics(void) {
     const char *known[] = {"first-fit", "best-fit", "balance-fit", "move-to-front", "random"};
     spane_cluster *cluster = some_cluster(1);
     spane_heuristic_info info = SPANE_HEURISTIC_INFO_INIT, untouched;
-    CHECK(spane_heuristic_count() == 5);
-    for (int32_t i = 0; i < spane_heuristic_count(); i++) {
+    CHECK(spane_heuristic_count() == 5 + 9 + 4);
+    for (int32_t i = 0; i < 5; i++) {
         spane_session *session = NULL;
         char name[64];
         DONE(spane_heuristic_describe(i, &info));
         CHECK(strcmp(info.name, known[i]) == 0 && strlen(info.summary) > 10 && strchr(info.summary, '\n') == NULL);
-        CHECK((info.argument != NULL) == (i == 4));
+        CHECK((info.argument != NULL) == (i == 4) && info.role == SPANE_HEURISTIC_POLICY);
         DONE(spane_session_new(cluster, HEURISTIC(info.name), &session));
         spane_session_free(session);
         snprintf(name, sizeof name, "%s:7", info.name);
@@ -47,10 +47,64 @@ static void test_heuristics(void) {
         }
     }
     FAILS(SPANE_NULL_POINTER, "info", spane_heuristic_describe(0, NULL));
-    REFUSES(SPANE_INVALID_ARGUMENT, "index is -1; it must be in 0 ... 4", untouched, spane_heuristic_describe(-1, &untouched));
-    REFUSES(SPANE_INVALID_ARGUMENT, "index is 5", untouched, spane_heuristic_describe(5, &untouched));
+    REFUSES(SPANE_INVALID_ARGUMENT, "index is -1; it must be in 0 ... 17", untouched, spane_heuristic_describe(-1, &untouched));
+    REFUSES(SPANE_INVALID_ARGUMENT, "index is 18", untouched, spane_heuristic_describe(18, &untouched));
     info.struct_size = 0;
     FAILS(SPANE_UNKNOWN_VERSION, "struct_size", spane_heuristic_describe(0, &info));
+    spane_cluster_free(cluster);
+}
+
+/* Rules are made of every server part and every node part, with weights. */
+static void test_rules(void) {
+    const char *const misspelt[] = {"most-allocated+", "+spread", "most-allocated+far", "most-allocated+spread+pack",
+                                    "x*most-allocated", "2*", "nan*first", "1e7*first", "first,", ""};
+    spane_cluster *cluster = some_cluster(1);
+    spane_heuristic_info server = SPANE_HEURISTIC_INFO_INIT, node = SPANE_HEURISTIC_INFO_INIT;
+    spane_session *session = NULL;
+    spane_placement placement;
+    char name[128];
+    for (int32_t i = 5; i < 14; i++) {
+        DONE(spane_heuristic_describe(i, &server));
+        CHECK(server.role == SPANE_HEURISTIC_SERVER && strlen(server.summary) > 10 && server.argument == NULL);
+        for (int32_t k = 14; k < spane_heuristic_count(); k++) {
+            DONE(spane_heuristic_describe(k, &node));
+            CHECK(node.role == SPANE_HEURISTIC_NODE && strlen(node.summary) > 10 && node.argument == NULL);
+            snprintf(name, sizeof name, "%s+%s", server.name, node.name);
+            DONE(spane_session_new(cluster, HEURISTIC(name), &session));
+            DONE(spane_session_choose(session, ASKS(1, 2), &placement));
+            spane_session_free(session);
+            snprintf(name, sizeof name, "0.5*%s,-2*first,1e2*most-allocated+%s", server.name, node.name);
+            DONE(spane_session_new(cluster, HEURISTIC(name), &session));
+            spane_session_free(session);
+        }
+    }
+    for (size_t i = 0; i < sizeof misspelt / sizeof *misspelt; i++) {
+        FAILS(SPANE_INVALID_ARGUMENT, "SERVER+NODE", spane_session_new(cluster, HEURISTIC(misspelt[i]), &session));
+    }
+    spane_cluster_free(cluster);
+}
+
+/* A mix is for rules that keep room. */
+static void test_mix(void) {
+    spane_cluster *cluster = some_cluster(1);
+    spane_trace *trace = NULL;
+    spane_session *session = NULL;
+    spane_placement placement;
+    spane_policy policy = SPANE_POLICY_HEURISTIC("capacity-lost+spread");
+    DONE(spane_trace_generate(100, 1, NULL, &trace));
+    policy.mix = trace;
+    DONE(spane_session_new(cluster, &policy, &session));
+    spane_trace_free(trace); /* the session keeps what it needs */
+    DONE(spane_session_choose(session, ASKS(1, 2), &placement));
+    spane_session_free(session);
+    FAILS(SPANE_INVALID_ARGUMENT, "policy->mix", spane_session_new(cluster, &policy, &session));
+    DONE(spane_trace_generate(100, 1, NULL, &trace));
+    policy.mix = trace;
+    policy.heuristic = "most-allocated";
+    FAILS(SPANE_INVALID_ARGUMENT, "policy->mix is set", spane_session_new(cluster, &policy, &session));
+    policy.heuristic = NULL;
+    FAILS(SPANE_INVALID_ARGUMENT, "policy->mix", spane_session_new(cluster, &policy, &session));
+    spane_trace_free(trace);
     spane_cluster_free(cluster);
 }
 
@@ -172,6 +226,8 @@ static void test_sessions_count(void) {
 void test_self_description(void) {
     test_build();
     test_heuristics();
+    test_rules();
+    test_mix();
     test_models_say_what_they_are();
     test_clusters_say_how_large_they_are();
     test_sessions_count();

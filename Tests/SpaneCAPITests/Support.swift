@@ -160,7 +160,8 @@ extension spane_policy {
             struct_size: UInt32(MemoryLayout<spane_policy>.size),
             reserved: 0,
             heuristic: heuristic,
-            model: model
+            model: model,
+            mix: nil
         )
     }
 }

@@ -133,18 +133,22 @@ import Testing
         for name in ["", "First-Fit", "first_fit", "random:", "random:-1", "random:x", "random:1 ", "fit"] {
             #expect(Heuristic(name: name) == nil, "\(name)")
         }
-        #expect(Heuristic.names == ["first-fit", "best-fit", "balance-fit", "move-to-front", "random[:SEED]"])
+        #expect(
+            Heuristic.names == ["first-fit", "best-fit", "balance-fit", "move-to-front", "random[:SEED]", RuleName.usage]
+        )
     }
 
     /// Whatever row is added, its name leads to it, an argument is taken by those alone that say so, and it says what it does.
     @Test func theTableIsSound() throws {
-        #expect(Set(Heuristic.all.map { "\($0.name)" }).count == Heuristic.all.count)
-        for kind in Heuristic.all {
-            let name = "\(kind.name)"
+        for role in [Heuristic.Description.Role.policy, .serverScore, .nodeChoice] {
+            let names = Heuristic.all.filter { $0.role == role }.map(\.name)
+            #expect(Set(names).count == names.count && !names.isEmpty)
+        }
+        for known in Heuristic.all {
+            #expect(!"\(known.summary)".isEmpty && !"\(known.summary)".contains("\n"))
+            let name = known.role == .nodeChoice ? "l2+\(known.name)" : known.name
             let heuristic = try #require(Heuristic(name: name))
-            #expect("\(heuristic.kind.name)" == name)
-            #expect((Heuristic(name: name + ":7") != nil) == (kind.argument != nil))
-            #expect(!"\(kind.summary)".isEmpty && !"\(kind.summary)".contains("\n"))
+            #expect((Heuristic(name: name + ":7") != nil) == (known.argument != nil))
             #expect(try choice(heuristic, Self.small, [(3, 90), (40, 90), (3, 90), (3, 90)]) == 1, "\(name)")
         }
     }
@@ -155,5 +159,6 @@ import Testing
         #expect(Heuristic.balanceFit.makePolicy() is BalanceFit)
         #expect(Heuristic.moveToFront.makePolicy() is MoveToFront)
         #expect(Heuristic.random(seed: 1).makePolicy() is RandomFit)
+        #expect(Heuristic(name: "most-allocated")?.makePolicy() is RulePolicy)
     }
 }

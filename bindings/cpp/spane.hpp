@@ -436,6 +436,8 @@ class Policy {
 public:
     Policy(const char *heuristic) : heuristic_(heuristic) {}
     Policy(std::string heuristic) : heuristic_(std::move(heuristic)) {}
+    /// A rule with "capacity-lost" that keeps room for the flavors of a trace, which must outlive it.
+    Policy(std::string heuristic, const spane_trace *mix) : heuristic_(std::move(heuristic)), mix_(mix) {}
     Policy(const Model &model) noexcept : model_(model.get()), is_model_(true) {}
 
     /// For calls of spane.h; valid as long as this object.
@@ -443,16 +445,18 @@ public:
         spane_policy policy = SPANE_POLICY_INIT;
         if (is_model_) policy.model = model_;
         else policy.heuristic = heuristic_.c_str();
+        policy.mix = mix_;
         return policy;
     }
 
 private:
     std::string heuristic_{};
     const spane_model *model_ = nullptr;
+    const spane_trace *mix_ = nullptr;
     bool is_model_ = false;
 };
 
-/// The heuristics that the library knows.
+/// The heuristics that the library knows, and the parts of which rules are made.
 inline Fallible<std::vector<HeuristicInfo>> heuristics() {
     std::vector<HeuristicInfo> list(static_cast<std::size_t>(spane_heuristic_count()), HeuristicInfo SPANE_HEURISTIC_INFO_INIT);
     spane_status status = SPANE_OK;

@@ -37,19 +37,39 @@ extension PolicySource {
             )
         case (let heuristic?, nil):
             let name = unsafe String(cString: heuristic)
-            guard let heuristic = Heuristic(name: name) else {
+            let trace = try unsafe policy.mix.map { try unsafe object($0, TraceHandle.self, "mix", fields).trace }
+            let mix = trace.map { FlavorMix(of: $0) }
+            guard let heuristic = Heuristic(name: name, mix: mix) else {
                 throw Failure(
                     SPANE_INVALID_ARGUMENT,
                     "\(fields)heuristic is \"\(name)\"; it must be \(Heuristic.names.joined(separator: ", "))"
                 )
             }
+            guard mix == nil || heuristic.usesMix else {
+                throw Failure(
+                    SPANE_INVALID_ARGUMENT,
+                    "\(fields)mix is set and \(fields)heuristic is \"\(name)\"; a mix is for rules with \"capacity-lost\""
+                )
+            }
             return .heuristic(heuristic)
         case (nil, let model?):
-            do {
-                return .model(try unsafe Handle.object(model, ModelHandle.self, "model").model)
-            } catch {
-                throw Failure(error.status, "\(fields)\(error.message)")
+            guard unsafe policy.mix == nil else {
+                throw Failure(SPANE_INVALID_ARGUMENT, "\(fields)mix and \(fields)model are both set; a mix is for heuristics")
             }
+            return .model(try unsafe object(model, ModelHandle.self, "model", fields).model)
+        }
+    }
+
+    private static func object<Object: HandleObject>(
+        _ handle: OpaquePointer,
+        _ type: Object.Type,
+        _ name: StaticString,
+        _ fields: String
+    ) throws(Failure) -> Object {
+        do {
+            return try unsafe Handle.object(handle, type, name)
+        } catch {
+            throw Failure(error.status, "\(fields)\(error.message)")
         }
     }
 }

@@ -10,7 +10,10 @@ final class ClusterParticulars: @unchecked Sendable {
     let valuesPerNode: Int
     let valuesPerServer: Int
 
-    var largestNode = Resources(cpu: 0, mem: 0)
+    /// The most that a node ever had, in steps of the ``Grid``.
+    private(set) var largestNodeSteps = Resources(cpu: 0, mem: 0)
+    /// [resource of nodes, then of servers]: the most that a server ever had, summed over its nodes, in steps.
+    private(set) var largestServer: [Double]
     private(set) var fewestNodes: Int
     // How many servers have so many nodes.
     private var serversByNodes = [Int](repeating: 0, count: Layout.mostNodes + 1)
@@ -34,6 +37,7 @@ final class ClusterParticulars: @unchecked Sendable {
         valuesPerNode = layout.nodeResources.count
         valuesPerServer = layout.nodes * valuesPerNode
         fewestNodes = layout.nodes
+        largestServer = Array(repeating: 0, count: valuesPerNode + layout.serverResources.count)
         sharedFree = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
         sharedCapacity = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
         typeName = FlatBuffer(repeating: 0, count: room)
@@ -44,7 +48,8 @@ final class ClusterParticulars: @unchecked Sendable {
         spanRule = other.spanRule
         valuesPerNode = other.valuesPerNode
         valuesPerServer = other.valuesPerServer
-        largestNode = other.largestNode
+        largestNodeSteps = other.largestNodeSteps
+        largestServer = other.largestServer
         fewestNodes = other.fewestNodes
         serversByNodes = other.serversByNodes
         shelved = other.shelved.copy()
@@ -67,6 +72,21 @@ final class ClusterParticulars: @unchecked Sendable {
     func countServer(nodes: Int, by difference: Int) {
         serversByNodes[nodes] += difference
         fewestNodes = serversByNodes.firstIndex { $0 > 0 } ?? layout.nodes
+    }
+
+    /// Notes what a server has.
+    func noteCapacity(of type: ServerType) {
+        for node in type.nodes {
+            largestNodeSteps.cpu = max(largestNodeSteps.cpu, Grid.capacity(node[0]))
+            largestNodeSteps.mem = max(largestNodeSteps.mem, Grid.capacity(node[1]))
+        }
+        for resource in 0..<valuesPerNode {
+            let sum = type.nodes.reduce(0) { $0 + Grid.capacity($1[resource]) }
+            largestServer[resource] = max(largestServer[resource], sum)
+        }
+        for (index, amount) in type.shared.enumerated() {
+            largestServer[valuesPerNode + index] = max(largestServer[valuesPerNode + index], Grid.capacity(amount))
+        }
     }
 
     /// The index of a name in ``typeNames``.

@@ -71,7 +71,7 @@ extension ClusterState {
         return farthest(within: nodes, on: server) <= terms.farthest
     }
 
-    private func totalDistance(within set: NodeSet, on server: Int) -> Int {
+    func totalDistance(within set: NodeSet, on server: Int) -> Int {
         var sum = 0
         forEachDistance(within: set, on: server) { sum += Int($0) }
         return sum

@@ -68,7 +68,10 @@ public struct ClusterState: ~Copyable, Sendable {
     public var spanRule: SpanRule { particulars.spanRule }
 
     /// The most cores and the most memory that a NUMA node of any server ever had.
-    public var largestNode: Resources { particulars.largestNode }
+    public var largestNode: Resources {
+        let steps = particulars.largestNodeSteps
+        return Resources(cpu: Grid.amount(steps.cpu), mem: Grid.amount(steps.mem))
+    }
 
     /// The fewest NUMA nodes that any server has; as many as the layout allows while there are none.
     public var fewestNodes: Int { particulars.fewestNodes }
@@ -157,10 +160,7 @@ public struct ClusterState: ~Copyable, Sendable {
             nodeCount: UInt8(type.nodes.count),
             distanceTable: distanceTable
         )
-        for node in type.nodes {
-            particulars.largestNode.cpu = max(largestNode.cpu, Grid.amount(Grid.capacity(node[0])))
-            particulars.largestNode.mem = max(largestNode.mem, Grid.amount(Grid.capacity(node[1])))
-        }
+        particulars.noteCapacity(of: type)
         particulars.countServer(nodes: type.nodes.count, by: 1)
     }
 

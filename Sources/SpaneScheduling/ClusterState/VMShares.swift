@@ -12,12 +12,24 @@ struct VMShares {
     func room(over span: Int) -> Int { Self.room(shares, over: span) }
 
     private static func room(_ shares: [Int], over span: Int) -> Int {
-        let sorted = shares.sorted(by: >)
-        var rest = sorted.reduce(0, +)
-        var least = Int.max
-        for taken in 0..<span {
+        var copy = InlineArray<8, Int>(repeating: 0)
+        for node in shares.indices { copy[node] = shares[node] }
+        return room(copy, count: shares.count, over: span)
+    }
+
+    /// As ``room(over:)``, of the first `count` nodes; the others must be 0.
+    @inline(__always)
+    static func room(_ shares: InlineArray<8, Int>, count: Int, over span: Int) -> Int {
+        var rest = 0
+        for node in 0..<count { rest += shares[node] }
+        if span == 1 { return rest }
+        var (shares, least) = (shares, rest / span)
+        for taken in 1..<span {
+            var largest = 0
+            for node in 0..<count where shares[node] > shares[largest] { largest = node }
+            rest -= shares[largest]
+            shares[largest] = 0
             least = min(least, rest / (span - taken))
-            if taken < sorted.count { rest -= sorted[taken] }
         }
         return least
     }

@@ -6,7 +6,7 @@ provides Gymnasium environments.
 """
 
 from spane._cluster import VM, Cluster, ClusterDescription, ClusterOptions
-from spane._description import Build, HeuristicDescription, build, heuristics
+from spane._description import Build, HeuristicDescription, HeuristicRole, build, heuristics
 from spane._environment import Environment, EpisodeInfo, NextVM, Step, Watch
 from spane._environment_session import EnvironmentSession
 from spane._errors import (
@@ -38,7 +38,7 @@ from spane._model import Model, ModelDescription, ModelInput
 from spane._options import EnvironmentOptions
 from spane._placement import Placement, node_sets
 from spane._play import Episode, play
-from spane._policy import Policy, SessionDescription
+from spane._policy import Policy, Rule, SessionDescription
 from spane._request import Request
 from spane._server import FleetAmounts, Server, ServerType
 from spane._session import Session
@@ -72,6 +72,7 @@ __all__ = [
     "FleetAmounts",
     "FormatError",
     "HeuristicDescription",
+    "HeuristicRole",
     "InfeasibleActionError",
     "InternalError",
     "InvalidArgumentError",
@@ -88,6 +89,7 @@ __all__ = [
     "Policy",
     "Progress",
     "Request",
+    "Rule",
     "Row",
     "Server",
     "ServerType",

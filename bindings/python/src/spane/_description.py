@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctypes import byref
+from enum import Enum
 from typing import NamedTuple
 
 from spane._errors import check
@@ -10,9 +11,21 @@ from spane._library import library
 from spane._structs import BuildInfo, HeuristicInfo, sized
 
 
-class HeuristicDescription(NamedTuple):
-    """A heuristic that the library knows."""
+class HeuristicRole(Enum):
+    """What a name that `heuristics` lists stands for."""
 
+    POLICY = 0
+    """A policy as it is."""
+    SERVER = 1
+    """The server part of a rule such as "most-allocated+spread"; it is a policy of its own too."""
+    NODE = 2
+    """The node part of a rule."""
+
+
+class HeuristicDescription(NamedTuple):
+    """A heuristic that the library knows, or a part of one."""
+
+    role: HeuristicRole
     name: str
     summary: str
     """What it does, in one line."""
@@ -35,13 +48,14 @@ class Build(NamedTuple):
 
 
 def heuristics() -> list[HeuristicDescription]:
-    """All heuristics."""
+    """All heuristics, and the parts of which rules are made."""
     found = []
     for index in range(library().spane_heuristic_count()):
         info = sized(HeuristicInfo)
         check(library().spane_heuristic_describe(index, byref(info)))
         argument = info.argument.decode() if info.argument else None
-        found.append(HeuristicDescription(info.name.decode(), info.summary.decode(), argument))
+        role = HeuristicRole(info.role)
+        found.append(HeuristicDescription(role, info.name.decode(), info.summary.decode(), argument))
     return found
 
 

@@ -8,9 +8,19 @@ from spane import _arguments as arguments
 from spane import _structs
 from spane._model import Model
 from spane._structs import SessionInfo, sized
+from spane._trace import Trace
 
-Policy = Union[str, Model]
-"""A heuristic by name, such as "balance-fit" (see `heuristics`), or a network."""
+
+class Rule(NamedTuple):
+    """A rule with "capacity-lost" that keeps room for the flavors of a trace instead of learning them."""
+
+    name: str
+    mix: Trace
+    """Each of its flavors counts as much as it is frequent."""
+
+
+Policy = Union[str, Rule, Model]
+"""A heuristic by name, such as "most-allocated+spread" (see `heuristics`), or a network."""
 
 
 class SessionDescription(NamedTuple):
@@ -35,16 +45,19 @@ def encode(policy: Policy) -> _structs.Policy:
     made = sized(_structs.Policy)
     if isinstance(policy, Model):
         made.model = policy._pointer
-    else:
-        made.heuristic = heuristic(policy)
+        return made
+    if isinstance(policy, Rule):
+        made.mix = arguments.instance(policy.mix, Trace, "mix")._pointer
+    made.heuristic = heuristic(policy)
     return made
 
 
 def heuristic(policy: Policy) -> bytes:
     """The name of a heuristic as a C string, which every policy is that is no Model."""
-    if not isinstance(policy, str):
-        raise arguments.wrong_type(policy, "policy", "the name of a heuristic, or a Model")
-    return arguments.text(policy, "policy")
+    name = policy.name if isinstance(policy, Rule) else policy
+    if not isinstance(name, str):
+        raise arguments.wrong_type(name, "policy", "the name of a heuristic, a Rule, or a Model")
+    return arguments.text(name, "policy")
 
 
 def models(*policies: Policy) -> list[Model]:

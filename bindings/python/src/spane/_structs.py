@@ -160,7 +160,7 @@ class HeuristicInfo(ctypes.Structure):
 
     _fields_: ClassVar[Any] = [
         ("struct_size", c_uint32),
-        ("reserved", c_uint32),
+        ("role", c_uint32),
         ("name", c_char_p),
         ("summary", c_char_p),
         ("argument", c_char_p),
@@ -411,6 +411,7 @@ class Policy(ctypes.Structure):
         ("reserved", c_uint32),
         ("heuristic", c_char_p),
         ("model", ModelPointer),
+        ("mix", TracePointer),
     ]
 
 

@@ -1,0 +1,70 @@
+internal import SpaneBuffers
+
+/// What a server has of one resource, summed over its nodes, in steps of the ``Grid``.
+struct ResourceTotal {
+    /// What is left with the VM on it.
+    let free: Double
+    let demand: Double
+    /// Above 0.
+    let capacity: Double
+    /// The capacity of the server that ever had most.
+    let largest: Double
+}
+
+extension ClusterState {
+    /// Calls `body` for every resource of which a server has any.
+    ///
+    /// - Complexity: O(nodes * resources).
+    @inline(__always)
+    func forEachTotal(of server: Int, for request: Request, _ body: (ResourceTotal) -> Void) {
+        let count = nodeCount(of: server)
+        let perNode = valuesPerNode
+        let base = server &* valuesPerServer
+        let span = Double(request.span)
+        for resource in 0..<perNode {
+            var (free, capacity) = (0.0, 0.0)
+            for node in 0..<count {
+                free += self.free[base &+ node &* perNode &+ resource]
+                capacity += self.capacity[base &+ node &* perNode &+ resource]
+            }
+            guard capacity > 0 else { continue }
+            let demand = span * share(of: resource, for: request)
+            let largest = particulars.largestServer[resource]
+            body(ResourceTotal(free: free - demand, demand: demand, capacity: capacity, largest: largest))
+        }
+        let shared = particulars.largestServer.count - perNode
+        for index in 0..<shared {
+            let capacity = particulars.sharedCapacity[server * shared + index]
+            guard capacity > 0 else { continue }
+            let demand = extra(perNode - 2 + index, of: request)
+            let free = particulars.sharedFree[server * shared + index] - demand
+            let largest = particulars.largestServer[perNode + index]
+            body(ResourceTotal(free: free, demand: demand, capacity: capacity, largest: largest))
+        }
+    }
+
+    @inline(__always)
+    private func share(of resource: Int, for request: Request) -> Double {
+        switch resource {
+        case 0: request.share.cpu
+        case 1: request.share.mem
+        default: extra(resource - 2, of: request)
+        }
+    }
+
+    private func extra(_ index: Int, of request: Request) -> Double {
+        guard let extras = request.terms?.extras, index < extras.count else { return 0 }
+        return extras[index]
+    }
+
+    /// Cores and memory that a node has left, each divided by what the largest node has of it.
+    @inline(__always)
+    func freeOfLargest(server: Int, node: Int) -> Double {
+        let index = server &* valuesPerServer &+ node &* valuesPerNode
+        let largest = particulars.largestNodeSteps
+        return share(free[index], of: largest.cpu) + share(free[index &+ 1], of: largest.mem)
+    }
+
+    @inline(__always)
+    private func share(_ amount: Double, of largest: Double) -> Double { largest > 0 ? amount / largest : 0 }
+}

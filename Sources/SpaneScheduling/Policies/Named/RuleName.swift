@@ -1,0 +1,63 @@
+/// A rule by name: a server score and a choice of nodes, `most-allocated+spread`, or a weighted sum of scores,
+/// `capacity-lost,100*most-allocated+spread`. Without a node part it is `spread`.
+public struct RuleName: Hashable, Sendable, CustomStringConvertible {
+    /// A part of the sum.
+    public struct Term: Hashable, Sendable {
+        /// What the score is multiplied by.
+        public let weight: Double
+        /// The score.
+        public let score: ServerScore
+
+        /// - Parameter weight: in -10⁶ ... 10⁶.
+        public init(_ score: ServerScore, weight: Double = 1) {
+            precondition(RuleName.weights.contains(weight), "a weight is in -10^6 ... 10^6")
+            (self.score, self.weight) = (score, weight)
+        }
+    }
+
+    fileprivate static let weights = -1e6...1e6
+
+    /// What is added up; at least one.
+    public let terms: [Term]
+    /// Which nodes a VM gets.
+    public let nodes: NodeChoice
+
+    /// - Parameter terms: at least one.
+    public init(_ terms: [Term], _ nodes: NodeChoice = .spread) {
+        precondition(!terms.isEmpty, "a rule has at least one server score")
+        (self.terms, self.nodes) = (terms, nodes)
+    }
+
+    /// Reads a name; `nil` where it is none.
+    public init?(_ name: String) {
+        let parts = name.split(separator: "+", omittingEmptySubsequences: false)
+        let nodes = parts.count == 1 ? .spread : NodeChoice(rawValue: String(parts[1]))
+        guard parts.count <= 2, let nodes else { return nil }
+        var terms: [Term] = []
+        for text in parts[0].split(separator: ",", omittingEmptySubsequences: false) {
+            let factors = text.split(separator: "*", omittingEmptySubsequences: false)
+            let weight = factors.count == 1 ? 1 : Double(factors[0])
+            guard factors.count <= 2, let weight, Self.weights.contains(weight),
+                let score = ServerScore(rawValue: String(factors[factors.count - 1]))
+            else { return nil }
+            terms.append(Term(score, weight: weight))
+        }
+        self.init(terms, nodes)
+    }
+
+    /// The name that ``init(_:)`` reads.
+    public var description: String {
+        let sum = terms.map { $0.weight == 1 ? $0.score.rawValue : "\($0.weight)*\($0.score.rawValue)" }
+        return "\(sum.joined(separator: ","))+\(nodes.rawValue)"
+    }
+
+    /// What a name looks like, for messages.
+    public static var usage: String {
+        let scores = ServerScore.allCases.map(\.rawValue).joined(separator: ", ")
+        let nodes = NodeChoice.allCases.map(\.rawValue).joined(separator: ", ")
+        return "SERVER+NODE or W*SERVER,W*SERVER+NODE with SERVER one of \(scores) and NODE one of \(nodes)"
+    }
+
+    /// Whether what it says of a server depends on the flavors that are asked for.
+    public var usesMix: Bool { nodes == .capacityLost || terms.contains { $0.score == .capacityLost } }
+}
