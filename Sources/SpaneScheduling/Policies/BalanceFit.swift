@@ -6,7 +6,7 @@
 /// there to the set whose nodes are nearest to each other, of those to the lowest. Source: the published implementation of SPANE,
 /// which knows two equal nodes.
 public struct BalanceFit: Policy, Sendable {
-    private var server = BestServer(BalanceFitRule())
+    private var index = IndexReference()
 
     /// Creates the policy.
     public init() {}
@@ -19,6 +19,6 @@ public struct BalanceFit: Policy, Sendable {
         on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
-        server.placement(for: request, on: cluster, among: servers)
+        index.best(by: BalanceFitRule(), for: request, on: cluster, among: servers)
     }
 }

@@ -5,7 +5,7 @@
 /// whose nodes are nearest to each other, of those to the lowest. Source: the published implementation of SPANE, which knows two
 /// equal nodes.
 public struct BestFit: Policy, Sendable {
-    private var server = BestServer(BestFitRule())
+    private var index = IndexReference()
 
     /// Creates the policy.
     public init() {}
@@ -18,6 +18,6 @@ public struct BestFit: Policy, Sendable {
         on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
-        server.placement(for: request, on: cluster, among: servers)
+        index.best(by: BestFitRule(), for: request, on: cluster, among: servers)
     }
 }

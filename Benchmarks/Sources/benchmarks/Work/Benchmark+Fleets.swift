@@ -53,6 +53,17 @@ extension Benchmark {
                 .init(servers: 3000, nodes: 2, policy)
             )
         }
+        // What a cloud asks for; learned, it would be the same once the first thousand VMs have come.
+        let mix = FlavorMix(sizes.map { FlavorMix.Part(cpu: $0.cpu, mem: $0.mem, frequency: 1 / $0.cpu) })
+        for name in ["most-allocated+spread", "dot-product+pack", "capacity-lost,100*most-allocated+capacity-lost"] {
+            guard let rule = RuleName(name) else { throw BenchmarkError("\(name) is no rule") }
+            try measure(
+                "\(name), 100000 servers, beside 1000",
+                3000,
+                .init(servers: 100_000, nodes: 2) { _ in RulePolicy(rule, mix: mix) },
+                .init(servers: 1000, nodes: 2) { _ in RulePolicy(rule, mix: mix) }
+            )
+        }
         return figures
     }
 }

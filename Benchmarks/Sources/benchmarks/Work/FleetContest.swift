@@ -63,7 +63,7 @@ final class FleetContest: Contest {
 }
 
 /// What is asked of every cluster.
-private let sizes: [(cpu: Double, mem: Double)] = [(1, 2), (2, 4), (4, 16), (8, 32), (16, 64), (2, 16)]
+let sizes: [(cpu: Double, mem: Double)] = [(1, 2), (2, 4), (4, 16), (8, 32), (16, 64), (2, 16)]
 
 extension FleetContest.Side {
     /// `servers` equal servers of `nodes` NUMA nodes, each with 160 / nodes cores.

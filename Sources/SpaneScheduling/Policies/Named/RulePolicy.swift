@@ -27,8 +27,7 @@ public struct RulePolicy: Policy, @unchecked Sendable {
     ) -> Placement? {
         let mix = ownMix()
         mix?.note(request, on: cluster)
-        let rule = NamedRule(name: name, mix: mix)
-        return index.own().best(by: rule, for: request, on: cluster, among: servers)
+        return index.best(by: NamedRule(name: name, mix: mix), for: request, on: cluster, among: servers)
     }
 
     /// The mix of this policy alone, whatever it was copied from.
