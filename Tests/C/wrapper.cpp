@@ -263,7 +263,10 @@ void test_sessions(const std::string &data) {
     CHECK(must(cluster.describe()).servers == 3 && must(cluster.describe()).vms == 1);
     CHECK(must(cluster.resource("mem"))->amount_index == 1 && !must(cluster.resource("gpu")).has_value());
     CHECK(std::strcmp(must(cluster.resource(0))->name, "cpu") == 0 && !must(cluster.resource(2)).has_value());
-    CHECK(must(spane::heuristics()).size() == 5 && std::strcmp(must(spane::heuristics())[4].argument, "SEED") == 0);
+    CHECK(must(spane::heuristics()).size() == 18 && std::strcmp(must(spane::heuristics())[4].argument, "SEED") == 0);
+    const spane::Trace mix = must(spane::Trace::generate(100, 1));
+    spane::Session rule = must(spane::Session::make(cluster, {"capacity-lost,100*most-allocated+spread", mix.get()}));
+    CHECK(must(rule.choose(small)).has_value());
     CHECK(must(spane::build()).version == spane_version());
     FAILS(SPANE_SHAPE_MISMATCH, session.scores(small, servers, all));
     FAILS(SPANE_INVALID_ARGUMENT, session.scores(small, scores));

@@ -20,6 +20,33 @@ def cluster() -> spane.Cluster:
     return made
 
 
+def test_rules(cluster: spane.Cluster) -> None:
+    def names(role: spane.HeuristicRole) -> list[str]:
+        return [h.name for h in spane.heuristics() if h.role is role]
+
+    servers, nodes = names(spane.HeuristicRole.SERVER), names(spane.HeuristicRole.NODE)
+    assert "most-allocated" in servers and "spread" in nodes
+    for server in servers:
+        for node in nodes:
+            for name in (f"{server}+{node}", f"0.5*{server},-3*l2+{node}"):
+                assert spane.Session(cluster, name).choose(1, 2) is not None
+    with pytest.raises(spane.InvalidArgumentError, match="one of first, spread, pack"):
+        spane.Session(cluster, "most-allocated+near")
+
+
+def test_a_mix(cluster: spane.Cluster) -> None:
+    trace = spane.Trace.generate(200, seed=1)
+    rule = spane.Rule("capacity-lost,100*most-allocated", trace)
+    assert spane.Session(cluster, rule).choose(8, 16) is not None
+    waits = spane.evaluate(trace, [0, 20], {"given": rule, "learned": rule.name}, length=50)
+    assert set(waits.policies) == {"given", "learned"}
+    assert spane.evaluate(trace, [0], [rule], length=50).policies == (rule.name,)
+    with pytest.raises(spane.InvalidArgumentError, match="mix is set"):
+        spane.Session(cluster, spane.Rule("l2", trace))
+    with pytest.raises(TypeError, match="mix"):
+        spane.Session(cluster, spane.Rule("l2", "trace.h5"))  # type: ignore[arg-type]
+
+
 def test_heuristics(cluster: spane.Cluster) -> None:
     known = [h for h in spane.heuristics() if h.role is spane.HeuristicRole.POLICY]
     assert [h.name for h in known] == [

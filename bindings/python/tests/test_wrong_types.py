@@ -44,7 +44,7 @@ def things(model: spane.Model, tmp_path_factory: pytest.TempPathFactory) -> Thin
 
 
 PATH = "a path (str or os.PathLike)"
-POLICY = "the name of a heuristic, or a Model"
+POLICY = "the name of a heuristic, a Rule, or a Model"
 NUMBER = "a number"
 WHOLE = "a whole number"
 BYTES = "bytes, or another buffer"
