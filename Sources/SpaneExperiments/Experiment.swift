@@ -81,7 +81,9 @@ public struct Experiment: Sendable {
         if !policies.contains(where: { $0.name == Self.referenceName }) {
             policies.append(Policy(name: Self.referenceName, source: .heuristic(.firstFit)))
         }
-        try Self.check(policies, kind == .servers ? clusters + clusters.map { try $0.scaled(to: $0.serverCount + 1) } : clusters)
+        // A network that is bound to a number of servers is of no use where their number is looked for.
+        let larger = kind == .servers ? try clusters.map { try $0.scaled(to: $0.serverCount + 1) } : []
+        try Self.check(policies, clusters + larger)
         self.kind = kind
         self.trace = trace
         self.description = description

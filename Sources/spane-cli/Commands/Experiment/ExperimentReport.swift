@@ -74,11 +74,12 @@ struct ExperimentReport {
 
     private func heading(_ cluster: ExperimentSummary.ServerCount) -> String {
         if kind == .servers {
-            return "\(NumberText.grouped(cluster.episodes)) windows of \(NumberText.grouped(cluster.meanLength)) VMs; the fewest "
-                + "servers on which no VM waits or is refused"
+            return "\(NumberText.grouped(cluster.episodes)) windows of \(NumberText.grouped(cluster.meanLength)) VMs; the "
+                + "fewest servers on which no VM waits or is refused"
         }
-        return "\(NumberText.grouped(cluster.episodes)) episodes of \(NumberText.grouped(cluster.meanLength, decimals: 1)) VMs (mean) "
-            + "on \(cluster.servers) servers; total wait of an episode in seconds"
+        return "\(NumberText.grouped(cluster.episodes)) episodes of "
+            + "\(NumberText.grouped(cluster.meanLength, decimals: 1)) VMs (mean) on \(cluster.servers) servers; total wait "
+            + "of an episode in seconds"
     }
 
     // Beside the metrics themselves, the more robust of the trimmed means beside the bound.
