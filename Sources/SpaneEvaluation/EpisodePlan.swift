@@ -1,14 +1,15 @@
 public import SpaneScheduling
 
-/// The episodes of an evaluation: where each starts, how many VMs it places, and the wait that no policy can avoid.
+/// The episodes of an evaluation: where each starts, how many VMs it has, and the best that any policy could make of it.
 public struct EpisodePlan: Sendable {
     /// One episode.
     public struct Episode: Equatable, Sendable {
         /// The index of its first VM.
         public let start: Int
-        /// The number of VMs that it places.
+        /// The number of VMs that it places, or offers where nothing waits.
         public let length: Int
-        /// The lower bound on its total wait in seconds; see ``SpaneScheduling/Scenario/waitBound(start:length:)``.
+        /// The lower bound on its total wait in seconds, see ``SpaneScheduling/Scenario/waitBound(start:length:)``; 0 where nothing
+        /// waits; where servers are counted, that on their number, see ``SpaneScheduling/Scenario/serverBound(start:length:)``.
         public let bound: Double
     }
 
@@ -29,6 +30,11 @@ public struct EpisodePlan: Sendable {
         threads: Int = 1
     ) throws {
         try self.init(scenario, starts: starts, until: end, threads: threads, progress: .none)
+    }
+
+    init(_ scenario: Scenario, _ episodes: [Episode]) {
+        self.scenario = scenario
+        self.episodes = episodes
     }
 
     /// The same, telling how far it is.

@@ -21,4 +21,18 @@ package struct EpisodePlayer: ~Copyable {
         try environment.finish(with: &policy, progress: progress)
         return environment.totalWait
     }
+
+    /// The same, taking metrics of the fleet meanwhile.
+    package mutating func play(
+        _ episode: EpisodePlan.Episode,
+        _ sampling: FleetSampling,
+        _ mix: FlavorMix,
+        progress: Progress = .none
+    ) throws -> (wait: Double, figures: FleetFigures) {
+        try environment.reset(start: episode.start, until: .length(episode.length))
+        var sampled = SampledPolicy(policy, sampling, mix, length: episode.length)
+        try environment.finish(with: &sampled, progress: progress)
+        policy = sampled.policy
+        return (environment.totalWait, sampled.figures)
+    }
 }

@@ -5,6 +5,8 @@ internal import SpaneSystem
 public struct Evaluation: Equatable, Sendable {
     /// The total wait of each episode in seconds, in the order of the plan.
     public let totalWaits: [Double]
+    /// The metrics of the fleet in each episode; empty when none was asked for.
+    public let figures: [FleetFigures]
     /// The number of decisions in all.
     public let decisionCount: Int
     /// The time that playing took, in seconds, on all threads together.
@@ -15,50 +17,64 @@ public struct Evaluation: Equatable, Sendable {
     /// The waits do not depend on the number of threads.
     ///
     /// - Parameters:
+    ///   - sampling: metrics of the fleet to take meanwhile.
     ///   - progress: called with the number of episodes played so far, by one thread at a time.
     ///   - afterEpisode: called after each episode by the thread that played it; an error of it ends the evaluation.
     /// - Throws: ``SchedulingError``, or ``NetworkError`` when the network cannot serve such a cluster.
     public init(
         of policy: PolicySource,
         on plan: EpisodePlan,
+        sampling: FleetSampling = .none,
         threads: Int = 1,
         progress: (@Sendable (Int) -> Void)? = nil,
         afterEpisode: (@Sendable () throws -> Void)? = nil
     ) throws {
-        try self.init(of: policy, on: plan, threads: threads, progress, .none, afterEpisode)
+        try self.init(of: policy, on: plan, sampling, threads: threads, progress, .none, afterEpisode)
     }
 
     /// The same, telling whoever waits for it how far it is.
-    package init(of policy: PolicySource, on plan: EpisodePlan, threads: Int, reporting: Progress) throws {
-        try self.init(of: policy, on: plan, threads: threads, nil, reporting, nil)
+    package init(
+        of policy: PolicySource,
+        on plan: EpisodePlan,
+        sampling: FleetSampling = .none,
+        threads: Int,
+        reporting: Progress
+    ) throws {
+        try self.init(of: policy, on: plan, sampling, threads: threads, nil, reporting, nil)
     }
 
     private init(
         of policy: PolicySource,
         on plan: EpisodePlan,
+        _ sampling: FleetSampling,
         threads: Int,
         _ progress: (@Sendable (Int) -> Void)?,
         _ reporting: Progress,
         _ afterEpisode: (@Sendable () throws -> Void)?
     ) throws {
         let stopwatch = Stopwatch()
-        totalWaits = try parallelMap(
+        let mix = sampling.isNone ? nil : FlavorMix(plan.scenario)
+        let results = try parallelMap(
             count: plan.episodes.count,
             threads: threads,
-            stateBytes: plan.scenario.fleet.environmentBytes(for: plan.scenario.trace)
-                + policy.policyBytes(
-                    servers: plan.scenario.fleet.serverCount,
-                    nodes: plan.scenario.fleet.layout.nodes
-                ),
+            stateBytes: policy.playerBytes(on: plan.scenario),
             progress: progress,
             reporting: reporting,
             makeState: { try EpisodePlayer(policy, plan.scenario) },
             { player, index in
-                let wait = try player.play(plan.episodes[index], progress: reporting)
+                let episode = plan.episodes[index]
+                let result: (wait: Double, figures: FleetFigures?)
+                if let mix {
+                    result = try player.play(episode, sampling, mix, progress: reporting)
+                } else {
+                    result = (try player.play(episode, progress: reporting), nil)
+                }
                 try afterEpisode?()
-                return wait
+                return result
             }
         )
+        totalWaits = results.map(\.wait)
+        figures = results.compactMap(\.figures)
         seconds = stopwatch.seconds
         decisionCount = plan.episodes.reduce(0) { $0 + $1.length }
     }

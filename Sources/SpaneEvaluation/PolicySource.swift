@@ -18,6 +18,12 @@ public enum PolicySource: Sendable {
         }
     }
 
+    /// The bytes of what plays a scenario: the servers, the VMs that run, and such a policy.
+    package func playerBytes(on scenario: Scenario) -> Int {
+        scenario.fleet.environmentBytes(for: scenario.trace)
+            + policyBytes(servers: scenario.fleet.serverCount, nodes: scenario.fleet.layout.nodes)
+    }
+
     /// What to tell about servers that a network was not made for; see ``SpaneNetworks/Model/mismatch(with:)``.
     package func mismatch(with fleet: Fleet) -> String? {
         guard case .model(let model) = self else { return nil }

@@ -8,8 +8,12 @@ extension Experiment {
     ///
     /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve an episode.
     public func plans(threads: Int = 1) throws -> [EpisodePlan] {
-        try clusters.map {
-            try EpisodePlan(Scenario(trace, on: $0), starts: starts, until: end, threads: threads)
+        try clusters.map { cluster in
+            let scenario = try Scenario(trace, on: cluster)
+            if kind == .servers, case .length(let length) = end {
+                return try EpisodePlan.windows(scenario, starts: starts, length: length, threads: threads)
+            }
+            return try EpisodePlan(scenario, starts: starts, until: end, threads: threads)
         }
     }
 
@@ -38,7 +42,8 @@ extension Experiment {
 
     /// Plays what is not yet played. The waits do not depend on the number of threads, nor on what was there before.
     ///
-    /// A part is all episodes of one policy on one number of servers. Threads take episodes of any part.
+    /// A part is all episodes of one policy on one number of servers. Threads take episodes of any part. Where servers are counted,
+    /// their numbers stand for the waits.
     ///
     /// - Parameters:
     ///   - progress: called with the number of episodes played so far, by one thread at a time.
@@ -105,11 +110,20 @@ private struct Seat: ~Copyable {
         of part: ExperimentWaits.Part,
         in experiment: Experiment
     ) throws -> Double {
-        if self.part != part {
-            player = try EpisodePlayer(
-                experiment.policies[part.policy].source,
-                scenario
+        let source = experiment.policies[part.policy].source
+        if experiment.kind == .servers {
+            return Double(
+                try ServersNeeded.count(
+                    of: source,
+                    on: scenario,
+                    start: episode.start,
+                    length: episode.length,
+                    from: Int(episode.bound)
+                )
             )
+        }
+        if self.part != part {
+            player = try EpisodePlayer(source, scenario)
             self.part = part
         }
         guard let wait = try player?.play(episode) else { preconditionFailure("there is always a player here") }

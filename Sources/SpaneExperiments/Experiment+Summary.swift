@@ -73,7 +73,7 @@ extension Experiment {
             }
         let figures = try ResampledFigures(
             series: series.map { waits in order.map { waits[$0] } },
-            metrics: ExperimentMetric.plain.map(\.metric),
+            metrics: WaitMetric.all(for: kind.use),
             scales: WaitMetric.Scales(threshold: settings.threshold),
             bootstrap: BlockBootstrap(
                 count: order.count,
@@ -84,6 +84,7 @@ extension Experiment {
             threads: threads
         )
         let table = SubjectFigures(
+            kind: kind,
             figures: figures,
             firstFit: subjects.first { $0.name == Self.referenceName }?.series ?? [],
             confidence: settings.confidence
@@ -131,6 +132,7 @@ private struct Subject: Equatable {
 
 /// The figures of subjects, from those of single policies.
 private struct SubjectFigures {
+    let kind: Experiment.Kind
     let figures: ResampledFigures
     /// The places of First Fit.
     let firstFit: [Int]
@@ -143,7 +145,7 @@ private struct SubjectFigures {
         var row: [ExperimentMetric: Estimate] = [:]
         var differences: [ExperimentMetric: Estimate] = [:]
         var spread: [ExperimentMetric: ExperimentSummary.Spread] = [:]
-        for figure in ExperimentMetric.all {
+        for figure in ExperimentMetric.all(of: kind) {
             // The bound is what such a figure is measured from.
             if subject.kind == .bound, !figure.isPlain { continue }
             let estimate = figures.estimate(confidence: confidence) { value(figure, subject.series, $0) }
@@ -152,7 +154,7 @@ private struct SubjectFigures {
             if subject.kind == .group { spread[figure] = self.spread(figure, subject.series) }
         }
         if subject != baseline, subject.kind != .bound {
-            for figure in ExperimentMetric.plain {
+            for figure in ExperimentMetric.plain(of: kind) {
                 differences[figure] = figures.estimate(confidence: confidence) {
                     value(figure, subject.series, $0) - value(figure, baseline.series, $0)
                 }
@@ -169,7 +171,9 @@ private struct SubjectFigures {
     }
 
     private func value(_ figure: ExperimentMetric, _ series: [Int], _ view: ResampledFigures.View) -> Double {
-        let place = figure.place
+        guard let place = WaitMetric.all(for: kind.use).firstIndex(of: figure.metric) else {
+            preconditionFailure("\(figure.name) is no metric of \(kind.rawValue)")
+        }
         return figure.value(
             policy: mean(series, place, view),
             firstFit: mean(firstFit, place, view),

@@ -4,12 +4,17 @@ public import SpaneStorage
 
 /// Several policies on the same episodes of a trace, for one or more numbers of servers.
 public struct Experiment: Sendable {
-    /// What is compared (section 7 of the paper).
+    /// What is compared; the first two as in section 7 of the paper.
     public enum Kind: String, Codable, Sendable {
         /// Policies on the servers that they were made for.
         case waitTime = "wait-time"
         /// The same policies on several numbers of servers, without training them again.
         case flexibility
+        /// How many servers each policy needs so that nothing waits, by window; see ``SpaneEvaluation/ServersNeeded``.
+        case servers
+
+        /// Which metrics it has.
+        var use: WaitMetric.Use { self == .servers ? .servers : .experiment }
     }
 
     /// A policy that takes part.
@@ -54,7 +59,7 @@ public struct Experiment: Sendable {
     public let starts: [Int]
     /// When episodes end.
     public let end: EpisodeEnd
-    /// The clusters, each of another number of servers.
+    /// The clusters, each of another number of servers; where servers are counted, the fleet in whose proportions they are added.
     public let clusters: [Fleet]
     /// The policies; the reference is one of them.
     public let policies: [Policy]
@@ -76,7 +81,9 @@ public struct Experiment: Sendable {
         if !policies.contains(where: { $0.name == Self.referenceName }) {
             policies.append(Policy(name: Self.referenceName, source: .heuristic(.firstFit)))
         }
-        try Self.check(policies, clusters)
+        // A network that is bound to a number of servers is of no use where their number is looked for.
+        let larger = kind == .servers ? try clusters.map { try $0.scaled(to: $0.serverCount + 1) } : []
+        try Self.check(policies, clusters + larger)
         self.kind = kind
         self.trace = trace
         self.description = description

@@ -22,13 +22,17 @@ public struct ExperimentMetric: Hashable, Sendable {
         self.comparison = comparison
     }
 
-    /// The metrics themselves, in the order in which they are worked out.
-    public static let plain = WaitMetric.all(for: .experiment).map { ExperimentMetric($0) }
+    /// The metrics themselves of a kind of experiment, in the order in which they are worked out.
+    public static func plain(of kind: Experiment.Kind) -> [ExperimentMetric] {
+        WaitMetric.all(for: kind.use).map { ExperimentMetric($0) }
+    }
 
-    /// All columns. Only trimmed means are compared with the bound.
-    public static let all = plain.flatMap { plain in
-        Comparison.allCases.filter { $0 == .none || plain.metric.trimmedPercent > 0 }
-            .map { ExperimentMetric(plain.metric, $0) }
+    /// All columns of a kind of experiment.
+    public static func all(of kind: Experiment.Kind) -> [ExperimentMetric] {
+        plain(of: kind).flatMap { plain in
+            Comparison.allCases.filter { $0 == .none || plain.metric.isComparedWithBound }
+                .map { ExperimentMetric(plain.metric, $0) }
+        }
     }
 
     /// The mean total wait without the lowest and highest tenth of episodes: the paper's metric.
@@ -48,15 +52,22 @@ public struct ExperimentMetric: Hashable, Sendable {
     /// The share of episodes that wait longer than the threshold.
     public static let shareAbove = ExperimentMetric(.shareAbove)
 
+    /// The mean number of servers that a window needs.
+    public static let serversMean = ExperimentMetric(.serversMean)
+    /// The number of servers that nine tenths of the windows do not exceed.
+    public static let servers90 = ExperimentMetric(.servers90)
+
     /// Whether it is a metric itself.
     public var isPlain: Bool { comparison == .none }
+
+    private var isOfServers: Bool { metric.unit == .servers }
 
     /// Its name in files: `saved_10`.
     public var name: String {
         switch comparison {
         case .none: metric.name
-        case .aboveBound: "above_bound_\(metric.trimmedPercent)"
-        case .saved: "saved_\(metric.trimmedPercent)"
+        case .aboveBound: isOfServers ? "servers_above_bound" : "above_bound_\(metric.trimmedPercent)"
+        case .saved: isOfServers ? "servers_saved" : "saved_\(metric.trimmedPercent)"
         }
     }
 
@@ -69,8 +80,8 @@ public struct ExperimentMetric: Hashable, Sendable {
     package func title(threshold: String) -> String {
         switch comparison {
         case .none: metric.title(threshold: threshold)
-        case .aboveBound: "above bound, \(metric.trimmedPercent) %"
-        case .saved: "saved, \(metric.trimmedPercent) %"
+        case .aboveBound: isOfServers ? "above bound" : "above bound, \(metric.trimmedPercent) %"
+        case .saved: isOfServers ? "saved" : "saved, \(metric.trimmedPercent) %"
         }
     }
 
@@ -78,18 +89,12 @@ public struct ExperimentMetric: Hashable, Sendable {
     package func summary(threshold: String) -> String {
         switch comparison {
         case .none: metric.summary(threshold: threshold)
+        case .aboveBound where isOfServers: "Servers needed above the bound, mean of the windows"
+        case .saved where isOfServers: "Share of First Fit's excess over the bound that is saved, means of the windows"
         case .aboveBound: "Trimmed mean (\(metric.trimmedPercent) %) above that of the bound, in seconds"
         case .saved:
             "Share of First Fit's excess over the bound that is saved, trimmed means (\(metric.trimmedPercent) %)"
         }
-    }
-
-    /// The place in ``plain`` of the metric that it is made of.
-    var place: Int {
-        guard let place = Self.plain.firstIndex(where: { $0.metric == metric }) else {
-            preconditionFailure("\(metric) is not a metric of experiments")
-        }
-        return place
     }
 
     /// The value, from the metric of a policy, of First Fit and of the bound; not a number when First Fit is at the bound and
@@ -101,4 +106,9 @@ public struct ExperimentMetric: Hashable, Sendable {
         case .saved: firstFit > bound ? (firstFit - policy) / (firstFit - bound) : .nan
         }
     }
+}
+
+extension WaitMetric {
+    /// Whether it has columns beside the bound: trimmed means of waits, and the mean of servers.
+    fileprivate var isComparedWithBound: Bool { trimmedPercent > 0 || self == .serversMean }
 }

@@ -1,13 +1,15 @@
-/// What the total waits of many episodes come to: one number, lower is better. The table below says all about each.
+/// What the total waits of many episodes come to, or the servers that many windows need: one number, lower is better. The table
+/// below says all about each.
 ///
-/// Every metric is the mean, over the episodes without as many of the lowest and of the highest as are trimmed, of a function
-/// of the wait that does not decrease.
+/// Every metric is the mean, over the episodes whose ranks it keeps, of a function of the wait or number that does not decrease.
 public enum WaitMetric: String, CaseIterable, Codable, Sendable {
     case trimmedMean10 = "trimmed_mean_10"
     case trimmedMean15 = "trimmed_mean_15"
     case mean
     case meanLog = "mean_log"
     case shareAbove = "share_above"
+    case serversMean = "servers_mean"
+    case servers90 = "servers_p90"
 
     private var row: Row {
         switch self {
@@ -52,6 +54,27 @@ public enum WaitMetric: String, CaseIterable, Codable, Sendable {
                 function: { $0 > $1.threshold ? 1 : 0 },
                 uses: [.experiment]
             )
+        case .serversMean:
+            Row(
+                key: "servers-mean",
+                title: "mean",
+                summary: "Servers needed, mean of the windows",
+                unit: .servers,
+                uses: [.servers]
+            )
+        case .servers90:
+            Row(
+                key: "servers-90",
+                title: "90th percentile",
+                summary: "Servers needed, 90th percentile of the windows",
+                unit: .servers,
+                kept: { count in
+                    // The lowest rank that nine tenths of the windows do not exceed.
+                    let rank = (9 * count + 9) / 10
+                    return max(0, rank - 1)..<rank
+                },
+                uses: [.servers]
+            )
         }
     }
 
@@ -75,6 +98,8 @@ public enum WaitMetric: String, CaseIterable, Codable, Sendable {
         case logarithm
         /// 0 ... 1
         case share
+        /// Servers.
+        case servers
     }
 
     /// Where a metric can be chosen or is shown.
@@ -83,8 +108,10 @@ public enum WaitMetric: String, CaseIterable, Codable, Sendable {
         case validation
         /// `learner.objective` of the evolution strategy.
         case objective
-        /// The columns of `spane experiment`.
+        /// The columns of `spane experiment` where waits are compared.
         case experiment
+        /// The columns of `spane experiment servers`.
+        case servers
     }
 
     private struct Row {
@@ -94,6 +121,8 @@ public enum WaitMetric: String, CaseIterable, Codable, Sendable {
         var unit = Unit.seconds
         var trimmed = 0.0
         var function: @Sendable (_ wait: Double, Scales) -> Double = { wait, _ in wait }
+        /// The ranks that count of so many episodes; `nil` for those that are not trimmed.
+        var kept: (@Sendable (_ count: Int) -> Range<Int>)?
         let uses: [Use]
 
         /// Stands for the threshold in a text.
@@ -133,9 +162,9 @@ extension WaitMetric {
     ///
     /// - Complexity: O(n log n).
     public func value(of waits: [Double], _ scales: Scales = Scales()) -> Double {
-        let row = row
-        let values = waits.map { row.function($0, scales) }
-        return row.trimmed == 0 ? Statistics.mean(values) : Statistics.trimmedMean(values, fraction: row.trimmed)
+        let values = values(of: waits, scales)
+        return row.trimmed == 0 && row.kept == nil
+            ? Statistics.mean(values) : Statistics.mean(Array(values.sorted()[kept(of: values.count)]))
     }
 
     /// What is averaged for each wait.
@@ -146,6 +175,7 @@ extension WaitMetric {
 
     /// The ranks that count of so many episodes.
     func kept(of count: Int) -> Range<Int> {
+        if let kept = row.kept { return kept(count) }
         let dropped = Int(Double(count) * row.trimmed)
         return dropped..<count - dropped
     }

@@ -12,6 +12,18 @@ package struct FitConditions: Sendable {
         let resource: Int
         /// What the function takes for 1: the most that any node has.
         let capacity: Int64
+
+        /// The images of what a server of this type has.
+        func image(of type: ServerType, nodeResources: Int) -> Int64 {
+            guard resource < nodeResources else {
+                return image(of: type.shared[resource - nodeResources])
+            }
+            return type.nodes.reduce(0) { $0 + image(of: $1[resource]) }
+        }
+
+        private func image(of amount: Double) -> Int64 {
+            function.image(of: Int64(Grid.capacity(amount)), in: capacity)
+        }
     }
 
     let terms: [Term]
@@ -25,30 +37,28 @@ package struct FitConditions: Sendable {
         nodeResources = layout.nodeResources.count
         var terms: [Term] = []
         var limits: [Int64] = []
-        func add(_ function: DualFeasibleFunction, _ resource: Int, _ amounts: [(amount: Int64, count: Int)]) {
-            let capacity = amounts.map(\.amount).max() ?? 0
+        func add(_ function: DualFeasibleFunction, _ resource: Int, of amounts: some Sequence<Double>) {
+            let capacity = amounts.reduce(0) { max($0, Int64(Grid.capacity($1))) }
             guard capacity > 0 else { return }
+            let term = Term(function: function, resource: resource, capacity: capacity)
             var limit: Int64 = 0
-            for (amount, count) in amounts {
-                let image = function.image(of: amount, in: capacity)
+            for (type, count) in zip(fleet.types, fleet.counts) {
+                let image = term.image(of: type, nodeResources: layout.nodeResources.count)
                 let (sum, overflow) = image.multipliedReportingOverflow(by: Int64(count))
                 // Half of the numbers, so that one more VM fits too. A condition on more than that may be left out.
                 guard !overflow, sum < Int64.max / 2 - limit else { return }
                 limit += sum
             }
-            terms.append(Term(function: function, resource: resource, capacity: capacity))
+            terms.append(term)
             limits.append(limit)
         }
         for resource in layout.nodeResources.indices {
-            let amounts = zip(fleet.types, fleet.counts).flatMap { type, count in
-                type.nodes.map { (Int64(Grid.capacity($0[resource])), count) }
-            }
-            for function in functions { add(function, resource, amounts) }
+            let amounts = fleet.types.flatMap { $0.nodes.map { $0[resource] } }
+            for function in functions { add(function, resource, of: amounts) }
         }
         // What a server has as a whole is given away in as many parts as there are VMs, so that it is pooled only.
         for index in layout.serverResources.indices {
-            let amounts = zip(fleet.types, fleet.counts).map { (Int64(Grid.capacity($0.shared[index])), $1) }
-            add(.identity, nodeResources + index, amounts)
+            add(.identity, nodeResources + index, of: fleet.types.lazy.map { $0.shared[index] })
         }
         self.terms = terms
         self.limits = limits
@@ -107,5 +117,17 @@ struct FitBalance: ~Copyable {
     /// Counts a VM out.
     func remove(_ row: Int) {
         for index in 0..<left.count { left[index] &+= images[row + index] }
+    }
+
+    /// Lowers each of some numbers to what is left of the condition.
+    ///
+    /// - Complexity: O(functions).
+    func lower(_ least: borrowing FlatBuffer<Int64>) {
+        for index in 0..<left.count { least[index] = min(least[index], left[index]) }
+    }
+
+    /// The most that a VM of those that were asked for takes of a condition.
+    func largestImage(of condition: Int) -> Int64 {
+        (0..<rows.count).reduce(0) { max($0, images[$1 * conditions.limits.count + condition]) }
     }
 }

@@ -138,7 +138,7 @@ public struct Environment: ~Copyable, Sendable {
 
 extension Trace {
     /// Refuses a start or an end that the trace cannot serve.
-    func check(start: Int, until end: EpisodeEnd) throws(SchedulingError) {
+    package func check(start: Int, until end: EpisodeEnd) throws(SchedulingError) {
         guard start >= 0, start < count - 1 else {
             throw SchedulingError(.invalidArgument, "start is \(start); this trace allows 0 ... \(count - 2)")
         }

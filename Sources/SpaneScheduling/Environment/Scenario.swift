@@ -24,6 +24,24 @@ public struct Scenario: Sendable {
         }
     }
 
+    private init(_ other: Scenario, on fleet: Fleet) {
+        trace = other.trace
+        self.fleet = fleet
+        requests = other.requests
+        shares = other.shares
+    }
+
+    /// The same trace on more or fewer servers in the same proportions; see ``Fleet/scaled(to:)``.
+    ///
+    /// Of few servers, none may be of the type that some VM needs. Nothing may be played then in which VMs wait, as it would wait
+    /// for ever.
+    ///
+    /// - Throws: `invalidArgument` when the number is not in 1 ... ``Fleet/maximumServers``.
+    /// - Complexity: O(servers).
+    package func scaled(to servers: Int) throws(SchedulingError) -> Scenario {
+        Scenario(self, on: try fleet.scaled(to: servers))
+    }
+
     /// What a VM of the trace asks for.
     @inline(__always)
     public func request(of vm: Int) -> Request { requests[Int(trace.rows[vm].flavor)] }

@@ -23,26 +23,27 @@ public enum ExperimentFile {
                 try file.attribute("fleet", fleet.description)
                 try file.attribute("fleet_sha256", fleet.sha256)
             }
-            for cluster in experiment.clusters { try put(cluster, experiment.policies, into: file) }
+            for cluster in experiment.clusters { try put(cluster, of: experiment, into: file) }
         }
     }
 
     private static func put(
         _ cluster: ExperimentWaits.ServerCount,
-        _ policies: [ExperimentWaits.Policy],
+        of experiment: ExperimentWaits,
         into file: borrowing HDF5Writer
     ) throws(StorageError) {
-        let group = name(of: cluster)
+        let group = experiment.groupName(of: cluster)
+        let unit = experiment.countsServers ? "servers" : "s"
         try file.group(group)
         try file.dataset("\(group)/start", cluster.starts.map(Int64.init), .compressed)
         try file.dataset("\(group)/length", cluster.lengths.map(Int64.init), .compressed)
         try file.dataset("\(group)/bound", cluster.bounds, .compressed)
-        try file.attribute("unit", "s", of: "\(group)/bound")
-        for (index, policy) in policies.enumerated() {
+        try file.attribute("unit", unit, of: "\(group)/bound")
+        for (index, policy) in experiment.policies.enumerated() {
             guard let waits = cluster.waits[index] else { continue }
             let dataset = "\(group)/policy_\(index)"
             try file.dataset(dataset, waits, .compressed)
-            try file.attribute("unit", "s", of: dataset)
+            try file.attribute("unit", unit, of: dataset)
             try file.attribute("policy", policy.name, of: dataset)
             try file.attribute("group", policy.group, of: dataset)
             try file.attribute("weights_sha256", policy.contentHash, of: dataset)
@@ -60,7 +61,8 @@ public enum ExperimentFile {
             if let fleet = experiment.fleet { try file.check("fleet_sha256", of: "/", is: fleet.sha256) }
             var experiment = experiment
             for index in experiment.clusters.indices {
-                try fill(&experiment.clusters[index], experiment.policies, from: file)
+                let group = experiment.groupName(of: experiment.clusters[index])
+                try fill(&experiment.clusters[index], experiment.policies, from: file, group)
             }
             return experiment
         }
@@ -69,9 +71,9 @@ public enum ExperimentFile {
     private static func fill(
         _ cluster: inout ExperimentWaits.ServerCount,
         _ policies: [ExperimentWaits.Policy],
-        from file: borrowing HDF5Reader
+        from file: borrowing HDF5Reader,
+        _ group: String
     ) throws(StorageError) {
-        let group = name(of: cluster)
         let otherEpisodes = file.error(.format, "group /\(group) holds other episodes than this experiment has")
         let count = cluster.starts.count
         func checkCount(_ dimensions: [Int]) throws(StorageError) {
@@ -100,8 +102,13 @@ public enum ExperimentFile {
             cluster.waits[index] = waits
         }
     }
+}
 
-    private static func name(of cluster: ExperimentWaits.ServerCount) -> String { "servers_\(cluster.servers)" }
+extension ExperimentWaits {
+    /// The group of the episodes on a number of servers; of windows, where the servers are what is counted.
+    fileprivate func groupName(of cluster: ServerCount) -> String {
+        countsServers ? "windows" : "servers_\(cluster.servers)"
+    }
 }
 
 extension HDF5Reader {

@@ -1,6 +1,7 @@
 public import SpaneScheduling
 
-/// The waits of an experiment: several policies on the same episodes, for one or more numbers of servers.
+/// The waits of an experiment: several policies on the same episodes, for one or more numbers of servers; or, where servers are
+/// counted, how many each policy needs for each window.
 public struct ExperimentWaits: Equatable, Sendable {
     /// Who placed.
     public struct Policy: Equatable, Sendable {
@@ -44,6 +45,8 @@ public struct ExperimentWaits: Equatable, Sendable {
 
     /// The kind of experiment, such as `wait-time`.
     public var kind: String
+    /// Whether it is the servers that a policy needs that stand for the waits, and windows for the episodes.
+    public var countsServers: Bool { kind == "servers" }
     /// The trace.
     public var trace: TraceDescription
     /// What one NUMA node has, where all servers have two equal ones of nothing else.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import SpaneEvaluation
-import SpaneSystem
 import SpaneScheduling
 import SpaneStorage
 
@@ -25,19 +24,15 @@ struct EpisodeOptions: ParsableArguments {
     )
     var length = EpisodeEnd.automatic
 
-    @Option(help: "Number of threads; the results do not depend on it. [default: all available processors]")
-    var threads: Int?
+    @OptionGroup var threads: ThreadOptions
 
     func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads is \(threads); it must be at least 1.")
-        }
         if case .length(let count) = length, count < 1 {
             throw ValidationError("--length is \(count); it must be 'auto' or at least 1.")
         }
     }
 
-    var threadCount: Int { threads ?? processorCount }
+    var threadCount: Int { threads.count }
 
     /// The indices that `--starts` describes.
     func startIndices() throws -> [Int] {
@@ -53,18 +48,7 @@ struct EpisodeOptions: ParsableArguments {
     /// The trace on these servers, of which `--fleet` tells unless `file` is `nil`; refuses a trace with a VM that is larger
     /// than a server.
     func scenario(_ trace: Trace, on fleet: Fleet, of file: String?) throws -> Scenario {
-        do {
-            return try Scenario(trace, on: fleet)
-        } catch {
-            if let file {
-                throw ValidationError("\(self.trace): \(error); \(file) has \(fleet.serversInWords).")
-            }
-            let node = fleet.firstNode
-            throw ValidationError(
-                "\(self.trace): \(error); --node-cpu is \(CSVText.number(node.cpu)) and "
-                    + "--node-mem is \(CSVText.number(node.mem))."
-            )
-        }
+        try TraceOnServers.scenario(trace, self.trace, on: fleet, of: file)
     }
 
     func plan(_ trace: Trace, _ fleet: Fleet, of file: String?) throws -> EpisodePlan {

@@ -3,11 +3,22 @@ import SpaneExperiments
 
 /// The options that say how an experiment is summarised.
 struct SummaryOptions: ParsableArguments {
-    @Option(help: "Policy or group to compare the others with. [default: the first]")
-    var baseline: String?
-
     @Option(help: "Total wait in seconds above which an episode counts as bad.")
     var threshold = SummarySettings().threshold
+
+    @OptionGroup var intervals: IntervalOptions
+
+    var settings: SummarySettings {
+        var settings = intervals.settings
+        settings.threshold = threshold
+        return settings
+    }
+}
+
+/// The options that say what figures are compared with, and how sure they are.
+struct IntervalOptions: ParsableArguments {
+    @Option(help: "Policy or group to compare the others with. [default: the first]")
+    var baseline: String?
 
     @Option(help: "Confidence level of the intervals.")
     var confidence = SummarySettings().confidence
@@ -29,7 +40,6 @@ struct SummaryOptions: ParsableArguments {
     var settings: SummarySettings {
         var settings = SummarySettings()
         settings.baseline = baseline
-        settings.threshold = threshold
         settings.confidence = confidence
         settings.blockLength = block
         settings.resamples = resamples

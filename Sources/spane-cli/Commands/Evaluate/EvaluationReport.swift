@@ -8,11 +8,16 @@ struct EvaluationReport {
     let policies: [String]
     let plan: EpisodePlan
     let evaluations: [Evaluation]
+    let sampling: FleetSampling
     let trace: TraceDescription
     let fleet: Fleet
 
     /// The servers, where `node_cpu`, `node_mem` and `split_above` do not say it all.
     private var fleetNote: FleetNote? { FleetNote(ofOther: fleet) }
+
+    private var fleetFigures: FleetFiguresReport {
+        FleetFiguresReport(sampling: sampling, policies: policies, figures: evaluations.map(\.figures))
+    }
 
     private var bounds: [Double] { plan.episodes.map(\.bound) }
 
@@ -51,7 +56,7 @@ struct EvaluationReport {
             (mean) on \(fleet.serversInWords)\(rule); total wait of an episode in seconds
 
             \(table.text)
-            """
+            """ + (fleetFigures.table.map { "\n\n" + $0 } ?? "")
     }
 
     // MARK: CSV
@@ -77,6 +82,7 @@ struct EvaluationReport {
             let mean_wait_per_vm: Double
             let above_bound: Double
             let decisions_per_second: Double
+            let fleet_metrics: [String: Double]?
         }
 
         let episodes: Int
@@ -106,17 +112,18 @@ struct EvaluationReport {
             trace_sha256: trace.contentHash,
             trace_licence: trace.licence,
             bound_trimmed_mean: Statistics.trimmedMean(bounds),
-            policies: zip(policies, evaluations).map { name, evaluation in
-                let summary = EvaluationSummary(evaluation, on: plan)
+            policies: policies.indices.map { index in
+                let summary = EvaluationSummary(evaluations[index], on: plan)
                 return Document.Policy(
-                    policy: name,
+                    policy: policies[index],
                     trimmed_mean: summary.trimmedMean,
                     mean: summary.mean,
                     median: summary.median,
                     share_without_waiting: summary.shareWithoutWaiting,
                     mean_wait_per_vm: summary.meanWaitPerVM,
                     above_bound: summary.aboveBound,
-                    decisions_per_second: summary.decisionsPerSecond
+                    decisions_per_second: summary.decisionsPerSecond,
+                    fleet_metrics: fleetFigures.named(index)
                 )
             }
         )

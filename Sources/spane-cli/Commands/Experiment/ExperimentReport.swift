@@ -20,7 +20,7 @@ struct ExperimentReport {
 
     /// Everything, for people.
     var markdown: String {
-        let overview = isOverview ? overviews(ExperimentMetric.all) : []
+        let overview = isOverview ? overviews(ExperimentMetric.all(of: kind)) : []
         let blocks = overview + summary.clusters.flatMap(tables)
         return "# Experiment: \(kind.rawValue)\n\n"
             + "Trace: \(waits.trace.source) (licence: \(waits.trace.licence); sha256 \(waits.trace.contentHash)).\n\n"
@@ -58,48 +58,58 @@ struct ExperimentReport {
         if cluster.rows.contains(where: { !$0.differences.isEmpty }) {
             blocks.append(
                 (
-                    "On \(cluster.servers) servers, less \(summary.baseline) in the same episodes",
+                    kind == .servers
+                        ? "Less \(summary.baseline) in the same windows"
+                        : "On \(cluster.servers) servers, less \(summary.baseline) in the same episodes",
                     differenceTable(cluster)
                 )
             )
         }
         for row in cluster.rows where row.kind == .group {
-            blocks.append(("On \(cluster.servers) servers, the members of \(row.name)", spreadTable(row)))
+            let place = kind == .servers ? "The members" : "On \(cluster.servers) servers, the members"
+            blocks.append(("\(place) of \(row.name)", spreadTable(row)))
         }
         return blocks
     }
 
     private func heading(_ cluster: ExperimentSummary.ServerCount) -> String {
-        "\(NumberText.grouped(cluster.episodes)) episodes of \(NumberText.grouped(cluster.meanLength, decimals: 1)) VMs (mean) "
-            + "on \(cluster.servers) servers; total wait of an episode in seconds"
+        if kind == .servers {
+            return "\(NumberText.grouped(cluster.episodes)) windows of \(NumberText.grouped(cluster.meanLength)) VMs; the "
+                + "fewest servers on which no VM waits or is refused"
+        }
+        return "\(NumberText.grouped(cluster.episodes)) episodes of "
+            + "\(NumberText.grouped(cluster.meanLength, decimals: 1)) VMs (mean) on \(cluster.servers) servers; total wait "
+            + "of an episode in seconds"
     }
 
     // Beside the metrics themselves, the more robust of the trimmed means beside the bound.
-    private static let columns = ExperimentMetric.all.filter { $0.isPlain || $0.metric == .trimmedMean15 }
+    private var columns: [ExperimentMetric] {
+        ExperimentMetric.all(of: kind).filter { $0.isPlain || [.trimmedMean15, .serversMean].contains($0.metric) }
+    }
 
     private func valueTable(_ cluster: ExperimentSummary.ServerCount) -> FigureTable {
-        var table = FigureTable(header: ["policy"] + titles(Self.columns))
-        for row in cluster.rows { table.add(name(row), Self.columns.map { $0.cell(row.figures[$0]) }) }
+        var table = FigureTable(header: ["policy"] + titles(columns))
+        for row in cluster.rows { table.add(name(row), columns.map { $0.cell(row.figures[$0]) }) }
         return table
     }
 
     private func differenceTable(_ cluster: ExperimentSummary.ServerCount) -> FigureTable {
-        var table = FigureTable(header: ["policy"] + titles(ExperimentMetric.plain))
+        var table = FigureTable(header: ["policy"] + titles(ExperimentMetric.plain(of: kind)))
         for row in cluster.rows where !row.differences.isEmpty {
-            table.add(name(row), ExperimentMetric.plain.map { $0.differenceCell(row.differences[$0]) })
+            table.add(name(row), ExperimentMetric.plain(of: kind).map { $0.differenceCell(row.differences[$0]) })
         }
         return table
     }
 
     private func spreadTable(_ row: ExperimentSummary.Row) -> FigureTable {
-        var table = FigureTable(header: ["member"] + titles(Self.columns))
+        var table = FigureTable(header: ["member"] + titles(columns))
         for (name, figure) in [
             ("lowest", \ExperimentSummary.Spread.lowest), ("median", \.median), ("mean", \.mean),
             ("highest", \.highest),
         ] {
             table.add(
                 name,
-                Self.columns.map { column in
+                columns.map { column in
                     FigureTable.Cell(value: row.spread[column].map { column.text($0[keyPath: figure]) } ?? "-")
                 }
             )
@@ -128,7 +138,8 @@ struct ExperimentReport {
         var lines = [
             "Ranges are \(NumberText.percent(settings.confidence, decimals: 0)) intervals of a block bootstrap over time "
                 + "(\(NumberText.grouped(settings.resamples)) resamples, seed \(settings.seed)): \(blocks).",
-            "saved: the share of First Fit's excess over the bound that is saved. above bound and saved are of the trimmed means.",
+            "saved: the share of First Fit's excess over the bound that is saved. above bound and saved are of the "
+                + (kind == .servers ? "means." : "trimmed means."),
         ]
         if summary.clusters.contains(where: { $0.rows.contains { !$0.differences.isEmpty } }) {
             lines.append("*: the interval leaves zero out.")
@@ -137,8 +148,11 @@ struct ExperimentReport {
         if !short.isEmpty {
             let counts = short.map { "\($0.servers)" }.joined(separator: ", ")
             lines.append(
-                "On \(counts) servers the starts lie too close together: a block covers less than twice what an episode does, "
-                    + "and the intervals are too narrow."
+                kind == .servers
+                    ? "The windows lie too close together: a block covers less than twice what a window does, and the intervals "
+                        + "are too narrow; fewer or shorter windows mend that."
+                    : "On \(counts) servers the starts lie too close together: a block covers less than twice what an episode "
+                        + "does, and the intervals are too narrow."
             )
         }
         return lines
@@ -146,9 +160,13 @@ struct ExperimentReport {
 
     private var blocks: String {
         "\(range(of: summary.clusters.map { "\($0.blockCount)" })) blocks of "
-            + "\(range(of: summary.clusters.map { "\($0.blockLength)" })) episodes, each "
-            + "\(range(of: summary.clusters.map { NumberText.grouped($0.blockSpans, decimals: 1) })) times as long as an episode"
+            + "\(range(of: summary.clusters.map { "\($0.blockLength)" })) \(unit)s, each "
+            + "\(range(of: summary.clusters.map { NumberText.grouped($0.blockSpans, decimals: 1) })) times as long as \(article) "
+            + "\(unit)"
     }
+
+    private var unit: String { kind == .servers ? "window" : "episode" }
+    private var article: String { kind == .servers ? "a" : "an" }
 
     /// From the first number of servers to the last.
     private func range(of texts: [String]) -> String {
@@ -170,9 +188,9 @@ struct ExperimentReport {
                 bounds: cluster.bounds,
                 waits: columns
             )
-            try TextFile.write(text, to: folder.file("waits-\(cluster.servers).csv"))
+            try TextFile.write(text, to: folder.file(kind == .servers ? "servers.csv" : "waits-\(cluster.servers).csv"))
         }
-        try TextFile.write(SummaryCSV.text(summary, waits.fleet), to: folder.file("summary.csv"))
+        try TextFile.write(SummaryCSV.text(summary, of: kind, waits.fleet), to: folder.file("summary.csv"))
         try TextFile.write(try SummaryJSON.text(summary, waits.fleet), to: folder.file("summary.json"))
         try TextFile.write(markdown, to: folder.file("summary.md"))
     }

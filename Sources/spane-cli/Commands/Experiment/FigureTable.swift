@@ -58,6 +58,7 @@ extension ExperimentMetric {
         case .logarithm: NumberText.grouped(value, decimals: 3)
         case .share: NumberText.percent(value)
         case .seconds: NumberText.grouped(value, decimals: 1)
+        case .servers: NumberText.grouped(value, decimals: 2)
         }
     }
 
@@ -72,6 +73,7 @@ extension ExperimentMetric {
         case .logarithm: NumberText.grouped(value, decimals: 2)
         case .share: NumberText.grouped(value * 100, decimals: 1)
         case .seconds: NumberText.grouped(value)
+        case .servers: NumberText.grouped(value, decimals: 2)
         }
     }
 }

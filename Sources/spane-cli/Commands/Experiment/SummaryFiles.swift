@@ -10,12 +10,12 @@ enum SummaryCSV {
         "difference_high",
     ]
 
-    static func text(_ summary: ExperimentSummary, _ fleet: FleetNote?) -> String {
+    static func text(_ summary: ExperimentSummary, of kind: Experiment.Kind, _ fleet: FleetNote?) -> String {
         let last = fleet.map { [$0.description] } ?? []
         var text = CSVText.line(header + (fleet == nil ? [] : ["fleet"]))
         for cluster in summary.clusters {
             for row in cluster.rows {
-                for figure in ExperimentMetric.all where row.figures[figure] != nil {
+                for figure in ExperimentMetric.all(of: kind) where row.figures[figure] != nil {
                     text += CSVText.line(
                         ["\(cluster.servers)", row.name, row.kind.rawValue, row.group ?? "", figure.name]
                             + numbers(row.figures[figure]) + numbers(row.differences[figure]) + last

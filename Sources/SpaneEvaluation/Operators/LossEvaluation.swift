@@ -1,0 +1,86 @@
+package import SpaneScheduling
+internal import SpaneSystem
+
+/// What one policy made of episodes in which nothing waits.
+public struct LossEvaluation: Equatable, Sendable {
+    /// Each episode, in the order of the plan.
+    public let episodes: [LossEpisode]
+    /// The time that playing took, in seconds, on all threads together.
+    public let seconds: Double
+
+    /// Plays every episode of the plan.
+    ///
+    /// The result does not depend on the number of threads.
+    ///
+    /// - Parameters:
+    ///   - plan: see ``EpisodePlan/withoutQueue(_:starts:length:)``.
+    ///   - sampling: metrics of the fleet to take meanwhile.
+    ///   - progress: called with the number of episodes played so far, by one thread at a time.
+    /// - Throws: ``SchedulingError``, or ``NetworkError`` when the network cannot serve such a cluster.
+    public init(
+        of policy: PolicySource,
+        on plan: EpisodePlan,
+        sampling: FleetSampling = FleetSampling(),
+        threads: Int = 1,
+        progress: (@Sendable (Int) -> Void)? = nil
+    ) throws {
+        try self.init(of: policy, on: plan, sampling, threads: threads, progress, .none)
+    }
+
+    /// The same, telling whoever waits for it how far it is.
+    package init(
+        of policy: PolicySource,
+        on plan: EpisodePlan,
+        sampling: FleetSampling,
+        threads: Int,
+        reporting: Progress
+    ) throws {
+        try self.init(of: policy, on: plan, sampling, threads: threads, nil, reporting)
+    }
+
+    private init(
+        of policy: PolicySource,
+        on plan: EpisodePlan,
+        _ sampling: FleetSampling,
+        threads: Int,
+        _ progress: (@Sendable (Int) -> Void)?,
+        _ reporting: Progress
+    ) throws {
+        let stopwatch = Stopwatch()
+        let mix = sampling.isNone ? nil : FlavorMix(plan.scenario)
+        episodes = try parallelMap(
+            count: plan.episodes.count,
+            threads: threads,
+            stateBytes: policy.playerBytes(on: plan.scenario),
+            progress: progress,
+            reporting: reporting,
+            makeState: { try LossPlayer(policy, plan.scenario) },
+            { player, index in
+                let episode = plan.episodes[index]
+                return try player.play(
+                    start: episode.start,
+                    length: episode.length,
+                    sampling,
+                    mix,
+                    progress: reporting
+                )
+            }
+        )
+        seconds = stopwatch.seconds
+    }
+
+    /// All episodes together.
+    public var all: LossEpisode.Tally {
+        episodes.reduce(into: LossEpisode.Tally()) { $0.add($1.all) }
+    }
+
+    /// All episodes together, by ``SizeClass``.
+    public var bySize: [LossEpisode.Tally] {
+        SizeClass.allCases.map { size in
+            episodes.reduce(into: LossEpisode.Tally()) { $0.add($1.bySize[size.rawValue]) }
+        }
+    }
+
+    /// Decisions a second, on all threads together.
+    public var decisionsPerSecond: Double { seconds > 0 ? Double(all.asked.vms) / seconds : 0 }
+}

@@ -1,0 +1,43 @@
+public import SpaneScheduling
+internal import SpaneSystem
+
+/// The fewest servers on which a policy places every VM of a window when it arrives: cluster compaction (Verma, Korupolu and Wilkes,
+/// "Evaluating job packing in warehouse-scale computing", CLUSTER 2014).
+public enum ServersNeeded {
+    /// The number for one window.
+    ///
+    /// It is looked for from the bound upwards, one server more at a time, since a heuristic that places all VMs on k servers may
+    /// refuse one on k + 1. An attempt ends with its first refusal. Servers are added in the proportions of the fleet.
+    ///
+    /// - Parameters:
+    ///   - bound: where to begin; see ``SpaneScheduling/Scenario/serverBound(start:length:)``.
+    /// - Throws: `invalidArgument` when the trace has no such window, or when ``SpaneScheduling/Fleet/maximumServers`` do not
+    ///   suffice; ``NetworkError`` when a network cannot serve such a cluster.
+    public static func count(
+        of policy: PolicySource,
+        on scenario: Scenario,
+        start: Int,
+        length: Int,
+        from bound: Int
+    ) throws -> Int {
+        try count(of: policy, on: scenario, start: start, length: length, from: bound, progress: .none)
+    }
+
+    package static func count(
+        of policy: PolicySource,
+        on scenario: Scenario,
+        start: Int,
+        length: Int,
+        from bound: Int,
+        progress: Progress
+    ) throws -> Int {
+        var servers = bound
+        while true {
+            let scaled = try scenario.scaled(to: servers)
+            try Memory.check(bytes: policy.playerBytes(on: scaled), for: "\(servers) servers")
+            var player = try LossPlayer(policy, scaled)
+            if try !player.refuses(start: start, length: length, progress: progress) { return servers }
+            servers += 1
+        }
+    }
+}
