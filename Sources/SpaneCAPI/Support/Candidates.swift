@@ -1,5 +1,4 @@
 internal import CSpaneHeader
-internal import SpaneBuffers
 internal import SpaneScheduling
 internal import SpaneSystem
 

@@ -1,4 +1,3 @@
-internal import SpaneBuffers
 internal import SpaneSystem
 
 /// The lists of candidates that were given lately, and an index for each that comes again.
