@@ -27,7 +27,8 @@
  * - VM and server sizes are in cores and GB, times in seconds. Amounts are rounded to multiples of 10^-6, which makes sums
  *   of them exact as long as a node has at most 2^33 in use; they must be above 0 and at most 2^32 unless a function says
  *   otherwise.
- * - Servers are numbered from 0 and keep their numbers until they are removed. Strings are UTF-8 and NUL-terminated.
+ * - Servers are numbered from 0 and keep their numbers until they are removed. Strings are NUL-terminated and UTF-8,
+ *   others are refused; paths may be any bytes but none at all (SPANE_IO).
  * - "Threads: any" means that calls may run at once in any number of threads. "Threads: one at a time" means that calls
  *   on one handle must not overlap; an overlap is detected and answered with SPANE_BAD_STATE. Different handles never
  *   disturb each other, except that sessions read the cluster that they are bound to.
@@ -211,7 +212,7 @@ typedef struct spane_cluster_options {
     int32_t nodes;                        /* the most NUMA nodes that a server has, 1 ... SPANE_MAX_NODES */
     double split_above;                   /* GB; a request with span 0 and more memory is spread. Infinity for never */
     double split_from;                    /* cores; so is a request with at least as many. Infinity for never */
-    int32_t span;                         /* over how many nodes it is spread then, 1 ... SPANE_MAX_NODES */
+    int32_t span;                         /* over how many nodes it is spread then, 1 ... SPANE_MAX_NODES; 2 where no bound is set */
     uint32_t node_resource_count;         /* resources of nodes besides cores and GB; at most 62 with those of servers */
     const char *const *node_resources;    /* their names, such as "gpu"; at most 255 bytes each */
     const char *const *server_resources;  /* the names of resources of whole servers, such as "disk" */
@@ -392,7 +393,8 @@ SPANE_API spane_status spane_cluster_resource(const spane_cluster *cluster, int3
 
 /*
  * Finds a resource by its name; fills the first info->struct_size bytes of `info`.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (no resource of this name); SPANE_UNKNOWN_VERSION (struct_size).
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (name is not UTF-8);
+ * SPANE_NOT_FOUND (no resource of this name); SPANE_UNKNOWN_VERSION (struct_size).
  * Threads: any. Cost: O(resources). Since: 0.1.
  */
 SPANE_API spane_status spane_cluster_find_resource(const spane_cluster *cluster, const char *name,
@@ -891,7 +893,8 @@ SPANE_API spane_status spane_model_input(const spane_model *model, int32_t index
  * A text of the model's provenance, such as "command", "metrics", "trace_licence" or "note".
  *   text      room for `capacity` bytes, or NULL to ask for the size
  *   size      receives the bytes that the text takes with its zero byte; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (no such entry); SPANE_BUFFER_TOO_SMALL.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (name is not UTF-8); SPANE_NOT_FOUND (no such entry);
+ * SPANE_BUFFER_TOO_SMALL.
  * Threads: any. Cost: O(size). Since: 0.1.
  */
 SPANE_API spane_status spane_model_provenance(const spane_model *model, const char *name, char *text, size_t capacity,
@@ -1014,8 +1017,8 @@ SPANE_NODISCARD SPANE_API spane_status spane_trace_generate(size_t count, uint64
  *   source    where the trace comes from; NULL to keep what the trace says
  *   licence   what may be done with it; NULL to keep what the trace says
  *   progress  in VMs; NULL for none
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT (a resource whose name cannot be written);
- * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (source, licence: not UTF-8); SPANE_IO;
+ * SPANE_FORMAT (a resource whose name cannot be written); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
  * Threads: any. Cost: O(count). Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_trace_save(const spane_trace *trace, const char *path, const char *source,
@@ -1042,7 +1045,8 @@ SPANE_API spane_status spane_trace_describe(const spane_trace *trace, spane_trac
  * A text about a trace: "source", "licence", or "content_sha256", the hash of its columns as docs/file-formats.md says.
  *   text      room for `capacity` bytes, or NULL to ask for the size
  *   size      receives the bytes that the text takes with its zero byte; also when it returns SPANE_BUFFER_TOO_SMALL
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (no such entry); SPANE_BUFFER_TOO_SMALL.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (name is not UTF-8); SPANE_NOT_FOUND (no such entry);
+ * SPANE_BUFFER_TOO_SMALL.
  * Threads: any. Cost: O(size), O(count) for the first hash of a trace that was not loaded. Since: 0.1.
  */
 SPANE_API spane_status spane_trace_provenance(const spane_trace *trace, const char *name, char *text, size_t capacity,

@@ -35,7 +35,8 @@ public func spane_cluster_get_options(
         unsafe options.nodes = Int32(layout.nodes)
         unsafe options.split_above = rule.splitAbove
         unsafe options.split_from = rule.splitFromCores
-        unsafe options.span = Int32(rule.span)
+        // Without a bound no request is spread, and a new cluster takes the default only.
+        unsafe options.span = Int32(rule.splits ? rule.span : SpanRule.published.span)
         unsafe options.node_resources = handle.nodeResources.first
         unsafe options.node_resource_count = handle.nodeResources.count
         unsafe options.server_resources = handle.serverResources.first

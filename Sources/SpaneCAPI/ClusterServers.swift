@@ -186,6 +186,18 @@ extension Cluster {
         where !(value >= 0) {
             throw Failure(SPANE_INVALID_ARGUMENT, "options->\(name) is \(value); it must be 0 or more")
         }
+        let rule = try unsafe SpanRule(
+            splitAbove: options.split_above,
+            splitFromCores: options.split_from,
+            span: Int(options.span)
+        )
+        guard rule.splits || rule.span == SpanRule.published.span else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "options->span is \(rule.span) while options->split_above and options->split_from are infinite, so that no "
+                    + "request is spread; set one of them, or leave span at \(SpanRule.published.span)"
+            )
+        }
         let (nodes, ofNodes) = unsafe (Int(options.nodes), options.node_resource_count)
         let layout = try Layout(
             nodes: nodes,
@@ -201,11 +213,6 @@ extension Cluster {
                 "options->server_resources",
                 counted: "options->server_resource_count"
             )
-        )
-        let rule = try unsafe SpanRule(
-            splitAbove: options.split_above,
-            splitFromCores: options.split_from,
-            span: Int(options.span)
         )
         let traits = try unsafe names(
             options.traits,

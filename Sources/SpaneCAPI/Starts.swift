@@ -15,7 +15,8 @@ public func spane_starts_read(
     _ count: UnsafeMutablePointer<Int>?
 ) -> spane_status {
     call {
-        let text = try unsafe SpaneCAPI.text(text, "text")
+        // It may be a path.
+        let text = try unsafe pathText(text, "text")
         let count = try unsafe required(count, "count")
         let read = try Starts.parse(text) ?? StartsFile.read(text)
         unsafe count.pointee = read.count

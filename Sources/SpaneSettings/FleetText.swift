@@ -16,6 +16,12 @@ struct FleetText {
         let entries = try TOML.parse(text, file: file)
         var frame = FleetFrame()
         try KeyedTable.read(entries, FleetFrame.keys, required: ["server"], into: &frame, of: file)
+        guard entries["split_span"] == nil || frame.splitAbove < .infinity || frame.splitFrom < .infinity else {
+            throw SettingsError(
+                file,
+                "split_span is \(frame.splitSpan) without a bound above which VMs are split; it needs split_above or split_from"
+            )
+        }
         var classes: [ServerClass] = []
         var names: Set<String> = []
         for (index, table) in frame.servers.enumerated() {

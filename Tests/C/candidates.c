@@ -244,6 +244,64 @@ static void test_refusals(int policy) {
     spane_cluster_free(cluster);
 }
 
+/* A list that is given again is looked at again when other servers are there, and one with a fault is refused each time. */
+static void test_repeated_lists(int policy) {
+    spane_cluster *cluster = some_cluster(5);
+    spane_session *session = session_of(cluster, policy);
+    const int32_t list[] = {4, 1}, twice[] = {4, 1, 4}, later[] = {4, 5};
+    const spane_request *small = ASKS(1, 1);
+    spane_placement chosen, best[2 * 3];
+    float scores[2 * 3];
+    size_t found = 0;
+
+    for (int turn = 0; turn < 4; turn++) {
+        DONE(spane_session_choose_among(session, small, list, 2, &chosen));
+        CHECK(is_in(list, 2, chosen.server));
+        /* The same server twice has scores twice, but it is no candidate twice. */
+        if (policy >= 5) DONE(spane_session_scores(session, small, twice, 3, scores));
+        REFUSES(SPANE_INVALID_ARGUMENT, "servers[2]: server 4 is named twice", chosen,
+                spane_session_choose_among(session, small, twice, 3, &chosen));
+        REFUSES(SPANE_INVALID_ARGUMENT, "servers[1]: server is 5; it must be in 0 ... 4", chosen,
+                spane_session_choose_among(session, small, later, 2, &chosen));
+        REFUSES(SPANE_INVALID_ARGUMENT, "servers[2]: server 4 is named twice", best,
+                spane_session_top(session, small, twice, 3, 3, best, NULL, &found));
+    }
+    /* Server 4 stands in another place now, and so does what the list chooses. */
+    DONE(spane_cluster_remove_server(cluster, 0));
+    for (int turn = 0; turn < 3; turn++) {
+        DONE(spane_session_choose_among(session, small, list, 1, &chosen));
+        CHECK(chosen.server == 4);
+        DONE(spane_session_choose_among(session, small, list, 2, &chosen));
+        CHECK(is_in(list, 2, chosen.server));
+    }
+    DONE(spane_cluster_remove_server(cluster, 1));
+    for (int turn = 0; turn < 3; turn++) {
+        REFUSES(SPANE_INVALID_ARGUMENT, "servers[1]: server is 1, which was removed", chosen,
+                spane_session_choose_among(session, small, list, 2, &chosen));
+        DONE(spane_session_choose_among(session, small, list, 1, &chosen));
+        CHECK(chosen.server == 4);
+    }
+    /* Numbers 0 and 1 are given again, then 5. */
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, 3, NULL));
+    DONE(spane_session_choose_among(session, small, list, 2, &chosen));
+    DONE(spane_session_choose_among(session, small, later, 2, &chosen));
+    DONE(spane_session_choose_among(session, small, list + 1, 1, &chosen));
+    CHECK(chosen.server == 1);
+    /* More lists than are kept, each of them several times. */
+    for (int turn = 0; turn < 50; turn++) {
+        const int32_t changing[] = {turn % 6, (turn + 1) % 6, (turn * 5 + 3) % 6};
+        const size_t count = 1 + (size_t)turn % 3;
+        const int repeats = changing[2] == changing[0] || changing[2] == changing[1];
+        check_fill(&chosen, sizeof chosen);
+        CHECK(spane_session_choose_among(session, small, changing, count, &chosen) ==
+              (count == 3 && repeats ? SPANE_INVALID_ARGUMENT : SPANE_OK));
+        if (count < 3 || !repeats) CHECK(is_in(changing, count, chosen.server));
+        else CHECK(check_is_filled(&chosen, sizeof chosen));
+    }
+    spane_session_free(session);
+    spane_cluster_free(cluster);
+}
+
 /* Servers of any kind: a heuristic and a potential decide about them; the other networks do not. */
 static void test_mixed(void) {
     spane_cluster *cluster = mixed_fleet();
@@ -305,6 +363,7 @@ void test_candidates(void) {
         if (policy < 5) test_heuristics(policy);
         else test_networks(policy);
         test_refusals(policy);
+        test_repeated_lists(policy);
     }
     test_ties();
     test_mixed();

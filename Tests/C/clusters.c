@@ -45,6 +45,14 @@ static void test_options(void) {
         REFUSES(SPANE_INVALID_ARGUMENT, "split_from", cluster, spane_cluster_new(&options, &cluster));
     }
     options.split_from = INFINITY;
+    /* To spread over another number of nodes needs a bound above which that is done. */
+    options.split_above = INFINITY;
+    options.span = 1;
+    REFUSES(SPANE_INVALID_ARGUMENT, "span is 1", cluster, spane_cluster_new(&options, &cluster));
+    options.span = SPANE_MAX_NODES;
+    REFUSES(SPANE_INVALID_ARGUMENT, "split_above and options->split_from", cluster, spane_cluster_new(&options, &cluster));
+    options.split_above = 10;
+    options.span = 2;
 
     /* Never split; then an older program, which knows no split_above. */
     options.struct_size = sizeof options;

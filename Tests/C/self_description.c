@@ -208,6 +208,17 @@ static void test_sessions_count(void) {
         CHECK((i == 0 ? info.shortlist_decisions : info.tree_decisions) > rounds / 2);
         CHECK((i == 0 ? info.tree_decisions : info.shortlist_decisions) == 0);
         if (i == 1) CHECK(info.cached_scores > 0 && info.computed_scores > 0);
+        /* Among the same candidates again and again as well. */
+        int32_t list[servers];
+        const int64_t before = info.tree_decisions;
+        for (int32_t k = 0; k < servers / 2; k++) list[k] = 2 * k;
+        for (int round = 0; round < rounds; round++) {
+            DONE(spane_session_choose_among(session, ASKS(1, 2), list, servers / 2, &placement));
+            DONE(spane_cluster_place(cluster, (uint64_t)(rounds + round), ASKS(1, 2), placement));
+        }
+        DONE(spane_session_describe(session, &info));
+        CHECK(info.decisions == 2 * rounds);
+        CHECK(i == 0 ? info.tree_decisions == 0 : info.tree_decisions > before + rounds / 2);
         DONE(spane_session_choose(heuristic, ASKS(1, 2), &placement));
         DONE(spane_session_top(heuristic, ASKS(1, 2), NULL, 0, 3, &(spane_placement[3]){{0, 0}}[0], NULL, &found));
         DONE(spane_session_describe(heuristic, &info));

@@ -45,5 +45,6 @@ int main(int argc, char **argv) {
     test_environment_sessions();
     test_evaluation();
     test_callbacks();
+    test_texts();
     return check_report("tests");
 }

@@ -51,5 +51,6 @@ void test_vector_states(void);
 void test_environment_sessions(void);
 void test_evaluation(void);
 void test_callbacks(void);
+void test_texts(void);
 
 #endif

@@ -113,6 +113,12 @@ import Testing
         try refuses("split_above = -1", "split_above is -1; it must be a number in 0 ... inf")
         try refuses("split_from = nan", "split_from is nan; it must be a number in 0 ... inf")
         try refuses("split_span = 9", "split_span is 9; it must be a whole number in 1 ... 8")
+        for bounds in ["", "split_above = inf", "split_above = inf\nsplit_from = inf"] {
+            try refuses(
+                "\(bounds)\nsplit_span = 2\n[[server]]",
+                "split_span is 2 without a bound above which VMs are split; it needs split_above or split_from"
+            )
+        }
         let line = "of one line and at most 255 bytes"
         let names = "it must be a list of at most 62 different names \(line) other than \(Self.ownKeys)"
         try refuses("node_resources = \"gpu\"", "node_resources is \"gpu\"; \(names)")

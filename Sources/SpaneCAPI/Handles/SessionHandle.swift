@@ -54,13 +54,7 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         isEachOnce: Bool = true,
         _ body: ([Int32]?) throws -> Result
     ) throws -> Result {
-        let isLimited = try unsafe candidates.read(
-            servers,
-            count,
-            of: cluster.cluster.serverCount,
-            isEachOnce: isEachOnce,
-            place: { try cluster.cluster.place(of: $0) }
-        )
+        let isLimited = try unsafe candidates.read(servers, count, of: cluster.cluster, isEachOnce: isEachOnce)
         return try body(isLimited ? candidates.places : nil)
     }
 

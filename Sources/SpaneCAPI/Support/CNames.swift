@@ -74,6 +74,6 @@ func names(
         guard let text = unsafe texts[index] else {
             throw Failure(SPANE_NULL_POINTER, "\(name)[\(index)] is NULL; it must not be")
         }
-        return unsafe String(cString: text)
+        return try unsafe utf8(text, "\(name)[\(index)]")
     }
 }

@@ -49,14 +49,22 @@ func required<Value>(
     return unsafe pointer
 }
 
-/// The text of a C string that must not be NULL.
+/// The text of a C string that must not be NULL and must be UTF-8.
 func text(_ pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(Failure) -> String {
-    unsafe String(cString: try required(pointer, name))
+    try unsafe utf8(required(pointer, name), "\(name)")
 }
 
-/// The path behind an argument that must not be NULL; it may be any bytes.
-func pathText(_ pointer: UnsafePointer<CChar>?) throws(Failure) -> String {
-    unsafe PathText.text(cString: try required(pointer, "path"))
+/// The text of a C string, which messages call `name`.
+func utf8(_ pointer: UnsafePointer<CChar>, _ name: @autoclosure () -> String) throws(Failure) -> String {
+    if let text = unsafe String(validatingCString: pointer) { return text }
+    throw Failure(SPANE_INVALID_ARGUMENT, "\(name()) is \"\(unsafe String(cString: pointer))\"; it must be UTF-8")
+}
+
+/// The path behind an argument that must not be NULL or empty; it may be any other bytes.
+func pathText(_ pointer: UnsafePointer<CChar>?, _ name: StaticString = "path") throws(Failure) -> String {
+    let pointer = try unsafe required(pointer, name)
+    guard unsafe pointer.pointee != 0 else { throw Failure(SPANE_IO, "\(name) is empty; it must name a file") }
+    return unsafe PathText.text(cString: pointer)
 }
 
 @inline(never)

@@ -17,7 +17,7 @@ func serverType(_ pointer: UnsafePointer<spane_server_type>?, _ layout: Layout) 
     let shared = try unsafe Array(elements(type.server_amounts, layout.serverResources.count, "type->server_amounts"))
     let isFar = unsafe type.distances != nil
     return try unsafe ServerType(
-        name: type.name.map { unsafe String(cString: $0) } ?? "",
+        name: type.name.map { try unsafe utf8($0, "type->name") } ?? "",
         nodes: (0..<nodes).map { Array(amounts[$0 * perNode..<($0 + 1) * perNode]) },
         shared: shared,
         traits: type.traits,

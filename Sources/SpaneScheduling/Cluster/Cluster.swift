@@ -103,6 +103,9 @@ public struct Cluster: ~Copyable, Sendable {
         )
     }
 
+    /// Another number after each change of which servers there are, by which who keeps places sees whether they still hold.
+    package var numberRevision: UInt64 { numbers.revision }
+
     /// The number of the server that stands in a place of ``state``, 0 ..< ``serverCount``.
     public func number(at place: Int) -> Int { numbers.number(at: place) }
 

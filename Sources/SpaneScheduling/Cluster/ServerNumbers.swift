@@ -12,6 +12,9 @@ struct ServerNumbers: Sendable {
     /// The numbers that were ever given, 0 ..< this.
     private(set) var limit = 0
 
+    /// Another number after each change, so that who keeps places knows whether they are still those of the same numbers.
+    private(set) var revision: UInt64 = 0
+
     /// The bytes that it occupies.
     var bytes: Int { (places.capacity + numbers.capacity + unused.capacity) * MemoryLayout<Int32>.stride }
 
@@ -36,6 +39,7 @@ struct ServerNumbers: Sendable {
 
     /// Gives numbers to servers that are added behind the others.
     mutating func append(_ added: Int) -> [Int] {
+        revision += 1
         if areIdentical {
             defer { (count, limit) = (count + added, limit + added) }
             return Array(limit..<limit + added)
@@ -57,6 +61,7 @@ struct ServerNumbers: Sendable {
     ///
     /// - Complexity: O(log removed), O(servers) for the first one.
     mutating func remove(at place: Int) {
+        revision += 1
         if areIdentical {
             places = (0..<count).map { Int32(truncatingIfNeeded: $0) }
             numbers = places
@@ -89,6 +94,7 @@ extension ServerNumbers {
             }
             places[number] = Int32(truncatingIfNeeded: place)
         }
+        revision += 1
         self.places = places
         self.limit = places.count
         numbers = given.map { Int32(truncatingIfNeeded: $0) }

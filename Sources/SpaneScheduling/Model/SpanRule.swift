@@ -39,6 +39,9 @@ public struct SpanRule: Equatable, Sendable {
         self.span = span
     }
 
+    /// Whether there is a VM that it spreads.
+    package var splits: Bool { splitAbove < .infinity || splitFromCores < .infinity }
+
     /// The span of a VM of this size.
     public func span(cpu: Double, mem: Double) -> Int { mem > splitAbove || cpu >= splitFromCores ? span : 1 }
 }

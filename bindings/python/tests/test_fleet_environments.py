@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Callable
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,28 @@ def test_a_fleet_without_servers(trace: spane.Trace) -> None:
         spane.evaluate(trace, [0], ["first-fit"], fleet=closed)
     with pytest.raises(spane.InvalidArgumentError, match="VM"):
         spane.evaluate(trace, [0], ["first-fit"], fleet=small)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("servers", 5), ("node_cpu", 40.0), ("node_mem", 64), ("split_above", 10)]
+)
+def test_a_fleet_and_servers_beside_it(
+    trace: spane.Trace, fleet: spane.Cluster, name: str, value: float
+) -> None:
+    pytest.importorskip("gymnasium")
+    from spane.gym import PlacementEnv, PlacementVectorEnv
+
+    given: Any = {name: value, "fleet": fleet}
+    takers: list[Callable[[], object]] = [
+        lambda: spane.Environment(trace, **given),
+        lambda: spane.VectorEnvironment(trace, 2, **given),
+        lambda: spane.evaluate(trace, [0], ["first-fit"], **given),
+        lambda: PlacementEnv(trace, **given),
+        lambda: PlacementVectorEnv(2, trace, **given),
+    ]
+    for take in takers:
+        with pytest.raises(spane.InvalidArgumentError, match=f"^{name} is {value} and fleet"):
+            take()
 
 
 def test_many_at_once_are_as_one(trace: spane.Trace, fleet: spane.Cluster) -> None:

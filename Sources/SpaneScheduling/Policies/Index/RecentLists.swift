@@ -11,22 +11,7 @@ struct RecentLists {
         var lastUse: UInt64 = 0
 
         /// Whether the list is this one, in its order.
-        func isEqual(to other: Span<Int32>) -> Bool {
-            guard other.count == servers.count else { return false }
-            return unsafe servers.withUnsafeBufferPointer { ours in
-                unsafe other.withUnsafeBufferPointer { theirs in
-                    // In runs without a branch for every server.
-                    for first in stride(from: 0, to: ours.count, by: 64) {
-                        var difference: Int32 = 0
-                        for place in first..<min(first + 64, ours.count) {
-                            difference |= unsafe ours[place] ^ theirs[place]
-                        }
-                        if difference != 0 { return false }
-                    }
-                    return true
-                }
-            }
-        }
+        func isEqual(to other: Span<Int32>) -> Bool { servers.span.isEqual(to: other) }
 
         mutating func become(_ other: Span<Int32>) {
             servers.removeAll(keepingCapacity: true)

@@ -82,6 +82,8 @@ package final class ScoreIndex {
         }
         adapt(to: cluster)
         if let servers, let index = recentLists.index(of: servers) {
+            let before = index.followed
+            defer { followed += index.followed - before }
             return index.bestOfAll(by: rule, for: request, on: cluster)
         }
         guard let servers else { return bestOfAll(by: rule, for: request, on: cluster) }

@@ -14,7 +14,7 @@ from spane._evaluation import Evaluation
 from spane._library import library
 from spane._long_call import LongCall, Progress
 from spane._model import Model
-from spane._options import positive, set_servers
+from spane._options import NODE_CPU, NODE_MEM, SERVERS, SPLIT_ABOVE, positive, set_servers
 from spane._policy import Policy, encode, heuristic, models
 from spane._starts import Starts, every_start
 from spane._structs import EvaluationOptions, sized
@@ -27,10 +27,10 @@ def evaluate(
     starts: Starts,
     policies: Sequence[Policy] | Mapping[str, Policy] = (),
     *,
-    servers: arguments.Index = 5,
-    node_cpu: float = 40.0,
-    node_mem: float = 90.0,
-    split_above: float = 10.0,
+    servers: arguments.Index = SERVERS,
+    node_cpu: float = NODE_CPU,
+    node_mem: float = NODE_MEM,
+    split_above: float = SPLIT_ABOVE,
     fleet: Cluster | None = None,
     length: arguments.Index | None = None,
     threads: arguments.Index = 0,
@@ -43,7 +43,7 @@ def evaluate(
     has `length` placements, by default as many as First Fit makes until the cluster is first full,
     plus 40. The result does not depend on `threads` (0 for all available processors). `fleet` is a
     Cluster whose servers, taken as empty, replace `servers`, `node_cpu`, `node_mem` and
-    `split_above`.
+    `split_above`, which must not be given too.
 
     `progress` is called in this thread, about every 50 ms and at the end, with the numbers of
     episodes done and in all, each counted once for its length and bound and once for each policy.

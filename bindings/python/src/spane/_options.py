@@ -7,11 +7,24 @@ from typing import TypedDict
 from spane import _arguments as arguments
 from spane._cluster import Cluster
 from spane._errors import ClosedError, InvalidArgumentError
+from spane._showing import shown
 from spane._structs import ClusterPointer, EnvOptions, EvaluationOptions, sized
 
 END_LENGTH, END_EXCEED, END_AUTO = 0, 1, 2
 REWARD_LOG_WAIT, REWARD_BALANCE = 0, 1
 OBSERVE_NORMALISED = 1
+
+
+class _DefaultInt(int):
+    """A default, which can be told from the same number where a caller gives it."""
+
+
+class _DefaultFloat(float):
+    """As _DefaultInt."""
+
+
+SERVERS = _DefaultInt(5)
+NODE_CPU, NODE_MEM, SPLIT_ABOVE = _DefaultFloat(40), _DefaultFloat(90), _DefaultFloat(10)
 
 
 class EnvironmentOptions(TypedDict, total=False):
@@ -27,7 +40,7 @@ class EnvironmentOptions(TypedDict, total=False):
     """GB; VMs with more memory are split over all nodes of a server; 10 by default."""
     fleet: Cluster | None
     """Use the servers of this cluster, taken as empty, and its rule for spans instead of the four
-    options above. The cluster is read once."""
+    options above, which must not be given too. The cluster is read once."""
     balance_weight: float | None
     """By default (None) the reward is -ln(1 + wait). A number adds that number times the change in
     balance between the NUMA nodes of each server."""
@@ -37,10 +50,10 @@ class EnvironmentOptions(TypedDict, total=False):
 
 def env_options(
     *,
-    servers: arguments.Index = 5,
-    node_cpu: float = 40.0,
-    node_mem: float = 90.0,
-    split_above: float = 10.0,
+    servers: arguments.Index = SERVERS,
+    node_cpu: float = NODE_CPU,
+    node_mem: float = NODE_MEM,
+    split_above: float = SPLIT_ABOVE,
     fleet: Cluster | None = None,
     balance_weight: float | None = None,
     normalised: bool = False,
@@ -68,8 +81,20 @@ def set_servers(
     options.node_cpu = arguments.real(node_cpu, "node_cpu")
     options.node_mem = arguments.real(node_mem, "node_mem")
     options.split_above = arguments.real(split_above, "split_above")
-    if fleet is not None:
-        options.fleet = _fleet_pointer(fleet)
+    if fleet is None:
+        return
+    options.fleet = _fleet_pointer(fleet)
+    for name, value in (
+        ("servers", servers),
+        ("node_cpu", node_cpu),
+        ("node_mem", node_mem),
+        ("split_above", split_above),
+    ):
+        if not isinstance(value, (_DefaultInt, _DefaultFloat)):
+            raise InvalidArgumentError(
+                f"{name} is {shown(value)} and fleet is given too, which says that itself; "
+                "give only one of them"
+            )
 
 
 def _fleet_pointer(fleet: Cluster) -> ClusterPointer:
