@@ -118,7 +118,10 @@ let package = Package(
         ),
         .testTarget(
             name: "SpaneGoldenTests",
-            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneTraining", "SpaneTestSupport"]
+            dependencies: [
+                "SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation", "SpaneTraining",
+                "SpaneTestSupport",
+            ]
         ),
         .testTarget(
             name: "SpaneTrainingTests",

@@ -1558,6 +1558,64 @@ SPANE_NODISCARD SPANE_API spane_status spane_evaluate(const spane_trace *trace, 
                                                       size_t policy_count, const spane_progress *progress,
                                                       double *waits, int64_t *lengths, double *bounds);
 
+/* A number that tells how well a fleet is used at one moment. Initialise with SPANE_FLEET_METRIC_INFO_INIT. */
+typedef struct spane_fleet_metric_info {
+    uint32_t struct_size; /* sizeof(spane_fleet_metric_info) */
+    uint32_t reserved;    /* 0 */
+    const char *name;     /* such as "empty_servers" */
+    const char *summary;  /* what it is, in one line; a share, 0 ... 1 */
+} spane_fleet_metric_info;
+
+#define SPANE_FLEET_METRIC_INFO_INIT {sizeof(spane_fleet_metric_info), 0, 0, 0}
+
+/*
+ * The number of metrics of a fleet; a later version may have more, behind these.
+ * Status: none. Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API int32_t spane_fleet_metric_count(void);
+
+/*
+ * Describes a metric of a fleet; fills the first info->struct_size bytes of `info`. Its texts belong to the library.
+ *   index     0 ... spane_fleet_metric_count() - 1
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (index); SPANE_UNKNOWN_VERSION (struct_size).
+ * Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_fleet_metric_describe(int32_t index, spane_fleet_metric_info *info);
+
+/* How VMs are counted by size: all; those with fewer cores than a sixteenth of the largest server; from there on; and from a
+   quarter of it on. */
+#define SPANE_SIZE_CLASSES 4
+/* What is counted of each: VMs asked for and refused, cores asked for and refused, core-seconds (cores times lifetime) asked for
+   and refused. */
+#define SPANE_LOSS_VALUES 6
+
+/*
+ * As spane_evaluate, of episodes with a queue or without one: then every VM comes at its time, and one that fits nowhere is
+ * refused and gone. Tells what is refused, and metrics of the fleet, which are taken before decisions that are spread evenly
+ * over the second half of each episode: for s samples of n VMs before VM ceil(n / 2) + floor(j * floor(n / 2) / s), j = 0 ... s - 1.
+ *   options   NULL for the defaults; without a queue its length must be at least 1
+ *   queue     1 for episodes with a queue, 0 for episodes without one
+ *   samples   0 ... 2^31 - 1, how often in an episode metrics are taken; fewer times in one with fewer VMs
+ *   progress  in episodes, each counted once for each policy, and with a queue once for its length; NULL for none. While metrics
+ *             of a fleet of many thousand servers are taken, it may be told later
+ *   waits     receives [policy_count][count] total waits of episodes in seconds, 0 without a queue; may be NULL
+ *   losses    receives [policy_count][count][SPANE_SIZE_CLASSES][SPANE_LOSS_VALUES] counts; must be NULL with a queue, where
+ *             nothing is refused, and may be NULL without one
+ *   metrics   receives [policy_count][count][spane_fleet_metric_count()] means, NaN where there is none; may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, queue, samples, losses, a start that the trace cannot
+ * serve, a policy, or a VM of the trace fits on no empty server); SPANE_SHAPE_MISMATCH (a network is bound to another number of
+ * servers, or needs two nodes); SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Threads: any. Cost: O(policy_count * sum of lengths * S * W), and for each sample O(VMs that fit * S), divided by the threads.
+ * Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_evaluate_fleet(const spane_trace *trace,
+                                                            const spane_evaluation_options *options,
+                                                            const int64_t *starts, size_t count,
+                                                            const spane_policy *policies, size_t policy_count,
+                                                            int32_t queue, int32_t samples,
+                                                            const spane_progress *progress, double *waits, double *losses,
+                                                            double *metrics);
+
 /*
  * The mean without the lowest and the highest (size_t)(count * fraction) values, by which waits are compared.
  *   values    `count` numbers, none of them NaN

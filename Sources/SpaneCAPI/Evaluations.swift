@@ -33,38 +33,22 @@ public func spane_evaluate(
     _ bounds: UnsafeMutablePointer<Double>?
 ) -> spane_status {
     call {
-        let trace = try unsafe TraceHandle.of(trace).trace
-        let settings = try unsafe EvaluationSettings(options)
-        let count = try checkedCount(count, atMost: Int(Int32.max), "count")
-        let policyCount = try checkedCount(policy_count, atMost: 1 << 20, "policy_count")
-        let starts = try unsafe elements(starts, count, "starts")
-        if policyCount > 0 { _ = try unsafe required(policies, "policies") }
-        if count > 0, policyCount > 0 { _ = try unsafe required(waits, "waits") }
-        var sources: [PolicySource] = []
-        for index in 0..<policyCount {
-            guard let policies = unsafe policies else { break }
-            let source = try unsafe PolicySource(index, of: policies)
-            try source.check(index, plays: settings.fleet)
-            sources.append(source)
-        }
-        // The results of each policy, the starts, and the episodes; what plays them asks for its own.
-        try Memory.check(bytes: count * (policyCount * 8 + 64), for: "\(count) episodes under \(policyCount) policies")
+        let inputs = try unsafe EvaluationInputs(trace, options, starts, count, policies, policy_count)
+        if inputs.starts.count > 0, inputs.sources.count > 0 { _ = try unsafe required(waits, "waits") }
+        let (settings, count, policyCount) = (inputs.settings, inputs.starts.count, inputs.sources.count)
         // Each episode once for its length and bound, and once for each policy.
         let passes = 1 + policyCount
         let progress = unsafe Progress(progress, total: count * passes)
         let plan = try EpisodePlan(
-            Scenario(trace, on: settings.fleet),
-            starts: unsafe Array(starts).map { Int($0) },
+            Scenario(inputs.trace, on: settings.fleet),
+            starts: inputs.starts,
             until: settings.end,
             threads: settings.threads,
             progress: progress.part(0, of: passes)
         )
-        for (index, source) in sources.enumerated() {
-            guard let mismatch = source.mismatch(with: settings.fleet) else { continue }
-            Log.write(SPANE_LOG_INFO, "policies[\(index)]: \(mismatch)")
-        }
+        inputs.logMismatches()
         var evaluations: [Evaluation] = []
-        for (index, source) in sources.enumerated() {
+        for (index, source) in inputs.sources.enumerated() {
             evaluations.append(
                 try Evaluation(
                     of: source,
@@ -110,33 +94,5 @@ public func spane_trimmed_mean(
         }
         unsafe out.pointee = Statistics.trimmedMean(copy, fraction: fraction)
         return SPANE_OK
-    }
-}
-
-extension PolicySource {
-    /// Refuses a network that cannot play on such servers, before the work begins.
-    fileprivate func check(_ index: Int, plays fleet: Fleet) throws {
-        guard case .model(let model) = self else { return }
-        let servers = fleet.serverCount
-        if let bound = model.architecture.boundServers, bound != servers {
-            throw Failure(
-                SPANE_SHAPE_MISMATCH,
-                "policies[\(index)].model is bound to \(bound) servers and options->servers is \(servers)"
-            )
-        }
-        do {
-            try model.check(serves: fleet)
-        } catch {
-            throw Failure(SPANE_SHAPE_MISMATCH, "policies[\(index)].model: \(error)")
-        }
-        try Memory.check(
-            bytes: policyBytes(servers: servers, nodes: fleet.layout.nodes),
-            for: "a policy for \(servers) servers"
-        )
-        do {
-            _ = try makePolicy(for: fleet)
-        } catch {
-            throw Failure(SPANE_INVALID_ARGUMENT, "policies[\(index)].model: \(error)")
-        }
     }
 }

@@ -57,7 +57,7 @@ public struct Evaluation: Equatable, Sendable {
         let results = try parallelMap(
             count: plan.episodes.count,
             threads: threads,
-            stateBytes: policy.playerBytes(on: plan.scenario),
+            stateBytes: policy.playerBytes(on: plan.scenario) + sampling.bytes(on: plan.scenario),
             progress: progress,
             reporting: reporting,
             makeState: { try EpisodePlayer(policy, plan.scenario) },

@@ -243,6 +243,18 @@ static spane_status evaluate_with(int32_t server_count) {
     options.length = 3;
     return spane_evaluate(trace, &options, starts, 60, policies, 3, NULL, waits, NULL, NULL);
 }
+static spane_status evaluate_fleet(void) {
+    static double losses[2 * 60 * SPANE_SIZE_CLASSES * SPANE_LOSS_VALUES], metrics[2 * 60 * 32];
+    int64_t starts[60];
+    spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT;
+    const spane_policy policies[2] = {SPANE_POLICY_HEURISTIC("first-fit"), SPANE_POLICY_MODEL(network)};
+    if (spane_fleet_metric_count() > 32) return SPANE_INTERNAL;
+    for (int i = 0; i < 60; i++) starts[i] = i;
+    options.threads = 4;
+    options.servers = 600;
+    options.length = 3;
+    return spane_evaluate_fleet(trace, &options, starts, 60, policies, 2, 0, 1, NULL, NULL, losses, metrics);
+}
 static spane_status evaluate(void) { return evaluate_with(5); }
 static spane_status evaluate_large(void) { return evaluate_with(600); }
 
@@ -306,6 +318,7 @@ const struct memory_call memory_calls[] = {
     {"session_choose after growth", session_that_grows},
     {"evaluate", evaluate},
     {"evaluate on many servers", evaluate_large},
+    {"evaluate a fleet", evaluate_fleet},
     {"trimmed_mean", mean},
     {NULL, NULL},
 };

@@ -106,6 +106,24 @@ static void test_mix(void) {
     spane_cluster_free(cluster);
 }
 
+/* The metrics of a fleet, as they are listed. */
+static void test_fleet_metrics(void) {
+    spane_fleet_metric_info info = SPANE_FLEET_METRIC_INFO_INIT, untouched;
+    int32_t count = spane_fleet_metric_count(), empty = 0;
+    CHECK(count >= 7);
+    for (int32_t i = 0; i < count; i++) {
+        DONE(spane_fleet_metric_describe(i, &info));
+        CHECK(strlen(info.name) > 3 && strlen(info.summary) > 10 && strchr(info.summary, '\n') == NULL);
+        if (strcmp(info.name, "empty_servers") == 0) empty++;
+    }
+    CHECK(empty == 1);
+    FAILS(SPANE_NULL_POINTER, "info", spane_fleet_metric_describe(0, NULL));
+    REFUSES(SPANE_INVALID_ARGUMENT, "index is -1", untouched, spane_fleet_metric_describe(-1, &untouched));
+    REFUSES(SPANE_INVALID_ARGUMENT, "it must be in 0 ... ", untouched, spane_fleet_metric_describe(count, &untouched));
+    info.struct_size = 0;
+    FAILS(SPANE_UNKNOWN_VERSION, "struct_size", spane_fleet_metric_describe(0, &info));
+}
+
 static spane_input_info input_of(const spane_model *model, int32_t index) {
     spane_input_info info = SPANE_INPUT_INFO_INIT;
     DONE(spane_model_input(model, index, &info));
@@ -237,6 +255,7 @@ void test_self_description(void) {
     test_heuristics();
     test_rules();
     test_mix();
+    test_fleet_metrics();
     test_models_say_what_they_are();
     test_clusters_say_how_large_they_are();
     test_sessions_count();

@@ -122,6 +122,25 @@ import Testing
                 "waits"
             )
         }
+        expect(spane_fleet_metric_describe(0, nil), SPANE_NULL_POINTER, "info")
+        "first-fit".withCString { name in
+            var policy = spane_policy(name)
+            func refuse(
+                _ trace: OpaquePointer?,
+                _ starts: [Int64]?,
+                _ policy: UnsafePointer<spane_policy>?,
+                _ word: String
+            ) {
+                expect(
+                    spane_evaluate_fleet(trace, nil, starts, 1, policy, 1, 1, 0, nil, &wait, nil, nil),
+                    SPANE_NULL_POINTER,
+                    word
+                )
+            }
+            refuse(nil, [0], &policy, "trace")
+            refuse(trace.pointer, nil, &policy, "starts")
+            refuse(trace.pointer, [0], nil, "policies")
+        }
         expect(spane_trimmed_mean(nil, 1, 0.1, &mean), SPANE_NULL_POINTER, "values")
         expect(spane_trimmed_mean([1], 1, 0.1, nil), SPANE_NULL_POINTER, "mean")
     }

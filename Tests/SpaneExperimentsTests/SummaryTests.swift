@@ -63,7 +63,7 @@ import Testing
             #expect(reference[.saved10] == Estimate(value: 0, interval: Interval(low: 0, high: 0)))
             let lowest = try row("lower bound", of: cluster).figures
             #expect(lowest[.trimmedMean10]?.value == bound)
-            #expect(Set(lowest.keys) == Set(ExperimentMetric.plain))
+            #expect(Set(lowest.keys) == Set(ExperimentMetric.plain(of: .waitTime)))
             for row in cluster.rows {
                 for estimate in row.figures.values {
                     #expect(estimate.interval?.contains(estimate.value) == true)
@@ -93,8 +93,8 @@ import Testing
             #expect(try row("lower bound", of: cluster).differences.isEmpty)
             let group = try row("chance", of: cluster).figures
             let firstFit = try row("first-fit", of: cluster)
-            #expect(Set(firstFit.differences.keys) == Set(ExperimentMetric.plain))
-            for figure in ExperimentMetric.plain {
+            #expect(Set(firstFit.differences.keys) == Set(ExperimentMetric.plain(of: .waitTime)))
+            for figure in ExperimentMetric.plain(of: .waitTime) {
                 let one = try #require(firstFit.figures[figure]?.value)
                 let other = try #require(group[figure]?.value)
                 #expect(firstFit.differences[figure]?.value == one - other)

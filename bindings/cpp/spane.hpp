@@ -58,6 +58,7 @@ using ClusterInfo = spane_cluster_info;
 using InputInfo = spane_input_info;
 using ResourceInfo = spane_resource_info;
 using HeuristicInfo = spane_heuristic_info;
+using FleetMetricInfo = spane_fleet_metric_info;
 using BuildInfo = spane_build_info;
 
 /// What a VM asks for; Request{4, 16} for cores and GB alone.
@@ -1309,6 +1310,43 @@ inline Fallible<Evaluation> evaluate(const Trace &trace, Span<const std::int64_t
     const spane_status status =
         spane_evaluate(trace.get(), &options, starts.data(), starts.size(), chosen.data(), chosen.size(),
                        listening.get(), result.waits.data(), result.lengths.data(), result.bounds.data());
+    return detail::outcome(status, std::move(result));
+}
+
+/// The metrics of a fleet; see spane_fleet_metric_describe.
+inline Fallible<std::vector<FleetMetricInfo>> fleet_metrics() {
+    std::vector<FleetMetricInfo> list(static_cast<std::size_t>(spane_fleet_metric_count()),
+                                      FleetMetricInfo SPANE_FLEET_METRIC_INFO_INIT);
+    spane_status status = SPANE_OK;
+    for (std::size_t index = 0; status == SPANE_OK && index < list.size(); index++) {
+        status = spane_fleet_metric_describe(static_cast<std::int32_t>(index), &list[index]);
+    }
+    return detail::outcome(status, std::move(list));
+}
+
+/// What an evaluation found out about a fleet.
+struct FleetEvaluation {
+    std::vector<double> waits;   ///< [policy][start], seconds; 0 without a queue
+    std::vector<double> losses;  ///< [policy][start][SPANE_SIZE_CLASSES][SPANE_LOSS_VALUES]; empty with a queue
+    std::vector<double> metrics; ///< [policy][start][metric], as fleet_metrics() lists them
+};
+
+/// Plays one episode from each start under each policy, with a queue or without; see spane_evaluate_fleet.
+inline Fallible<FleetEvaluation> evaluate_fleet(const Trace &trace, Span<const std::int64_t> starts,
+                                                Span<const Policy> policies, bool queue, std::int32_t samples,
+                                                const EvaluationOptions &options = {}, const Progress &progress = {}) {
+    const detail::Listening listening(progress);
+    const std::size_t episodes = policies.size() * starts.size();
+    FleetEvaluation result;
+    result.waits.resize(episodes);
+    if (!queue) result.losses.resize(episodes * SPANE_SIZE_CLASSES * SPANE_LOSS_VALUES);
+    result.metrics.resize(episodes * static_cast<std::size_t>(spane_fleet_metric_count()));
+    std::vector<spane_policy> chosen;
+    chosen.reserve(policies.size());
+    for (std::size_t index = 0; index < policies.size(); index++) chosen.push_back(policies.data()[index].get());
+    const spane_status status = spane_evaluate_fleet(
+        trace.get(), &options, starts.data(), starts.size(), chosen.data(), chosen.size(), queue ? 1 : 0, samples,
+        listening.get(), result.waits.data(), queue ? nullptr : result.losses.data(), result.metrics.data());
     return detail::outcome(status, std::move(result));
 }
 

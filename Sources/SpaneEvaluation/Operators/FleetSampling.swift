@@ -1,4 +1,4 @@
-internal import SpaneScheduling
+package import SpaneScheduling
 
 /// Which metrics of the fleet are taken while episodes are played, and how often.
 ///
@@ -22,6 +22,11 @@ public struct FleetSampling: Sendable {
 
     /// Nothing is taken.
     public static let none = FleetSampling([], samples: 0)
+
+    /// The bytes that taking them needs beside what plays a scenario: another cluster, and what is drawn from.
+    package func bytes(on scenario: Scenario) -> Int {
+        isNone ? 0 : scenario.fleet.environmentBytes(for: scenario.trace) + 64 * scenario.requests.count
+    }
 
     var isNone: Bool { metrics.isEmpty || samples == 0 }
 

@@ -51,7 +51,7 @@ public struct LossEvaluation: Equatable, Sendable {
         episodes = try parallelMap(
             count: plan.episodes.count,
             threads: threads,
-            stateBytes: policy.playerBytes(on: plan.scenario),
+            stateBytes: policy.playerBytes(on: plan.scenario) + sampling.bytes(on: plan.scenario),
             progress: progress,
             reporting: reporting,
             makeState: { try LossPlayer(policy, plan.scenario) },

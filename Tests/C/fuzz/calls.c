@@ -559,6 +559,13 @@ static spane_status look(struct fuzz_input *input) {
         options.length = fuzz_integer(input);
         options.threads = (int32_t)fuzz_below(input, 4);
         options.servers = 1 + (int32_t)fuzz_below(input, 6);
+        if (fuzz_byte(input) < 128) {
+            double losses[6 * SPANE_SIZE_CLASSES * SPANE_LOSS_VALUES], metrics[6 * 32];
+            int32_t samples = (int32_t)fuzz_below(input, 5) - 1;
+            if (spane_fleet_metric_count() > 32) return SPANE_INTERNAL;
+            return spane_evaluate_fleet(SOME(trace), &options, OUT(starts), 2, OUT(policies), count, fuzz_byte(input) % 3,
+                                        samples, NULL, OUT(waits), OUT(losses), OUT(metrics));
+        }
         return spane_evaluate(SOME(trace), &options, OUT(starts), 2, OUT(policies), count, NULL, OUT(waits), OUT(lengths), OUT(bounds));
     }
     default: {

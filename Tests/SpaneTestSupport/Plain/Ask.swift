@@ -37,6 +37,8 @@ package struct Ask: Equatable, Sendable {
 
 /// What a VM asks for, in whole steps.
 package struct PlainRequest: Equatable, Sendable {
+    /// Its cores in all, as they are asked for.
+    package var cores: Int
     package var span: Int
     /// What each of its nodes gives, by resource of nodes.
     package var share: [Int]
@@ -51,6 +53,7 @@ package struct PlainRequest: Equatable, Sendable {
         let all = ofNodes + layout.serverResources.count
         var steps = ([ask.cpu, ask.mem] + ask.extras).map { Steps.demand($0) }
         while steps.count < all { steps.append(0) }
+        cores = steps[0]
         span = ask.span
         share = steps[..<ofNodes].map { Steps.share($0, span: ask.span) }
         shared = Array(steps[ofNodes..<all])

@@ -11,10 +11,14 @@ from typing import Any
 import numpy as np
 
 PLAIN = ("trimmed_mean_10", "trimmed_mean_15", "mean_log", "share_above")
+SERVERS = ("servers_mean", "servers_p90")
+SERVERS_BOUNDED = ("servers_above_bound", "servers_saved")
 BOUNDED = ("above_bound_10", "saved_10", "above_bound_15", "saved_15")
 
 
-def experiment(folder: Path, servers: tuple[int, ...] = (5,), episodes: int = 40) -> Path:
+def experiment(
+    folder: Path, servers: tuple[int, ...] = (5,), episodes: int = 40, kind: str | None = None
+) -> Path:
     """A group of two among three policies; the figures are made up."""
     folder.mkdir(parents=True)
     names = ["first-fit", "balance-fit", "nets/1", "nets/2"]
@@ -23,7 +27,7 @@ def experiment(folder: Path, servers: tuple[int, ...] = (5,), episodes: int = 40
         "format": "spane-experiment",
         "format_version": 1,
         "spane_version": "0.1.0",
-        "experiment": "wait-time" if len(servers) == 1 else "flexibility",
+        "experiment": kind or ("wait-time" if len(servers) == 1 else "flexibility"),
         "trace": trace,
         "starts": {"given": "0..<9:3:1", "count": episodes, "sha256": "cd" * 32},
         "length": "auto",
@@ -42,15 +46,19 @@ def experiment(folder: Path, servers: tuple[int, ...] = (5,), episodes: int = 40
         "confidence": 0.95,
         "resamples": 5000,
         "seed": 1,
-        "clusters": [_cluster(folder, count, names, episodes) for count in servers],
+        "clusters": [_cluster(folder, count, names, episodes, kind) for count in servers],
     }
     (folder / "summary.json").write_text(json.dumps(summary))
     return folder
 
 
-def _cluster(folder: Path, servers: int, names: list[str], episodes: int) -> dict[str, Any]:
+def _cluster(
+    folder: Path, servers: int, names: list[str], episodes: int, kind: str | None
+) -> dict[str, Any]:
+    counts_servers = kind == "servers"
+    table = "servers.csv" if counts_servers else f"waits-{servers}.csv"
     waits = np.random.default_rng(servers).lognormal(9, 2, (episodes, len(names))).round()
-    with (folder / f"waits-{servers}.csv").open("w", newline="") as file:
+    with (folder / table).open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["start", "length", "bound", *names])
         for index, row in enumerate(waits):
@@ -64,11 +72,16 @@ def _cluster(folder: Path, servers: int, names: list[str], episodes: int) -> dic
         "block_length": 5,
         "block_count": episodes // 5,
         "block_spans": 1.5,
-        "rows": [_row(place, name, kind, servers) for place, (name, kind) in enumerate(rows)],
+        "rows": [
+            _row(place, name, row, servers, counts_servers)
+            for place, (name, row) in enumerate(rows)
+        ],
     }
 
 
-def _row(place: int, name: str, kind: str, servers: int) -> dict[str, Any]:
+def _row(place: int, name: str, kind: str, servers: int, counts_servers: bool) -> dict[str, Any]:
+    plain, bounded = (SERVERS, SERVERS_BOUNDED) if counts_servers else (PLAIN, BOUNDED)
+
     def estimates(names: tuple[str, ...], shift: float) -> dict[str, Any]:
         return {n: _estimate(n, place, servers, shift) for n in names}
 
@@ -76,9 +89,9 @@ def _row(place: int, name: str, kind: str, servers: int) -> dict[str, Any]:
         "name": name,
         "kind": kind,
         "group": "nets" if kind == "member" else None,
-        "figures": estimates(PLAIN if kind == "bound" else PLAIN + BOUNDED, 1),
-        "differences": {} if place in (0, 5) else estimates(PLAIN, 0),
-        "spread": {n: dict.fromkeys(("lowest", "median", "mean", "highest"), 1.0) for n in PLAIN}
+        "figures": estimates(plain if kind == "bound" else plain + bounded, 1),
+        "differences": {} if place in (0, 5) else estimates(plain, 0),
+        "spread": {n: dict.fromkeys(("lowest", "median", "mean", "highest"), 1.0) for n in plain}
         if kind == "group"
         else {},
     }

@@ -55,6 +55,7 @@ def folders(tmp_path: Path) -> list[str]:
     paths = [
         maker.experiment(tmp_path / "one"),
         maker.experiment(tmp_path / "many", (2, 20)),
+        maker.experiment(tmp_path / "windows", (1,), kind="servers"),
         maker.run(tmp_path / "dqn-1", 1),
         maker.run(tmp_path / "dqn-2", 2),
         maker.run(tmp_path / "es-1", 3, steps=30, metric="mean-log"),
@@ -78,7 +79,10 @@ def test_page(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[
     assert {link[1:] for link in checker.links} == checker.anchors
     assert "a &lt;test&gt; (licence: CC0)" in text
     assert "dqn (2 seeds)" not in text  # in the figure, as a drawing
-    for words in ("Wait time: one", "Flexibility: many", "Training runs", "Search: trials.csv"):
+    for words in (
+        *("Wait time: one", "Flexibility: many", "Servers needed: windows"),
+        *("Training runs", "Search: trials.csv", "40 windows of 80.5 VMs", "as many as needed"),
+    ):
         assert words in text
     assert "[run]\nseed = 2" in text
     # What cannot be compared is not drawn together.
@@ -97,7 +101,7 @@ def test_page(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_same_page_again(folders: list[str], tmp_path: Path) -> None:
     pages = []
     for name in ("a.html", "b.html"):
-        assert main(["--output", str(tmp_path / name), *folders[2:4]]) == 0
+        assert main(["--output", str(tmp_path / name), *folders[3:5]]) == 0
         pages.append((tmp_path / name).read_bytes())
     assert pages[0] == pages[1]
 
@@ -113,15 +117,15 @@ def test_mistakes(folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixt
         ),
         ([str(tmp_path / "one" / "waits-5.csv")], "has no column validation"),
     ):
-        assert main(["--output", str(target), *folders[2:4], *bad]) == 1
+        assert main(["--output", str(target), *folders[3:5], *bad]) == 1
         printed = capsys.readouterr()
         assert printed.err.startswith("Error: ")
         assert words in printed.err
         assert target.read_text() == "precious"
-    assert main(["--output", str(tmp_path / "no" / "r.html"), folders[2]]) == 1
+    assert main(["--output", str(tmp_path / "no" / "r.html"), folders[3]]) == 1
     capsys.readouterr()
     # Only the page, so that other programs can read it.
-    assert main(["--output", "-", folders[2]]) == 0
+    assert main(["--output", "-", folders[3]]) == 0
     page = capsys.readouterr().out
     assert page.startswith("<!DOCTYPE html>")
     assert page.endswith("</html>\n")
@@ -193,6 +197,19 @@ def test_experiment_pictures(tmp_path: Path) -> None:
     assert titles == [f"{name} minus first-fit" for name in waits.policies[1:]]
     with pytest.raises(spane.InvalidArgumentError, match="servers is 3; it must be one of"):
         plot.experiment_waits(experiment, 3)
+
+
+def test_servers_needed(tmp_path: Path) -> None:
+    experiment = Experiment.load(maker.experiment(tmp_path / "e", (1,), kind="servers"))
+    assert experiment.counts_servers
+    assert len(experiment.counts[0].waits.starts) == 40
+    values = plot.experiment_values(experiment)
+    titles = [axes.get_title() for axes in values.axes]
+    assert titles == ["servers, mean", "excess saved", "servers, 90th percentile"]
+    assert len(plot.experiment_differences(experiment).axes) == 2
+    for figure in (plot.experiment_waits, plot.differences_in_time):
+        with pytest.raises(spane.InvalidArgumentError, match="counts servers"):
+            figure(experiment)
 
 
 def test_hyperparameters(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_a_range_with_gaps_is_for_evaluations(trace: spane.Trace) -> None:
     with pytest.raises(spane.InvalidArgumentError, match="it must be a list"):
         vector.set_starts(range(5))
     with pytest.raises(spane.InvalidArgumentError, match="starts is None"):
-        spane.evaluate(trace, None)  # type: ignore[arg-type]
+        spane.evaluate(trace, None)  # type: ignore[call-overload]
     for ends in ((0.5, 3), (0, "3")):
         with pytest.raises(TypeError, match=r"starts\[\d\] is .*; it must be a whole number"):
             spane.evaluate(trace, ends)  # type: ignore[arg-type]

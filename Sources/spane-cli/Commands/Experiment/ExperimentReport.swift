@@ -74,7 +74,8 @@ struct ExperimentReport {
 
     private func heading(_ cluster: ExperimentSummary.ServerCount) -> String {
         if kind == .servers {
-            return "\(NumberText.grouped(cluster.episodes)) windows of \(NumberText.grouped(cluster.meanLength)) VMs; the "
+            return
+                "\(NumberText.grouped(cluster.episodes)) windows of \(NumberText.grouped(cluster.meanLength)) VMs; the "
                 + "fewest servers on which no VM waits or is refused"
         }
         return "\(NumberText.grouped(cluster.episodes)) episodes of "

@@ -6,7 +6,15 @@ provides Gymnasium environments.
 """
 
 from spane._cluster import VM, Cluster, ClusterDescription, ClusterOptions
-from spane._description import Build, HeuristicDescription, HeuristicRole, build, heuristics
+from spane._description import (
+    Build,
+    FleetMetricDescription,
+    HeuristicDescription,
+    HeuristicRole,
+    build,
+    fleet_metrics,
+    heuristics,
+)
 from spane._environment import Environment, EpisodeInfo, NextVM, Step, Watch
 from spane._environment_session import EnvironmentSession
 from spane._errors import (
@@ -34,6 +42,7 @@ from spane._evaluation import Evaluation, Row, Summary, trimmed_mean
 from spane._library import LibraryError, library_path
 from spane._log import log_to
 from spane._long_call import Progress
+from spane._loss_evaluation import LossEvaluation
 from spane._model import Model, ModelDescription, ModelInput
 from spane._options import EnvironmentOptions
 from spane._placement import Placement, node_sets
@@ -70,6 +79,7 @@ __all__ = [
     "ExistsError",
     "FileError",
     "FleetAmounts",
+    "FleetMetricDescription",
     "FormatError",
     "HeuristicDescription",
     "HeuristicRole",
@@ -77,6 +87,7 @@ __all__ = [
     "InternalError",
     "InvalidArgumentError",
     "LibraryError",
+    "LossEvaluation",
     "Model",
     "ModelDescription",
     "ModelInput",
@@ -108,6 +119,7 @@ __all__ = [
     "__version__",
     "build",
     "evaluate",
+    "fleet_metrics",
     "heuristics",
     "library_path",
     "log_to",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from spane._errors import check
 from spane._library import library
-from spane._structs import BuildInfo, HeuristicInfo, sized
+from spane._structs import BuildInfo, FleetMetricInfo, HeuristicInfo, sized
 
 
 class HeuristicRole(Enum):
@@ -31,6 +31,14 @@ class HeuristicDescription(NamedTuple):
     """What it does, in one line."""
     argument: str | None
     """What may follow the name after a colon, such as "SEED"; None for nothing."""
+
+
+class FleetMetricDescription(NamedTuple):
+    """A number that tells how well a fleet is used at one moment."""
+
+    name: str
+    summary: str
+    """What it is, in one line; a share from 0 to 1."""
 
 
 class Build(NamedTuple):
@@ -56,6 +64,16 @@ def heuristics() -> list[HeuristicDescription]:
         argument = info.argument.decode() if info.argument else None
         role = HeuristicRole(info.role)
         found.append(HeuristicDescription(role, info.name.decode(), info.summary.decode(), argument))
+    return found
+
+
+def fleet_metrics() -> list[FleetMetricDescription]:
+    """All metrics of a fleet."""
+    found = []
+    for index in range(library().spane_fleet_metric_count()):
+        info = sized(FleetMetricInfo)
+        check(library().spane_fleet_metric_describe(index, byref(info)))
+        found.append(FleetMetricDescription(info.name.decode(), info.summary.decode()))
     return found
 
 

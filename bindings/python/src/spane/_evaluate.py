@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from ctypes import byref
+from typing import Any, Literal, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spane import _arguments as arguments
 from spane._cluster import Cluster
+from spane._description import fleet_metrics
 from spane._errors import InvalidArgumentError, check
 from spane._evaluation import Evaluation
 from spane._library import library
 from spane._long_call import LongCall, Progress
+from spane._loss_evaluation import SIZES, LossEvaluation
 from spane._model import Model
 from spane._options import NODE_CPU, NODE_MEM, SERVERS, SPLIT_ABOVE, positive, set_servers
 from spane._policy import Policy, encode, heuristic, models
@@ -20,6 +24,44 @@ from spane._starts import Starts, every_start
 from spane._structs import EvaluationOptions, sized
 from spane._structs import Policy as PolicyStruct
 from spane._trace import Trace
+
+
+@overload
+def evaluate(
+    trace: Trace,
+    starts: Starts,
+    policies: Sequence[Policy] | Mapping[str, Policy] = (),
+    *,
+    servers: arguments.Index = 5,
+    node_cpu: float = 40.0,
+    node_mem: float = 90.0,
+    split_above: float = 10.0,
+    fleet: Cluster | None = None,
+    length: arguments.Index | None = None,
+    threads: arguments.Index = 0,
+    progress: Progress | None = None,
+    queue: Literal[True] = True,
+    samples: arguments.Index | None = None,
+) -> Evaluation: ...
+
+
+@overload
+def evaluate(
+    trace: Trace,
+    starts: Starts,
+    policies: Sequence[Policy] | Mapping[str, Policy] = (),
+    *,
+    servers: arguments.Index = 5,
+    node_cpu: float = 40.0,
+    node_mem: float = 90.0,
+    split_above: float = 10.0,
+    fleet: Cluster | None = None,
+    length: arguments.Index | None = None,
+    threads: arguments.Index = 0,
+    progress: Progress | None = None,
+    queue: Literal[False],
+    samples: arguments.Index | None = None,
+) -> LossEvaluation: ...
 
 
 def evaluate(
@@ -35,7 +77,9 @@ def evaluate(
     length: arguments.Index | None = None,
     threads: arguments.Index = 0,
     progress: Progress | None = None,
-) -> Evaluation:
+    queue: bool = True,
+    samples: arguments.Index | None = None,
+) -> Evaluation | LossEvaluation:
     """Plays one episode from each start under each policy, as `spane evaluate` does.
 
     `starts` can be a range, a list, an array, a file or a string; see `spane.Starts`. A policy is
@@ -45,24 +89,37 @@ def evaluate(
     Cluster whose servers, taken as empty, replace `servers`, `node_cpu`, `node_mem` and
     `split_above`, which must not be given too.
 
+    With `queue=False` nothing waits: every VM comes at its time, and one that fits nowhere is
+    refused and gone. Episodes then have `length` VMs, which must be given, and the result is a
+    `LossEvaluation`. `samples` is how often in the second half of an episode metrics of the fleet
+    are taken, by default 0, and 8 without a queue; see `spane.fleet_metrics`.
+
     `progress` is called in this thread, about every 50 ms and at the end, with the numbers of
-    episodes done and in all, each counted once for its length and bound and once for each policy.
-    What it raises ends the call and is raised here, and so is what a signal handler raises, such as
-    KeyboardInterrupt.
+    episodes done and in all, each counted once for each policy and, with a queue, once for its
+    length and bound. What it raises ends the call and is raised here, and so is what a signal
+    handler raises, such as KeyboardInterrupt.
     """
     arguments.instance(trace, Trace, "trace")
+    arguments.instance(queue, bool, "queue")
     chosen = _named(policies)
     options = sized(EvaluationOptions)
     set_servers(options, servers, node_cpu, node_mem, split_above, fleet)
     if length is not None:
         options.length = positive(length, "length")
+    elif not queue:
+        raise InvalidArgumentError("length is None; without a queue it must be a number of VMs")
     first = every_start(starts, trace, None if length is None else options.length)
     options.threads = arguments.int32(threads, "threads")
+    taken = arguments.int32((0 if queue else 8) if samples is None else samples, "samples")
     call = LongCall(progress)
 
-    waits = np.zeros((len(chosen), len(first)))
+    shape = (len(chosen), len(first))
+    waits = np.zeros(shape)
     lengths = np.zeros(len(first), np.int64)
     bounds = np.zeros(len(first))
+    losses = np.zeros((*shape, len(SIZES), 6))
+    names = [metric.name for metric in fleet_metrics()] if taken else []
+    metrics = np.zeros((*shape, len(names)))
     structs = (PolicyStruct * len(chosen))(*map(encode, chosen.values()))
     networks = models(*chosen.values())
     pointers = [model._pointer for model in networks]
@@ -70,23 +127,39 @@ def evaluate(
     def play() -> None:
         # Keeps models alive that are closed during the call.
         kept = list(pointers)
-        status = library().spane_evaluate(
-            trace._pointer,
-            byref(options),
-            arguments.address(first),
-            len(first),
-            structs,
-            len(chosen),
-            call.told,
-            arguments.address(waits),
-            arguments.address(lengths),
-            arguments.address(bounds),
-        )
+        what = (trace._pointer, byref(options), arguments.address(first), len(first))
+        who = (structs, len(chosen))
+        status = 0
+        if queue and not taken:
+            status = library().spane_evaluate(
+                *what, *who, call.told, *map(arguments.address, (waits, lengths, bounds))
+            )
+        else:
+            status = library().spane_evaluate_fleet(
+                *what,
+                *who,
+                int(queue),
+                taken,
+                call.told,
+                arguments.address(waits),
+                None if queue else arguments.address(losses),
+                arguments.address(metrics) if taken else None,
+            )
+        if status == 0 and queue and taken:
+            outputs = map(arguments.address, (lengths, bounds))
+            status = library().spane_evaluate(*what, None, 0, None, None, *outputs)
         del kept
         check(status, trace, *networks)
 
     call.run(play)
-    return Evaluation(tuple(chosen), first, lengths, bounds, waits)
+    named = _by_name(names, metrics)
+    if queue:
+        return Evaluation(tuple(chosen), first, lengths, bounds, waits, named)
+    return LossEvaluation(tuple(chosen), first, options.length, losses, named)
+
+
+def _by_name(names: list[str], metrics: NDArray[np.float64]) -> dict[str, Any]:
+    return {name: np.ascontiguousarray(metrics[:, :, index]) for index, name in enumerate(names)}
 
 
 def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Policy]:

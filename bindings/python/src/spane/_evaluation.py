@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from ctypes import byref, c_double
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,6 +65,8 @@ class Evaluation:
     """(episodes,); lower bound that no policy can beat."""
     waits: NDArray[np.float64]
     """(policies, episodes)"""
+    fleet_metrics: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    """(policies, episodes) by name, see `spane.fleet_metrics`; empty unless samples were taken."""
 
     def __getitem__(self, policy: str) -> NDArray[np.float64]:
         """The waits of one policy."""

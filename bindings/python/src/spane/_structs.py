@@ -167,6 +167,17 @@ class HeuristicInfo(ctypes.Structure):
     ]
 
 
+class FleetMetricInfo(ctypes.Structure):
+    """spane_fleet_metric_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("name", c_char_p),
+        ("summary", c_char_p),
+    ]
+
+
 class SessionInfo(ctypes.Structure):
     """spane_session_info"""
 

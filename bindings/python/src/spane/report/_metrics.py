@@ -12,7 +12,7 @@ class Metric(NamedTuple):
     """How a metric is shown; `{threshold}` stands for the threshold of the experiment."""
 
     unit: str
-    """"seconds", "logarithm" or "share"."""
+    """"seconds", "logarithm", "share" or "servers"."""
     title: str
     """The head of a column."""
     panel: str
@@ -28,10 +28,29 @@ METRICS = {
     "saved_15": Metric("share", "saved, 15 %", "excess saved (15 %)"),
     "mean_log": Metric("logarithm", "mean log", "mean of ln(1 + wait/1000 s)"),
     "share_above": Metric("share", "over {threshold} s", "episodes over {threshold} s"),
+    "servers_mean": Metric("servers", "mean", "servers, mean"),
+    "servers_above_bound": Metric("servers", "above bound", "servers above the bound"),
+    "servers_saved": Metric("share", "saved", "excess saved"),
+    "servers_p90": Metric("servers", "90th percentile", "servers, 90th percentile"),
 }
 
-PLAIN = tuple(name for name in METRICS if not name.startswith(("above_bound", "saved")))
-"""Those of a policy's waits alone, which have differences."""
+_COMPARED = ("above_bound", "saved", "servers_above_bound", "servers_saved")
 
-COLUMNS = tuple(name for name in METRICS if name in PLAIN or name.endswith("_15"))
-"""The columns of tables."""
+
+def plain(kind: str) -> tuple[str, ...]:
+    """The metrics of a policy alone, which have differences, in an experiment of this kind."""
+    return tuple(name for name in _of(kind) if not name.startswith(_COMPARED))
+
+
+def columns(kind: str) -> tuple[str, ...]:
+    """The columns of tables of an experiment of this kind."""
+    shown = plain(kind)
+    return tuple(
+        name
+        for name in _of(kind)
+        if name in shown or name.endswith("_15") or name.startswith("servers")
+    )
+
+
+def _of(kind: str) -> tuple[str, ...]:
+    return tuple(name for name in METRICS if name.startswith("servers") == (kind == "servers"))

@@ -59,7 +59,8 @@ class ServerCount:
     block_spans: float
     rows: tuple[SummaryRow, ...]
     waits: Evaluation
-    """The wait of every episode, for all policies but not for groups."""
+    """The wait of every episode, for all policies but not for groups; where servers are counted,
+    how many are needed for every window."""
 
     def row(self, name: str) -> SummaryRow:
         """The row of a policy or a group."""
@@ -83,7 +84,12 @@ class Experiment:
     resamples: int
     seed: int
     counts: tuple[ServerCount, ...]
-    """One entry per number of servers, in the order requested."""
+    """One entry per number of servers, in the order requested; one where servers are counted."""
+
+    @property
+    def counts_servers(self) -> bool:
+        """Whether it compares the servers that the policies need, by window, and not waits."""
+        return self.kind == "servers"
 
     @classmethod
     def load(cls, folder: arguments.Path) -> Experiment:
@@ -106,13 +112,16 @@ class Experiment:
                 confidence=summary["confidence"],
                 resamples=summary["resamples"],
                 seed=summary["seed"],
-                counts=tuple(_count(path, count) for count in summary["clusters"]),
+                counts=tuple(
+                    _count(path, count, manifest["experiment"]) for count in summary["clusters"]
+                ),
             )
         except (KeyError, TypeError) as error:
             raise FormatError(f"{path / 'summary.json'}: is incomplete: {error!r}") from None
 
 
-def _count(path: Path, entry: Mapping[str, Any]) -> ServerCount:
+def _count(path: Path, entry: Mapping[str, Any], kind: str) -> ServerCount:
+    table = "servers.csv" if kind == "servers" else f"waits-{entry['servers']}.csv"
     return ServerCount(
         servers=entry["servers"],
         mean_length=entry["mean_length"],
@@ -130,7 +139,7 @@ def _count(path: Path, entry: Mapping[str, Any]) -> ServerCount:
             )
             for row in entry["rows"]
         ),
-        waits=Evaluation.load_csv(path / f"waits-{entry['servers']}.csv"),
+        waits=Evaluation.load_csv(path / table),
     )
 
 

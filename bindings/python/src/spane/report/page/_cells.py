@@ -42,4 +42,6 @@ def figure_text(name: str, value: float, rough: bool = False) -> str:
         return f"{value:.2f}" if rough else f"{value:.3f}"
     if unit == "share":
         return f"{100 * value:.1f}" if rough else f"{100 * value:.1f} %"
+    if unit == "servers":
+        return f"{value:,.2f}"
     return f"{value:,.0f}" if rough else f"{value:,.1f}"

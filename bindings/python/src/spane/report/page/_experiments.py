@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spane.report import plot
-from spane.report._metrics import COLUMNS, PLAIN
+from spane.report._metrics import columns, plain
 from spane.report.folders import Experiment, ServerCount, SummaryRow
 from spane.report.page import _cells as cells
 from spane.report.page._html import Cell, Page, Row
@@ -11,9 +11,8 @@ from spane.report.page._html import Cell, Page, Row
 
 def add_experiment(page: Page, experiment: Experiment) -> None:
     """Adds an experiment: what was compared, the figures and the tables."""
-    title = {"wait-time": "Wait time", "flexibility": "Flexibility"}.get(
-        experiment.kind, experiment.kind
-    )
+    titles = {"wait-time": "Wait time", "flexibility": "Flexibility", "servers": "Servers needed"}
+    title = titles.get(experiment.kind, experiment.kind)
     page.section(f"{title}: {experiment.path.resolve().name}")
     _facts(page, experiment)
     if len(experiment.counts) > 1:
@@ -39,8 +38,9 @@ def _servers(experiment: Experiment) -> str:
     manifest = experiment.manifest
     if "fleet" in manifest:
         return f"{manifest['fleet']['description']}; sha256 {manifest['fleet']['sha256']}"
+    numbers = ", ".join(str(count.servers) for count in experiment.counts)
     return (
-        f"{', '.join(str(count.servers) for count in experiment.counts)}; each with 2 NUMA "
+        f"{'as many as needed' if experiment.counts_servers else numbers}; each with 2 NUMA "
         f"nodes of {manifest['node_cpu']:g} cores and {manifest['node_mem']:g} GB; VMs "
         f"above {manifest['split_above']:g} GB are split"
     )
@@ -53,7 +53,7 @@ def _facts(page: Page, experiment: Experiment) -> None:
         [
             ("trace", f"{trace['source']} (licence: {trace['licence']}), sha256 {trace['sha256']}"),
             (
-                "episodes",
+                "windows" if experiment.counts_servers else "episodes",
                 f"{starts['count']:,} starts from {starts['given']}, length {manifest['length']}",
             ),
             ("servers", _servers(experiment)),
@@ -87,20 +87,22 @@ def _policies(page: Page, experiment: Experiment) -> None:
 
 
 def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
+    names = columns(experiment.kind)
+    unit = "window" if experiment.counts_servers else "episode"
     page.note(
-        f"{len(count.waits.starts):,} episodes of {count.mean_length:,.1f} VMs (mean). The "
-        f"bootstrap draws {count.block_count} blocks of {count.block_length} episodes, each block "
-        f"{count.block_spans:.1f} times as long as an episode."
+        f"{len(count.waits.starts):,} {unit}s of {count.mean_length:,.1f} VMs (mean). The "
+        f"bootstrap draws {count.block_count} blocks of {count.block_length} {unit}s, each block "
+        f"{count.block_spans:.1f} times as long as one {unit}."
         + (" Intervals are too narrow with blocks so short." if count.block_spans < 2 else "")
     )
-    header = ["policy", *(cells.column_title(name, experiment) for name in COLUMNS)]
+    header = ["policy", *(cells.column_title(name, experiment) for name in names)]
     page.table(
         header,
         [
             Row(
                 [
                     cells.row_name(row),
-                    *(cells.figure_cell(name, row.figures.get(name)) for name in COLUMNS),
+                    *(cells.figure_cell(name, row.figures.get(name)) for name in names),
                 ],
                 row.kind,
             )
@@ -108,11 +110,16 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
         ],
     )
     page.note(
-        "Total wait per episode in seconds; ranges are intervals. saved: the share of First Fit's "
-        "excess over the lower bound that the policy saves."
+        (
+            "The fewest servers on which no VM waits or is refused"
+            if experiment.counts_servers
+            else "Total wait per episode in seconds"
+        )
+        + "; ranges are intervals. saved: the share of First Fit's excess over the lower bound "
+        "that the policy saves."
     )
     page.figure(
-        f"Statistics on {count.servers} servers",
+        f"Statistics{_on(experiment, count)}",
         plot.experiment_values(experiment, count.servers),
         "Each statistic with its interval. Two intervals may overlap although one policy is "
         "clearly better: compare policies by the differences below.",
@@ -122,7 +129,16 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
     spreads = [row for row in count.rows if row.kind == "group"]
     if spreads:
         page.heading("Members of groups")
-        page.table(["", *header[1:]], [line for row in spreads for line in _spread(row)])
+        page.table(["", *header[1:]], [line for row in spreads for line in _spread(row, names)])
+    if not experiment.counts_servers:
+        _waits(page, experiment, count)
+
+
+def _on(experiment: Experiment, count: ServerCount) -> str:
+    return "" if experiment.counts_servers else f" on {count.servers} servers"
+
+
+def _waits(page: Page, experiment: Experiment, count: ServerCount) -> None:
     page.figure(
         f"Waits on {count.servers} servers",
         plot.experiment_waits(experiment, count.servers),
@@ -139,14 +155,16 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
 
 
 def _differences(page: Page, experiment: Experiment, count: ServerCount) -> None:
-    page.heading(f"Difference from {experiment.baseline} in the same episodes")
+    names = plain(experiment.kind)
+    unit = "windows" if experiment.counts_servers else "episodes"
+    page.heading(f"Difference from {experiment.baseline} in the same {unit}")
     page.table(
-        ["policy", *(cells.column_title(name, experiment) for name in PLAIN)],
+        ["policy", *(cells.column_title(name, experiment) for name in names)],
         [
             Row(
                 [
                     cells.row_name(row),
-                    *(cells.difference_cell(name, row.differences[name]) for name in PLAIN),
+                    *(cells.difference_cell(name, row.differences[name]) for name in names),
                 ],
                 row.kind,
             )
@@ -156,18 +174,18 @@ def _differences(page: Page, experiment: Experiment, count: ServerCount) -> None
     )
     page.note("Bold: the interval excludes zero.")
     page.figure(
-        f"Differences on {count.servers} servers",
+        f"Differences{_on(experiment, count)}",
         plot.experiment_differences(experiment, count.servers),
         f"Left of zero is better than {experiment.baseline}. Pale: the interval contains zero.",
     )
 
 
-def _spread(row: SummaryRow) -> list[Row]:
+def _spread(row: SummaryRow, names: tuple[str, ...]) -> list[Row]:
     rows = []
     for which in ("lowest", "median", "mean", "highest"):
         texts = [
             cells.figure_text(name, row.spread[name][which]) if name in row.spread else "-"
-            for name in COLUMNS
+            for name in names
         ]
         rows.append(Row([f"{row.name}, {which}", *texts]))
     return rows

@@ -16,3 +16,12 @@ def chosen_count(experiment: Experiment, servers: int | None) -> ServerCount:
     if servers not in known:
         raise InvalidArgumentError(f"servers is {servers}; it must be one of {known}")
     return experiment.counts[known.index(servers)]
+
+
+def require_waits(experiment: Experiment) -> None:
+    """Refuses an experiment that counts servers and has no waits."""
+    if experiment.counts_servers:
+        raise InvalidArgumentError(
+            f"experiment counts servers ({experiment.path}); this figure needs one that compares "
+            "waits"
+        )

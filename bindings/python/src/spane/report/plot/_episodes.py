@@ -8,12 +8,13 @@ from matplotlib.figure import Figure
 from spane._evaluation import Evaluation
 from spane.report.folders import Experiment, ServerCount
 from spane.report.plot import _style as style
-from spane.report.plot._count import chosen_count
+from spane.report.plot._count import chosen_count, require_waits
 from spane.report.plot._waits import cdf, differences
 
 
 def experiment_waits(experiment: Experiment, servers: int | None = None) -> Figure:
     """The distribution of total waits, and of the differences from the baseline."""
+    require_waits(experiment)
     count = chosen_count(experiment, servers)
     baseline = _baseline_policy(experiment, count)
     looks = style.looks(count)
@@ -29,6 +30,7 @@ def differences_in_time(experiment: Experiment, servers: int | None = None) -> F
 
     Bands show the blocks of the bootstrap. A few of them often decide the mean.
     """
+    require_waits(experiment)
     count = chosen_count(experiment, servers)
     baseline = _baseline_policy(experiment, count)
     looks = style.looks(count)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from spane.report._metrics import COLUMNS, METRICS, PLAIN
+from spane.report._metrics import METRICS, columns, plain
 from spane.report.folders import Estimate, Experiment, ServerCount, SummaryRow
 from spane.report.plot import _style as style
 from spane.report.plot._count import chosen_count
@@ -21,7 +21,7 @@ def experiment_values(experiment: Experiment, servers: int | None = None) -> Fig
     """
     count = chosen_count(experiment, servers)
     rows = list(count.rows)
-    names = [name for name in COLUMNS if not name.startswith("above_bound")]
+    names = [name for name in columns(experiment.kind) if "above_bound" not in name]
     panels = _panels(experiment, count, rows, names)
     for name, axes in panels.items():
         estimates = [row.figures.get(name) for row in rows]
@@ -29,11 +29,16 @@ def experiment_values(experiment: Experiment, servers: int | None = None) -> Fig
         if METRICS[name].unit == "seconds":
             ends = [end for e in estimates if e for end in (e.low, e.value, e.high) if end]
             style.logarithmic_seconds(axes, min(ends, default=1), max(ends, default=10))
-        elif name == "saved_15":
+        elif name in ("saved_15", "servers_saved"):
             axes.axvline(0, color=style.REFERENCE, linewidth=1)
     figure = next(iter(panels.values())).figure
     assert isinstance(figure, Figure)
-    figure.suptitle(f"{len(count.waits.starts):,} episodes on {count.servers} servers")
+    number = f"{len(count.waits.starts):,}"
+    figure.suptitle(
+        f"{number} windows"
+        if experiment.counts_servers
+        else f"{number} episodes on {count.servers} servers"
+    )
     return figure
 
 
@@ -42,7 +47,7 @@ def experiment_differences(experiment: Experiment, servers: int | None = None) -
     that exclude zero are drawn in full colour."""
     count = chosen_count(experiment, servers)
     rows = [row for row in count.rows if row.differences]
-    panels = _panels(experiment, count, rows, PLAIN)
+    panels = _panels(experiment, count, rows, plain(experiment.kind))
     for name, axes in panels.items():
         estimates = [row.differences.get(name) for row in rows]
         _whiskers(axes, count, rows, estimates, fade=True)
@@ -52,9 +57,8 @@ def experiment_differences(experiment: Experiment, servers: int | None = None) -
             axes.locator_params(axis="x", nbins=5)
     figure = next(iter(panels.values())).figure
     assert isinstance(figure, Figure)
-    figure.suptitle(
-        f"Differences from {experiment.baseline} in the same episodes on {count.servers} servers"
-    )
+    where = "windows" if experiment.counts_servers else f"episodes on {count.servers} servers"
+    figure.suptitle(f"Differences from {experiment.baseline} in the same {where}")
     return figure
 
 
