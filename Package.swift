@@ -95,6 +95,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        // The example of README.md; no product.
+        .executableTarget(
+            name: "SwiftExample",
+            dependencies: ["SpaneScheduling", "SpaneStorage", "SpaneNetworks"],
+            path: "examples/swift"
+        ),
         .target(
             name: "SpaneTestSupport",
             dependencies: ["SpaneScheduling", "SpaneNetworks"],
@@ -184,7 +190,8 @@ let package = Package(
         .testTarget(
             name: "SpaneCommandTests",
             dependencies: [
-                "CSpaneHeader", "spane-cli", "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneEvaluation",
+                "CSpaneHeader", "spane-cli", "SwiftExample", "SpaneStorage", "SpaneScheduling", "SpaneNetworks",
+                "SpaneEvaluation",
                 "SpaneTestSupport", "SpaneFileTestSupport",
             ]
         ),

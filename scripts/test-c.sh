@@ -18,11 +18,24 @@ compilers=()
 for compiler in gcc clang; do command -v "$compiler" >/dev/null && compilers+=("$compiler"); done
 [ ${#compilers[@]} -gt 0 ] || { echo "neither gcc nor clang is there"; exit 1; }
 
+# The example of README.md as a program, with what it leaves to the reader.
+{
+    echo '#include <spane.h>'
+    echo 'void fail(const char *message);'
+    echo 'void start_on(int32_t server, uint32_t nodes);'
+    echo 'void example(void);'
+    echo 'void example(void) {'
+    # shellcheck disable=SC2016
+    sed -n '/^```c$/,/^```$/p' README.md | grep -v -e '^```' -e '^#include'
+    echo '}'
+} >"$out/readme.c"
+
 for cc in "${compilers[@]}"; do
     cxx=${cc/gcc/g++}
     cxx=${cxx/clang/clang++}
     for standard in c99 c11 c17; do
         "$cc" -std=$standard "${warnings[@]}" -fsyntax-only -x c include/spane.h
+        "$cc" -std=$standard "${warnings[@]}" -fsyntax-only "$out/readme.c" "${spane[0]}"
         for example in scheduler fleet; do
             "$cc" -std=$standard "${warnings[@]}" "examples/c/$example.c" -o "$out/$example" "${spane[@]}"
         done

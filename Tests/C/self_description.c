@@ -197,7 +197,8 @@ static void test_clusters_say_how_large_they_are(void) {
     REFUSES(SPANE_NOT_FOUND, "index is -1", untouched, spane_cluster_resource(cluster, -1, &untouched));
     REFUSES(SPANE_NOT_FOUND, "cpu, mem, gpu, disk", untouched, spane_cluster_find_resource(cluster, "tpu", &untouched));
     REFUSES(SPANE_NOT_FOUND, "gpu", untouched, spane_cluster_find_resource(plain, "gpu", &untouched));
-    FAILS(SPANE_NULL_POINTER, "name", spane_cluster_find_resource(cluster, NULL, &resource));
+    REFUSES(SPANE_NULL_POINTER, "cluster", untouched, spane_cluster_find_resource(NULL, "gpu", &untouched));
+    REFUSES(SPANE_NULL_POINTER, "name", untouched, spane_cluster_find_resource(cluster, NULL, &untouched));
     FAILS(SPANE_NULL_POINTER, "info", spane_cluster_find_resource(cluster, "gpu", NULL));
     FAILS(SPANE_NULL_POINTER, "info", spane_cluster_resource(cluster, 0, NULL));
     FAILS(SPANE_NULL_POINTER, "cluster", spane_cluster_resource(NULL, 0, &resource));

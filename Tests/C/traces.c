@@ -178,6 +178,8 @@ static void test_files(void) {
     DONE(spane_trace_generate(50, 3, NULL, &trace));
     DONE(spane_trace_save(trace, path, "here", "do what you like", NULL));
     bytes = check_read(scratch_folder, "trace.h5", &length);
+    REFUSES(SPANE_NULL_POINTER, "trace", size, spane_trace_save_memory(NULL, NULL, NULL, 0, &size));
+    FAILS(SPANE_NULL_POINTER, "size", spane_trace_save_memory(trace, NULL, text, sizeof text, NULL));
 
     REFUSES(SPANE_NULL_POINTER, "data", other, spane_trace_load_memory(NULL, length, NULL, &other));
     FAILS(SPANE_NULL_POINTER, "trace", spane_trace_load_memory(bytes, length, NULL, NULL));

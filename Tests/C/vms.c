@@ -14,6 +14,7 @@ static void test_placing(void) {
     int64_t vms;
 
     FAILS(SPANE_NULL_POINTER, "cluster", spane_cluster_place(NULL, 1, &small, somewhere));
+    FAILS(SPANE_NULL_POINTER, "request", spane_cluster_place(cluster, 1, NULL, somewhere));
     FAILS(SPANE_INVALID_ARGUMENT, "cluster", spane_cluster_place((spane_cluster *)model, 1, &small, somewhere));
     for (int i = 0; i < 8; i++) {
         FAILS(SPANE_INVALID_ARGUMENT, "request", spane_cluster_place(cluster, 1, ASKS(bad[i], 1), somewhere));

@@ -13,6 +13,15 @@ SCHEDULER = "python/scheduler.py"
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="not in a checkout")
 
 
+def test_readme(library: str) -> None:
+    _, _, rest = (REPOSITORY / "README.md").read_text().partition("\n```python\n")
+    code, fence, rest = rest.partition("\n```\n")
+    assert fence and "\n```python\n" not in rest
+    check = "import spane\n" + code + "\nassert placement == (0, (0,)), placement"
+    ran = interpreter.run("-c", check, folder=REPOSITORY, library=library)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
 @pytest.mark.parametrize("policy", ["balance-fit", "network"])
 def test_scheduler(library: str, weights: Path, policy: str) -> None:
     chosen = str(weights) if policy == "network" else policy

@@ -137,9 +137,6 @@ package final class ScoreIndex {
             let score = tree.score(server)
             if score > most {
                 (most, best, bestPosition) = (score, server, position)
-            } else if score == most {
-                // One that was computed late may stand behind.
-                if position < bestPosition { (best, bestPosition) = (server, position) }
             } else if score.isNaN {
                 batch.append(server, position: position)
             }
@@ -147,6 +144,7 @@ package final class ScoreIndex {
             rule.score(batch, for: request, on: cluster)
             batch.forEach { server, position, score, nodes in
                 tree.set(server, score, nodes)
+                // It was computed late and may stand before one that was known.
                 guard score > most || (score == most && position < bestPosition) else { return }
                 (most, best, bestPosition) = (score, server, position)
             }
