@@ -70,7 +70,7 @@ let package = Package(
         ),
         .target(
             name: "SpaneExperiments",
-            dependencies: ["SpaneScheduling", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation"]
+            dependencies: ["SpaneScheduling", "SpaneWorkloads", "SpaneNetworks", "SpaneStorage", "SpaneEvaluation"]
         ),
         .systemLibrary(name: "CSpaneHeader", path: "include"),
         .target(name: "CSpaneMessage"),

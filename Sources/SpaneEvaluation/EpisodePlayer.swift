@@ -26,7 +26,7 @@ package struct EpisodePlayer: ~Copyable {
     package mutating func play(
         _ episode: EpisodePlan.Episode,
         _ sampling: FleetSampling,
-        _ mix: FlavorMix,
+        _ mix: FlavorCounts,
         progress: Progress = .none
     ) throws -> (wait: Double, figures: FleetFigures) {
         try environment.reset(start: episode.start, until: .length(episode.length))

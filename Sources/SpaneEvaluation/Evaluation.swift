@@ -53,7 +53,7 @@ public struct Evaluation: Equatable, Sendable {
         _ afterEpisode: (@Sendable () throws -> Void)?
     ) throws {
         let stopwatch = Stopwatch()
-        let mix = sampling.isNone ? nil : FlavorMix(plan.scenario)
+        let mix = sampling.isNone ? nil : FlavorCounts(plan.scenario)
         let results = try parallelMap(
             count: plan.episodes.count,
             threads: threads,

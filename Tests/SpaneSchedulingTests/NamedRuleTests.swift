@@ -21,9 +21,9 @@ import Testing
             }
             var distinct: [(ask: Ask, count: Double)] = []
             for part in mix where !distinct.contains(where: { $0.ask == part.ask }) { distinct.append(part) }
-            let given = FlavorMix(
+            let given = ExpectedFlavors(
                 distinct.map {
-                    FlavorMix.Part(cpu: $0.ask.cpu, mem: $0.ask.mem, span: $0.ask.span, frequency: $0.count)
+                    ExpectedFlavors.Part(cpu: $0.ask.cpu, mem: $0.ask.mem, span: $0.ask.span, frequency: $0.count)
                 }
             )
             var largest = PlainRule.Largest()

@@ -38,7 +38,7 @@ extension PolicySource {
         case (let heuristic?, nil):
             let name = unsafe String(cString: heuristic)
             let trace = try unsafe policy.mix.map { try unsafe object($0, TraceHandle.self, "mix", fields).trace }
-            let mix = trace.map { FlavorMix(of: $0) }
+            let mix = trace.map { ExpectedFlavors(of: $0) }
             guard let heuristic = Heuristic(name: name, mix: mix) else {
                 throw Failure(
                     SPANE_INVALID_ARGUMENT,

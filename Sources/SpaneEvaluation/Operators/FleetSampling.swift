@@ -72,12 +72,12 @@ struct SampledPolicy: Policy {
     private(set) var policy: any Policy
     private(set) var figures: FleetFigures
     private let metrics: [FleetMetric]
-    private let mix: FlavorMix
+    private let mix: FlavorCounts
     private var places: ArraySlice<Int>
     private var decided = 0
 
     /// - Parameter length: the VMs of the episode.
-    init(_ policy: any Policy, _ sampling: FleetSampling, _ mix: FlavorMix, length: Int) {
+    init(_ policy: any Policy, _ sampling: FleetSampling, _ mix: FlavorCounts, length: Int) {
         self.policy = policy
         self.mix = mix
         metrics = sampling.metrics

@@ -47,7 +47,7 @@ public struct LossEvaluation: Equatable, Sendable {
         _ reporting: Progress
     ) throws {
         let stopwatch = Stopwatch()
-        let mix = sampling.isNone ? nil : FlavorMix(plan.scenario)
+        let mix = sampling.isNone ? nil : FlavorCounts(plan.scenario)
         episodes = try parallelMap(
             count: plan.episodes.count,
             threads: threads,

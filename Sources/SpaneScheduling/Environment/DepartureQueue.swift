@@ -50,6 +50,20 @@ package struct DepartureQueue: ~Copyable, Sendable {
         for index in 0..<count { body(heap[index]) }
     }
 
+    /// Removes the VMs on a server.
+    ///
+    /// - Returns: them, in the order of their indices.
+    /// - Complexity: O(count).
+    package mutating func remove(on server: Int) -> [Entry] {
+        var (gone, kept): ([Entry], [Entry]) = ([], [])
+        for index in 0..<count {
+            if heap[index].placement.server == server { gone.append(heap[index]) } else { kept.append(heap[index]) }
+        }
+        removeAll()
+        for entry in kept { insert(entry) }
+        return gone.sorted { $0.vm < $1.vm }
+    }
+
     /// - Complexity: O(log count), O(1) on average.
     @inline(__always)
     package mutating func insert(_ entry: Entry) {

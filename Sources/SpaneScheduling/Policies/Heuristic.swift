@@ -25,7 +25,7 @@ public struct Heuristic: Equatable, Hashable, Sendable {
     private enum Form: Hashable {
         /// A row of the table.
         case row(Int, argument: UInt64)
-        case rule(RuleName, FlavorMix?)
+        case rule(RuleName, ExpectedFlavors?)
     }
 
     private struct Row: Sendable {
@@ -71,7 +71,7 @@ public struct Heuristic: Equatable, Hashable, Sendable {
     ///
     /// - Parameter mix: the flavors for which rules with `capacity-lost` keep room; `nil` to learn them from what is asked for. Others
     ///   have no use for it.
-    public init?(name: String, mix: FlavorMix? = nil) {
+    public init?(name: String, mix: ExpectedFlavors? = nil) {
         for (index, row) in Self.rows.enumerated() {
             let known = "\(row.name)"
             if name == known {
@@ -88,7 +88,7 @@ public struct Heuristic: Equatable, Hashable, Sendable {
     }
 
     /// The rule of a name; see ``init(name:mix:)``.
-    public init(_ rule: RuleName, mix: FlavorMix? = nil) { self.init(form: .rule(rule, rule.usesMix ? mix : nil)) }
+    public init(_ rule: RuleName, mix: ExpectedFlavors? = nil) { self.init(form: .rule(rule, rule.usesMix ? mix : nil)) }
 
     private init(form: Form) { self.form = form }
 

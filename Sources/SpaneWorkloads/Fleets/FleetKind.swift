@@ -1,4 +1,4 @@
-public import SpaneScheduling
+internal import SpaneScheduling
 
 /// A kind of simulated fleet: which servers it has and what is asked of them.
 public enum FleetKind: String, CaseIterable, Sendable {
@@ -30,7 +30,9 @@ public enum FleetKind: String, CaseIterable, Sendable {
     }
 
     var layout: Layout {
-        get throws(SchedulingError) { self == .eightNodes ? try Layout(nodes: 8) : self == .singleNode ? try Layout(nodes: 1) : .published }
+        get throws(SchedulingError) {
+            self == .eightNodes ? try Layout(nodes: 8) : self == .singleNode ? try Layout(nodes: 1) : .published
+        }
     }
 
     /// The cores of its flavors.

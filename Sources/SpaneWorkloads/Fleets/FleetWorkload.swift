@@ -124,7 +124,13 @@ public struct FleetWorkload: Equatable, Sendable {
                 )
             }
         }
-        return outages.sorted { $0.start < $1.start }
+        // A server that is away cannot leave.
+        var isBackAt: [Int: Double] = [:]
+        return outages.sorted { $0.start < $1.start }.filter { outage in
+            guard isBackAt[outage.server] ?? 0 <= outage.start else { return false }
+            isBackAt[outage.server] = outage.end
+            return true
+        }
     }
 
     /// The VMs that run on average, if none is refused.

@@ -168,7 +168,7 @@ import Testing
             ask.span = fleet.span(of: ask)
             let naive = NaiveMetrics(servers: fleet.plain, mix: [], requests: [])
             #expect(
-                metric.value(of: ClusterState(try fleet.configuration), for: FlavorMix(scenario))
+                metric.value(of: ClusterState(try fleet.configuration), for: FlavorCounts(scenario))
                     == Double(naive.room(ask.plain(fleet.layout)))
             )
         }

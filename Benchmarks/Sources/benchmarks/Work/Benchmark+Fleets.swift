@@ -54,7 +54,7 @@ extension Benchmark {
             )
         }
         // What a cloud asks for; learned, it would be the same once the first thousand VMs have come.
-        let mix = FlavorMix(sizes.map { FlavorMix.Part(cpu: $0.cpu, mem: $0.mem, frequency: 1 / $0.cpu) })
+        let mix = ExpectedFlavors(sizes.map { ExpectedFlavors.Part(cpu: $0.cpu, mem: $0.mem, frequency: 1 / $0.cpu) })
         for name in ["most-allocated+spread", "dot-product+pack", "capacity-lost,100*most-allocated+capacity-lost"] {
             guard let rule = RuleName(name) else { throw BenchmarkError("\(name) is no rule") }
             try measure(

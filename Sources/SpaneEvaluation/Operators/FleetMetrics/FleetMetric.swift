@@ -13,7 +13,7 @@ public struct FleetMetric: Sendable {
     /// What it is counted in.
     public let unit: Unit
 
-    private let compute: @Sendable (borrowing ClusterState, FlavorMix) -> Double?
+    private let compute: @Sendable (borrowing ClusterState, FlavorCounts) -> Double?
 
     /// What a metric is counted in.
     public enum Unit: Sendable {
@@ -31,7 +31,7 @@ public struct FleetMetric: Sendable {
         title: String,
         summary: String,
         unit: Unit = .share,
-        _ compute: @escaping @Sendable (borrowing ClusterState, FlavorMix) -> Double?
+        _ compute: @escaping @Sendable (borrowing ClusterState, FlavorCounts) -> Double?
     ) {
         self.name = name
         self.title = title
@@ -43,7 +43,7 @@ public struct FleetMetric: Sendable {
     /// The metric of a cluster; `nil` where it says nothing, as a density does where nothing runs.
     ///
     /// - Parameter mix: what the VMs ask for that are yet to come.
-    public func value(of cluster: borrowing ClusterState, for mix: FlavorMix) -> Double? { compute(cluster, mix) }
+    public func value(of cluster: borrowing ClusterState, for mix: FlavorCounts) -> Double? { compute(cluster, mix) }
 
     /// Every metric that needs no argument. A new one needs a row here and its file.
     public static let all: [FleetMetric] = [

@@ -22,11 +22,11 @@ extension FleetMetric {
     private static func leftShare(
         of resource: KeyPath<Resources, Double>,
         _ cluster: borrowing ClusterState,
-        _ mix: FlavorMix
+        _ mix: FlavorCounts
     ) -> Double? {
         var filled = cluster.copy()
         var policy = FirstFit()
-        var draws = FlavorMix.Draws(mix, seed: 1)
+        var draws = FlavorCounts.Draws(mix, seed: 1)
         while let flavor = draws.next() {
             let request = mix.requests[flavor]
             if let placement = policy.placement(for: request, on: filled) {

@@ -1,6 +1,6 @@
 internal import SpaneBuffers
 
-/// The flavors for which room is to be kept, and what each is worth: from a ``FlavorMix``, or learned from what is asked for.
+/// The flavors for which room is to be kept, and what each is worth: from a ``ExpectedFlavors``, or learned from what is asked for.
 ///
 /// Learned frequencies are decayed counts: each request adds one to its flavor, and every ``period`` requests all counts are halved.
 /// The weights in use follow them after ``firstChoice`` requests, after twice as many, and so on, and from ``period`` on every so
@@ -28,7 +28,7 @@ final class CapacityMix: @unchecked Sendable {
     /// Grows whenever the weights in use change.
     private(set) var version: UInt64 = 0
 
-    private let given: FlavorMix?
+    private let given: ExpectedFlavors?
     private var entries: [Entry] = []
     // The cores of the largest server when weights were chosen, which says what a large VM is.
     private var cores = 0.0
@@ -46,7 +46,7 @@ final class CapacityMix: @unchecked Sendable {
     private static let most = 16
 
     /// - Parameter given: `nil` to learn.
-    init(_ given: FlavorMix?) { self.given = given }
+    init(_ given: ExpectedFlavors?) { self.given = given }
 
     /// One of its own in the same state.
     func copy() -> CapacityMix {

@@ -8,7 +8,7 @@ public struct RulePolicy: Policy, @unchecked Sendable {
     /// Creates the policy of a name.
     ///
     /// - Parameter mix: the flavors for which `capacity-lost` keeps room; `nil` to learn them from what is asked for.
-    public init(_ name: RuleName, mix: FlavorMix? = nil) {
+    public init(_ name: RuleName, mix: ExpectedFlavors? = nil) {
         self.name = name
         self.mix = name.usesMix ? CapacityMix(mix) : nil
     }

@@ -7,7 +7,9 @@ struct ExperimentCommand: ParsableCommand {
         commandName: "experiment",
         abstract:
             "Compare policies on the same episodes with confidence intervals; an interrupted experiment resumes.",
-        subcommands: [ExperimentWaitTime.self, ExperimentFlexibility.self, ExperimentServers.self]
+        subcommands: [
+            ExperimentWaitTime.self, ExperimentFlexibility.self, ExperimentServers.self, ExperimentFleets.self,
+        ]
     )
 
     static let discussion = """

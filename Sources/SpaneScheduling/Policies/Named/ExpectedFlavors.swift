@@ -1,5 +1,5 @@
 /// What a cluster is expected to be asked for: flavors, and how often each.
-public struct FlavorMix: Hashable, Sendable {
+public struct ExpectedFlavors: Hashable, Sendable {
     /// One flavor of a mix.
     public struct Part: Hashable, Sendable {
         /// Cores.

@@ -1,7 +1,7 @@
 public import SpaneScheduling
 
 /// What the VMs of a trace ask for on some servers, and how often.
-public struct FlavorMix: Sendable {
+public struct FlavorCounts: Sendable {
     /// What a VM of each flavor asks for.
     public let requests: [Request]
     /// How many VMs of the trace are of each flavor.
@@ -21,7 +21,7 @@ public struct FlavorMix: Sendable {
     }
 }
 
-extension FlavorMix {
+extension FlavorCounts {
     /// Flavors drawn in proportion to their counts, from which flavors can be taken out.
     struct Draws {
         private let counts: [Int]
@@ -32,7 +32,7 @@ extension FlavorMix {
         private var sums: [Int] = []
         private var left: Int
 
-        init(_ mix: FlavorMix, seed: UInt64) {
+        init(_ mix: FlavorCounts, seed: UInt64) {
             counts = mix.counts
             isOut = mix.counts.map { $0 == 0 }
             generator = Xoshiro256StarStar(seed: seed)
