@@ -59,9 +59,12 @@ import Testing
         let all = (0..<Int32(Self.servers)).map { $0 }
         let lists = Self.lists(&generator)
         let index = ScoreIndex()
+        // Those with which all lists begin have seldom room, so that the others decide.
+        for server in 0..<64 { one.setFree(Resources(cpu: 0, mem: 0), server: server, node: 0) }
         for round in 0..<1500 {
             let server = generator.below(Self.servers)
-            let free = Resources(cpu: Double(generator.below(41)), mem: 90)
+            let isFull = server < 64 && generator.below(30) > 0
+            let free = Resources(cpu: isFull ? 0 : Double(generator.below(41)), mem: 90)
             for _ in 0..<generator.below(3) {
                 one.setFree(free, server: server, node: 0)
                 other.setFree(free, server: Self.servers - 1 - server, node: 0)

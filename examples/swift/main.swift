@@ -1,3 +1,4 @@
+import SpaneNetworks
 import SpaneScheduling
 import SpaneStorage
 
@@ -6,7 +7,7 @@ let (model, _) = try WeightsFile.read("data/weights/potential-synthetic.h5")
 let fleet = try Fleet(servers: 5)
 
 var environment = try Environment(trace: trace, fleet: fleet)
-let policy = try model.makeSession(for: fleet)
+var policy = try model.makeSession(for: fleet)
 try environment.reset(start: 70_000, until: .length(900))
 policy.begin(start: 70_000, on: environment.cluster)
 while !environment.isFinished {
