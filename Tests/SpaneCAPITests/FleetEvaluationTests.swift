@@ -105,8 +105,9 @@ import Testing
             try Evaluation(of: $0, on: plan, sampling: FleetSampling(samples: 4))
         }
         #expect(outputs.waits == evaluations.flatMap(\.totalWaits) + [-1])
-        let metrics = evaluations.flatMap { $0.figures.flatMap { $0.means.map { $0 ?? .nan } } } + [-1]
-        #expect(outputs.metrics.map(\.description) == metrics.map(\.description))
+        var metrics: [Double] = []
+        for figures in evaluations.flatMap(\.figures) { metrics += figures.means.map { $0 ?? .nan } }
+        #expect(outputs.metrics.map(\.description) == (metrics + [-1]).map(\.description))
         // Without samples there are none.
         let none = try evaluate(trace, model, queue: true, samples: 0).outputs
         #expect(none.waits == outputs.waits)

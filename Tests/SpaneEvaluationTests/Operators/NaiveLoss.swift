@@ -53,6 +53,13 @@ struct NaiveMetrics {
     /// All VMs of the trace, by flavor; and what a VM of each flavor asks for.
     let mix: [Int]
     let requests: [PlainRequest]
+    /// The servers once VMs of the mix were added until none fits.
+    private let filled: [PlainServer]
+
+    init(servers: [PlainServer], mix: [Int], requests: [PlainRequest]) {
+        (self.servers, self.mix, self.requests) = (servers, mix, requests)
+        filled = Self.fill(servers, mix, requests)
+    }
 
     private func sum(_ resource: Int, _ amounts: KeyPath<PlainServer, [[Int]]>, of servers: [PlainServer]) -> Double {
         Double(servers.reduce(0) { $0 + $1[keyPath: amounts].reduce(0) { $0 + $1[resource] } })
@@ -108,8 +115,7 @@ struct NaiveMetrics {
         }
     }
 
-    /// The servers once VMs of the mix were added until none fits.
-    private var filled: [PlainServer] {
+    private static func fill(_ servers: [PlainServer], _ mix: [Int], _ requests: [PlainRequest]) -> [PlainServer] {
         var servers = servers
         var generator = Xoshiro256StarStar(seed: 1)
         var pool = mix
