@@ -94,21 +94,19 @@ struct NaiveMetrics {
         }
     }
 
-    /// How many more fit: always on the nodes that hold most of them.
+    /// How many more fit, of a request that limits no distances: always on the nodes that hold most of them.
     func room(_ request: PlainRequest) -> Int {
         servers.reduce(0) { sum, server in
             var server = server
             var count = 0
-            while true {
-                func shares(_ set: UInt8) -> [Int] {
-                    PlainServer.nodes(set).map { node in
-                        request.share.indices.filter { request.share[$0] > 0 }
-                            .map { server.free[node][$0] / request.share[$0] }.min() ?? 0
-                    }.sorted(by: >)
+            while server.serverHasRoom(request) {
+                let shares = (0..<server.nodeCount).map { node in
+                    request.share.indices.filter { request.share[$0] > 0 }
+                        .map { server.free[node][$0] / request.share[$0] }.min() ?? 0
                 }
-                let sets = server.sets(request)
-                guard let best = sets.max(by: { shares($0).lexicographicallyPrecedes(shares($1)) }) else { break }
-                server.take(request, best)
+                let best = shares.indices.sorted { shares[$0] > shares[$1] }.prefix(request.span)
+                guard best.count == request.span, best.allSatisfy({ shares[$0] > 0 }) else { break }
+                server.take(request, best.reduce(0) { $0 | 1 << UInt8($1) })
                 count += 1
             }
             return sum + count
