@@ -61,7 +61,8 @@ public func spane_evaluate_fleet(
             count,
             policies,
             policy_count,
-            bytesOfEach: 8 + MemoryLayout<LossEpisode>.stride + 32 * FleetMetric.all.count + 64 * SizeClass.allCases.count
+            bytesOfEach: 128 + MemoryLayout<LossEpisode>.stride + 32 * FleetMetric.all.count
+                + 256 * SizeClass.allCases.count
         )
         let sampling = FleetSampling(samples: Int(samples))
         let passes = inputs.sources.count + (hasQueue ? 1 : 0)

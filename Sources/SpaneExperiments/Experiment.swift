@@ -66,7 +66,8 @@ public struct Experiment: Sendable {
 
     /// Describes an experiment; First Fit is added after the other policies when it is not among them.
     ///
-    /// - Throws: `invalidArgument` when a name or a number of servers is given twice or a group is called like a policy, and
+    /// - Throws: `invalidArgument` when a name or a number of servers is given twice, a group is called like a policy, or windows
+    ///   whose servers are counted have no length, and
     ///   ``ExperimentError`` when a network cannot serve one of the clusters.
     public init(
         kind: Kind,
@@ -80,6 +81,11 @@ public struct Experiment: Sendable {
         var policies = policies
         if !policies.contains(where: { $0.name == Self.referenceName }) {
             policies.append(Policy(name: Self.referenceName, source: .heuristic(.firstFit)))
+        }
+        if kind == .servers {
+            guard case .length = end else {
+                throw SchedulingError(.invalidArgument, "the length is \(end); a window needs a number of VMs")
+            }
         }
         // A network that is bound to a number of servers is of no use where their number is looked for.
         let larger = kind == .servers ? try clusters.map { try $0.scaled(to: $0.serverCount + 1) } : []

@@ -408,6 +408,15 @@ void test_environments(const std::string &data) {
     FAILS(SPANE_CANCELLED, spane::Trace::load_memory(file, stop));
     FAILS(SPANE_CANCELLED, trace.save("never made", stop));
     FAILS(SPANE_CANCELLED, spane::evaluate(trace, starts, policies, {}, stop));
+    const std::size_t metrics = must(spane::fleet_metrics()).size(), plays = starts.size() * policies.size();
+    const spane::FleetEvaluation queue = must(spane::evaluate_fleet(trace, starts, policies, true, 2));
+    CHECK(queue.waits == evaluation.waits && queue.losses.empty() && queue.metrics.size() == plays * metrics);
+    spane::EvaluationOptions refusing;
+    refusing.length = 100;
+    const spane::FleetEvaluation loss = must(spane::evaluate_fleet(trace, starts, policies, false, 2, refusing));
+    CHECK(loss.losses.size() == plays * SPANE_SIZE_CLASSES * SPANE_LOSS_VALUES && loss.losses[0] == 100);
+    CHECK(loss.metrics[0] > 0 && loss.metrics[0] <= 1);
+    FAILS(SPANE_INVALID_ARGUMENT, spane::evaluate_fleet(trace, starts, policies, false, 2));
     std::int64_t last = 0;
     DONE(spane::evaluate(trace, starts, policies, {}, [&](std::int64_t done, std::int64_t total) {
         last = done;

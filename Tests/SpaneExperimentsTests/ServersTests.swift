@@ -103,6 +103,8 @@ import Testing
 
     /// A network that is bound to a number of servers cannot take part, whatever this number is.
     @Test func whatIsRefused() throws {
+        let error = SchedulingError(.invalidArgument, "the length is auto; a window needs a number of VMs")
+        #expect(throws: error) { try Samples.experiment(kind: .servers, starts: [0], servers: [1]) }
         for servers in [1, 3] {
             var generator = Xoshiro256StarStar(seed: 1)
             let architecture = try MLPArchitecture(hidden: LayerShape(width: 8, depth: 1), servers: servers)

@@ -35,6 +35,7 @@ package struct LossPlayer: ~Copyable {
         _ mix: FlavorCounts? = nil,
         progress: Progress = .none
     ) throws -> LossEpisode {
+        try scenario.trace.check(start: start, until: .length(length))
         var episode = LossEpisode(metrics: sampling.metrics.count)
         let (scenario, mostCores, vms) = (scenario, mostCores, start..<start + length)
         func count(_ vm: Int, _ lifetime: Double, _ isPlaced: Bool) -> Bool {
@@ -58,6 +59,7 @@ package struct LossPlayer: ~Copyable {
     ///
     /// - Throws: as ``play(start:length:_:_:progress:)``.
     package mutating func refuses(start: Int, length: Int, progress: Progress = .none) throws -> Bool {
+        try scenario.trace.check(start: start, until: .length(length))
         var isRefused = false
         let vms = start..<start + length
         try Self.offer(vms, of: scenario, to: &policy, on: &cluster, &running, outages, progress) { _, _, isPlaced in
@@ -78,7 +80,6 @@ package struct LossPlayer: ~Copyable {
         _ progress: Progress,
         _ note: (Int, Double, Bool) -> Bool
     ) throws {
-        try scenario.trace.check(start: vms.lowerBound, until: .length(vms.count))
         cluster.removeAll()
         running.removeAll()
         policy.begin(start: vms.lowerBound, on: cluster)

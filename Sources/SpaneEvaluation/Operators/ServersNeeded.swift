@@ -9,10 +9,9 @@ public enum ServersNeeded {
     /// It is looked for from the bound upwards, one server more at a time, since a heuristic that places all VMs on k servers may
     /// refuse one on k + 1. An attempt ends with its first refusal. Servers are added in the proportions of the fleet.
     ///
-    /// - Parameters:
-    ///   - bound: where to begin; see ``SpaneScheduling/Scenario/serverBound(start:length:)``.
-    /// - Throws: `invalidArgument` when the trace has no such window, or when ``SpaneScheduling/Fleet/maximumServers`` do not
-    ///   suffice; ``NetworkError`` when a network cannot serve such a cluster.
+    /// - Parameter bound: where to begin, at least 1; see ``SpaneScheduling/Scenario/serverBound(start:length:)``.
+    /// - Throws: `invalidArgument` when the trace has no such window, when the bound is below 1, or when
+    ///   ``SpaneScheduling/Fleet/maximumServers`` do not suffice; ``NetworkError`` when a network cannot serve such a cluster.
     public static func count(
         of policy: PolicySource,
         on scenario: Scenario,

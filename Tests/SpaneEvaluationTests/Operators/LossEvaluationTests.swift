@@ -11,7 +11,7 @@ import Testing
     func whatIsRefusedAndHowTheFleetStands(nodes: Int) throws {
         var generator = Xoshiro256StarStar(seed: UInt64(nodes), stream: 61)
         var refusals = 0
-        for _ in 0..<8 {
+        for _ in 0..<15 {
             let fleet = try RandomFleet(nodes: nodes, servers: 1 + generator.below(2), &generator)
             let vms = fleet.vms(count: 160, &generator)
             let trace = try Trace(vms, resources: fleet.extras)
@@ -19,7 +19,7 @@ import Testing
             let start = generator.below(10)
             let length = 1 + generator.below(140)
             let plan = try EpisodePlan.withoutQueue(scenario, starts: [start], length: length)
-            let samples = 1 + generator.below(5)
+            let samples = 1 + generator.below(3)
             let episode = try LossEvaluation(
                 of: .heuristic(.firstFit),
                 on: plan,
@@ -55,10 +55,9 @@ import Testing
             let requests = trace.flavors.indices.map { flavor in
                 fleet.ask(of: vms[(0..<vms.count).first { trace.flavor(of: $0) == flavor } ?? 0]).plain(fleet.layout)
             }
+            let naive = places.map { NaiveMetrics(servers: before[$0], mix: flavors, requests: requests) }
             for (metric, mean) in zip(FleetMetric.all, episode.figures.means) {
-                let values = places.compactMap {
-                    NaiveMetrics(servers: before[$0], mix: flavors, requests: requests).value(metric.name)
-                }
+                let values = naive.compactMap { $0.value(metric.name) }
                 let expected = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
                 #expect(close([mean ?? -1], [expected ?? -1]), "\(metric.name): \(mean as Any), \(expected as Any)")
             }

@@ -53,6 +53,13 @@ struct NaiveMetrics {
     /// All VMs of the trace, by flavor; and what a VM of each flavor asks for.
     let mix: [Int]
     let requests: [PlainRequest]
+    /// The servers once VMs of the mix were added until none fits.
+    private let filled: [PlainServer]
+
+    init(servers: [PlainServer], mix: [Int], requests: [PlainRequest]) {
+        (self.servers, self.mix, self.requests) = (servers, mix, requests)
+        filled = Self.fill(servers, mix, requests)
+    }
 
     private func sum(_ resource: Int, _ amounts: KeyPath<PlainServer, [[Int]]>, of servers: [PlainServer]) -> Double {
         Double(servers.reduce(0) { $0 + $1[keyPath: amounts].reduce(0) { $0 + $1[resource] } })
@@ -87,29 +94,26 @@ struct NaiveMetrics {
         }
     }
 
-    /// How many more fit: always on the nodes that hold most of them.
+    /// How many more fit, of a request that limits no distances: always on the nodes that hold most of them.
     func room(_ request: PlainRequest) -> Int {
         servers.reduce(0) { sum, server in
             var server = server
             var count = 0
-            while true {
-                func shares(_ set: UInt8) -> [Int] {
-                    PlainServer.nodes(set).map { node in
-                        request.share.indices.filter { request.share[$0] > 0 }
-                            .map { server.free[node][$0] / request.share[$0] }.min() ?? 0
-                    }.sorted(by: >)
+            while server.serverHasRoom(request) {
+                let shares = (0..<server.nodeCount).map { node in
+                    request.share.indices.filter { request.share[$0] > 0 }
+                        .map { server.free[node][$0] / request.share[$0] }.min() ?? 0
                 }
-                let sets = server.sets(request)
-                guard let best = sets.max(by: { shares($0).lexicographicallyPrecedes(shares($1)) }) else { break }
-                server.take(request, best)
+                let best = shares.indices.sorted { shares[$0] > shares[$1] }.prefix(request.span)
+                guard best.count == request.span, best.allSatisfy({ shares[$0] > 0 }) else { break }
+                server.take(request, best.reduce(0) { $0 | 1 << UInt8($1) })
                 count += 1
             }
             return sum + count
         }
     }
 
-    /// The servers once VMs of the mix were added until none fits.
-    private var filled: [PlainServer] {
+    private static func fill(_ servers: [PlainServer], _ mix: [Int], _ requests: [PlainRequest]) -> [PlainServer] {
         var servers = servers
         var generator = Xoshiro256StarStar(seed: 1)
         var pool = mix

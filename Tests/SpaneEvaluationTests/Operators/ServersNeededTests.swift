@@ -97,8 +97,15 @@ import Testing
             #expect(try scenario.serverBound(start: 6, length: 1) == 1)
         }
         let scenario = try Scenario(Trace(vms), on: Fleet(servers: 1))
-        for (start, length) in [(-1, 1), (0, 0), (0, 8), (7, 1)] {
+        let source = PolicySource.heuristic(.firstFit)
+        for (start, length) in [(-1, 1), (0, 0), (0, 8), (7, 1), (1, .max), (0, -1), (.max, 1)] {
             #expect(throws: SchedulingError.self) { try scenario.serverBound(start: start, length: length) }
+            #expect(throws: SchedulingError.self) {
+                try ServersNeeded.count(of: source, on: scenario, start: start, length: length, from: 1)
+            }
+        }
+        #expect(throws: SchedulingError.self) {
+            try ServersNeeded.count(of: source, on: scenario, start: 0, length: 1, from: 0)
         }
     }
 
