@@ -630,6 +630,9 @@ typedef struct spane_policy {
  * "capacity-lost,100*most-allocated+spread". spane_heuristic_describe lists every name and every part of one.
  */
 
+/* The best rule that is known, whatever the servers; docs/results.md compares it with the others and with networks. */
+#define SPANE_DEFAULT_POLICY "capacity-lost,10*most-allocated+spread"
+
 /* What a name that spane_heuristic_describe lists stands for. */
 enum {
     SPANE_HEURISTIC_POLICY = 0, /* a policy as it is */

@@ -81,6 +81,8 @@ static void test_rules(void) {
     for (size_t i = 0; i < sizeof misspelt / sizeof *misspelt; i++) {
         FAILS(SPANE_INVALID_ARGUMENT, "SERVER+NODE", spane_session_new(cluster, HEURISTIC(misspelt[i]), &session));
     }
+    DONE(spane_session_new(cluster, HEURISTIC(SPANE_DEFAULT_POLICY), &session));
+    spane_session_free(session);
     spane_cluster_free(cluster);
 }
 

@@ -134,7 +134,9 @@ import Testing
             #expect(Heuristic(name: name) == nil, "\(name)")
         }
         #expect(
-            Heuristic.names == ["first-fit", "best-fit", "balance-fit", "move-to-front", "random[:SEED]", RuleName.usage]
+            Heuristic.names == [
+                "first-fit", "best-fit", "balance-fit", "move-to-front", "random[:SEED]", RuleName.usage,
+            ]
         )
     }
 

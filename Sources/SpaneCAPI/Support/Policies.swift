@@ -54,7 +54,10 @@ extension PolicySource {
             return .heuristic(heuristic)
         case (nil, let model?):
             guard unsafe policy.mix == nil else {
-                throw Failure(SPANE_INVALID_ARGUMENT, "\(fields)mix and \(fields)model are both set; a mix is for heuristics")
+                throw Failure(
+                    SPANE_INVALID_ARGUMENT,
+                    "\(fields)mix and \(fields)model are both set; a mix is for heuristics"
+                )
             }
             return .model(try unsafe object(model, ModelHandle.self, "model", fields).model)
         }

@@ -88,7 +88,9 @@ public struct Heuristic: Equatable, Hashable, Sendable {
     }
 
     /// The rule of a name; see ``init(name:mix:)``.
-    public init(_ rule: RuleName, mix: ExpectedFlavors? = nil) { self.init(form: .rule(rule, rule.usesMix ? mix : nil)) }
+    public init(_ rule: RuleName, mix: ExpectedFlavors? = nil) {
+        self.init(form: .rule(rule, rule.usesMix ? mix : nil))
+    }
 
     private init(form: Form) { self.form = form }
 
@@ -108,6 +110,8 @@ public struct Heuristic: Equatable, Hashable, Sendable {
 }
 
 extension Heuristic {
+    /// The best rule that is known, whatever the servers: `SPANE_DEFAULT_POLICY` in C.
+    public static let best = Heuristic(RuleName([.init(.capacityLost), .init(.mostAllocated, weight: 10)], .spread))
     /// ``FirstFit``
     public static let firstFit = known("first-fit")
     /// ``BestFit``

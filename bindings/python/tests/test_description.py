@@ -34,6 +34,11 @@ def test_rules(cluster: spane.Cluster) -> None:
         spane.Session(cluster, "most-allocated+near")
 
 
+def test_the_default_is_the_one_of_c() -> None:
+    text = header.PATH.read_text()
+    assert f'#define SPANE_DEFAULT_POLICY "{spane.DEFAULT_POLICY}"' in text
+
+
 def test_a_mix(cluster: spane.Cluster) -> None:
     trace = spane.Trace.generate(200, seed=1)
     rule = spane.Rule("capacity-lost,100*most-allocated", trace)

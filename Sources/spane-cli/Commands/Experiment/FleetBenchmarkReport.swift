@@ -17,7 +17,7 @@ struct FleetBenchmarkReport {
         get throws {
             """
             \(NumberText.grouped(trials.count)) fleets, VMs for \(CSVText.number(benchmark.days)) days; refused cores, in % of \
-            those asked for, mean of \(benchmark.seeds.count) fleets
+            those asked for, mean of \(benchmark.seeds.count) fleets of so many servers at an offered load
 
             \(means)
 
@@ -30,13 +30,19 @@ struct FleetBenchmarkReport {
         }
     }
 
+    /// A table for each kind, as one for all would be too wide.
     private var means: String {
-        let names = benchmark.cells.map { "\($0.servers) \($0.kind.rawValue) \(CSVText.number($0.load))" }
-        var table = Table(header: ["policy"] + names)
+        let kinds = benchmark.cells.map(\.kind).reduce(into: [FleetKind]()) { if !$0.contains($1) { $0.append($1) } }
+        return kinds.map { table(of: $0) }.joined(separator: "\n\n")
+    }
+
+    private func table(of kind: FleetKind) -> String {
+        let cells = benchmark.cells.filter { $0.kind == kind }
+        var table = Table(header: [kind.rawValue] + cells.map { "\($0.servers) at \(CSVText.number($0.load))" })
         for (index, policy) in benchmark.policies.enumerated() {
             table.add(
                 [policy.name]
-                    + benchmark.cells.map { cell in
+                    + cells.map { cell in
                         let values = trials.filter { $0.cell == cell }.compactMap { refused(index, in: $0) }
                         return values.isEmpty ? "-" : NumberText.percent(Statistics.mean(values), decimals: 2)
                     }

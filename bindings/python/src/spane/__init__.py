@@ -47,7 +47,7 @@ from spane._model import Model, ModelDescription, ModelInput
 from spane._options import EnvironmentOptions
 from spane._placement import Placement, node_sets
 from spane._play import Episode, play
-from spane._policy import Policy, Rule, SessionDescription
+from spane._policy import DEFAULT_POLICY, Policy, Rule, SessionDescription
 from spane._request import Request
 from spane._server import FleetAmounts, Server, ServerType
 from spane._session import Session
@@ -58,6 +58,7 @@ from spane._vector import VectorEnvironment
 from spane._version import __version__
 
 __all__ = [
+    "DEFAULT_POLICY",
     "MAX_NODES",
     "NODES",
     "VM",

@@ -22,6 +22,9 @@ class Rule(NamedTuple):
 Policy = Union[str, Rule, Model]
 """A heuristic by name, such as "most-allocated+spread" (see `heuristics`), or a network."""
 
+DEFAULT_POLICY = "capacity-lost,10*most-allocated+spread"
+"""The best rule that is known, whatever the servers."""
+
 
 class SessionDescription(NamedTuple):
     """What a session has done so far."""
