@@ -141,6 +141,7 @@ import Testing
             #expect(Heuristic(name: text) != nil)
         }
         #expect(RuleName("l2")?.description == "l2+spread")
+        #expect(RuleName("10*l2,-2.50*first")?.description == "10*l2,-2.5*first+spread")
         #expect(RuleName("0.5*first,capacity-lost+pack")?.description == "0.5*first,capacity-lost+pack")
         for text in [
             "", "+", "most", "l2+", "+l2", "l2+far", "l2+pack+pack", "1e7*l2", "nan*l2", "*l2", "2*", "l2,", "2*3*l2",

@@ -111,7 +111,9 @@ public struct Heuristic: Equatable, Hashable, Sendable {
 
 extension Heuristic {
     /// The best rule that is known, whatever the servers: `SPANE_DEFAULT_POLICY` in C.
-    public static let best = Heuristic(RuleName([.init(.capacityLost), .init(.mostAllocated, weight: 10)], .spread))
+    public static let best = known(bestName)
+    /// Its name.
+    public static let bestName = "capacity-lost,10*most-allocated+spread"
     /// ``FirstFit``
     public static let firstFit = known("first-fit")
     /// ``BestFit``

@@ -35,15 +35,7 @@ struct EpisodeOptions: ParsableArguments {
     var threadCount: Int { threads.count }
 
     /// The indices that `--starts` describes.
-    func startIndices() throws -> [Int] {
-        if let sampled = try Starts.parse(starts) { return sampled }
-        guard File.exists(starts) else {
-            throw ValidationError(
-                "--starts is '\(starts)'; it must be an existing file or LO..<HI:COUNT:SEED, as 0..<1000:50:1."
-            )
-        }
-        return try StartsFile.read(starts)
-    }
+    func startIndices() throws -> [Int] { try StartsArgument.indices(starts, "--starts") }
 
     /// The trace on these servers, of which `--fleet` tells unless `file` is `nil`; refuses a trace with a VM that is larger
     /// than a server.
@@ -58,5 +50,19 @@ struct EpisodeOptions: ParsableArguments {
             until: length,
             threads: threadCount
         )
+    }
+}
+
+/// The first VMs of episodes as they are named on the command line.
+enum StartsArgument {
+    /// The indices that an option describes.
+    static func indices(_ text: String, _ option: String) throws -> [Int] {
+        if let sampled = try Starts.parse(text) { return sampled }
+        guard File.exists(text) else {
+            throw ValidationError(
+                "\(option) is '\(text)'; it must be an existing file or LO..<HI:COUNT:SEED, as 0..<1000:50:1."
+            )
+        }
+        return try StartsFile.read(text)
     }
 }

@@ -47,8 +47,13 @@ public struct RuleName: Hashable, Sendable, CustomStringConvertible {
 
     /// The name that ``init(_:)`` reads.
     public var description: String {
-        let sum = terms.map { $0.weight == 1 ? $0.score.rawValue : "\($0.weight)*\($0.score.rawValue)" }
+        let sum = terms.map { $0.weight == 1 ? $0.score.rawValue : "\(Self.text($0.weight))*\($0.score.rawValue)" }
         return "\(sum.joined(separator: ","))+\(nodes.rawValue)"
+    }
+
+    /// A weight as people write it.
+    private static func text(_ weight: Double) -> String {
+        weight == weight.rounded() ? "\(Int(weight))" : "\(weight)"
     }
 
     /// What a name looks like, for messages.
