@@ -127,6 +127,8 @@ final class BoundPolicy {
         while ranking.entries.count < limit, !remaining.isEmpty {
             guard let chosen = policy.placement(for: request, on: cluster, among: remaining.span) else { break }
             ranking.append(chosen)
+            // What it would learn from its own turns would rank the last servers by another rule than the first.
+            policy.stopLearning()
             remaining.removeAll { Int($0) == chosen.server }
         }
         return ranking.entries

@@ -19,6 +19,9 @@ public protocol Policy {
         among servers: Span<Int32>?
     ) -> Placement?
 
+    /// Learns no more from the requests that it decides about, so that it goes on as it is.
+    mutating func stopLearning()
+
     /// The number of the action that stands for the placement for `request`; see ``Action``.
     ///
     /// It matters to learners alone which of several actions that name one placement it is.
@@ -28,6 +31,9 @@ public protocol Policy {
 extension Policy {
     /// Does nothing: most policies remember nothing.
     public mutating func begin(start: Int, on cluster: borrowing ClusterState) {}
+
+    /// Does nothing: most policies do not learn.
+    public mutating func stopLearning() {}
 
     /// The lowest action that stands for the placement.
     public mutating func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {
