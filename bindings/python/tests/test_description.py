@@ -78,9 +78,9 @@ def test_resources_of_a_mix_do_not_count() -> None:
     ]
     cluster = some_use()
     requests = [[cores, gigabytes] for cores in (2.0, 5.0, 11.0) for gigabytes in (3.0, 9.0, 17.0)]
+    rules: list[spane.Policy] = [*(spane.Rule("capacity-lost", mix) for mix in mixes), "first"]
     plain, parted, none = [
-        spane.Session(cluster, rule).choose_many(requests).tolist()
-        for rule in (*(spane.Rule("capacity-lost", mix) for mix in mixes), "first")
+        spane.Session(cluster, rule).choose_many(requests).tolist() for rule in rules
     ]
     assert plain == parted
     assert plain != none
