@@ -674,7 +674,7 @@ SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_i
  * A policy bound to a cluster, whose changes it follows by itself. Sessions on one cluster may decide at once in several
  * threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the first decision
  * after servers were added, for the first call with a longer list of candidates or a larger `k` than any before, for
- * spane_session_top with the heuristic "random", and when a rule with "capacity-lost" learns what is asked for.
+ * spane_session_top with a heuristic, and when a rule with "capacity-lost" learns what is asked for.
  *
  * Candidates: where a call takes `servers` and `count`, the policy chooses among these servers alone, each named once; ties go
  * to the one listed first. NULL with count 0 means all servers; on a list with count 0 there is no room. The cost depends on
@@ -685,7 +685,8 @@ SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_i
  */
 typedef struct spane_session spane_session;
 
-/* What a session has done, and the memory that it uses. Initialise with SPANE_SESSION_INFO_INIT. */
+/* What a session has done, and the memory that it uses; the last four are of networks, and 0 for heuristics. Initialise with
+   SPANE_SESSION_INFO_INIT. */
 typedef struct spane_session_info {
     uint32_t struct_size;        /* sizeof(spane_session_info) */
     uint32_t reserved;           /* 0 */

@@ -12,7 +12,7 @@ public protocol Policy {
 
     /// The placement for `request`, or `nil` when it fits nowhere.
     ///
-    /// - Parameter servers: the candidates, each once, in ascending order; `nil` for all servers.
+    /// - Parameter servers: the candidates, each once; ties go to the one that stands first. `nil` for all servers.
     mutating func placement(
         for request: Request,
         on cluster: borrowing ClusterState,
