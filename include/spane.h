@@ -606,7 +606,7 @@ typedef struct spane_model spane_model;
 typedef struct spane_trace spane_trace;
 
 /*
- * What decides: a heuristic or a network; the other field is NULL. Initialise with SPANE_POLICY_INIT,
+ * What decides: `heuristic` or `model`; the other one is NULL. Initialise with SPANE_POLICY_INIT,
  * SPANE_POLICY_HEURISTIC(name) or SPANE_POLICY_MODEL(model). Functions read it during the call alone, and sessions keep what
  * they need of it.
  */
@@ -616,7 +616,8 @@ typedef struct spane_policy {
     const char *heuristic;    /* "best-fit", "random:SEED", "most-allocated+spread" and so on; see below */
     const spane_model *model; /* a network */
     const spane_trace *mix;   /* for rules with "capacity-lost": the flavors of these VMs are what room is kept for, each as
-                                 much as it is frequent; NULL to learn them from the requests that are decided about */
+                                 much as it is frequent; NULL to learn them from the requests that are decided about. NULL for
+                                 any other policy */
 } spane_policy;
 
 #define SPANE_POLICY_INIT {sizeof(spane_policy), 0, 0, 0, 0}
@@ -626,8 +627,9 @@ typedef struct spane_policy {
 /*
  * Heuristics by name. The paper's: "first-fit", "best-fit", "balance-fit", "move-to-front", "random:SEED". The rules of the
  * field: SERVER+NODE, where SERVER says which server is best and NODE which of its NUMA nodes a VM gets, such as
- * "most-allocated+spread"; without +NODE they are the emptiest. SERVER may be a sum with weights in -10^6 ... 10^6, such as
- * "capacity-lost,100*most-allocated+spread". spane_heuristic_describe lists every name and every part of one.
+ * "most-allocated+spread"; without +NODE they are the emptiest. SERVER may be a sum, whose parts are separated by commas and may
+ * have weights in -10^6 ... 10^6, such as "capacity-lost,100*most-allocated+spread"; the highest sum wins.
+ * spane_heuristic_describe lists every name and every part of one.
  */
 
 /* The best rule that is known, whatever the servers; docs/results.md compares it with the others and with networks. */
@@ -672,7 +674,7 @@ SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_i
  * A policy bound to a cluster, whose changes it follows by itself. Sessions on one cluster may decide at once in several
  * threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the first decision
  * after servers were added, for the first call with a longer list of candidates or a larger `k` than any before, for
- * spane_session_top with the heuristic "random", and when a rule with "capacity-lost" learns what is asked for.
+ * spane_session_top with a heuristic, and when a rule with "capacity-lost" learns what is asked for.
  *
  * Candidates: where a call takes `servers` and `count`, the policy chooses among these servers alone, each named once; ties go
  * to the one listed first. NULL with count 0 means all servers; on a list with count 0 there is no room. The cost depends on
@@ -683,7 +685,8 @@ SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_i
  */
 typedef struct spane_session spane_session;
 
-/* What a session has done, and the memory that it uses. Initialise with SPANE_SESSION_INFO_INIT. */
+/* What a session has done, and the memory that it uses; the last four are of networks, and 0 for heuristics. Initialise with
+   SPANE_SESSION_INFO_INIT. */
 typedef struct spane_session_info {
     uint32_t struct_size;        /* sizeof(spane_session_info) */
     uint32_t reserved;           /* 0 */
@@ -699,10 +702,10 @@ typedef struct spane_session_info {
 
 /*
  * Binds a policy to a cluster.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (policy: an unknown heuristic, both or neither of its fields,
- * or weights too large to sum over servers); SPANE_SHAPE_MISMATCH (the network is bound to another number of servers, or needs
- * two nodes); SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
- * Threads: any. Cost: O(1); O(parameters + S * W) for a network. Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (policy: an unknown heuristic, both or neither of heuristic and
+ * model, a mix that it has no use for, or weights too large to sum over servers); SPANE_SHAPE_MISMATCH (the network is bound to
+ * another number of servers, or needs two nodes); SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: any. Cost: O(1); O(VMs) of a mix; O(parameters + S * W) for a network. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_new(spane_cluster *cluster, const spane_policy *policy,
                                                          spane_session **session);

@@ -65,6 +65,9 @@ import Testing
         #expect(result.status == 0)
         #expect(result.output.contains("USAGE: spane \(words.joined(separator: " "))"))
         for text in expected { #expect(result.output.contains(text), "\(text)") }
+        // What is said before the options is set in one piece.
+        let overview = try #require(result.output.split(separator: "\n\nUSAGE:").first)
+        #expect(!overview.contains("  "))
         // The words that people search for are others.
         for text in ["goes on", "gone on", "go on", "in place of"] { #expect(!result.output.contains(text), "\(text)") }
     }

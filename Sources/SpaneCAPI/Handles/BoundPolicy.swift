@@ -11,6 +11,7 @@ final class BoundPolicy {
     private var policy: any Policy
     private let network: (any ScoringPolicy)?
     private let model: Model?
+    private let source: PolicySource
     // Whether it is a network that scores all servers at once; kept, since to ask its architecture allocates.
     private let scoresServersTogether: Bool
     // What the network was last fit to.
@@ -25,6 +26,7 @@ final class BoundPolicy {
     /// - Parameter name: what messages call the cluster.
     /// - Throws: `SPANE_SHAPE_MISMATCH`, `SPANE_INVALID_ARGUMENT` or `SPANE_OUT_OF_MEMORY`.
     init(_ source: PolicySource, on cluster: borrowing ClusterState, _ name: StaticString) throws {
+        self.source = source
         switch source {
         case .heuristic(let heuristic):
             try Memory.check(bytes: 0, for: "a session")
@@ -125,6 +127,8 @@ final class BoundPolicy {
         while ranking.entries.count < limit, !remaining.isEmpty {
             guard let chosen = policy.placement(for: request, on: cluster, among: remaining.span) else { break }
             ranking.append(chosen)
+            // What it would learn from its own turns would rank the last servers by another rule than the first.
+            policy.stopLearning()
             remaining.removeAll { Int($0) == chosen.server }
         }
         return ranking.entries
@@ -160,11 +164,14 @@ final class BoundPolicy {
     }
 
     /// What C is told of it; its own bytes without what its handle keeps.
-    func info(nodes: Int) -> spane_session_info {
+    func info(on cluster: borrowing ClusterState) -> spane_session_info {
         var info = spane_session_info()
         let lists = scratch.capacity * MemoryLayout<Float>.stride + remaining.capacity * MemoryLayout<Int32>.stride
         let entries = ranking.capacity * MemoryLayout<Ranking.Entry>.stride
-        let session = model?.architecture.sessionBytes(servers: servers, nodes: nodes) ?? 0
+        let session = source.policyBytes(
+            servers: model == nil ? cluster.serverCount : servers,
+            nodes: cluster.layout.nodes
+        )
         info.bytes = Int64(lists + entries + session)
         info.decisions = Int64(decisions)
         guard let counters = network?.counters else { return info }

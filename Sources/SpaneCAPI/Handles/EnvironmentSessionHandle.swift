@@ -56,5 +56,5 @@ final class EnvironmentSessionHandle: HandleObject, @unchecked Sendable {
     }
 
     /// What C is told of it; with both gates entered.
-    var info: spane_session_info { policy.info(nodes: handle.settings.fleet.layout.nodes) }
+    var info: spane_session_info { policy.info(on: handle.environment.cluster) }
 }

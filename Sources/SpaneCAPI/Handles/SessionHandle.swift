@@ -60,7 +60,7 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
 
     /// What C is told of it.
     var info: spane_session_info {
-        var info = policy.info(nodes: cluster.cluster.state.layout.nodes)
+        var info = policy.info(on: cluster.cluster.state)
         info.bytes += Int64(candidates.bytes)
         return info
     }

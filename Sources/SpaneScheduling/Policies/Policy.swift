@@ -12,12 +12,15 @@ public protocol Policy {
 
     /// The placement for `request`, or `nil` when it fits nowhere.
     ///
-    /// - Parameter servers: the candidates, each once, in ascending order; `nil` for all servers.
+    /// - Parameter servers: the candidates, each once; ties go to the one that stands first. `nil` for all servers.
     mutating func placement(
         for request: Request,
         on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement?
+
+    /// Learns no more from the requests that it decides about, so that it goes on as it is.
+    mutating func stopLearning()
 
     /// The number of the action that stands for the placement for `request`; see ``Action``.
     ///
@@ -28,6 +31,9 @@ public protocol Policy {
 extension Policy {
     /// Does nothing: most policies remember nothing.
     public mutating func begin(start: Int, on cluster: borrowing ClusterState) {}
+
+    /// Does nothing: most policies do not learn.
+    public mutating func stopLearning() {}
 
     /// The lowest action that stands for the placement.
     public mutating func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {

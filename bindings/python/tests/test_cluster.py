@@ -176,3 +176,13 @@ def test_amounts_below_the_smallest_step(
     ):
         with pytest.raises(spane.InvalidArgumentError, match=f"{told}.* below the smallest step"):
             call()
+
+
+def test_the_placement_comes_before_the_request() -> None:
+    cluster = spane.Cluster()
+    cluster.add_servers(1, node_cpu=40, node_mem=90)
+    request, placement = spane.Request(4, 8), spane.Placement(0, (0,))
+    for put in (cluster.place, cluster.record):
+        with pytest.raises(spane.InvalidArgumentError, match=r"^placement is Request\("):
+            put(1, request, placement)  # type: ignore[arg-type]
+    assert cluster.vms == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import header
+import numpy as np
 import pytest
 
 import spane
@@ -50,6 +51,68 @@ def test_a_mix(cluster: spane.Cluster) -> None:
         spane.Session(cluster, spane.Rule("l2", trace))
     with pytest.raises(TypeError, match="mix"):
         spane.Session(cluster, spane.Rule("l2", "trace.h5"))  # type: ignore[arg-type]
+
+
+def test_a_closed_mix_is_refused(cluster: spane.Cluster) -> None:
+    trace = spane.Trace.generate(200, seed=1)
+    other = spane.Trace.generate(200, seed=2)
+    rule = spane.Rule("capacity-lost", trace)
+    session = spane.Session(cluster, rule)
+    trace.close()
+    assert session.choose(8, 16) is not None
+    with pytest.raises(spane.ClosedError, match="this Trace is closed"):
+        spane.Session(cluster, rule)
+    with pytest.raises(spane.ClosedError, match="this Trace is closed"):
+        spane.evaluate(other, [0], [rule], length=50)
+
+
+def test_resources_of_a_mix_do_not_count() -> None:
+    # Flavors that differ in disk alone are one. As twenty they would leave no place among the
+    # sixteen that count to the other one.
+    cpu, mem = [12.0] + [36.0] * 20, [40.0] + [8.0] * 20
+    times, lives = [float(second) for second in range(21)], [1.0] * 21
+    disk = [float(index) for index in range(21)]
+    mixes = [
+        spane.Trace.from_arrays(cpu, mem, times, lives, resources=resources)
+        for resources in (None, {"disk": disk})
+    ]
+    cluster = some_use()
+    requests = [[cores, gigabytes] for cores in (2.0, 5.0, 11.0) for gigabytes in (3.0, 9.0, 17.0)]
+    rules: list[spane.Policy] = [*(spane.Rule("capacity-lost", mix) for mix in mixes), "first"]
+    plain, parted, none = [
+        spane.Session(cluster, rule).choose_many(requests).tolist() for rule in rules
+    ]
+    assert plain == parted
+    assert plain != none
+
+
+def test_a_ranking_is_that_of_one_rule() -> None:
+    cluster = some_use()
+
+    def session() -> spane.Session:
+        made = spane.Session(cluster, "capacity-lost")
+        for _ in range(10):
+            made.choose(36, 8)
+        return made
+
+    ranked, _ = session().top(8, 8, k=cluster.servers)
+    rest = list(range(cluster.servers))
+    for server, _ in ranked.tolist():
+        choice = session().choose(8, 8, among=np.array(rest, np.int32))
+        assert choice is not None and choice.server == server
+        rest.remove(server)
+    assert len(ranked) > 64
+
+
+def some_use() -> spane.Cluster:
+    """Servers whose nodes have something of each kind left."""
+    cluster = spane.Cluster()
+    cluster.add_servers(80, node_cpu=40, node_mem=90)
+    random = np.random.default_rng(3)
+    for vm in range(160):
+        size = float(random.integers(1, 36)), float(random.integers(1, 10))
+        cluster.place(vm, spane.Placement(vm // 2, (vm % 2,)), *size)
+    return cluster
 
 
 def test_heuristics(cluster: spane.Cluster) -> None:

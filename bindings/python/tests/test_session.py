@@ -256,6 +256,14 @@ def test_each_place_has_its_own_kind_of_session(cluster: spane.Cluster) -> None:
     assert not hasattr(spane.Session, "decide") and not hasattr(spane.EnvironmentSession, "place")
 
 
+def test_memory_of_a_heuristic(cluster: spane.Cluster) -> None:
+    session = spane.Session(cluster, "most-allocated+spread")
+    few = session.info.bytes
+    cluster.add_servers(10_000, node_cpu=8, node_mem=16)
+    # It remembers something of each server.
+    assert few > 0 and session.info.bytes > few + 8 * 10_000
+
+
 def test_sessions_count(cluster: spane.Cluster, model: spane.Model) -> None:
     session = spane.Session(cluster, model)
     assert session.info[1:] == (0, 0, 0, 0, 0) and session.info.bytes > 0

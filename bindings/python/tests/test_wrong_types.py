@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import spane
@@ -259,6 +260,13 @@ def test_gymnasium(things: Things) -> None:
     environment = gym.PlacementEnv(things.trace)
     environment.reset()
     _expect(environment.step, "action", WHOLE, 0.5)
+
+
+def test_types_of_numpy_are_told_apart(things: Things) -> None:
+    # Its name is the one of Python's.
+    _expect(lambda x: things.evaluate(queue=x, length=5), "queue", "a bool", np.bool_(False))
+    with pytest.raises(TypeError, match=r"^queue is a numpy\.bool"):
+        things.evaluate(queue=np.bool_(False), length=5)
 
 
 def test_long_values_are_not_shown() -> None:

@@ -70,14 +70,12 @@ final class CapacityMix: @unchecked Sendable {
             guard cores != self.cores else { return }
             self.cores = cores
             let rule = cluster.spanRule
-            return use(
-                chosen(
-                    given.parts.map {
-                        let span = $0.span > 0 ? $0.span : rule.span(cpu: $0.cpu, mem: $0.mem)
-                        return (Flavor(cpu: $0.cpu, mem: $0.mem, span: span), $0.frequency)
-                    }
-                )
-            )
+            // Flavors of a trace may differ in what does not count here.
+            let frequencies = given.parts.reduce(into: [Flavor: Double]()) { frequencies, part in
+                let span = part.span > 0 ? part.span : rule.span(cpu: part.cpu, mem: part.mem)
+                frequencies[Flavor(cpu: part.cpu, mem: part.mem, span: span), default: 0] += part.frequency
+            }
+            return use(chosen(frequencies.map { ($0.key, $0.value) }))
         }
         asked += 1
         counts[Flavor(cpu: request.cpu, mem: request.mem, span: request.span), default: 0] += 1

@@ -60,7 +60,8 @@ public struct RuleName: Hashable, Sendable, CustomStringConvertible {
     public static var usage: String {
         let scores = ServerScore.allCases.map(\.rawValue).joined(separator: ", ")
         let nodes = NodeChoice.allCases.map(\.rawValue).joined(separator: ", ")
-        return "SERVER+NODE or W*SERVER,W*SERVER+NODE with SERVER one of \(scores) and NODE one of \(nodes)"
+        return "SERVER+NODE or W*SERVER,W*SERVER+NODE with W in -10^6 ... 10^6, SERVER one of \(scores) and "
+            + "NODE one of \(nodes)"
     }
 
     /// Whether what it says of a server depends on the flavors that are asked for.

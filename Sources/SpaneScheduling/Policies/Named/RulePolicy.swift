@@ -4,6 +4,7 @@ public struct RulePolicy: Policy, @unchecked Sendable {
     private var index = IndexReference()
     // `nil` for names that need none.
     private var mix: CapacityMix?
+    private var isLearning = true
 
     /// Creates the policy of a name.
     ///
@@ -16,6 +17,9 @@ public struct RulePolicy: Policy, @unchecked Sendable {
     /// Forgets the mix that was learned.
     public mutating func begin(start: Int, on cluster: borrowing ClusterState) { ownMix()?.forget() }
 
+    /// Keeps the mix as it is.
+    public mutating func stopLearning() { isLearning = false }
+
     /// The best placement.
     ///
     /// - Complexity: O(servers * sets of nodes); on many servers O(changes) for a request that came before. With a mix each server
@@ -26,7 +30,7 @@ public struct RulePolicy: Policy, @unchecked Sendable {
         among servers: Span<Int32>?
     ) -> Placement? {
         let mix = ownMix()
-        mix?.note(request, on: cluster)
+        if isLearning { mix?.note(request, on: cluster) }
         return index.best(by: NamedRule(name: name, mix: mix), for: request, on: cluster, among: servers)
     }
 

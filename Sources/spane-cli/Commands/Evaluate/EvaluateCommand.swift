@@ -14,7 +14,9 @@ struct EvaluateCommand: ParsableCommand {
             in seconds: the mean without the lowest and highest tenth of episodes (trimmed), the mean and the median. \
             'above bound' is the trimmed mean minus that of a lower bound that no policy can beat.
 
-            With --no-queue nothing waits: every VM comes at its time, and one that fits nowhere is refused and gone. The             table then shows what share of the VMs and of their cores is refused, and how well the fleet is used;             docs/experiments.md defines these metrics.
+            With --no-queue nothing waits: every VM comes at its time, and one that fits nowhere is refused and gone. \
+            The table then shows what share of the VMs and of their cores is refused, and how well the fleet is used; \
+            docs/experiments.md defines these metrics.
             """
     )
 

@@ -359,11 +359,13 @@ class Cluster(Handle[ClusterPointer]):
 
         InfeasibleActionError where there is no room, or the server is cordoned.
         """
+        # First, for whoever gives the request before it, as in C.
+        where = _placement.encoded(placement)
         status = self._library.spane_cluster_place(
             self._pointer,
             arguments.uint64(vm, "vm"),
             byref(self._resources.encode(cpu, mem, terms)),
-            _placement.encoded(placement),
+            where,
         )
         check(status, self)
 
@@ -376,11 +378,13 @@ class Cluster(Handle[ClusterPointer]):
         **terms: Unpack[Terms],
     ) -> None:
         """Records that a VM runs there already, be there room or not, also on a cordoned server."""
+        # First, for whoever gives the request before it, as in C.
+        where = _placement.encoded(placement)
         status = self._library.spane_cluster_record(
             self._pointer,
             arguments.uint64(vm, "vm"),
             byref(self._resources.encode(cpu, mem, terms)),
-            _placement.encoded(placement),
+            where,
         )
         check(status, self)
 

@@ -63,7 +63,9 @@ def heuristics() -> list[HeuristicDescription]:
         check(library().spane_heuristic_describe(index, byref(info)))
         argument = info.argument.decode() if info.argument else None
         role = HeuristicRole(info.role)
-        found.append(HeuristicDescription(role, info.name.decode(), info.summary.decode(), argument))
+        found.append(
+            HeuristicDescription(role, info.name.decode(), info.summary.decode(), argument)
+        )
     return found
 
 

@@ -83,11 +83,11 @@ def evaluate(
     """Plays one episode from each start under each policy, as `spane evaluate` does.
 
     `starts` can be a range, a list, an array, a file or a string; see `spane.Starts`. A policy is
-    the name of a heuristic or a Model; pass a mapping to choose the names in the result. An episode
-    has `length` placements, by default as many as First Fit makes until the cluster is first full,
-    plus 40. The result does not depend on `threads` (0 for all available processors). `fleet` is a
-    Cluster whose servers, taken as empty, replace `servers`, `node_cpu`, `node_mem` and
-    `split_above`, which must not be given too.
+    the name of a heuristic, a Rule or a Model; pass a mapping to choose the names in the result. An
+    episode has `length` placements, by default as many as First Fit makes until the cluster is
+    first full, plus 40. The result does not depend on `threads` (0 for all available processors).
+    `fleet` is a Cluster whose servers, taken as empty, replace `servers`, `node_cpu`, `node_mem`
+    and `split_above`, which must not be given too.
 
     With `queue=False` nothing waits: every VM comes at its time, and one that fits nowhere is
     refused and gone. Episodes then have `length` VMs, which must be given, and the result is a

@@ -6,13 +6,17 @@ from typing import NamedTuple, Union
 
 from spane import _arguments as arguments
 from spane import _structs
+from spane._errors import ClosedError
 from spane._model import Model
 from spane._structs import SessionInfo, sized
 from spane._trace import Trace
 
 
 class Rule(NamedTuple):
-    """A rule with "capacity-lost" that keeps room for the flavors of a trace instead of learning them."""
+    """A rule with "capacity-lost" that keeps room for the flavors of a trace.
+
+    Given by its name alone it learns them from what is asked for.
+    """
 
     name: str
     mix: Trace
@@ -20,7 +24,8 @@ class Rule(NamedTuple):
 
 
 Policy = Union[str, Rule, Model]
-"""A heuristic by name, such as "most-allocated+spread" (see `heuristics`), or a network."""
+"""A heuristic by name, such as "most-allocated+spread" (see `heuristics`), a rule with a mix, or a
+network."""
 
 DEFAULT_POLICY = "capacity-lost,10*most-allocated+spread"
 """The best rule that is known, whatever the servers."""
@@ -51,6 +56,9 @@ def encode(policy: Policy) -> _structs.Policy:
         return made
     if isinstance(policy, Rule):
         made.mix = arguments.instance(policy.mix, Trace, "mix")._pointer
+        if not made.mix:
+            # NULL would mean to learn the flavors.
+            raise ClosedError("this Trace is closed")
     made.heuristic = heuristic(policy)
     return made
 

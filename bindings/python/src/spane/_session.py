@@ -33,7 +33,7 @@ class Session(Handle[SessionPointer]):
     """
 
     def __init__(self, cluster: Cluster, policy: Policy) -> None:
-        """`policy`: a heuristic by name, such as "best-fit" (see `heuristics`), or a Model."""
+        """`policy`: a heuristic by name, such as "best-fit", a Rule, or a Model."""
         arguments.instance(cluster, Cluster, "cluster")
         pointer = SessionPointer()
         made = encode(policy)

@@ -18,7 +18,10 @@ def shown(value: object) -> str:
         return repr(value)
     if isinstance(value, int):
         return repr(value) if value.bit_length() <= 128 else "a huge integer"
-    return with_article(type(value).__name__)
+    kind = type(value)
+    # NumPy has types with the names of Python's own.
+    name = f"{kind.__module__}.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+    return with_article(name)
 
 
 def with_article(noun: str) -> str:

@@ -20,6 +20,7 @@ def chosen_count(experiment: Experiment, servers: int | None) -> ServerCount:
 
 def require_waits(experiment: Experiment) -> None:
     """Refuses an experiment that counts servers and has no waits."""
+    arguments.instance(experiment, Experiment, "experiment")
     if experiment.counts_servers:
         raise InvalidArgumentError(
             f"experiment counts servers ({experiment.path}); this figure needs one that compares "
