@@ -191,7 +191,7 @@ let package = Package(
             name: "SpaneCommandTests",
             dependencies: [
                 "CSpaneHeader", "spane-cli", "SwiftExample", "SpaneStorage", "SpaneScheduling", "SpaneNetworks",
-                "SpaneEvaluation",
+                "SpaneEvaluation", "SpaneExperiments", "SpaneWorkloads",
                 "SpaneTestSupport", "SpaneFileTestSupport",
             ]
         ),

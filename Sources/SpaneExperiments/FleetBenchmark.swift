@@ -1,6 +1,6 @@
 public import SpaneEvaluation
 internal import SpaneNetworks
-internal import SpaneScheduling
+package import SpaneScheduling
 public import SpaneWorkloads
 
 /// Policies on simulated fleets of several kinds, sizes and loads, where what fits nowhere is refused and gone.
@@ -49,25 +49,62 @@ public struct FleetBenchmark: Sendable {
 
     /// Plays every policy on every fleet: the seeds of the first cell, then those of the second, and so on.
     ///
+    /// The result does not depend on the number of threads.
+    ///
     /// - Parameter progress: called with the number of fleets played so far, by one thread at a time.
     /// - Throws: ``SpaneScheduling/SchedulingError`` where a fleet cannot be made.
     public func run(threads: Int = 1, progress: (@Sendable (Int) -> Void)? = nil) throws -> [Trial] {
-        try parallelMap(count: trialCount, threads: threads, progress: progress, makeState: {}) { _, index in
-            let (cell, seed) = (cells[index / seeds.count], seeds[index % seeds.count])
-            let workload = FleetWorkload(cell.kind, servers: cell.servers, load: cell.load, days: days, seed: seed)
-            let trace = try Trace(workload.makeVirtualMachines())
-            let scenario = try Scenario(trace, on: workload.makeFleet())
-            let outages = workload.makeOutages()
-            let tallies = try policies.map { policy -> LossEpisode.Tally? in
-                do {
-                    var player = try LossPlayer(policy.source, scenario, outages: outages)
-                    // An episode ends before the last two VMs of its trace.
-                    return try player.play(start: 0, length: trace.count - 2).all
-                } catch is NetworkError {
-                    return nil
-                }
-            }
-            return Trial(cell: cell, seed: seed, tallies: tallies)
+        try run(threads: threads, progress: progress, reporting: .none)
+    }
+
+    /// The same, telling whoever waits for it how far it is.
+    package func run(
+        threads: Int,
+        progress: (@Sendable (Int) -> Void)? = nil,
+        reporting: Progress
+    ) throws -> [Trial] {
+        // What cannot be had is refused before the work begins.
+        for cell in cells { try workload(cell, seed: 0).checkMemory() }
+        return try parallelMap(
+            count: trialCount,
+            threads: threads,
+            stateBytes: cells.map { try bytes(of: $0) }.max() ?? 0,
+            progress: progress,
+            reporting: reporting,
+            makeState: {}
+        ) { _, index in
+            try play(cells[index / seeds.count], seed: seeds[index % seeds.count], reporting)
         }
+    }
+
+    private func workload(_ cell: Cell, seed: UInt64) -> FleetWorkload {
+        FleetWorkload(cell.kind, servers: cell.servers, load: cell.load, days: days, seed: seed)
+    }
+
+    /// What playing one fleet takes.
+    private func bytes(of cell: Cell) throws -> Int {
+        let workload = workload(cell, seed: 0)
+        let nodes = try workload.makeFleet().layout.nodes
+        let policy = policies.map { $0.source.policyBytes(servers: cell.servers, nodes: nodes) }.max() ?? 0
+        return try workload.bytes() + cell.servers * (64 + 16 * 2 * nodes) + policy
+    }
+
+    private func play(_ cell: Cell, seed: UInt64, _ reporting: Progress) throws -> Trial {
+        let workload = workload(cell, seed: seed)
+        // How far each fleet is does not show; whether to go on does.
+        let reporting = reporting.part(0, 0)
+        let trace = try workload.makeTrace(progress: reporting)
+        let scenario = try Scenario(trace, on: workload.makeFleet())
+        let outages = try workload.makeOutages()
+        let tallies = try policies.map { policy -> LossEpisode.Tally? in
+            do {
+                var player = try LossPlayer(policy.source, scenario, outages: outages)
+                // An episode ends before the last two VMs of its trace.
+                return try player.play(start: 0, length: trace.count - 2, progress: reporting).all
+            } catch let error as NetworkError where error.code == .shapeMismatch {
+                return nil
+            }
+        }
+        return Trial(cell: cell, seed: seed, tallies: tallies)
     }
 }

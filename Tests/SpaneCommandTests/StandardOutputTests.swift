@@ -25,6 +25,8 @@ import Testing
         "train --print-config", "train train.toml --output new", "search space.toml --output new",
         "search untrained \(episodes) --trials 1 --keep 1 --output new",
         "experiment wait-time \(episodes) --policies balance-fit --output new",
+        "experiment fleets --kinds single-node --servers 1 --days 1 --seeds 1 --policies first-fit",
+        "fleet generate single-node --servers 1 --days 1 --output new",
         "--help", "train --help", "--version", "help", "--generate-completion-script bash",
     ]
 

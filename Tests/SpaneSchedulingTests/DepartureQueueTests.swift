@@ -56,6 +56,34 @@ import Testing
         #expect(queue.earliestEnd == .infinity)
     }
 
+    @Test(arguments: [0, 1, 2, 7, 64, 500])
+    func aServerLosesItsVMs(count: Int) {
+        var generator = Xoshiro256StarStar(seed: UInt64(count), stream: 1)
+        for servers in [1, 3, 50] {
+            var queue = DepartureQueue(capacity: count)
+            var entries: [(end: Double, vm: Int32, server: Int)] = []
+            var numbers = (0..<count).map { Int32($0) }
+            numbers.shuffle(using: &generator)
+            for vm in numbers {
+                let (end, server) = (Double(generator.below(40)), generator.below(servers))
+                queue.insert(.init(end: end, vm: vm, placement: Placement(server: server, nodes: NodeSet(rawValue: 1))))
+                entries.append((end, vm, server))
+            }
+            let gone = queue.remove(on: 0)
+            #expect(gone.map(\.vm) == entries.filter { $0.server == 0 }.map(\.vm).sorted())
+            #expect(gone.allSatisfy { $0.placement.server == 0 })
+            #expect(queue.remove(on: 0).isEmpty)
+            let isOrdered = queue.isOrdered
+            #expect(isOrdered)
+            for expected in entries.filter({ $0.server != 0 }).sorted(by: { ($0.end, $0.vm) < ($1.end, $1.vm) }) {
+                let first = queue.removeFirst()
+                #expect(first.vm == expected.vm)
+                #expect(first.end == expected.end)
+            }
+            #expect(queue.count == 0)
+        }
+    }
+
     @Test func aCopyIsIndependent() {
         var queue = DepartureQueue(capacity: 4)
         queue.insert(.init(end: 2, vm: 0, action: Action(0)))

@@ -53,14 +53,23 @@ package struct DepartureQueue: ~Copyable, Sendable {
     /// Removes the VMs on a server.
     ///
     /// - Returns: them, in the order of their indices.
-    /// - Complexity: O(count).
+    /// - Complexity: O(count) and, where there are any, O(count log count).
     package mutating func remove(on server: Int) -> [Entry] {
-        var (gone, kept): ([Entry], [Entry]) = ([], [])
+        var gone: [Entry] = []
+        var kept = 0
         for index in 0..<count {
-            if heap[index].placement.server == server { gone.append(heap[index]) } else { kept.append(heap[index]) }
+            let entry = heap[index]
+            if entry.placement.server == server {
+                gone.append(entry)
+            } else {
+                heap[kept] = entry
+                kept += 1
+            }
         }
-        removeAll()
-        for entry in kept { insert(entry) }
+        guard !gone.isEmpty else { return [] }
+        // What is kept stands in the same block, where each entry goes to its place among those before it.
+        count = 0
+        for index in 0..<kept { insert(heap[index]) }
         return gone.sorted { $0.vm < $1.vm }
     }
 

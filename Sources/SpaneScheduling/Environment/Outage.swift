@@ -4,7 +4,7 @@ public struct Outage: Equatable, Sendable {
     public let server: Int
     /// In seconds.
     public let start: Double
-    /// In seconds; from then on the server is back.
+    /// In seconds, after ``start``; from then on the server is back.
     public let end: Double
     /// Whether what runs there is lost when it begins, and asks for another place; otherwise it stays to its end.
     public let isFailure: Bool

@@ -53,9 +53,10 @@ public enum FleetKind: String, CaseIterable, Sendable {
     /// What is asked for: few large VMs and many small ones, by the inverse of their cores.
     ///
     /// A flavor that no server holds is left out.
-    var flavors: [(flavor: Flavor, share: Double)] {
-        let types = types
-        return families.flatMap { family in
+    ///
+    /// - Parameter types: those of which there are servers.
+    func flavors(on types: [ServerType]) -> [(flavor: Flavor, share: Double)] {
+        families.flatMap { family in
             cores.compactMap { cores in
                 let flavor = Flavor(cpu: cores, mem: cores * family.memoryPerCore, span: span(cores: cores))
                 let (cpu, mem) = (cores / Double(flavor.span), flavor.mem / Double(flavor.span))

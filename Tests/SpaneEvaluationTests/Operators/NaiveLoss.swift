@@ -15,28 +15,62 @@ struct NaiveLoss {
         self.empty = empty
     }
 
+    /// A VM that asks for a place, for how long, and whether it gets one.
+    struct Offer {
+        let vm: Int
+        let lifetime: Double
+        let isPlaced: Bool
+    }
+
     /// The VMs that First Fit refuses, and the servers before each decision.
     func firstFit(_ range: Range<Int>) -> (refused: [Int], before: [[PlainServer]]) {
-        var running: [(vm: Int, server: Int, set: UInt8)] = []
-        var refused: [Int] = []
+        let (offers, before) = firstFit(range, outages: [])
+        return (offers.filter { !$0.isPlaced }.map(\.vm), before)
+    }
+
+    /// What First Fit decides, while outages take servers away, and the servers before each decision.
+    func firstFit(_ range: Range<Int>, outages: [Outage]) -> (offers: [Offer], before: [[PlainServer]]) {
+        var running: [(vm: Int, end: Double, server: Int, set: UInt8)] = []
+        var offers: [Offer] = []
         var before: [[PlainServer]] = []
-        for vm in range {
-            running.removeAll { vms[$0.vm].arrival + vms[$0.vm].lifetime <= vms[vm].arrival }
+        var begun: Set<Int> = []
+        func isAway(_ server: Int, _ time: Double) -> Bool {
+            outages.indices.contains { begun.contains($0) && outages[$0].server == server && outages[$0].end > time }
+        }
+        func offer(_ vm: Int, at time: Double, until end: Double) {
+            running.removeAll { $0.end <= time }
             var servers = empty
             for other in running { servers[other.server].take(requests[other.vm], other.set) }
             before.append(servers)
-            if let (server, set) = Self.first(requests[vm], servers) {
-                running.append((vm, server, set))
-            } else {
-                refused.append(vm)
-            }
+            let place = Self.first(requests[vm], servers) { !isAway($0, time) }
+            if let (server, set) = place { running.append((vm, end, server, set)) }
+            offers.append(Offer(vm: vm, lifetime: end - time, isPlaced: place != nil))
         }
-        return (refused, before)
+        for vm in range {
+            let arrival = vms[vm].arrival
+            let due = outages.indices.filter { !begun.contains($0) && outages[$0].start <= arrival }
+            for index in due.sorted(by: {
+                (outages[$0].start, outages[$0].server) < (outages[$1].start, outages[$1].server)
+            }) {
+                let outage = outages[index]
+                begun.insert(index)
+                guard outage.isFailure else { continue }
+                let lost = running.filter { $0.server == outage.server && $0.end > outage.start }
+                running.removeAll { $0.server == outage.server }
+                for one in lost.sorted(by: { $0.vm < $1.vm }) { offer(one.vm, at: outage.start, until: one.end) }
+            }
+            offer(vm, at: arrival, until: arrival + vms[vm].lifetime)
+        }
+        return (offers, before)
     }
 
     /// The first server with room, there the nodes that are nearest to each other, of those the lowest.
-    static func first(_ request: PlainRequest, _ servers: [PlainServer]) -> (Int, UInt8)? {
-        for (index, server) in servers.enumerated() {
+    static func first(
+        _ request: PlainRequest,
+        _ servers: [PlainServer],
+        where isThere: (Int) -> Bool = { _ in true }
+    ) -> (Int, UInt8)? {
+        for (index, server) in servers.enumerated() where isThere(index) {
             let sets = server.sets(request)
             guard let set = sets.min(by: { (server.totalDistance($0), $0) < (server.totalDistance($1), $1) }) else {
                 continue

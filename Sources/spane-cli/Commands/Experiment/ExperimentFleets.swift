@@ -10,15 +10,15 @@ struct ExperimentFleets: ParsableCommand {
         commandName: "fleets",
         abstract: "How many of the cores asked for each policy refuses on simulated fleets.",
         discussion: """
-            Fleets are mixed and near their stationary load, servers fail and are drained, and what fits nowhere is refused and \
-            gone; docs/fleets.md describes them. Every policy plays the same fleets. A network that does not serve such \
-            servers is left out of the figures of that kind.
+            A simulated fleet has servers of several generations, near their stationary load, which fail and are drained. A \
+            VM that fits nowhere is refused and gone. Every policy plays the same fleets; where a network does not serve such \
+            servers, a dash stands for it. docs/fleets.md describes the fleets and the tables.
             """
     )
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Kinds of fleets. [default: all]", valueName: "kind ...")
+        help: ArgumentHelp("Kinds of fleets.", valueName: "kind ...")
     )
     var kinds: [FleetKindArgument] = FleetKind.allCases.map { FleetKindArgument($0) }
 
@@ -27,14 +27,17 @@ struct ExperimentFleets: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Offered loads, as shares of the resource that runs out first.", valueName: "load ...")
+        help: ArgumentHelp(
+            "Offered loads, as shares of what the servers have of the resource that runs out first.",
+            valueName: "load ..."
+        )
     )
     var loads: [Double] = [0.85, 0.93]
 
-    @Option(help: ArgumentHelp("For how long VMs arrive.", valueName: "days"))
+    @Option(help: ArgumentHelp("Days for which VMs arrive.", valueName: "days"))
     var days = 14.0
 
-    @Option(help: ArgumentHelp("Fleets of each kind, size and load.", valueName: "n"))
+    @Option(help: ArgumentHelp("Fleets of each kind, number of servers and load.", valueName: "n"))
     var seeds = 5
 
     @Option(help: ArgumentHelp("Seed of the first fleet; the others follow it.", valueName: "seed"))
@@ -43,38 +46,46 @@ struct ExperimentFleets: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "\(Heuristic.names.joined(separator: ", ")), and weights files. The others are compared with the first.",
+            "\(Heuristic.names.joined(separator: ", ")), weights files, and groups of them as NAME=a.h5,b.h5. The first is what "
+                + "the others are compared with.",
             valueName: "policy ..."
         )
     )
     var policies: [EntrantArgument]
 
-    @Option(help: ArgumentHelp("Write one row per fleet and policy.", valueName: "file.csv"))
+    @Option(help: ArgumentHelp("Write one row per fleet and policy. '-' prints only that.", valueName: "file.csv"))
     var output: String?
 
     @OptionGroup var threads: ThreadOptions
 
     func validate() throws {
-        for count in servers where count < 1 || count > 100_000 {
-            throw ValidationError("--servers is \(count); it must be in 1 ... 100000.")
-        }
-        for load in loads where !(load > 0 && load <= FleetWorkload.mostLoad) {
-            throw ValidationError("--loads is \(load); it must be above 0 and at most \(FleetWorkload.mostLoad).")
-        }
-        guard days > 0, days <= FleetWorkload.mostDays else {
-            throw ValidationError("--days is \(days); it must be above 0 and at most \(FleetWorkload.mostDays).")
-        }
+        for count in servers { try FleetWorkloadArguments.check(servers: count) }
+        for load in loads { try FleetWorkloadArguments.check(load: load, "--loads") }
+        try FleetWorkloadArguments.check(days: days)
+        try refuseTwice(kinds.map(\.kind.rawValue), "--kinds")
+        try refuseTwice(servers, "--servers")
+        try refuseTwice(loads, "--loads")
         guard seeds >= 1, seeds <= 10_000 else {
             throw ValidationError("--seeds is \(seeds); it must be in 1 ... 10000.")
         }
     }
 
+    /// What is given twice would only be played twice, and count twice.
+    private func refuseTwice<Value: Hashable>(_ values: [Value], _ option: String) throws {
+        var seen: Set<Value> = []
+        for value in values where !seen.insert(value).inserted {
+            throw ValidationError("\(option) has \(value) twice; each may be given once.")
+        }
+    }
+
     func run() throws {
+        let entrants = try policies.flatMap { try $0.policies() }
+        try refuseTwice(entrants.map(\.name), "--policies")
         let cells = kinds.flatMap { kind in
             servers.flatMap { servers in loads.map { FleetBenchmark.Cell(kind.kind, servers: servers, load: $0) } }
         }
         let benchmark = FleetBenchmark(
-            try policies.flatMap { try $0.policies() },
+            entrants,
             on: cells,
             seeds: (0..<UInt64(seeds)).map { seed &+ $0 },
             days: days
@@ -86,23 +97,9 @@ struct ExperimentFleets: ParsableCommand {
             trials = try benchmark.run(threads: threads.count, progress: { bar.show($0) })
         }
         let report = FleetBenchmarkReport(benchmark: benchmark, trials: trials)
+        if output == "-" { return StandardOutput.write(report.csv) }
+        // Printed first: a file that cannot be written shall not cost the result.
         StandardOutput.print(try report.text)
         if let output { try TextFile.write(report.csv, to: output) }
-    }
-}
-
-/// A kind of fleet as it is named on the command line.
-struct FleetKindArgument: ExpressibleByArgument {
-    let kind: FleetKind
-
-    static var allValueStrings: [String] { FleetKind.allCases.map(\.rawValue) }
-
-    var defaultValueDescription: String { kind.rawValue }
-
-    init(_ kind: FleetKind) { self.kind = kind }
-
-    init?(argument: String) {
-        guard let kind = FleetKind(rawValue: argument) else { return nil }
-        self.kind = kind
     }
 }

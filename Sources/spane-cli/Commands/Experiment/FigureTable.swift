@@ -1,6 +1,15 @@
 import SpaneEvaluation
 import SpaneExperiments
 
+extension FigureTable.Cell {
+    /// A difference: its sign always, and a star where the interval leaves zero out.
+    init(difference estimate: Estimate, _ text: (Double) -> String, interval: String) {
+        let isSure = estimate.interval.map { !$0.contains(0) } ?? false
+        let sign = estimate.value > 0 ? "+" : ""
+        self.init(value: sign + text(estimate.value) + (isSure ? " *" : ""), interval: interval)
+    }
+}
+
 /// A table of figures with their intervals.
 struct FigureTable {
     /// A figure, and its interval in words; both empty where there is none.
@@ -45,12 +54,10 @@ extension ExperimentMetric {
         return FigureTable.Cell(value: text(estimate.value), interval: interval(estimate))
     }
 
-    /// A cell with a difference: its sign always, and a star where the interval leaves zero out.
+    /// A cell with a difference.
     func differenceCell(_ estimate: Estimate?) -> FigureTable.Cell {
         guard let estimate else { return FigureTable.Cell(value: "-") }
-        let isSure = estimate.interval.map { !$0.contains(0) } ?? false
-        let sign = estimate.value > 0 ? "+" : ""
-        return FigureTable.Cell(value: sign + text(estimate.value) + (isSure ? " *" : ""), interval: interval(estimate))
+        return FigureTable.Cell(difference: estimate, text, interval: interval(estimate))
     }
 
     func text(_ value: Double) -> String {

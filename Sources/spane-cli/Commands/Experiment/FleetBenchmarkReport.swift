@@ -15,18 +15,32 @@ struct FleetBenchmarkReport {
 
     var text: String {
         get throws {
-            """
-            \(NumberText.grouped(trials.count)) fleets, VMs for \(CSVText.number(benchmark.days)) days; refused cores, in % of \
-            those asked for, mean of \(benchmark.seeds.count) fleets of so many servers at an offered load
+            let (count, seeds) = (benchmark.trialCount, benchmark.seeds.count)
+            let days = CSVText.number(benchmark.days)
+            return """
+                \(NumberText.grouped(count)) fleet\(count == 1 ? "" : "s"), \(NumberText.grouped(seeds)) of each kind, number \
+                of servers and load; VMs arrive for \(days) day\(days == "1" ? "" : "s")
+                Refused cores in % of those asked for, by servers and load\(seeds == 1 ? "" : ": the mean of \(seeds) fleets")
 
-            \(means)
+                \(means)\(try comparison)
+                """
+        }
+    }
 
-            Less \(benchmark.policies[0].name) on the same fleets
+    /// The policies beside the first; nothing where there is only one.
+    private var comparison: String {
+        get throws {
+            guard benchmark.policies.count > 1 else { return "" }
+            return """
 
-            \(try differences)
 
-            *: the 95 % interval, of a bootstrap over fleets, leaves zero out.
-            """
+                Less \(benchmark.policies[0].name), on the fleets that both of them serve
+
+                \(try differences)
+
+                *: the 95 % interval, of a bootstrap over fleets, leaves zero out.
+                better, worse: fleets on which less, or more, is refused.
+                """
         }
     }
 
@@ -44,7 +58,7 @@ struct FleetBenchmarkReport {
                 [policy.name]
                     + cells.map { cell in
                         let values = trials.filter { $0.cell == cell }.compactMap { refused(index, in: $0) }
-                        return values.isEmpty ? "-" : NumberText.percent(Statistics.mean(values), decimals: 2)
+                        return values.isEmpty ? "-" : Self.percent(Statistics.mean(values))
                     }
             )
         }
@@ -53,12 +67,15 @@ struct FleetBenchmarkReport {
 
     private var differences: String {
         get throws {
-            var table = FigureTable(header: ["policy", "refused cores", "better", "worse", "of"])
+            var table = FigureTable(header: ["policy", "refused cores", "better", "worse", "of fleets"])
             for index in benchmark.policies.indices.dropFirst() {
                 let pairs = trials.compactMap { trial in
                     refused(index, in: trial).flatMap { own in refused(0, in: trial).map { (own: own, control: $0) } }
                 }
-                guard !pairs.isEmpty else { continue }
+                guard !pairs.isEmpty else {
+                    table.add(benchmark.policies[index].name, ["-", "-", "-", "0"].map { FigureTable.Cell(value: $0) })
+                    continue
+                }
                 let bootstrap = try BlockBootstrap(count: pairs.count, blockLength: 1, resamples: 5000, seed: 1)
                 let figures = try ResampledFigures(
                     series: [pairs.map(\.own), pairs.map(\.control)],
@@ -66,27 +83,19 @@ struct FleetBenchmarkReport {
                     bootstrap: bootstrap
                 )
                 let difference = figures.estimate { $0[0, 0] - $0[1, 0] }
-                let isSure = difference.interval.map { !$0.contains(0) } ?? false
-                let sign = difference.value > 0 ? "+" : ""
-                let range = difference.interval.map {
-                    "\(NumberText.percent($0.low, decimals: 2)) … \(NumberText.percent($0.high, decimals: 2))"
-                }
+                let range = difference.interval.map { "\(Self.percent($0.low)) … \(Self.percent($0.high))" }
+                let counts = [pairs.count { $0.own < $0.control }, pairs.count { $0.own > $0.control }, pairs.count]
                 table.add(
                     benchmark.policies[index].name,
-                    [
-                        FigureTable.Cell(
-                            value: sign + NumberText.percent(difference.value, decimals: 2) + (isSure ? " *" : ""),
-                            interval: range ?? ""
-                        ),
-                        FigureTable.Cell(value: NumberText.grouped(pairs.count { $0.own < $0.control })),
-                        FigureTable.Cell(value: NumberText.grouped(pairs.count { $0.own > $0.control })),
-                        FigureTable.Cell(value: NumberText.grouped(pairs.count)),
-                    ]
+                    [FigureTable.Cell(difference: difference, Self.percent, interval: range ?? "")]
+                        + counts.map { FigureTable.Cell(value: NumberText.grouped($0)) }
                 )
             }
             return table.text
         }
     }
+
+    private static func percent(_ share: Double) -> String { NumberText.percent(share, decimals: 2) }
 
     var csv: String {
         var text = CSVText.line([
