@@ -28,7 +28,7 @@ import Testing
             )
             var largest = PlainRule.Largest()
             for server in fleet.servers { largest.see(server) }
-            let plainMix = PlainMix(distinct, largest: Steps.amount(largest.server[0]))
+            let plainMix = PlainMix(distinct, largest: largest)
             let asks = (0..<4).map { _ in fleet.random.ask(&generator) }
             for (place, text) in Self.names.enumerated() where place % 4 == round % 4 || place >= 36 {
                 let name = try #require(RuleName(text))
@@ -71,7 +71,7 @@ import Testing
                 servers.append(try #require(walk.naive.servers[walk.cluster.number(at: place)]))
             }
             let ask = asks[generator.below(round < 60 ? 3 : 6)]
-            mix.note(ask, largest: Steps.amount(largest.server[0]))
+            mix.note(ask, largest: largest)
             let plain = PlainRule(name: name, layout: walk.random.layout, largest: largest, mix: mix)
             let all = servers.indices.map { Int32($0) }
             let isAll = generator.below(2) == 0
@@ -118,7 +118,7 @@ import Testing
             for round in 0..<7_000 {
                 // What is asked for changes, and some of it never comes again.
                 let ask = asks[(round / 3_000 * 4 + generator.below(4)) % 12]
-                mix.note(ask, largest: Steps.amount(largest.server[0]))
+                mix.note(ask, largest: largest)
                 let found = policy.placement(for: ask.request(fleet.random.layout), on: fleet.cluster)
                 chosen.append(found)
                 guard round % 13 == 0 || round > 6_990 else { continue }

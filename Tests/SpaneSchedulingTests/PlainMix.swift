@@ -13,15 +13,15 @@ struct PlainMix {
     private var counts: [(ask: Ask, count: Double)] = []
     private var asked = 0
     private var next = 32
-    private var largest = 0.0
+    private var largest = PlainRule.Largest()
 
     /// One that stays as it is.
-    init(_ flavors: [(ask: Ask, count: Double)], largest: Double) { entries = Self.chosen(flavors, largest) }
+    init(_ flavors: [(ask: Ask, count: Double)], largest: PlainRule.Largest) { entries = Self.chosen(flavors, largest) }
 
     /// One that learns.
     init() {}
 
-    mutating func note(_ ask: Ask, largest: Double) {
+    mutating func note(_ ask: Ask, largest: PlainRule.Largest) {
         let flavor = Ask(cpu: ask.cpu, mem: ask.mem, span: ask.span)
         if let known = counts.firstIndex(where: { $0.ask == flavor }) {
             counts[known].count += 1
@@ -45,10 +45,11 @@ struct PlainMix {
         }
     }
 
-    private static func chosen(_ flavors: [(ask: Ask, count: Double)], _ largest: Double) -> [Entry] {
+    private static func chosen(_ flavors: [(ask: Ask, count: Double)], _ largest: PlainRule.Largest) -> [Entry] {
         let large = flavors.filter { flavor in
-            let isLarge = flavor.ask.span > 1 || flavor.ask.cpu >= largest / 8
-            return isLarge && Steps.demand(flavor.ask.cpu) > 0 && Steps.demand(flavor.ask.mem) > 0
+            let isLarge = flavor.ask.span > 1 || flavor.ask.cpu >= Steps.amount(largest.server[0]) / 8
+            let amounts = [flavor.ask.cpu, flavor.ask.mem].map { Steps.share(Steps.demand($0), span: flavor.ask.span) }
+            return isLarge && zip(amounts, largest.node).allSatisfy { $0 > 0 && $0 <= $1 }
         }.sorted {
             let (a, b) = ($0.ask, $1.ask)
             return (-$0.count * a.cpu, a.cpu, a.mem, a.span) < (-$1.count * b.cpu, b.cpu, b.mem, b.span)

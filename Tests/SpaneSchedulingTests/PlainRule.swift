@@ -9,7 +9,7 @@ struct PlainRule {
     var largest: Largest
     var mix: PlainMix
 
-    struct Largest {
+    struct Largest: Equatable {
         var server: [Int] = []
         var node = [0, 0]
 

@@ -25,13 +25,20 @@ final class CapacityMix: @unchecked Sendable {
         let weight: Double
     }
 
+    private struct Largest: Equatable {
+        /// Of a server, in steps of the ``Grid``.
+        let cores: Double
+        /// Of a node, in steps.
+        let node: Resources
+    }
+
     /// Grows whenever the weights in use change.
     private(set) var version: UInt64 = 0
 
     private let given: ExpectedFlavors?
     private var entries: [Entry] = []
-    // The cores of the largest server when weights were chosen, which says what a large VM is.
-    private var cores = 0.0
+    // What the largest server and node had when weights were chosen, which says what a large VM is.
+    private var largest = Largest(cores: 0, node: Resources(cpu: 0, mem: 0))
     private var counts: [Flavor: Double] = [:]
     private var asked = 0
     private var next = firstChoice
@@ -51,7 +58,7 @@ final class CapacityMix: @unchecked Sendable {
     /// One of its own in the same state.
     func copy() -> CapacityMix {
         let other = CapacityMix(given)
-        (other.version, other.entries, other.cores) = (version, entries, cores)
+        (other.version, other.entries, other.largest) = (version, entries, largest)
         (other.counts, other.asked, other.next) = (counts, asked, next)
         return other
     }
@@ -65,10 +72,10 @@ final class CapacityMix: @unchecked Sendable {
 
     /// Counts a request to a cluster.
     func note(_ request: Request, on cluster: borrowing ClusterState) {
-        let cores = cluster.particulars.largestServer[0]
+        let largest = Largest(cores: cluster.particulars.largestServer[0], node: cluster.particulars.largestNodeSteps)
         if let given {
-            guard cores != self.cores else { return }
-            self.cores = cores
+            guard largest != self.largest else { return }
+            self.largest = largest
             let rule = cluster.spanRule
             // Flavors of a trace may differ in what does not count here.
             let frequencies = given.parts.reduce(into: [Flavor: Double]()) { frequencies, part in
@@ -81,8 +88,8 @@ final class CapacityMix: @unchecked Sendable {
         counts[Flavor(cpu: request.cpu, mem: request.mem, span: request.span), default: 0] += 1
         guard asked == next else { return }
         next += min(asked, Self.period)
-        let isNew = cores != self.cores
-        self.cores = cores
+        let isNew = largest != self.largest
+        self.largest = largest
         let entries = chosen(counts.map { ($0.key, $0.value) })
         if isNew || asked < Self.period || distance(to: entries) > Self.tolerance { use(entries) }
         // Half a request is forgotten, so that flavors that never come again do not stay for ever.
@@ -96,10 +103,12 @@ final class CapacityMix: @unchecked Sendable {
 
     /// The entries for some flavors, in an order that does not depend on theirs.
     private func chosen(_ flavors: [(flavor: Flavor, frequency: Double)]) -> [Entry] {
-        let least = Self.largePart * Grid.amount(cores)
+        let least = Self.largePart * Grid.amount(largest.cores)
         let large = flavors.filter { flavor, _ in
             let share = flavor.share
+            // One that no server can hold needs no room.
             return (flavor.span > 1 || flavor.cpu >= least) && share.cpu > 0 && share.mem > 0
+                && share.cpu <= largest.node.cpu && share.mem <= largest.node.mem
         }.sorted { left, right in
             let (a, b) = (left.flavor, right.flavor)
             return (-left.frequency * a.cpu, a.cpu, a.mem, a.span) < (-right.frequency * b.cpu, b.cpu, b.mem, b.span)
