@@ -26,18 +26,23 @@ import Testing
         try command.fail(
             start + episodes + ["--population", "5"],
             status: Status.usage,
-            "--population is 5; it must be even"
+            "--population is 5; it must be even and in 4 ... 10000."
         )
-        try command.fail(start + episodes + ["--generations", "0"], status: Status.usage, "--generations is 0")
+        try command.fail(
+            start + episodes + ["--generations", "0"],
+            status: Status.usage,
+            "--generations is 0; it must be in 1 ... 100000."
+        )
         try command.fail(
             start + ["--starts", "0..<200:8:1", "--validation", "here.txt"],
             status: Status.usage,
-            "--validation is 'here.txt'; it must be an existing file or LO..<HI:COUNT:SEED"
+            "--validation is 'here.txt'; it must be an existing file or LO..<HI:COUNT:SEED, as 0..<1000:50:1."
         )
         try command.fail(
             ["tune", "--trace", "trace.h5", "--objective", "speed"] + episodes,
             status: Status.usage,
-            "'speed' is invalid"
+            "The value 'speed' is invalid for '--objective <wait | servers | refused-cores>'. Please provide one of 'wait', 'servers' or "
+                + "'refused-cores'."
         )
     }
 }
