@@ -1,3 +1,4 @@
+import SpaneScheduling
 import SpaneStorage
 import SpaneTestSupport
 import Testing
@@ -162,8 +163,7 @@ import Testing
         try refuses(
             policy: name,
             status: Status.usage,
-            says: "The policy '\(name)' is unknown; it must be first-fit, best-fit, balance-fit, move-to-front, "
-                + "random[:SEED] or a weights file."
+            says: "The policy '\(name)' is unknown; it must be \(Heuristic.names.joined(separator: ", ")) or a weights file."
         )
     }
 

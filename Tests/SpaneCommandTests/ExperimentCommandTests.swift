@@ -232,8 +232,7 @@ import Testing
         try refuses(
             arguments(["--policies", "worst-fit"]),
             status: Status.usage,
-            "The policy 'worst-fit' is unknown; it must be first-fit, best-fit, balance-fit, move-to-front, "
-                + "random[:SEED] or a weights file."
+            "The policy 'worst-fit' is unknown; it must be \(Heuristic.names.joined(separator: ", ")) or a weights file."
         )
         try refuses(
             arguments(["--policies", "nets=a.h5,,b.h5"]),

@@ -159,20 +159,6 @@ import Testing
         }
     }
 
-    /// A signal ends the command at once, as nothing of its result is there before all fleets are played.
-    @Test func interrupted() throws {
-        let process = try command.start(
-            [
-                "experiment", "fleets", "--servers", "300", "--days", "300", "--policies", "best-fit", "--output",
-                "a.csv",
-            ]
-        )
-        usleep(100_000)
-        process.send(SIGTERM)
-        #expect(try process.wait(orKillAfterSeconds: 20).status == -SIGTERM)
-        #expect(try folder.names() == [])
-    }
-
     // MARK: fleet generate
 
     @Test func aFleetIsGenerated() throws {
