@@ -163,7 +163,8 @@ import Testing
         try refuses(
             policy: name,
             status: Status.usage,
-            says: "The policy '\(name)' is unknown; it must be \(Heuristic.names.joined(separator: ", ")) or a weights file."
+            says:
+                "The policy '\(name)' is unknown; it must be \(Heuristic.names.joined(separator: ", ")) or a weights file."
         )
     }
 
