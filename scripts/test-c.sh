@@ -21,7 +21,7 @@ for compiler in gcc clang; do command -v "$compiler" >/dev/null && compilers+=("
 # The example of README.md as a program, with what it leaves to the reader.
 {
     echo '#include <spane.h>'
-    echo 'void fail(const char *message);'
+    echo '__attribute__((noreturn)) void fail(const char *message);'
     echo 'void start_on(int32_t server, uint32_t nodes);'
     echo 'void example(void);'
     echo 'void example(void) {'
