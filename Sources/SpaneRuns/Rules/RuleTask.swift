@@ -97,9 +97,7 @@ public struct RuleTask: Sendable {
     }
 
     /// One figure of the values of all episodes.
-    ///
-    /// - Parameter isTuning: as in ``values(of:threads:isTuning:)``.
-    public func figure(_ values: [Double], isTuning: Bool = false) -> Double {
+    public func figure(_ values: [Double]) -> Double {
         objective == .wait ? Statistics.mean(values.map { Statistics.logWait($0) }) : Statistics.mean(values)
     }
 }

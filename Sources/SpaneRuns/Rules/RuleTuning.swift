@@ -31,7 +31,7 @@ public struct RuleTuning: Sendable {
     public static let textbook = [
         "first-fit", "best-fit", "balance-fit", "most-allocated+spread", "most-allocated-share+spread", "l2+spread",
         "bottleneck+spread", "capacity-lost+spread", "capacity-lost,100*most-allocated+spread",
-        "\(Heuristic.bestName)",
+        Heuristic.bestName,
     ].compactMap { name in Heuristic(name: name).map { (name: name, heuristic: $0) } }
 
     // What is weighed, in units in which a step of the strategy matters as much for each.

@@ -88,7 +88,7 @@ struct TuneCommand: ParsableCommand {
             tuned = try RuleTuning(tuning, settings, threads: threads.count).run { done, _ in bar.show(done) }
         }
         StandardOutput.print(
-            try TuningReport(tuned: tuned.name, tuning: tuning, validation: validation, threads: threads.count).text
+            try TuningReport(tuned: tuned, tuning: tuning, validation: validation, threads: threads.count).text
         )
     }
 }

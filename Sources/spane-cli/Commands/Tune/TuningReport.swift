@@ -4,7 +4,7 @@ import SpaneScheduling
 
 /// How a tuned rule compares with the known ones, and which to use.
 struct TuningReport {
-    let tuned: RuleName
+    let tuned: RuleTuning.Candidate
     let tuning: RuleTask
     let validation: RuleTask
     let threads: Int
@@ -15,15 +15,19 @@ struct TuningReport {
         let values: [Double]
     }
 
-    private func row(_ name: String, _ policy: PolicySource) throws -> Row {
-        let before = tuning.figure(try tuning.values(of: policy, threads: threads, isTuning: true))
-        return Row(name: name, tuned: before, values: try validation.values(of: policy, threads: threads))
+    private func row(_ name: String, _ heuristic: Heuristic, tuned: Double? = nil) throws -> Row {
+        let policy = PolicySource.heuristic(heuristic)
+        return Row(
+            name: name,
+            tuned: try tuned ?? tuning.figure(tuning.values(of: policy, threads: threads, isTuning: true)),
+            values: try validation.values(of: policy, threads: threads)
+        )
     }
 
     var text: String {
         get throws {
-            let known = try RuleTuning.textbook.map { try row($0.name, .heuristic($0.heuristic)) }
-            let own = try row("\(tuned)", .heuristic(Heuristic(tuned)))
+            let known = try RuleTuning.textbook.map { try row($0.name, $0.heuristic) }
+            let own = try row("\(tuned.name)", Heuristic(tuned.name), tuned: tuned.figure)
             // Chosen before the validation is looked at.
             guard let control = known.min(by: { $0.tuned < $1.tuned }) else { return "" }
             let order = validation.plan.timeOrder
