@@ -73,6 +73,17 @@ package struct DepartureQueue: ~Copyable, Sendable {
         return gone.sorted { $0.vm < $1.vm }
     }
 
+    /// Notes that a VM runs elsewhere now; false when it has left.
+    ///
+    /// - Complexity: O(count).
+    package mutating func move(_ vm: Int, to placement: Placement) -> Bool {
+        for index in 0..<count where Int(heap[index].vm) == vm {
+            heap[index].placement = placement
+            return true
+        }
+        return false
+    }
+
     /// - Complexity: O(log count), O(1) on average.
     @inline(__always)
     package mutating func insert(_ entry: Entry) {
@@ -123,5 +134,16 @@ package struct DepartureQueue: ~Copyable, Sendable {
             return false
         }
         return true
+    }
+}
+
+extension DepartureQueue {
+    /// Calls `body` with the VMs on some servers, in no order.
+    ///
+    /// - Complexity: O(count).
+    package func forEach(on servers: [Int], of count: Int, _ body: (Entry) -> Void) {
+        guard servers.count < count else { return forEach(body) }
+        let wanted = Set(servers)
+        forEach { if wanted.contains($0.placement.server) { body($0) } }
     }
 }

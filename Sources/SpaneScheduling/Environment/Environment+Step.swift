@@ -117,6 +117,7 @@ extension Environment {
     @inline(never)
     private mutating func awaitRoom() {
         while true {
+            if let planner, makeRoom(by: planner) { return }
             // Every trace fits on the empty cluster, so the queue of departures cannot run dry here.
             let end = departures.earliestEnd
             while departures.earliestEnd == end { removeFirstDeparture() }
@@ -126,7 +127,7 @@ extension Environment {
         }
     }
 
-    private mutating func removeFirstDeparture() {
+    mutating func removeFirstDeparture() {
         let departure = departures.removeFirst()
         clock = departure.end
         let flavor = Int(rows[Int(departure.vm)].flavor)

@@ -35,6 +35,9 @@ public struct Environment: ~Copyable, Sendable {
     let shares: [NodeShare]
 
     package internal(set) var departures: DepartureQueue
+    /// The moves that made room since the reset.
+    public internal(set) var moved = MoveCount()
+    package let planner: RoomPlanner?
     // Never automatic: that is a length when an episode begins.
     var end = EpisodeEnd.length(0)
     var placedSinceExceeding = 0
@@ -69,6 +72,7 @@ public struct Environment: ~Copyable, Sendable {
         requests = scenario.requests
         shares = scenario.shares
         cluster = ClusterState(scenario.fleet)
+        planner = if let moves = scenario.moves { RoomPlanner(for: cluster, moves) } else { nil }
         departures = DepartureQueue(
             capacity: scenario.fleet.mostRunning(of: scenario.trace)
         )
@@ -87,6 +91,8 @@ public struct Environment: ~Copyable, Sendable {
         totalWait = other.totalWait
         isFinished = other.isFinished
         departures = other.departures.copy()
+        moved = other.moved
+        planner = if let planner = other.planner { RoomPlanner(for: cluster, planner.limits) } else { nil }
         end = other.end
         placedSinceExceeding = other.placedSinceExceeding
         balance = other.balance
@@ -129,6 +135,7 @@ public struct Environment: ~Copyable, Sendable {
         placedCount = 0
         placedSinceExceeding = 0
         totalWait = 0
+        moved = MoveCount()
         balance = 0
         head = start
         clock = trace.rows[start].arrival

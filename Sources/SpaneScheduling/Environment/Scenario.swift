@@ -6,6 +6,8 @@ public struct Scenario: Sendable {
     public let fleet: Fleet
     /// What a VM of each of the trace's flavors asks for on these servers.
     public let requests: [Request]
+    /// The moves that may make room for a VM that fits nowhere; `nil` for none.
+    public let moves: MoveLimits?
     // Of each flavor what a node gives, for the loops that need no more.
     let shares: [NodeShare]
 
@@ -14,7 +16,9 @@ public struct Scenario: Sendable {
     /// - Throws: `invalidTrace` when a VM of the trace fits on no server even while nothing else runs, or asks for a resource
     ///   that these servers do not have.
     /// - Complexity: O(flavors * server types).
-    public init(_ trace: Trace, on fleet: Fleet) throws(SchedulingError) {
+    public init(_ trace: Trace, on fleet: Fleet, moves: MoveLimits? = nil) throws(SchedulingError) {
+        try moves?.check()
+        self.moves = moves?.moves == 0 ? nil : moves
         self.trace = trace
         self.fleet = fleet
         requests = try fleet.requests(for: trace)
@@ -28,6 +32,7 @@ public struct Scenario: Sendable {
         trace = other.trace
         self.fleet = fleet
         requests = other.requests
+        moves = other.moves
         shares = other.shares
     }
 

@@ -47,4 +47,20 @@ public struct Request: Equatable, Sendable {
 
     /// What all nodes of a placement give together, in steps of the grid.
     package var total: Resources { Resources(cpu: share.cpu * Double(span), mem: share.mem * Double(span)) }
+
+    /// What each node gives of a resource of ``Layout/nodeResources``, in steps of the grid.
+    @inline(__always)
+    func share(of resource: Int) -> Double {
+        switch resource {
+        case 0: share.cpu
+        case 1: share.mem
+        default: extra(resource - 2)
+        }
+    }
+
+    /// The amount of ``RequestTerms/extras`` with this index, 0 where there is none.
+    func extra(_ index: Int) -> Double {
+        guard let extras = terms?.extras, index < extras.count else { return 0 }
+        return extras[index]
+    }
 }

@@ -28,7 +28,7 @@ extension ClusterState {
                 capacity += self.capacity[base &+ node &* perNode &+ resource]
             }
             guard capacity > 0 else { continue }
-            let demand = span * share(of: resource, for: request)
+            let demand = span * request.share(of: resource)
             let largest = particulars.largestServer[resource]
             body(ResourceTotal(free: free - demand, demand: demand, capacity: capacity, largest: largest))
         }
@@ -36,25 +36,11 @@ extension ClusterState {
         for index in 0..<shared {
             let capacity = particulars.sharedCapacity[server * shared + index]
             guard capacity > 0 else { continue }
-            let demand = extra(perNode - 2 + index, of: request)
+            let demand = request.extra(perNode - 2 + index)
             let free = particulars.sharedFree[server * shared + index] - demand
             let largest = particulars.largestServer[perNode + index]
             body(ResourceTotal(free: free, demand: demand, capacity: capacity, largest: largest))
         }
-    }
-
-    @inline(__always)
-    private func share(of resource: Int, for request: Request) -> Double {
-        switch resource {
-        case 0: request.share.cpu
-        case 1: request.share.mem
-        default: extra(resource - 2, of: request)
-        }
-    }
-
-    private func extra(_ index: Int, of request: Request) -> Double {
-        guard let extras = request.terms?.extras, index < extras.count else { return 0 }
-        return extras[index]
     }
 
     /// Cores and memory that a node has left, each divided by what the largest node has of it.

@@ -1,0 +1,151 @@
+internal import SpaneBuffers
+
+/// Plans the moves that let a VM in where it fits nowhere: those that cost least of what it can find, in an order in which every
+/// move has room while its source still holds the VM.
+///
+/// It follows one cluster, of which it keeps a copy. A plan changes nothing. The same cluster gives the same plan, whatever was
+/// planned before.
+package final class RoomPlanner: @unchecked Sendable {
+    /// What may be moved where.
+    package struct Scope {
+        /// What a GB of a VM costs, `nil` where the VM may not move.
+        package var price: ((_ vm: UInt64) -> Double?)?
+        /// The places of servers that take no VM, beside those that are cordoned.
+        package var closed: [Int] = []
+        /// The places of servers that no VM leaves.
+        package var fixed: Set<Int> = []
+
+        package init() {}
+    }
+
+    /// What runs on some servers, each called once.
+    package typealias Listing = (_ servers: [Int], _ add: (UInt64, Request, Placement) -> Void) -> Void
+
+    let search: RoomSearch
+    private var seen: UInt64
+    private var journal: UInt64
+
+    /// The servers that are looked at: those where least is short.
+    private static let mostServers = 64
+
+    /// Creates a planner for a cluster.
+    ///
+    /// - Complexity: O(servers).
+    package init(for cluster: borrowing ClusterState, _ limits: MoveLimits) {
+        search = RoomSearch(cluster.copy(), limits)
+        (seen, journal) = (cluster.revision, cluster.journalIdentity)
+    }
+
+    /// The limits of its plans.
+    package var limits: MoveLimits { search.limits }
+
+    /// Steps of the last search.
+    package var steps: Int { search.steps }
+
+    /// The bytes that a planner for so many servers takes.
+    package static func bytes(servers: Int, layout: Layout) -> Int {
+        4096 + servers * (64 + 16 * (layout.nodes * layout.nodeResources.count + layout.serverResources.count))
+    }
+
+    func follow(_ cluster: borrowing ClusterState) {
+        if journal != cluster.journalIdentity || !search.state.follow(cluster, since: seen) {
+            search.state = cluster.copy()
+        }
+        (seen, journal) = (cluster.revision, cluster.journalIdentity)
+    }
+
+    /// Looks for a plan.
+    ///
+    /// - Complexity: O(servers + servers looked at * VMs on them), and the budget.
+    package func plan(
+        _ request: Request,
+        on cluster: borrowing ClusterState,
+        _ scope: Scope = Scope(),
+        listing: Listing
+    ) -> RoomResult {
+        follow(cluster)
+        let open = scope.closed.filter { !search.state.isCordoned($0) }
+        for server in open { search.state.cordon(server) }
+        defer { for server in open { search.state.uncordon(server) } }
+        if let placement = search.state.firstAvailable(for: request) {
+            return .plan(MovePlan(placement: placement), isCheapest: true)
+        }
+        let count = search.state.serverCount
+        let places = search.state.shortPlaces(for: request, on: 0..<count, most: Self.mostServers)
+        guard !places.isEmpty else { return .impossible(.tooLarge) }
+        let isWhole = count <= RoomSearch.fewServers
+        guard search.state.hasPooledRoom(for: request) else { return .impossible(.fleetIsFull) }
+        search.begin(isWhole ? Array(0..<count) : Self.servers(of: places))
+        list(listing, scope)
+        return find(request, places, isWhole)
+    }
+
+    private static func servers(of places: [ShortPlace]) -> [Int] {
+        var seen: Set<Int> = []
+        return places.map(\.placement.server).filter { seen.insert($0).inserted }
+    }
+
+    private func list(_ listing: Listing, _ scope: Scope) {
+        var found: [Resident] = []
+        listing(search.servers) { id, request, placement in
+            found.append(Resident(id: id, request: request, placement: placement, mem: request.mem))
+        }
+        for var resident in found {
+            if scope.fixed.contains(resident.placement.server) {
+                resident.mem = .infinity
+            } else if let price = scope.price {
+                resident.mem = price(resident.id).map { $0 * resident.request.mem } ?? .infinity
+            }
+            search.add(resident)
+        }
+    }
+
+    private func find(_ request: Request, _ places: [ShortPlace], _ isWhole: Bool) -> RoomResult {
+        let limits = search.limits
+        var reachable: [(place: ShortPlace, price: Double)] = []
+        for place in places {
+            search.push(request, place.placement, for: -1)
+            let goal = search.goals[0]
+            if goal.fewestMoves <= limits.moves {
+                reachable.append((place, goal.leastPrice))
+                if goal.leastPrice < search.bestPrice { search.searchGreedily() }
+            }
+            search.pop()
+        }
+        let isProven = isWhole && (request.span == 1 || search.state.layout.nodes <= 2)
+        if reachable.isEmpty, isProven { return .impossible(.tooManyMoves) }
+        search.steps = 0
+        if limits.budget > 0 {
+            for (place, price) in reachable where price < search.bestPrice && !search.isCut {
+                search.push(request, place.placement, for: -1)
+                search.sortCandidates()
+                search.branch()
+                search.pop()
+            }
+            if limits.isExact, isWhole, !search.isCut {
+                search.residents.sort { $0.id < $1.id }
+                search.exhaust(request, limits.moves)
+                if !search.isCut {
+                    return search.best.map { .plan($0, isCheapest: true) } ?? .impossible(.tooManyMoves)
+                }
+            }
+        }
+        return search.best.map { .plan($0, isCheapest: $0.moves.isEmpty) } ?? .notFound
+    }
+}
+
+extension ClusterState {
+    /// Whether all servers in placement have enough left in sum, which moves between them do not change.
+    ///
+    /// - Complexity: O(servers * nodes * resources).
+    fileprivate func hasPooledRoom(for request: Request) -> Bool {
+        var sums = [Double](repeating: 0, count: valuesPerNode)
+        for server in 0..<serverCount {
+            let base = server &* valuesPerServer
+            for index in 0..<nodeCount(of: server) &* valuesPerNode {
+                sums[index % valuesPerNode] += max(0, free[base &+ index])
+            }
+        }
+        return sums.indices.allSatisfy { sums[$0] >= Double(request.span) * request.share(of: $0) }
+    }
+}
