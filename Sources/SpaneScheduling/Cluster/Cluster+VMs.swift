@@ -125,6 +125,17 @@ extension Cluster {
         try change(id, record, to: vms.request(of: record), at: try inside(placement))
     }
 
+    /// Undoes a move, on whatever server the VM was.
+    mutating func putBack(_ move: Move) {
+        guard let record = vms.find(move.vm), let source = try? inside(move.source) else { return }
+        let request = vms.request(of: record)
+        state.release(request, at: record.placement)
+        state.record(request, at: source)
+        count(request, at: record.placement, sign: -1)
+        count(request, at: source, sign: 1)
+        vms.update(move.vm, request, at: source)
+    }
+
     /// Gives a VM another size where it runs, on as many nodes as before. The room that it has counts as free.
     ///
     /// - Throws: `notFound`, `invalidArgument` when the span differs or an amount is impossible, or `unavailableAction` when there

@@ -144,6 +144,11 @@ extension ClusterState {
         return -imbalance
     }
 
+    /// How unevenly the nodes of a server are used: its part of ``balance``, 0 ... resources.
+    func unevenness(of server: Int) -> Double {
+        (0..<valuesPerNode).reduce(0) { $0 + spread(of: $1, on: server) }
+    }
+
     private func spread(of resource: Int, on server: Int) -> Double {
         let base = server * valuesPerServer + resource
         var (least, most) = (Double.infinity, -Double.infinity)

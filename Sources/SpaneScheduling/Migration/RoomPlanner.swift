@@ -64,6 +64,13 @@ package final class RoomPlanner: @unchecked Sendable {
         listing: Listing
     ) -> RoomResult {
         follow(cluster)
+        return plan(request, scope, most: limits.moves, listing: listing)
+    }
+
+    /// Looks for a plan on the copy as it is.
+    ///
+    /// - Parameter most: moves; at most those of the limits.
+    func plan(_ request: Request, _ scope: Scope, most: Int, listing: Listing) -> RoomResult {
         let open = scope.closed.filter { !search.state.isCordoned($0) }
         for server in open { search.state.cordon(server) }
         defer { for server in open { search.state.uncordon(server) } }
@@ -73,9 +80,9 @@ package final class RoomPlanner: @unchecked Sendable {
         let count = search.state.serverCount
         let places = search.state.shortPlaces(for: request, on: 0..<count, most: Self.mostServers)
         guard !places.isEmpty else { return .impossible(.tooLarge) }
-        let isWhole = count <= RoomSearch.fewServers
         guard search.state.hasPooledRoom(for: request) else { return .impossible(.fleetIsFull) }
-        search.begin(isWhole ? Array(0..<count) : Self.servers(of: places))
+        let isWhole = count <= RoomSearch.fewServers
+        search.begin(isWhole ? Array(0..<count) : Self.servers(of: places), most: most)
         list(listing, scope)
         return find(request, places, isWhole)
     }
@@ -101,12 +108,12 @@ package final class RoomPlanner: @unchecked Sendable {
     }
 
     private func find(_ request: Request, _ places: [ShortPlace], _ isWhole: Bool) -> RoomResult {
-        let limits = search.limits
+        let (limits, most) = (search.limits, search.mostMoves)
         var reachable: [(place: ShortPlace, price: Double)] = []
         for place in places {
             search.push(request, place.placement, for: -1)
             let goal = search.goals[0]
-            if goal.fewestMoves <= limits.moves {
+            if goal.fewestMoves <= most {
                 reachable.append((place, goal.leastPrice))
                 if goal.leastPrice < search.bestPrice { search.searchGreedily() }
             }
@@ -124,7 +131,7 @@ package final class RoomPlanner: @unchecked Sendable {
             }
             if limits.isExact, isWhole, !search.isCut {
                 search.residents.sort { $0.id < $1.id }
-                search.exhaust(request, limits.moves)
+                search.exhaust(request, most)
                 if !search.isCut {
                     return search.best.map { .plan($0, isCheapest: true) } ?? .impossible(.tooManyMoves)
                 }

@@ -15,7 +15,7 @@ extension RoomSearch {
         let lacks = lackLists[depth]
         if lacks.isEmpty { return reach() }
         // The VM of each goal after the first takes a move too, when it goes there.
-        let left = limits.moves - moves.count - depth
+        let left = mostMoves - moves.count - depth
         let least = least(of: goal, lacks)
         guard least.moves <= left, spent + least.price < bestPrice else { return }
         defer { goals[depth].next = goal.next }

@@ -11,7 +11,7 @@ extension RoomSearch {
         while spent < bestPrice {
             state.lacks(at: goal.placement, into: &lacks)
             if lacks.isEmpty { return keepPlan(goal.placement) }
-            guard moves.count < limits.moves, let index = bestCandidate(of: goal, lacks), let target = target(of: index)
+            guard moves.count < mostMoves, let index = bestCandidate(of: goal, lacks), let target = target(of: index)
             else { return }
             move(index, to: target)
             moved.append(index)

@@ -1,7 +1,8 @@
 /// Looks for the moves that let a VM in, on a copy of the cluster on which it carries out and takes back what it tries.
 final class RoomSearch {
     var state: ClusterState
-    var limits: MoveLimits
+    let limits: MoveLimits
+    private(set) var mostMoves: Int
     var residents: [Resident] = []
     // Where the residents of a server stand; only servers whose VMs may move have any.
     var residentsOfServer: [Int: [Int32]] = [:]
@@ -24,11 +25,13 @@ final class RoomSearch {
     init(_ state: consuming ClusterState, _ limits: MoveLimits) {
         self.state = state
         self.limits = limits
+        mostMoves = limits.moves
         lackLists = Array(repeating: [], count: limits.moves + 2)
     }
 
     /// Begins anew.
-    func begin(_ servers: [Int]) {
+    func begin(_ servers: [Int], most moves: Int) {
+        mostMoves = moves
         self.servers = servers
         residents.removeAll(keepingCapacity: true)
         residentsOfServer.removeAll(keepingCapacity: true)

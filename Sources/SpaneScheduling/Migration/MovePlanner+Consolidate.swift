@@ -1,0 +1,95 @@
+internal import SpaneBuffers
+
+extension MovePlanner {
+    /// A plan that empties as many servers as it can: one after the other, that first on which the fewest VMs run, onto others that
+    /// have VMs and are not emptied.
+    ///
+    /// - Parameter moves: at most so many in all.
+    /// - Returns: the moves. Its bound is the number of servers that can be emptied at most, with any number of moves.
+    /// - Throws: as ``makeRoom(for:on:_:)-(Request,_,_)``, and `invalidArgument` for a negative number of moves.
+    /// - Complexity: O(servers * VMs on them * servers).
+    public func consolidate(
+        most moves: Int,
+        on cluster: borrowing Cluster,
+        _ scope: MoveScope = MoveScope()
+    ) throws(SchedulingError) -> ServerPlan {
+        guard moves >= 0 else { throw SchedulingError(.invalidArgument, "moves is \(moves); it must be at least 0") }
+        var inner = try scope.inside(cluster)
+        planner.follow(cluster.state)
+        defer { putBack() }
+        var rule = Self.rule(cluster)
+        let count = cluster.serverCount
+        // What is empty stays empty, and nothing comes to servers that are out of placement.
+        var inUse = (0..<count).filter { cluster.vmCounts[$0] > 0 }
+        inner.closed += (0..<count).filter { cluster.vmCounts[$0] == 0 }
+        var plan = ServerPlan()
+        plan.bound = Double(inUse.count - cluster.fewestServers)
+        inUse.sort { (cluster.vmCounts[$0], $0) < (cluster.vmCounts[$1], $1) }
+        for place in inUse {
+            let before = moved.count
+            let left = moves - before
+            // VMs may have come that were moved from others.
+            guard left > 0, residents(of: place, cluster).count <= left else { continue }
+            inner.closed.append(place)
+            if empty(place, cluster, inner, most: left, &rule).isEmpty, moved.count <= moves {
+                plan.emptied.append(cluster.number(at: place))
+            } else {
+                putBack(from: before)
+                inner.closed.removeLast()
+            }
+        }
+        plan.moves = cluster.outside(MovePlan(moves: moved)).moves
+        return plan
+    }
+}
+
+extension Cluster {
+    /// A lower bound on the number of servers on which the VMs of the cluster can run, wherever they go, by the conditions of dual
+    /// feasible functions; see ``Scenario/serverBound(start:length:)``.
+    ///
+    /// - Complexity: O((VMs + server types) * functions).
+    var fewestServers: Int {
+        guard vmCount > 0, let fleet = try? fleet() else { return 0 }
+        let conditions = FitConditions(fleet, DualFeasibleFunction.family)
+        var balance = FitBalance(conditions)
+        var kinds: [Flavor: Int32] = [:]
+        let least = FlatBuffer(conditions.limits)
+        vms.forEach { vm in
+            let request = vms.request(of: vm)
+            let flavor = Flavor(
+                cpu: vm.cpu,
+                mem: vm.mem,
+                span: Int(vm.span),
+                extras: request.terms?.extras ?? []
+            )
+            let kind = kinds[flavor] ?? Int32(truncatingIfNeeded: kinds.count)
+            kinds[flavor] = kind
+            balance.add(balance.row(of: kind, request))
+        }
+        balance.lower(least)
+        var most = 1
+        for index in 0..<conditions.limits.count {
+            let needed = conditions.limits[index] - least[index]
+            most = max(most, conditions.fewestServers(of: fleet, for: needed, by: index))
+        }
+        return most
+    }
+}
+
+extension FitConditions {
+    /// So many servers at least, the largest first, have what is needed of one condition.
+    fileprivate func fewestServers(of fleet: Fleet, for needed: Int64, by condition: Int) -> Int {
+        let term = terms[condition]
+        var images = zip(fleet.types, fleet.counts).map {
+            (image: term.image(of: $0, nodeResources: nodeResources), count: Int64($1))
+        }
+        images.sort { $0.image > $1.image }
+        var (left, servers) = (needed, Int64(0))
+        for (image, count) in images where left > 0 && image > 0 {
+            let taken = min(count, (left + image - 1) / image)
+            servers += taken
+            left -= taken * image
+        }
+        return Int(servers)
+    }
+}

@@ -1,0 +1,134 @@
+internal import SpaneSystem
+
+/// Plans live migrations on a cluster: that let VMs in, that empty servers, that even out a server's nodes.
+///
+/// It follows one cluster, of which it keeps a copy, so that a plan costs no more than what has changed since the last one. Plans
+/// change nothing; ``Cluster/apply(_:)-(MovePlan)`` does. The same cluster gives the same plan, whatever was planned before.
+public final class MovePlanner {
+    let planner: RoomPlanner
+    // What was moved and placed on the copy since it was brought up to date.
+    var moved: [Move] = []
+    private var held: [(Request, Placement)] = []
+
+    /// Creates a planner.
+    ///
+    /// - Throws: `invalidArgument` for limits outside their ranges, `outOfMemory`.
+    /// - Complexity: O(servers).
+    public init(for cluster: borrowing Cluster, _ limits: MoveLimits = MoveLimits()) throws(SchedulingError) {
+        try limits.check()
+        try Memory.require(
+            bytes: RoomPlanner.bytes(servers: cluster.serverCount, layout: cluster.state.layout),
+            for: "a copy of \(cluster.serverCount) servers"
+        )
+        planner = RoomPlanner(for: cluster.state, limits)
+    }
+
+    /// The limits of its plans.
+    public var limits: MoveLimits { planner.limits }
+
+    /// A plan that lets a VM in, in the numbers of servers.
+    ///
+    /// - Throws: `notFound` or `invalidArgument` when the scope names what is not there.
+    /// - Complexity: O(servers + servers looked at * VMs on them), and the budget. Of more than 64 servers VMs leave those 64 alone that
+    ///   are least short, and of more than 4,096 those that follow a VM's own are looked at for its target.
+    public func makeRoom(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        _ scope: MoveScope = MoveScope()
+    ) throws(SchedulingError) -> RoomResult {
+        let scope = try scope.inside(cluster)
+        planner.follow(cluster.state)
+        let result = planner.plan(request, scope, most: limits.moves) { servers, add in
+            cluster.forEachVM(on: servers, add)
+        }
+        guard case .plan(let plan, let isCheapest) = result else { return result }
+        return .plan(cluster.outside(plan), isCheapest: isCheapest)
+    }
+
+    /// A plan that lets several VMs in, the first ones first: as long as they fit or room can be made.
+    ///
+    /// - Returns: the moves of all together, at most those of the limits, and where each VM goes; `nil` for those that stay out. A VM
+    ///   is to be placed before the moves for those after it are carried out.
+    /// - Throws: as ``makeRoom(for:on:_:)-(Request,_,_)``.
+    public func makeRoom(
+        for requests: [Request],
+        on cluster: borrowing Cluster,
+        _ scope: MoveScope = MoveScope()
+    ) throws(SchedulingError) -> [MovePlan?] {
+        let scope = try scope.inside(cluster)
+        planner.follow(cluster.state)
+        defer { putBack() }
+        var plans: [MovePlan?] = []
+        for request in requests {
+            let left = limits.moves - moved.count
+            let result = planner.plan(request, scope, most: left) { servers, add in list(servers, cluster, add) }
+            guard let plan = result.plan, let placement = plan.placement else {
+                plans.append(nil)
+                continue
+            }
+            for move in plan.moves { carryOut(move, cluster) }
+            planner.search.state.record(request, at: placement)
+            held.append((request, placement))
+            plans.append(cluster.outside(plan))
+        }
+        return plans
+    }
+
+    // MARK: The copy
+
+    /// What runs on some servers after the moves so far.
+    func list(
+        _ servers: [Int],
+        _ cluster: borrowing Cluster,
+        _ add: (UInt64, Request, Placement) -> Void
+    ) {
+        guard !moved.isEmpty else { return cluster.forEachVM(on: servers, add) }
+        let last = Dictionary(moved.map { ($0.vm, $0.target) }) { $1 }
+        cluster.forEachVM(on: servers) { id, request, placement in
+            if last[id] == nil { add(id, request, placement) }
+        }
+        let wanted = Set(servers)
+        for (id, target) in last.sorted(by: { $0.key < $1.key }) where wanted.contains(target.server) {
+            if let request = cluster.find(id)?.request { add(id, request, target) }
+        }
+    }
+
+    /// Carries a move out on the copy.
+    func carryOut(_ move: Move, _ cluster: borrowing Cluster) {
+        guard let request = cluster.find(move.vm)?.request else { return }
+        planner.search.state.record(request, at: move.target)
+        planner.search.state.release(request, at: move.source)
+        moved.append(move)
+        undo.append(request)
+    }
+
+    /// Takes back the moves from the one with this index on.
+    func putBack(from first: Int = 0) {
+        while moved.count > first, let move = moved.popLast(), let request = undo.popLast() {
+            planner.search.state.record(request, at: move.source)
+            planner.search.state.release(request, at: move.target)
+        }
+        guard first == 0 else { return }
+        for (request, placement) in held { planner.search.state.release(request, at: placement) }
+        held = []
+    }
+
+    private var undo: [Request] = []
+}
+
+extension Cluster {
+    /// Calls `body` with every VM on the servers in these places.
+    func forEachVM(on places: [Int], _ body: (UInt64, Request, Placement) -> Void) {
+        for place in places { vms.forEach(on: place) { body($0.id, vms.request(of: $0), $0.placement) } }
+    }
+
+    /// A plan by the numbers of servers.
+    func outside(_ plan: MovePlan) -> MovePlan {
+        MovePlan(
+            moves: plan.moves.map {
+                Move(vm: $0.vm, source: outside($0.source), target: outside($0.target), mem: $0.mem, price: $0.price)
+            },
+            placement: plan.placement.map { outside($0) }
+        )
+    }
+}
