@@ -17,7 +17,9 @@ extension MovePlanner {
         guard !inner.closed.contains(place), !inner.fixed.contains(place), !cluster.state.isCordoned(place) else {
             return MovePlan()
         }
-        while moved.count < limits.moves, let move = bestLocalMove(on: place, cluster, inner) { carryOut(move, cluster) }
+        while moved.count < limits.moves, let move = bestLocalMove(on: place, cluster, inner) {
+            carryOut(move, cluster)
+        }
         return cluster.outside(MovePlan(moves: moved))
     }
 

@@ -107,6 +107,21 @@ package final class RoomPlanner: @unchecked Sendable {
         }
     }
 
+    /// Begins a search among the VMs on these servers.
+    func list(_ servers: [Int], _ scope: Scope, listing: Listing) {
+        search.begin(Array(Set(servers)).sorted(), most: limits.moves)
+        list(listing, scope)
+    }
+
+    /// The price of the greedy plan for one place; `nil` where it finds none.
+    func greedyPrice(_ request: Request, at placement: Placement) -> Double? {
+        (search.best, search.bestPrice) = (nil, .infinity)
+        search.push(request, placement, for: -1)
+        search.searchGreedily()
+        search.pop()
+        return search.best?.price
+    }
+
     private func find(_ request: Request, _ places: [ShortPlace], _ isWhole: Bool) -> RoomResult {
         let (limits, most) = (search.limits, search.mostMoves)
         var reachable: [(place: ShortPlace, price: Double)] = []

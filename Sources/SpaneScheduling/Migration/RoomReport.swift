@@ -1,0 +1,143 @@
+/// Why a plan for room is the one that it is, in figures and in words.
+public struct RoomReport: Equatable, Sendable, CustomStringConvertible {
+    /// What a place lacks of a resource.
+    public struct Shortage: Equatable, Sendable {
+        /// The NUMA node; `nil` for the server as a whole.
+        public let node: Int?
+        /// The resource, as in ``Layout``.
+        public let resource: String
+        /// In cores, GB or devices.
+        public let amount: Double
+    }
+
+    /// What a plan that uses another place costs.
+    public struct Alternative: Equatable, Sendable {
+        /// The place.
+        public let placement: Placement
+        /// The price of the greedy plan there; `nil` where that finds none.
+        public let price: Double?
+    }
+
+    /// The request, as a person writes it.
+    public let request: String
+    /// What was found.
+    public let result: RoomResult
+    /// The place of the plan, or, where there is none, that on which least is short; `nil` where no server is large enough.
+    public let placement: Placement?
+    /// What is short there before any move.
+    public let shortages: [Shortage]
+    /// Other places, those first on which least is short.
+    public let alternatives: [Alternative]
+
+    /// A few sentences.
+    public var description: String {
+        var sentences = ["\(request) fit on no server."]
+        if let placement {
+            let lacks = shortages.map { shortage in
+                let place = shortage.node.map { "node \($0)" } ?? "the server"
+                return "\(Self.text(shortage.amount)) \(shortage.resource) on \(place)"
+            }
+            let which = result.plan == nil ? "Least is short on" : "On"
+            sentences.append("\(which) \(placement): \(lacks.joined(separator: ", ")).")
+        }
+        switch result {
+        case .plan(let plan, let isCheapest):
+            let moves = plan.moves.count == 1 ? "1 move" : "\(plan.moves.count) moves"
+            sentences.append(
+                "\(moves) of \(Self.text(plan.mem)) GB in all make room there, at a price of \(Self.text(plan.price))"
+                    + (isCheapest ? ", which is proven to be the least." : ".")
+            )
+            let others = alternatives.map { "\($0.placement) \($0.price.map(Self.text) ?? "none found")" }
+            if !others.isEmpty { sentences.append("Greedy plans elsewhere: \(others.joined(separator: "; ")).") }
+        case .impossible(.tooLarge):
+            sentences = ["\(request) fit on no server in placement, even if nothing else ran there."]
+        case .impossible(.fleetIsFull):
+            sentences.append("The servers have not enough left in sum, wherever VMs run.")
+        case .impossible(.tooManyMoves):
+            sentences.append("No plan of so few moves exists.")
+        case .notFound:
+            sentences.append("No plan was found within the budget; one may exist.")
+        }
+        return sentences.joined(separator: " ")
+    }
+
+    private static func text(_ amount: Double) -> String {
+        let rounded = (amount * 1000).rounded() / 1000
+        return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
+    }
+
+    /// What a request asks for, as a person writes it.
+    package static func text(of request: Request, _ layout: Layout) -> String {
+        var parts = ["\(text(request.cpu)) cores", "\(text(request.mem)) GB"]
+        for (index, name) in layout.extraResources.enumerated() where request.extra(index, of: layout) > 0 {
+            parts.append("\(text(request.extra(index, of: layout))) \(name)")
+        }
+        let amounts = parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "")
+        return request.span == 1 ? "\(amounts) on one node" : "\(amounts) over \(request.span) nodes"
+    }
+}
+
+extension MovePlanner {
+    /// Looks for a plan as ``makeRoom(for:on:_:)-(Request,_,_)`` does and tells why it is this one.
+    ///
+    /// - Throws: as that does.
+    public func explainRoom(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        _ scope: MoveScope = MoveScope()
+    ) throws(SchedulingError) -> RoomReport {
+        let result = try makeRoom(for: request, on: cluster, scope)
+        let inner = try scope.inside(cluster)
+        let search = planner.search
+        let open = inner.closed.filter { !search.state.isCordoned($0) }
+        for server in open { search.state.cordon(server) }
+        defer { for server in open { search.state.uncordon(server) } }
+        let places = search.state.shortPlaces(for: request, on: 0..<cluster.serverCount, most: 6).map(\.placement)
+        let chosen = result.plan?.placement
+        let placement =
+            try chosen.map { placement throws(SchedulingError) in try cluster.inside(placement) } ?? places.first
+        var alternatives: [RoomReport.Alternative] = []
+        if let plan = result.plan, !plan.moves.isEmpty {
+            planner.list(places.map(\.server), inner) { servers, add in cluster.forEachVM(on: servers, add) }
+            for place in places where place != placement {
+                let price = planner.greedyPrice(request, at: place)
+                alternatives.append(.init(placement: cluster.outside(place), price: price))
+            }
+        }
+        return RoomReport(
+            request: RoomReport.text(of: request, cluster.state.layout),
+            result: result,
+            placement: placement.map { cluster.outside($0) },
+            shortages: placement.map { search.state.shortages(of: request, at: $0) } ?? [],
+            alternatives: alternatives
+        )
+    }
+}
+
+extension ClusterState {
+    /// What a place lacks for a request.
+    fileprivate mutating func shortages(of request: Request, at placement: Placement) -> [RoomReport.Shortage] {
+        var lacks: [RoomGoal.Lack] = []
+        record(request, at: placement)
+        self.lacks(at: placement, into: &lacks)
+        release(request, at: placement)
+        return lacks.map { lack in
+            RoomReport.Shortage(
+                node: lack.node < 0 ? nil : lack.node,
+                resource: lack.node < 0 ? layout.serverResources[lack.resource] : layout.unit(of: lack.resource),
+                amount: Grid.amount(lack.amount)
+            )
+        }
+    }
+}
+
+extension Layout {
+    /// What amounts of a resource of nodes are called.
+    fileprivate func unit(of resource: Int) -> String {
+        switch resource {
+        case 0: "cores"
+        case 1: "GB"
+        default: nodeResources[resource]
+        }
+    }
+}
