@@ -597,6 +597,195 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_load_memory(const void *dat
                                                                  const spane_progress *progress,
                                                                  spane_cluster **cluster);
 
+/* ---------------------------------------------------------------------------------------------------------- Moves */
+
+/*
+ * Live migrations: that let a VM in where it fits nowhere, that empty a server, that even out its NUMA nodes.
+ *
+ * A plan changes nothing. Its moves stand in an order in which every one has room for its VM while its source still holds it,
+ * which is what a live migration takes. Carry it out with spane_cluster_apply, or move by move with spane_cluster_apply_move
+ * after the hypervisor has done it; a plan that the cluster has overtaken is refused.
+ */
+typedef struct spane_plan spane_plan;
+
+/* The most moves of a plan for room. */
+#define SPANE_MAX_MOVES 64
+
+/* spane_plan_info.outcome */
+#define SPANE_PLAN_CHEAPEST 2         /* a plan, and proof that none costs less */
+#define SPANE_PLAN_FOUND 1            /* a plan */
+#define SPANE_PLAN_NOT_FOUND 0        /* none was found for all that was asked for within the budget; one may exist */
+#define SPANE_PLAN_TOO_LARGE (-1)     /* no server in placement could hold the VM even if it were empty */
+#define SPANE_PLAN_FLEET_FULL (-2)    /* the servers have not enough left in sum, wherever VMs run */
+#define SPANE_PLAN_TOO_MANY_MOVES (-3) /* no plan of so few moves exists */
+
+/* How a plan is looked for. Initialise with SPANE_PLAN_OPTIONS_INIT. */
+typedef struct spane_plan_options {
+    uint32_t struct_size;   /* sizeof(spane_plan_options) */
+    int32_t moves;          /* the most moves that make room for one VM, 0 ... SPANE_MAX_MOVES; a list of VMs shares them */
+    int64_t budget;         /* steps of the search after the greedy plan, of about a microsecond each; 0 for that alone */
+    int32_t exact;          /* 1 to spend what is left of the budget on all sequences of moves, which proves a plan to be the
+                               cheapest or none to exist on up to 64 servers; else 0 */
+    int32_t at_once;        /* moves at once that a server takes part in, at least 1: spane_move.round follows from it */
+    double move_price;      /* what a move costs beside its GB, 0 ... 10^6 */
+    double local_price;     /* what a GB costs that goes from node to node of a server, 0 ... 1; to another server it is 1 */
+    const uint64_t *pinned; /* VMs that may not move; NULL for none */
+    size_t pinned_count;    /* how many */
+    const uint64_t *priced; /* VMs whose GB cost not 1 but what `prices` says; NULL for none */
+    const double *prices;   /* at least 0 */
+    size_t priced_count;    /* how many */
+    const int32_t *closed;  /* servers that take no VM, as cordoned ones do not; NULL for none */
+    size_t closed_count;    /* how many */
+    const int32_t *fixed;   /* servers that no VM leaves; NULL for none */
+    size_t fixed_count;     /* how many */
+} spane_plan_options;
+
+#define SPANE_PLAN_OPTIONS_INIT {sizeof(spane_plan_options), 4, 2000, 0, 1, 2.0, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/* One move of a plan. */
+typedef struct spane_move {
+    uint64_t vm;            /* the id of the VM */
+    spane_placement source; /* where it runs */
+    spane_placement target; /* where it is to run */
+    double mem;             /* its GB */
+    double price;           /* what the move costs */
+    int32_t request;        /* for which of the requests it makes room; -1 where a server is emptied or evened out */
+    int32_t round;          /* moves of one round may run at once; rounds follow each other */
+} spane_move;
+
+/* What a plan comes to. Initialise with SPANE_PLAN_INFO_INIT. */
+typedef struct spane_plan_info {
+    uint32_t struct_size;      /* sizeof(spane_plan_info) */
+    int32_t outcome;           /* SPANE_PLAN_... */
+    spane_placement placement; /* where the first request fits then; SPANE_NOWHERE without a plan for it */
+    size_t moves;              /* moves */
+    size_t requests;           /* requests it was made for */
+    size_t servers;            /* servers that it empties */
+    size_t stuck;              /* VMs that should leave and for which no place was found */
+    double mem;                /* GB that are moved */
+    double price;              /* what all moves cost */
+    double bound;              /* of a drain: no plan costs less; of a consolidation: no more servers can be emptied */
+} spane_plan_info;
+
+#define SPANE_PLAN_INFO_INIT {sizeof(spane_plan_info), 0, {SPANE_NOWHERE, 0}, 0, 0, 0, 0, 0.0, 0.0, 0.0}
+
+/*
+ * Writes SPANE_PLAN_OPTIONS_INIT to `options`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_plan_options_init(spane_plan_options *options);
+
+/*
+ * Plans moves that let VMs in: of all plans that it finds the one whose moves cost least. It returns a plan in any case; ask
+ * spane_plan_describe for its outcome and spane_plan_text for the reason.
+ *   requests  `count` VMs, 1 ... 65535, the first to be served first; all with the struct_size of the first
+ *   options   NULL for the defaults
+ *   plan      receives the plan
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_NOT_FOUND (a VM of the options); SPANE_UNKNOWN_VERSION
+ * (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(S + VMs on up to 64 servers) for each
+ * request, and the budget; of more than 64 servers VMs leave those alone that are least short, and of more than 4096 those
+ * that follow a VM's own are looked at for its target. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_room(spane_cluster *cluster, const spane_request *requests,
+                                                               size_t count, const spane_plan_options *options,
+                                                               spane_plan **plan);
+
+/*
+ * Plans moves that empty a server, for maintenance or removal: the largest VMs first, each to where it takes least of the room
+ * for what runs in the cluster; where one fits nowhere, at most `moves` of the options make room for it. Cordon the server
+ * before you carry the plan out, so that nothing new comes.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_NOT_FOUND (a VM of the options); SPANE_UNKNOWN_VERSION
+ * (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs on it * S), and the budget for
+ * each that fits nowhere. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_drain(spane_cluster *cluster, int32_t server,
+                                                                const spane_plan_options *options, spane_plan **plan);
+
+/*
+ * Plans at most `moves` moves that empty as many servers as it can, those first on which the fewest VMs run.
+ *   moves     in all, at least 0
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_NOT_FOUND (a VM of the options); SPANE_UNKNOWN_VERSION
+ * (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs moved * S), and the budget for
+ * each that fits nowhere. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_consolidation(spane_cluster *cluster, int64_t moves,
+                                                                        const spane_plan_options *options,
+                                                                        spane_plan **plan);
+
+/*
+ * Plans moves from node to node of a server after which its nodes are used more evenly, at most `moves` of the options.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_NOT_FOUND (a VM of the options); SPANE_UNKNOWN_VERSION
+ * (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(moves * VMs on it * sets of nodes).
+ * Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_repair(spane_cluster *cluster, int32_t server,
+                                                                 const spane_plan_options *options, spane_plan **plan);
+
+/*
+ * Carries out all moves of a plan, or none: a plan that the cluster has overtaken is refused.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (a server that is gone); SPANE_NOT_FOUND (a VM that has left);
+ * SPANE_BAD_STATE (a VM that runs elsewhere by now); SPANE_INFEASIBLE_ACTION (a target without room by now).
+ * Threads: one at a time. Cost: O(moves). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_apply(spane_cluster *cluster, const spane_plan *plan);
+
+/*
+ * Carries out one move, when it has happened.
+ * Status: as spane_cluster_apply. Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_apply_move(spane_cluster *cluster, const spane_move *move);
+
+/*
+ * Tells what a plan comes to.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (plan); SPANE_UNKNOWN_VERSION (struct_size). Threads: any.
+ * Cost: O(moves). Since: 0.1.
+ */
+SPANE_API spane_status spane_plan_describe(const spane_plan *plan, spane_plan_info *info);
+
+/*
+ * The moves in their order.
+ *   moves     room for `capacity` moves; NULL with capacity 0 to ask for their number
+ *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (plan); SPANE_BUFFER_TOO_SMALL. Threads: any. Cost: O(moves).
+ * Since: 0.1.
+ */
+SPANE_API spane_status spane_plan_moves(const spane_plan *plan, spane_move *moves, size_t capacity, size_t *count);
+
+/*
+ * Where each request fits after the moves for it and for those before it, which are placed by then; SPANE_NOWHERE where no
+ * plan was found.
+ * Status: as spane_plan_moves. Threads: any. Cost: O(requests). Since: 0.1.
+ */
+SPANE_API spane_status spane_plan_placements(const spane_plan *plan, spane_placement *placements, size_t capacity,
+                                             size_t *count);
+
+/*
+ * The numbers of the servers that a plan empties.
+ * Status: as spane_plan_moves. Threads: any. Cost: O(servers). Since: 0.1.
+ */
+SPANE_API spane_status spane_plan_servers(const spane_plan *plan, int32_t *servers, size_t capacity, size_t *count);
+
+/*
+ * The ids of the VMs that should leave and for which no place was found.
+ * Status: as spane_plan_moves. Threads: any. Cost: O(VMs). Since: 0.1.
+ */
+SPANE_API spane_status spane_plan_stuck(const spane_plan *plan, uint64_t *ids, size_t capacity, size_t *count);
+
+/*
+ * Why the plan is this one: what is short where, what the moves cost, what other places would.
+ *   text      room for `capacity` bytes, or NULL to ask for the size
+ *   size      receives the bytes that the text takes with its zero byte; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (plan); SPANE_BUFFER_TOO_SMALL. Threads: any. Cost: O(size).
+ * Since: 0.1.
+ */
+SPANE_API spane_status spane_plan_text(const spane_plan *plan, char *text, size_t capacity, size_t *size);
+
+/*
+ * Frees a plan.
+ * Status: none. Threads: one at a time. Cost: O(moves). Since: 0.1.
+ */
+SPANE_API void spane_plan_free(spane_plan *plan);
+
 /* ------------------------------------------------------------------------------------------------------- Policies */
 
 /* The weights of a network. Immutable: any number of threads may use one at once. */

@@ -14,8 +14,8 @@ struct Spane: ParsableCommand {
         abstract: "Place virtual machines on NUMA servers and measure how long they wait.",
         version: Spane.version,
         subcommands: [
-            TraceCommand.self, FleetCommand.self, ModelCommand.self, EvaluateCommand.self, TrainCommand.self,
-            TuneCommand.self, SearchCommand.self, ExperimentCommand.self, ReportCommand.self,
+            TraceCommand.self, FleetCommand.self, ModelCommand.self, PlanCommand.self, EvaluateCommand.self,
+            TrainCommand.self, TuneCommand.self, SearchCommand.self, ExperimentCommand.self, ReportCommand.self,
         ]
     )
 

@@ -6,6 +6,9 @@
  *   cc scheduler.c $(pkg-config --cflags --libs spane) -o scheduler
  *   ./scheduler ../data/events.csv best-fit
  *   ./scheduler ../data/events.csv ../../data/weights/potential-synthetic.h5
+ *   ./scheduler ../data/events.csv best-fit 4
+ *
+ * With a number of moves, at most so many live migrations make room for the VM that waits longest.
  */
 
 #include <inttypes.h>
@@ -32,8 +35,9 @@ struct scheduler {
     spane_session *session;
     struct waiting *queue; /* first come, first served */
     double used_cpu;
-    int placed, waited, gave_up, refused;
-    double total_wait;
+    int most_moves; /* that may make room for one VM */
+    int placed, waited, gave_up, refused, moves;
+    double total_wait, moved_mem;
 };
 
 /* Ends the program if a call failed; passes on what is no error. */
@@ -75,12 +79,39 @@ static int try_to_place(struct scheduler *self, uint64_t id, const spane_request
     return 1;
 }
 
-/* Places those that wait, in order, as long as the first one fits. */
+/* Moves running VMs so that the request fits; returns whether that was possible. */
+static int make_room(struct scheduler *self, const spane_request *request) {
+    spane_plan_options options = SPANE_PLAN_OPTIONS_INIT;
+    spane_plan_info info = SPANE_PLAN_INFO_INIT;
+    spane_move moves[SPANE_MAX_MOVES];
+    spane_plan *plan;
+    size_t count, i;
+
+    if (self->most_moves == 0) return 0;
+    options.moves = self->most_moves;
+    check(spane_cluster_plan_room(self->cluster, request, 1, &options, &plan));
+    check(spane_plan_describe(plan, &info)); /* spane_plan_text says why */
+    check(spane_plan_moves(plan, moves, SPANE_MAX_MOVES, &count));
+    spane_plan_free(plan);
+    if (info.outcome < SPANE_PLAN_FOUND) return 0;
+    for (i = 0; i < count; i++) {
+        /* Here the hypervisor migrates moves[i].vm, which both servers hold meanwhile. */
+        check(spane_cluster_apply_move(self->cluster, &moves[i]));
+        self->moves++;
+        self->moved_mem += moves[i].mem;
+    }
+    return 1;
+}
+
+/* Places those that wait, in order, as long as the first one fits or room can be made for it. */
 static void serve_queue(struct scheduler *self, double now) {
     struct waiting *first;
     while ((first = self->queue)) {
         int placed = self->placed;
-        if (!try_to_place(self, first->id, &first->request)) break;
+        if (!try_to_place(self, first->id, &first->request)) {
+            if (!make_room(self, &first->request)) break;
+            continue;
+        }
         if (self->placed > placed) {
             self->waited++;
             self->total_wait += now - first->since;
@@ -124,11 +155,12 @@ int main(int argc, char **argv) {
     FILE *file = argc > 1 ? fopen(argv[1], "r") : NULL;
 
     if (!file || spane_abi_version() != SPANE_ABI_VERSION) {
-        fprintf(stderr, "usage: scheduler EVENTS.csv [HEURISTIC | WEIGHTS.h5]\n");
+        fprintf(stderr, "usage: scheduler EVENTS.csv [HEURISTIC | WEIGHTS.h5 [MOVES]]\n");
         return EXIT_FAILURE;
     }
     check(spane_cluster_new(NULL, &self.cluster));
     check(spane_cluster_add_equal_servers(self.cluster, NODE_CPU, NODE_MEM, SERVERS, NULL));
+    self.most_moves = argc > 3 ? atoi(argv[3]) : 0;
     self.session = open_session(self.cluster, argc > 2 ? argv[2] : "balance-fit");
 
     while (fgets(line, sizeof line, file)) {
@@ -154,6 +186,7 @@ int main(int argc, char **argv) {
     printf("gave up      %d VMs\n", self.gave_up);
     printf("refused      %d VMs\n", self.refused);
     printf("utilisation  %.1f %% of the cores\n", 100 * busy / (now - first) / (SERVERS * 2 * NODE_CPU));
+    if (self.most_moves > 0) printf("moved        %d VMs of %.0f GB in all\n", self.moves, self.moved_mem);
     spane_session_free(self.session);
     spane_cluster_free(self.cluster);
     return EXIT_SUCCESS;

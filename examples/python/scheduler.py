@@ -7,6 +7,9 @@ is refused.
 
     python3 scheduler.py ../data/events.csv best-fit
     python3 scheduler.py ../data/events.csv ../../data/weights/potential-synthetic.h5
+    python3 scheduler.py ../data/events.csv best-fit 4
+
+With a number of moves, at most so many live migrations make room for the VM that waits longest.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ CORDON_AT, UNCORDON_AT = 1000, 1200  # events between which server 0 is in maint
 
 
 class Scheduler:
-    def __init__(self, policy: str) -> None:
+    def __init__(self, policy: str, most_moves: int) -> None:
         self.cluster = spane.Cluster()
         self.cluster.add_servers(SERVERS, node_cpu=NODE_CPU, node_mem=NODE_MEM)
         chosen = spane.Model(policy) if policy.endswith(".h5") else policy
@@ -31,8 +34,9 @@ class Scheduler:
         # VMs that wait by id, first come, first served: cores, GB, and since when.
         self.queue: dict[int, tuple[float, float, float]] = {}
         self.used_cpu = 0.0
-        self.placed = self.waited = self.gave_up = self.refused = 0
-        self.total_wait = 0.0
+        self.most_moves = most_moves  # that may make room for one VM
+        self.placed = self.waited = self.gave_up = self.refused = self.moves = 0
+        self.total_wait = self.moved_mem = 0.0
 
     def try_to_place(self, vm: int, cpu: float, mem: float) -> bool:
         """Whether the VM need not wait: it was placed, or is refused."""
@@ -62,12 +66,26 @@ class Scheduler:
             self.cluster.release(vm)
             self.used_cpu -= cpu
 
+    def make_room(self, cpu: float, mem: float) -> bool:
+        """Moves running VMs so that the request fits; whether that was possible."""
+        if self.most_moves == 0:
+            return False
+        plan = self.cluster.plan_room(cpu, mem, moves=self.most_moves)  # plan.text says why
+        for move in plan.moves:
+            # Here the hypervisor migrates move.vm, which both servers hold meanwhile.
+            self.cluster.apply_move(move)
+            self.moves += 1
+            self.moved_mem += move.mem
+        return plan.found
+
     def serve_queue(self, now: float) -> None:
-        """Places those that wait, in order, as long as the first one fits."""
+        """Places those that wait, in order, as long as the first fits or room can be made."""
         while self.queue:
             vm, (cpu, mem, since) = next(iter(self.queue.items()))
             placed = self.placed
             if not self.try_to_place(vm, cpu, mem):
+                if self.make_room(cpu, mem):
+                    continue
                 break
             del self.queue[vm]
             if self.placed > placed:
@@ -75,8 +93,8 @@ class Scheduler:
                 self.total_wait += now - since
 
 
-def main(path: str, policy: str = "balance-fit") -> None:
-    scheduler = Scheduler(policy)
+def main(path: str, policy: str = "balance-fit", most_moves: str = "0") -> None:
+    scheduler = Scheduler(policy, int(most_moves))
     first = now = None
     busy = 0.0
     with Path(path).open(newline="", encoding="utf-8") as file:
@@ -106,11 +124,13 @@ def main(path: str, policy: str = "balance-fit") -> None:
     print(f"gave up      {scheduler.gave_up} VMs")
     print(f"refused      {scheduler.refused} VMs")
     print(f"utilisation  {100 * busy / capacity:.1f} % of the cores")
+    if scheduler.most_moves > 0:
+        print(f"moved        {scheduler.moves} VMs of {scheduler.moved_mem:.0f} GB in all")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit("usage: scheduler.py EVENTS.csv [HEURISTIC | WEIGHTS.h5]")
+    if len(sys.argv) not in (2, 3, 4):
+        sys.exit("usage: scheduler.py EVENTS.csv [HEURISTIC | WEIGHTS.h5 [MOVES]]")
     try:
         main(*sys.argv[1:])
     except (spane.Error, OSError) as error:

@@ -15,6 +15,8 @@ final class ClusterHandle: LargeObject, @unchecked Sendable {
     let serverResources: CNames
     let traits: CNames
     private let typeNames = GrowingCNames()
+    // Of the last limits that were asked for; it follows the cluster.
+    private var planner: MovePlanner?
 
     init(_ cluster: consuming Cluster) {
         nodeResources = CNames(Array(cluster.state.layout.nodeResources.dropFirst(2)))
@@ -34,6 +36,14 @@ final class ClusterHandle: LargeObject, @unchecked Sendable {
     /// What the type of the server in a place is called.
     func typeName(of place: Int) -> UnsafePointer<CChar>? {
         unsafe typeNames.name(cluster.state.typeNameNumber(of: place), of: cluster.state.typeNames)
+    }
+
+    /// What plans moves within these limits.
+    func planner(_ limits: MoveLimits) throws -> MovePlanner {
+        if let planner, planner.limits == limits { return planner }
+        let made = try MovePlanner(for: cluster, limits)
+        planner = made
+        return made
     }
 
     var contents: String { "\(cluster.serverCount) servers" }

@@ -61,7 +61,8 @@ public struct RoomReport: Equatable, Sendable, CustomStringConvertible {
         return sentences.joined(separator: " ")
     }
 
-    private static func text(_ amount: Double) -> String {
+    /// An amount as a person writes it.
+    static func text(_ amount: Double) -> String {
         let rounded = (amount * 1000).rounded() / 1000
         return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
     }

@@ -9,8 +9,8 @@ public struct ServerPlan: Equatable, Sendable {
     /// No plan for the same costs less; for consolidation, no more servers than this can be emptied.
     public var bound: Double = 0
 
-    /// No moves.
-    public init() {}
+    /// A plan of these moves.
+    public init(moves: [Move] = []) { self.moves = moves }
 
     /// What the moves cost together.
     public var price: Double { moves.reduce(0) { $0 + $1.price } }

@@ -39,6 +39,19 @@ def test_scheduler(library: str, weights: Path, policy: str) -> None:
     assert placed + gave_up == 1000
 
 
+def test_moves_shorten_the_queue(library: str) -> None:
+    def waited(*arguments: str) -> tuple[int, list[str]]:
+        events = "data/events.csv"
+        ran = interpreter.run(SCHEDULER, events, *arguments, folder=EXAMPLES, library=library)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        lines = ran.stdout.splitlines()
+        return int(lines[1].split()[1]), lines
+
+    (without, _), (having, lines) = waited("best-fit"), waited("best-fit", "4")
+    assert having < without
+    assert lines[-1].startswith("moved ")
+
+
 def test_a_vm_that_never_fits_blocks_nobody(library: str, tmp_path: Path) -> None:
     last = 2**64 - 1
     rows = [(0, "arrive", 1, 4, 8), (1, "arrive", last, 500, 8), (2, "arrive", last - 1, 4, 8)]

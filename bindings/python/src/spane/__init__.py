@@ -46,6 +46,7 @@ from spane._loss_evaluation import LossEvaluation
 from spane._model import Model, ModelDescription, ModelInput
 from spane._options import EnvironmentOptions
 from spane._placement import Placement, node_sets
+from spane._plan import Move, Plan, PlanOutcome
 from spane._play import Episode, play
 from spane._policy import DEFAULT_POLICY, Policy, Rule, SessionDescription
 from spane._request import Request
@@ -92,12 +93,15 @@ __all__ = [
     "Model",
     "ModelDescription",
     "ModelInput",
+    "Move",
     "NeverFitsError",
     "NextVM",
     "NotFoundError",
     "NullPointerError",
     "OutOfMemoryError",
     "Placement",
+    "Plan",
+    "PlanOutcome",
     "Policy",
     "Progress",
     "Request",

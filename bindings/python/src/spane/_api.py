@@ -27,6 +27,7 @@ _text = c_char_p
 _size = POINTER(c_size_t)
 _status = c_int32
 
+_plan, _plan_options = s.PlanPointer, POINTER(s.PlanOptions)
 _model, _cluster, _session = s.ModelPointer, s.ClusterPointer, s.SessionPointer
 _env_session = s.EnvSessionPointer
 _trace, _env, _vec = s.TracePointer, s.EnvPointer, s.VecEnvPointer
@@ -34,7 +35,7 @@ _request, _placement = POINTER(s.Request), POINTER(s.Placement)
 _type = POINTER(s.ServerType)
 _progress = POINTER(s.Progress)
 
-ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, c_uint64, s.Request, s.Placement)
+ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, c_uint64, s.Request, s.Placement, s.Move)
 """What `void *` above may stand for in the header, when it is a pointer to one of these."""
 
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -87,6 +88,27 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         _status,
         [c_void_p, c_size_t, _progress, POINTER(_cluster)],
     ),
+    # Moves
+    "spane_plan_options_init": (_status, [_plan_options]),
+    "spane_cluster_plan_room": (
+        _status,
+        [_cluster, _array, c_size_t, _plan_options, POINTER(_plan)],
+    ),
+    "spane_cluster_plan_drain": (_status, [_cluster, c_int32, _plan_options, POINTER(_plan)]),
+    "spane_cluster_plan_consolidation": (
+        _status,
+        [_cluster, c_int64, _plan_options, POINTER(_plan)],
+    ),
+    "spane_cluster_plan_repair": (_status, [_cluster, c_int32, _plan_options, POINTER(_plan)]),
+    "spane_cluster_apply": (_status, [_cluster, _plan]),
+    "spane_cluster_apply_move": (_status, [_cluster, POINTER(s.Move)]),
+    "spane_plan_describe": (_status, [_plan, POINTER(s.PlanInfo)]),
+    "spane_plan_moves": (_status, [_plan, _array, c_size_t, _size]),
+    "spane_plan_placements": (_status, [_plan, _array, c_size_t, _size]),
+    "spane_plan_servers": (_status, [_plan, _array, c_size_t, _size]),
+    "spane_plan_stuck": (_status, [_plan, _array, c_size_t, _size]),
+    "spane_plan_text": (_status, [_plan, c_char_p, c_size_t, _size]),
+    "spane_plan_free": (None, [_plan]),
     # Policies
     "spane_heuristic_count": (c_int32, []),
     "spane_heuristic_describe": (_status, [c_int32, POINTER(s.HeuristicInfo)]),

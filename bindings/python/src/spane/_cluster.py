@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spane import _arguments as arguments
-from spane import _placement, _structs
+from spane import _placement, _plan, _structs
 from spane._errors import OK, NotFoundError, check
 from spane._handle import Handle
 from spane._library import library
 from spane._long_call import LongCall, Progress
 from spane._memory import saved
 from spane._placement import NODES_OF, Placement
+from spane._plan import Move, Plan
 from spane._request import Request, Resources
 from spane._server import FleetAmounts, Server, ServerType, parted
 from spane._structs import ClusterPointer, ServerInfo, sized
@@ -25,9 +26,11 @@ from spane._structs import ClusterPointer, ServerInfo, sized
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from spane._plan import PlanTerms
     from spane._request import Terms
 
 _NOT_FOUND = NotFoundError.status
+_ROOM = "spane_cluster_plan_room"
 
 
 class VM(NamedTuple):
@@ -317,6 +320,55 @@ class Cluster(Handle[ClusterPointer]):
         if servers is None:
             return None, None, self.servers
         return arguments.servers(servers)
+
+    # Moves
+
+    def plan_room(
+        self,
+        cpu: Request | float | Sequence[Request],
+        mem: float | None = None,
+        *,
+        request: Terms | None = None,
+        **terms: Unpack[PlanTerms],
+    ) -> Plan:
+        """Moves that let a VM in where it fits nowhere: `plan_room(32, 128, moves=4)`.
+
+        Takes a Request too, or a list of Requests, the first to be served first; `request` has
+        further terms, such as {"span": 2}. Changes nothing; see `apply`.
+        """
+        if isinstance(cpu, (list, tuple)):
+            array, kept = self._resources.encode_many(cpu)
+            where = arguments.address(array)
+            plan = _plan.made_by(self, _ROOM, where, len(array), terms=terms)
+            del kept
+            return plan
+        one = self._resources.encode(cpu, mem, request or {})  # type: ignore[arg-type]
+        return _plan.made_by(self, _ROOM, byref(one), 1, terms=terms)
+
+    def plan_drain(self, server: arguments.Index, **terms: Unpack[PlanTerms]) -> Plan:
+        """Moves that empty a server; `stuck` has the VMs for which no place was found."""
+        number = arguments.int32(server, "server")
+        return _plan.made_by(self, "spane_cluster_plan_drain", number, terms=terms)
+
+    def plan_consolidation(self, most: arguments.Index, **terms: Unpack[PlanTerms]) -> Plan:
+        """At most so many moves that empty as many servers as they can."""
+        number = arguments.int64(most, "most")
+        return _plan.made_by(self, "spane_cluster_plan_consolidation", number, terms=terms)
+
+    def plan_repair(self, server: arguments.Index, **terms: Unpack[PlanTerms]) -> Plan:
+        """Moves from node to node of a server after which its nodes are used more evenly."""
+        number = arguments.int32(server, "server")
+        return _plan.made_by(self, "spane_cluster_plan_repair", number, terms=terms)
+
+    def apply(self, plan: Plan) -> None:
+        """Carries out a plan, wholly or, where the cluster has overtaken it, not at all."""
+        pointer = arguments.instance(plan, Plan, "plan")._pointer
+        check(self._library.spane_cluster_apply(self._pointer, pointer), self)
+
+    def apply_move(self, move: Move) -> None:
+        """Carries out one move of a plan, when it has happened."""
+        made = _plan.encoded(arguments.instance(move, Move, "move"))
+        check(self._library.spane_cluster_apply_move(self._pointer, byref(made)), self)
 
     def cordon(self, server: arguments.Index) -> None:
         """Takes a server out of placement; its VMs stay and can be released."""

@@ -12,6 +12,7 @@ from ctypes import (
     c_float,
     c_int32,
     c_int64,
+    c_size_t,
     c_uint8,
     c_uint32,
     c_uint64,
@@ -56,6 +57,12 @@ class ClusterPointer(Pointer):
     """spane_cluster *"""
 
     free = "spane_cluster_free"
+
+
+class PlanPointer(Pointer):
+    """spane_plan *"""
+
+    free = "spane_plan_free"
 
 
 class SessionPointer(Pointer):
@@ -261,6 +268,60 @@ class Placement(ctypes.Structure):
     """spane_placement"""
 
     _fields_: ClassVar[Any] = [("server", c_int32), ("nodes", c_uint32)]
+
+
+class PlanOptions(ctypes.Structure):
+    """spane_plan_options"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("moves", c_int32),
+        ("budget", c_int64),
+        ("exact", c_int32),
+        ("at_once", c_int32),
+        ("move_price", c_double),
+        ("local_price", c_double),
+        ("pinned", POINTER(c_uint64)),
+        ("pinned_count", c_size_t),
+        ("priced", POINTER(c_uint64)),
+        ("prices", POINTER(c_double)),
+        ("priced_count", c_size_t),
+        ("closed", POINTER(c_int32)),
+        ("closed_count", c_size_t),
+        ("fixed", POINTER(c_int32)),
+        ("fixed_count", c_size_t),
+    ]
+
+
+class Move(ctypes.Structure):
+    """spane_move"""
+
+    _fields_: ClassVar[Any] = [
+        ("vm", c_uint64),
+        ("source", Placement),
+        ("target", Placement),
+        ("mem", c_double),
+        ("price", c_double),
+        ("request", c_int32),
+        ("round", c_int32),
+    ]
+
+
+class PlanInfo(ctypes.Structure):
+    """spane_plan_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("outcome", c_int32),
+        ("placement", Placement),
+        ("moves", c_size_t),
+        ("requests", c_size_t),
+        ("servers", c_size_t),
+        ("stuck", c_size_t),
+        ("mem", c_double),
+        ("price", c_double),
+        ("bound", c_double),
+    ]
 
 
 class ServerInfo(ctypes.Structure):
