@@ -60,8 +60,10 @@ test-debug: setup ## Run the Swift tests with assertions on (slow)
 	swift test
 
 .PHONY: bench
-bench: build ## Measure speed beside a C++ version of the same loops
+bench: build ## Measure speed beside a C++ version of the same loops, and what is refused on simulated fleets
 	swift run -c release --package-path Benchmarks benchmarks --trace $(TRACE)
+	$(SPANE) experiment fleets --days 7 --seeds 2 \
+		--policies 'capacity-lost,10*most-allocated+spread' best-fit first-fit data/weights/potential-synthetic.h5
 
 .PHONY: data
 data: build ## Make the shipped trace and networks again; HUAWEI=trace.h5 TEST_STARTS=file for potential.h5 too

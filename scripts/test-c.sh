@@ -83,12 +83,19 @@ done
 [ "$status" -eq 0 ] || exit 1
 
 built=$out/${compilers[-1]}
+# Beside the others, as it takes as long as all of them.
+mkdir -p "$out/scratch-memory"
+"$built/memory" data "$out/scratch-memory" >"$out/memory.log" 2>&1 &
+memory=$!
+trap 'kill "$memory" 2>/dev/null || true' EXIT
 "$built/tests" data "$out/scratch"
 "$built/threads" data
 "$built/steps" data
 "$built/damage" data "$out/scratch"
 "$built/allocations" data
-"$built/memory" data "$out/scratch"
+wait "$memory" || status=1
+cat "$out/memory.log"
+[ "$status" -eq 0 ] || exit 1
 for policy in balance-fit data/weights/untrained-1.h5; do
     for scheduler in scheduler scheduler-cpp; do
         echo "$scheduler $policy"
