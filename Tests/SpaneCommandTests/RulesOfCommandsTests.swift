@@ -143,4 +143,14 @@ import Testing
         }
         #expect(try folder.names().sorted() == ["mix.csv", "trace.h5"])
     }
+
+    /// The million trials of a search are not made for a network that cannot be kept.
+    @Test func aNetworkThatCannotBeKept() throws {
+        try folder.makeFolder("kept/untrained-2.h5")
+        try command.fail(
+            ["search", "untrained"] + Self.episodes + ["--length", "50", "--trials", "1000000", "--output", "kept"],
+            status: Status.failure,
+            "kept/untrained-2.h5: cannot be written: Is a directory"
+        )
+    }
 }
