@@ -26,8 +26,7 @@ demo: build ## Compare the heuristics and the shipped networks on the shipped tr
 
 .PHONY: test
 test: setup lint ## Run every check and every test
-	swift build -c release --product spane-cli
-	swift test -c release
+	swift test -c release --disable-testable-imports
 	scripts/build-library.sh
 	cd bindings/python && SPANE_REQUIRE_LIBRARY=1 ../../$(PYTHON) -m pytest -q
 
@@ -61,8 +60,10 @@ test-debug: setup ## Run the Swift tests with assertions on (slow)
 	swift test
 
 .PHONY: bench
-bench: build ## Measure speed beside a C++ version of the same loops
+bench: build ## Measure speed beside a C++ version of the same loops, and what is refused on simulated fleets
 	swift run -c release --package-path Benchmarks benchmarks --trace $(TRACE)
+	$(SPANE) experiment fleets --days 7 --seeds 2 \
+		--policies 'capacity-lost,10*most-allocated+spread' best-fit first-fit data/weights/potential-synthetic.h5
 
 .PHONY: data
 data: build ## Make the shipped trace and networks again; HUAWEI=trace.h5 TEST_STARTS=file for potential.h5 too

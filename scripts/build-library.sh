@@ -6,14 +6,18 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 read -ra flags <<<"${BUILD_FLAGS:-}"
-build=(swift build -c release --static-swift-stdlib --product SpaneCAPI --scratch-path .build_shared "${flags[@]}")
+# As everything else is built in .build, so that nothing is compiled twice: that the runtime is to be inside concerns the linker.
+build=(swift build -c release --product SpaneCAPI "${flags[@]}")
 "${build[@]}"
-out=$("${build[@]}" --show-bin-path)
-objects=$out/libSpaneCAPI.a
+built=$("${build[@]}" --show-bin-path)
+# Not the archive, in which objects of files stay that are gone.
+objects=@$built/SpaneCAPI.product/Objects.LinkFileList
+out=.build_shared/release
+mkdir -p "$out"
 
 is_newest() {
     local source
-    for source in "$objects" include/spane.h scripts/build-library.sh scripts/header_functions.py scripts/version.sh; do
+    for source in "$built/libSpaneCAPI.a" include/spane.h scripts/build-library.sh scripts/header_functions.py scripts/version.sh; do
         [ "$1" -nt "$source" ] || return 1
     done
 }
@@ -44,7 +48,7 @@ replace() { mv -f "$out/new-$1" "$out/$1"; }
 # types, but for nostart-stop-gc. A function that the header declares and nobody defines is an error.
 read -ra hdf5 <<<"$(pkg-config --libs hdf5)"
 "$swift/bin/clang" -shared -fuse-ld=lld -o "$out/new-libspane.so" \
-    -Wl,--whole-archive "$objects" -Wl,--no-whole-archive "${runtime[@]}" \
+    "$objects" "${runtime[@]}" \
     "${hdf5[@]}" -lstdc++ -lm -lpthread -ldl -Wl,--as-needed -Wl,--gc-sections -Wl,-z,nostart-stop-gc \
     -Wl,-soname="libspane.so.$(scripts/version.sh abi)" -Wl,--version-script="$out/exports.map" \
     -Wl,--no-undefined-version -Wl,-z,defs -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,--strip-all
@@ -53,7 +57,7 @@ replace libspane.so
 # One object, so that names can be hidden in it. Its section groups go: a C++ program that has the same template would
 # otherwise replace a group whose names are hidden, and fail to link.
 "$swift/bin/ld.lld" -r --force-group-allocation -o "$out/libspane.o" \
-    --whole-archive "$objects" --no-whole-archive "${runtime[@]}"
+    "$objects" "${runtime[@]}"
 "$swift/bin/llvm-objcopy" --strip-unneeded --keep-global-symbols="$out/exports.txt" "$out/libspane.o"
 rm -f "$out/new-libspane.a"
 "$swift/bin/llvm-ar" rcsD "$out/new-libspane.a" "$out/libspane.o"

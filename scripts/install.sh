@@ -40,11 +40,8 @@ fill() {
 
 if [ "$mode" = install ]; then
     if command -v swift >/dev/null; then
-        read -ra flags <<<"${BUILD_FLAGS:-}"
         scripts/build-library.sh
-        # The same compiler flags, so that both share what is compiled.
-        swift build -c release --static-swift-stdlib --product spane-cli --scratch-path .build_shared \
-            -Xlinker --strip-all --disable-local-rpath "${flags[@]}"
+        scripts/build-command.sh
     fi
     for file in libspane.so libspane.a spane-cli; do
         [ -e "$built/$file" ] && continue

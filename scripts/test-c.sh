@@ -30,14 +30,17 @@ for compiler in gcc clang; do command -v "$compiler" >/dev/null && compilers+=("
     echo '}'
 } >"$out/readme.c"
 
-for cc in "${compilers[@]}"; do
+# Builds everything with one compiler, into a folder of its own, and runs what shows how the C++ header was compiled.
+build() {
+    local cc=$1 cxx to=$out/$1 standard example language program exceptions c
+    mkdir -p "$to"
     cxx=${cc/gcc/g++}
     cxx=${cxx/clang/clang++}
     for standard in c99 c11 c17; do
         "$cc" -std=$standard "${warnings[@]}" -fsyntax-only -x c include/spane.h
         "$cc" -std=$standard "${warnings[@]}" -fsyntax-only "$out/readme.c" "${spane[0]}"
         for example in scheduler fleet; do
-            "$cc" -std=$standard "${warnings[@]}" "examples/c/$example.c" -o "$out/$example" "${spane[@]}"
+            "$cc" -std=$standard "${warnings[@]}" "examples/c/$example.c" -o "$to/$example" "${spane[@]}"
         done
     done
     for language in c c++; do
@@ -48,41 +51,62 @@ for cc in "${compilers[@]}"; do
         fi
     done
     c=("$cc" -std=c99 -O1 -g "${warnings[@]}")
-    "${c[@]}" "${shared[@]}" Tests/C/check.c -o "$out/tests" "${spane[@]}" "${hdf5[@]}" -lpthread -lm
+    "${c[@]}" "${shared[@]}" Tests/C/check.c -o "$to/tests" "${spane[@]}" "${hdf5[@]}" -lpthread -lm
     for program in threads steps damage allocations; do
-        "${c[@]}" "Tests/C/$program.c" Tests/C/check.c -o "$out/$program" "${spane[@]}" -lpthread
+        "${c[@]}" "Tests/C/$program.c" Tests/C/check.c -o "$to/$program" "${spane[@]}" -lpthread
     done
-    "${c[@]}" Tests/C/memory.c Tests/C/memory_calls.c Tests/C/check.c -o "$out/memory" "${spane[@]}"
+    "${c[@]}" Tests/C/memory.c Tests/C/memory_calls.c Tests/C/check.c -o "$to/memory" "${spane[@]}"
     for standard in c++17 c++20; do
         for exceptions in -fexceptions -fno-exceptions; do
-            "$cxx" -std=$standard $exceptions "${warnings[@]}" "${cxx_include[@]}" Tests/C/wrapper.cpp -o "$out/wrapper" \
+            "$cxx" -std=$standard $exceptions "${warnings[@]}" "${cxx_include[@]}" Tests/C/wrapper.cpp -o "$to/wrapper" \
                 "${spane[@]}"
-            "$out/wrapper" data
+            "$to/wrapper" data
         done
         for example in scheduler fleet; do
-            "$cxx" -std=$standard "${warnings[@]}" "${cxx_include[@]}" "examples/cpp/$example.cpp" -o "$out/$example-cpp" \
+            "$cxx" -std=$standard "${warnings[@]}" "${cxx_include[@]}" "examples/cpp/$example.cpp" -o "$to/$example-cpp" \
                 "${spane[@]}"
         done
     done
-done
+}
 
-"$out/tests" data "$out/scratch"
-"$out/threads" data
-"$out/steps" data
-"$out/damage" data "$out/scratch"
-"$out/allocations" data
-"$out/memory" data "$out/scratch"
+# The compilers at the same time, and what they print one after the other.
+pids=()
+for cc in "${compilers[@]}"; do
+    build "$cc" >"$out/$cc.log" 2>&1 &
+    pids+=($!)
+done
+status=0
+for index in "${!compilers[@]}"; do
+    wait "${pids[index]}" || status=1
+    cat "$out/${compilers[index]}.log"
+done
+[ "$status" -eq 0 ] || exit 1
+
+built=$out/${compilers[-1]}
+# Beside the others, as it takes as long as all of them.
+mkdir -p "$out/scratch-memory"
+"$built/memory" data "$out/scratch-memory" >"$out/memory.log" 2>&1 &
+memory=$!
+trap 'kill "$memory" 2>/dev/null || true' EXIT
+"$built/tests" data "$out/scratch"
+"$built/threads" data
+"$built/steps" data
+"$built/damage" data "$out/scratch"
+"$built/allocations" data
+wait "$memory" || status=1
+cat "$out/memory.log"
+[ "$status" -eq 0 ] || exit 1
 for policy in balance-fit data/weights/untrained-1.h5; do
     for scheduler in scheduler scheduler-cpp; do
         echo "$scheduler $policy"
-        "$out/$scheduler" examples/data/events.csv "$policy"
+        "$built/$scheduler" examples/data/events.csv "$policy"
     done
 done
 # What C and C++ make of a fleet is the same; bindings/python/tests compare with the same files.
 for policy in best-fit data/weights/potential-synthetic.h5; do
     echo "fleet $policy"
     expected=examples/data/fleet-$(basename "$policy" .h5).txt
-    "$out/fleet" data/fleets/small.toml examples/data/events.csv "$policy" | tee "$out/scratch/fleet.txt"
+    "$built/fleet" data/fleets/small.toml examples/data/events.csv "$policy" | tee "$out/scratch/fleet.txt"
     diff "$expected" "$out/scratch/fleet.txt"
-    "$out/fleet-cpp" data/fleets/small.toml examples/data/events.csv "$policy" | diff "$expected" -
+    "$built/fleet-cpp" data/fleets/small.toml examples/data/events.csv "$policy" | diff "$expected" -
 done

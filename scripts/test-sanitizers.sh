@@ -34,24 +34,24 @@ prepare() {
         link=(-fsanitize=thread "$static/libdispatch.a" "$static/libBlocksRuntime.a")
         ;;
     valgrind)
-        scratch=.build_shared
+        scratch=.build
         # Valgrind cannot read the debug information of a newer compiler.
         link=("-Wl,--strip-debug")
         ;;
     *) echo "unknown kind $kind" && exit 1 ;;
     esac
-    local build=(swift build -c release --static-swift-stdlib --product SpaneCAPI --scratch-path "$scratch" "${flags[@]}"
+    local build=(swift build -c release --product SpaneCAPI --scratch-path "$scratch" "${flags[@]}"
         "${sanitize[@]}")
     "${build[@]}"
     local objects
-    objects=$("${build[@]}" --show-bin-path)/libSpaneCAPI.a
+    objects=@$("${build[@]}" --show-bin-path)/SpaneCAPI.product/Objects.LinkFileList
     out=$scratch/tests-$kind
     mkdir -p "$out/scratch"
     for program in tests threads steps damage; do
         local sources=("Tests/C/$program.c")
         [ "$program" != tests ] || sources=("${tests[@]}")
         "$swift/bin/clang" -std=c99 -O1 -g -fuse-ld=lld -I include "${sources[@]}" Tests/C/check.c \
-            -o "$out/$program" -Wl,--whole-archive "$objects" -Wl,--no-whole-archive "${runtime[@]}" "${hdf5[@]}" \
+            -o "$out/$program" "$objects" "${runtime[@]}" "${hdf5[@]}" \
             "${link[@]}" -lstdc++ -lm -lpthread -ldl -Wl,-z,nostart-stop-gc
     done
 }

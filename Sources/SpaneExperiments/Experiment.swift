@@ -63,6 +63,8 @@ public struct Experiment: Sendable {
     public let clusters: [Fleet]
     /// The policies; the reference is one of them.
     public let policies: [Policy]
+    /// The mix that the rules among them were given; `nil` where they learn what is asked for.
+    public let mix: GivenMix?
 
     /// Describes an experiment; First Fit is added after the other policies when it is not among them.
     ///
@@ -76,7 +78,8 @@ public struct Experiment: Sendable {
         starts: [Int],
         until end: EpisodeEnd = .automatic,
         clusters: [Fleet],
-        policies: [Policy]
+        policies: [Policy],
+        mix: GivenMix? = nil
     ) throws {
         var policies = policies
         if !policies.contains(where: { $0.name == Self.referenceName }) {
@@ -97,6 +100,7 @@ public struct Experiment: Sendable {
         self.end = end
         self.clusters = clusters
         self.policies = policies
+        self.mix = mix
     }
 
     /// The names of the groups in the order of their first members.

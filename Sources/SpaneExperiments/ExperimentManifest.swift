@@ -40,6 +40,8 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     var node_mem: Double?
     var split_above: Double?
     var fleet: FleetNote?
+    /// The trace for whose VMs rules keep room; absent where they learn what is asked for.
+    var mix: TraceEntry?
     var policies: [PolicyEntry]
 
     /// Describes an experiment.
@@ -51,12 +53,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     public init(_ experiment: Experiment, traceFile: String, starts: String, version: String) {
         spane_version = version
         self.experiment = experiment.kind.rawValue
-        trace = TraceEntry(
-            file: traceFile,
-            source: experiment.description.source,
-            licence: experiment.description.licence,
-            sha256: experiment.description.contentHash
-        )
+        trace = TraceEntry(traceFile, experiment.description)
         self.starts = StartsEntry(
             given: starts,
             count: experiment.starts.count,
@@ -68,6 +65,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         node_mem = experiment.clusters[0].uniformNode?.mem
         split_above = experiment.clusters[0].onlySplitAbove
         fleet = FleetNote(ofOther: experiment.clusters[0])
+        mix = experiment.mix.map { TraceEntry($0.file, $0.description) }
         policies = experiment.policies.map {
             PolicyEntry(name: $0.name, group: $0.group, file: $0.file, sha256: $0.contentHash)
         }
@@ -93,9 +91,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
 
     /// The description as JSON.
     public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        try JSONText.pretty(self) + "\n"
     }
 
     /// In what the experiment of `old` is another one, a line each; where files lie does not matter, nor what a trace is called.
@@ -115,6 +111,9 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
             compare("VMs are split above (GB)", Self.text(old.split_above), Self.text(split_above))
         } else if old.fleet?.sha256 != fleet?.sha256 {
             compare("fleet", old.fleetTitle, fleetTitle)
+        }
+        if old.mix?.sha256 != mix?.sha256 {
+            compare("mix", old.mix?.title ?? "learned", mix?.title ?? "learned")
         }
         compare("policies", Self.list(old.policies.map(\.title)), Self.list(policies.map(\.title)))
         for (old, new) in zip(old.policies, policies) where old.title == new.title {
@@ -139,6 +138,15 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
 }
 
 extension ExperimentManifest.TraceEntry {
+    fileprivate init(_ file: String, _ description: TraceDescription) {
+        self.init(
+            file: file,
+            source: description.source,
+            licence: description.licence,
+            sha256: description.contentHash
+        )
+    }
+
     fileprivate var title: String { "\(file) (sha256 \(sha256.prefix(12)))" }
 }
 

@@ -163,7 +163,9 @@ import Testing
             expect(spane_env_new(trace.pointer, &options, &env), SPANE_INVALID_ARGUMENT, word)
             #expect(env == nil)
         }
-        for count in [0, -1, 524_289, Int32.max, Int32.min] { refuse("servers is \(count)") { $0.servers = count } }
+        for count in [0, -1, 524_289, Int32.max, Int32.min] {
+            refuse("options->servers is \(count); it must be in 1 ... 524288") { $0.servers = count }
+        }
         refuse("reward") { $0.reward = 2 }
         refuse("flags") { $0.flags = 2 }
         for value in [0, -1, .nan, .infinity, 0x1p33] {

@@ -185,7 +185,7 @@ import Testing
         refuse(SPANE_INVALID_ARGUMENT, "length is -1") { $0.length = -1 }
         refuse(SPANE_INVALID_ARGUMENT, "length is \(Int64.max)") { $0.length = .max }
         refuse(SPANE_INVALID_ARGUMENT, "threads is 1025") { $0.threads = 1025 }
-        refuse(SPANE_INVALID_ARGUMENT, "servers is 0") { $0.servers = 0 }
+        refuse(SPANE_INVALID_ARGUMENT, "options->servers is 0; it must be in 1 ... 524288") { $0.servers = 0 }
         refuse(SPANE_INVALID_ARGUMENT, "no server is that large") { $0.node_mem = 0.5 }
         refuse(SPANE_INVALID_ARGUMENT, "reserved") { $0.reserved = 1 }
         refuse(SPANE_UNKNOWN_VERSION, "struct_size") { $0.struct_size = 0 }

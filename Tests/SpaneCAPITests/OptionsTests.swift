@@ -1,5 +1,6 @@
 import CSpaneHeader
 import SpaneCAPITestSupport
+import SpaneScheduling
 import Testing
 
 /// The _init functions write what the _INIT macros stand for, to the last byte.
@@ -16,6 +17,9 @@ import Testing
     private func memset(_ pointer: UnsafeMutableRawPointer, _ byte: UInt8, _ count: Int) {
         pointer.initializeMemory(as: UInt8.self, repeating: byte, count: count)
     }
+
+    /// The name stands in the header for C, and in Swift for what knows no C.
+    @Test func theDefaultPolicyIsTheBestRule() { #expect(SPANE_DEFAULT_POLICY == Heuristic.bestName) }
 
     @Test func functionsAndMacrosAgree() {
         #expect(

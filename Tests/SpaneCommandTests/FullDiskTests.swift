@@ -44,7 +44,10 @@ import Testing
             "evaluate", "--trace", "trace.h5", "--starts", "0..<500:400:1", "--length", "10", "--policy", "first-fit",
             "--output", "waits.csv",
         ]
-        try check(try command.run(arguments, shell: Self.limit(4)), "waits.csv")
+        let result = try command.run(arguments, shell: Self.limit(4))
+        try check(result, "waits.csv")
+        // The result is printed before the file fails, so that it is not lost.
+        #expect(result.output.contains("first-fit"))
     }
 
     private func check(_ result: Command.Result, _ name: String) throws {

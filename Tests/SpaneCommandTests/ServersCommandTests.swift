@@ -70,13 +70,13 @@ import Testing
     @Test func whatIsRefused() throws {
         try command.fail(
             arguments(["--windows", "0"]),
-            status: Status.failure,
-            "there are 0 windows; of 150 VMs this trace has 1 ... 448 that start apart"
+            status: Status.usage,
+            "--windows is 0, --window-length is 150: there are 0 windows; of 150 VMs this trace has 1 ... 448 that start apart."
         )
         try command.fail(
             arguments(["--window-length", "598"]),
-            status: Status.failure,
-            "a window has 598 VMs; in this trace it may have 1 ... 597"
+            status: Status.usage,
+            "--windows is 9, --window-length is 598: a window has 598 VMs; in this trace it may have 1 ... 597."
         )
         try command.fail(
             arguments(["--fleet", "f.toml", "--node-cpu", "3"]),

@@ -32,6 +32,37 @@ import Testing
         #expect(again.vms.map(\.id) == [7])
     }
 
+    /// Rules measure by the largest server, and that is one of those that are there: a fleet that once had a larger one, or that
+    /// was larger before it was resized, decides as it does when it is loaded.
+    @Test(arguments: [false, true])
+    func aRestoredFleetDecidesAsTheSavedOne(isResized: Bool) throws {
+        var cluster = Cluster(layout: .published)
+        let types = [ServerType(nodes: [[8, 90], [8, 90]]), ServerType(nodes: [[40, 40], [40, 40]])]
+        let giant = ServerType(nodes: [[400, 100], [400, 100]])
+        try cluster.addServers([0, 1, 2], of: types + [giant])
+        let request = cluster.state.layout.request(cpu: 2, mem: 8, span: 1)
+        let rules = ["most-allocated", "capacity-lost", "capacity-lost,10*most-allocated+pack"]
+        func choices(_ cluster: borrowing Cluster, among servers: [Int32]) throws -> [Placement?] {
+            try rules.map { name in
+                var policy = RulePolicy(
+                    try #require(RuleName(name)),
+                    mix: ExpectedFlavors([.init(cpu: 8, mem: 16, frequency: 1)])
+                )
+                return policy.placement(for: request, on: cluster.state, among: servers.span)
+            }
+        }
+        // With the giant, cores count little: the server with little memory is the fuller one.
+        #expect(try choices(cluster, among: [0, 1]).map(\.?.server) == [1, 1, 1])
+        if isResized { try cluster.resizeServer(2, to: types[0]) } else { try cluster.removeServer(2) }
+        #expect(cluster.state.largestNode == Resources(cpu: 40, mem: 90))
+        let now = try choices(cluster, among: [0, 1])
+        #expect(now[0]?.server == 0)
+        let again = try Cluster.restored(from: cluster.snapshot())
+        #expect(again.state.largestNode == cluster.state.largestNode)
+        #expect(again.state.fewestNodes == cluster.state.fewestNodes)
+        #expect(try choices(again, among: [0, 1]) == now)
+    }
+
     private func refuses(
         _ message: String,
         _ code: SchedulingError.Code = .invalidArgument,

@@ -55,21 +55,18 @@ import Testing
         var walk = try ClusterWalk(nodes: nodes, servers: 60, size: 60, generator)
         let name = try #require(RuleName(text))
         var policy = RulePolicy(name)
-        var largest = PlainRule.Largest()
-        func see(_ walk: borrowing ClusterWalk) { for server in walk.naive.servers.values { largest.see(server) } }
-        see(walk)
         var mix = PlainMix()
         let asks = (0..<6).map { _ in walk.random.ask(&generator) }
         var found = 0
         for round in 0..<150 {
-            for _ in 0..<generator.below(4) {
-                try walk.step()
-                see(walk)
-            }
+            for _ in 0..<generator.below(4) { try walk.step() }
             var servers: [PlainServer] = []
             for place in 0..<walk.cluster.serverCount {
                 servers.append(try #require(walk.naive.servers[walk.cluster.number(at: place)]))
             }
+            // Of those that are there, whatever there was before.
+            var largest = PlainRule.Largest()
+            for server in servers { largest.see(server) }
             let ask = asks[generator.below(round < 60 ? 3 : 6)]
             mix.note(ask, largest: largest)
             let plain = PlainRule(name: name, layout: walk.random.layout, largest: largest, mix: mix)
@@ -142,9 +139,15 @@ import Testing
         }
         #expect(RuleName("l2")?.description == "l2+spread")
         #expect(RuleName("10*l2,-2.50*first")?.description == "10*l2,-2.5*first+spread")
+        for (text, weight) in [("1e+5*first", 1e5), ("1e-5*first+spread", 1e-5), ("1E+3*first+spread", 1e3)] {
+            #expect(RuleName(text) == RuleName([RuleName.Term(.first, weight: weight)]))
+        }
+        #expect(RuleName("l2,1e+5*first+pack")?.description == "l2,100000*first+pack")
         #expect(RuleName("0.5*first,capacity-lost+pack")?.description == "0.5*first,capacity-lost+pack")
         for text in [
             "", "+", "most", "l2+", "+l2", "l2+far", "l2+pack+pack", "1e7*l2", "nan*l2", "*l2", "2*", "l2,", "2*3*l2",
+            "1e+7*l2",
+            "1e+5*l2+", "l2+1e+5*first", "1e+*l2", "+5*l2+pack+pack",
         ] {
             #expect(RuleName(text) == nil)
             #expect(Heuristic(name: text) == nil)

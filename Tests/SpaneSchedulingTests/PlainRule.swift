@@ -5,7 +5,7 @@ import SpaneTestSupport
 struct PlainRule {
     let name: RuleName
     let layout: Layout
-    /// The most that a server and a node ever had, by resource.
+    /// The most that a server and a node have, by resource.
     var largest: Largest
     var mix: PlainMix
 

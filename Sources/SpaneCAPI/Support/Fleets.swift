@@ -21,6 +21,12 @@ extension Fleet {
             }
             return
         }
+        guard servers >= 1, servers <= Fleet.maximumServers else {
+            throw Failure(
+                SPANE_INVALID_ARGUMENT,
+                "\(name)->servers is \(servers); it must be in 1 ... \(Fleet.maximumServers)"
+            )
+        }
         for (field, value) in [("node_cpu", nodeCPU), ("node_mem", nodeMem)]
         where !Resources(cpu: value, mem: value).onGrid.isPositive {
             throw Failure(

@@ -10,13 +10,8 @@ final class ClusterParticulars: @unchecked Sendable {
     let valuesPerNode: Int
     let valuesPerServer: Int
 
-    /// The most that a node ever had, in steps of the ``Grid``.
-    private(set) var largestNodeSteps = Resources(cpu: 0, mem: 0)
-    /// [resource of nodes, then of servers]: the most that a server ever had, summed over its nodes, in steps.
-    private(set) var largestServer: [Double]
-    private(set) var fewestNodes: Int
-    // How many servers have so many nodes.
-    private var serversByNodes = [Int](repeating: 0, count: Layout.mostNodes + 1)
+    /// Of the servers that are there.
+    var sizes: ServerSizes
     // [server][node][resource], as `free` of the cluster: what cordoned servers really have left; without elements until a server
     // is cordoned.
     var shelved = FlatBuffer<Double>(repeating: 0, count: 0)
@@ -36,8 +31,7 @@ final class ClusterParticulars: @unchecked Sendable {
         self.spanRule = spanRule
         valuesPerNode = layout.nodeResources.count
         valuesPerServer = layout.nodes * valuesPerNode
-        fewestNodes = layout.nodes
-        largestServer = Array(repeating: 0, count: valuesPerNode + layout.serverResources.count)
+        sizes = ServerSizes(layout)
         sharedFree = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
         sharedCapacity = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
         typeName = FlatBuffer(repeating: 0, count: room)
@@ -48,10 +42,7 @@ final class ClusterParticulars: @unchecked Sendable {
         spanRule = other.spanRule
         valuesPerNode = other.valuesPerNode
         valuesPerServer = other.valuesPerServer
-        largestNodeSteps = other.largestNodeSteps
-        largestServer = other.largestServer
-        fewestNodes = other.fewestNodes
-        serversByNodes = other.serversByNodes
+        sizes = other.sizes
         shelved = other.shelved.copy()
         sharedFree = other.sharedFree.copy()
         sharedCapacity = other.sharedCapacity.copy()
@@ -66,27 +57,6 @@ final class ClusterParticulars: @unchecked Sendable {
     /// The bytes that it occupies.
     var bytes: Int {
         shelved.bytes + sharedFree.bytes + sharedCapacity.bytes + distances.reduce(0) { $0 + $1.count }
-    }
-
-    /// Notes that there is one more server of so many nodes, or with -1 one less.
-    func countServer(nodes: Int, by difference: Int) {
-        serversByNodes[nodes] += difference
-        fewestNodes = serversByNodes.firstIndex { $0 > 0 } ?? layout.nodes
-    }
-
-    /// Notes what a server has.
-    func noteCapacity(of type: ServerType) {
-        for node in type.nodes {
-            largestNodeSteps.cpu = max(largestNodeSteps.cpu, Grid.capacity(node[0]))
-            largestNodeSteps.mem = max(largestNodeSteps.mem, Grid.capacity(node[1]))
-        }
-        for resource in 0..<valuesPerNode {
-            let sum = type.nodes.reduce(0) { $0 + Grid.capacity($1[resource]) }
-            largestServer[resource] = max(largestServer[resource], sum)
-        }
-        for (index, amount) in type.shared.enumerated() {
-            largestServer[valuesPerNode + index] = max(largestServer[valuesPerNode + index], Grid.capacity(amount))
-        }
     }
 
     /// The index of a name in ``typeNames``.

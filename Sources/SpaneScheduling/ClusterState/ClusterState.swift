@@ -67,14 +67,14 @@ public struct ClusterState: ~Copyable, Sendable {
     /// The span of VMs that do not say so themselves.
     public var spanRule: SpanRule { particulars.spanRule }
 
-    /// The most cores and the most memory that a NUMA node of any server ever had.
+    /// The most cores and the most memory that a NUMA node of any server has; 0 while there are none.
     public var largestNode: Resources {
-        let steps = particulars.largestNodeSteps
+        let steps = particulars.sizes.largestNode
         return Resources(cpu: Grid.amount(steps.cpu), mem: Grid.amount(steps.mem))
     }
 
     /// The fewest NUMA nodes that any server has; as many as the layout allows while there are none.
-    public var fewestNodes: Int { particulars.fewestNodes }
+    public var fewestNodes: Int { particulars.sizes.fewestNodes }
 
     /// Values of a node in the flat storage.
     @inline(__always)
@@ -98,10 +98,12 @@ public struct ClusterState: ~Copyable, Sendable {
         serverCount = first + typeOfServer.count
         let tables = types.map { distanceTable($0) }
         let names = types.map { particulars.number(ofName: $0.name) }
+        let sizes = types.map { ServerSizes.Size($0) }
         for (offset, index) in typeOfServer.enumerated() {
             let type = types[Int(index)]
             setCapacity(of: first + offset, to: type, distanceTable: tables[Int(index)])
             particulars.typeName[first + offset] = names[Int(index)]
+            particulars.sizes.add(sizes[Int(index)])
             empty(first + offset)
         }
         journal.recordGrowth(to: serverCount)
@@ -109,10 +111,10 @@ public struct ClusterState: ~Copyable, Sendable {
 
     /// Lets the last server take the place of another one, which is gone.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(1); O(sizes of servers) where no other one is as large as the one that is gone.
     package mutating func removeServer(_ server: Int) {
         let last = serverCount - 1
-        particulars.countServer(nodes: nodeCount(of: server), by: -1)
+        particulars.sizes.remove(ServerSizes.Size(type(of: server)))
         if server != last { moveServer(last, to: server) }
         serverCount = last
         journal.recordReset()
@@ -160,8 +162,6 @@ public struct ClusterState: ~Copyable, Sendable {
             nodeCount: UInt8(type.nodes.count),
             distanceTable: distanceTable
         )
-        particulars.noteCapacity(of: type)
-        particulars.countServer(nodes: type.nodes.count, by: 1)
     }
 
     /// Gives a server other capacities; what is taken stays taken.
@@ -179,7 +179,8 @@ public struct ClusterState: ~Copyable, Sendable {
             particulars.sharedCapacity[server * shared + $0]
                 - particulars.sharedFree[server * shared + $0]
         }
-        particulars.countServer(nodes: nodeCount(of: server), by: -1)
+        particulars.sizes.remove(ServerSizes.Size(self.type(of: server)))
+        particulars.sizes.add(ServerSizes.Size(type))
         setCapacity(of: server, to: type, distanceTable: distanceTable(type))
         particulars.typeName[server] = particulars.number(ofName: type.name)
         details[server].isCordoned = isCordoned

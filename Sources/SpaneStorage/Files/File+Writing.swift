@@ -31,6 +31,21 @@ extension File {
         }
     }
 
+    /// Refuses a path to which ``write(_:to:progress:)`` could not write now, before there is work to be lost. Nothing is left
+    /// there.
+    ///
+    /// - Throws: as it would.
+    package static func check(canWriteTo path: String) throws(StorageError) {
+        switch try Destination(path) {
+        case .descriptor: break
+        case .stream: try check(unsafe path.withPath { unsafe access($0, W_OK) } == 0 ? 0 : errno, path)
+        case .file(let folder, _, _):
+            guard let _ = TemporaryFile(in: folder, mode: 0o600) else {
+                throw StorageError("cannot be written", path: path, errno: errno)
+            }
+        }
+    }
+
     /// Gives whether the file was still there to take its place; another process can take one for abandoned that is just
     /// about to.
     private static func replace(

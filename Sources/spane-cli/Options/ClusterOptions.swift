@@ -2,6 +2,7 @@ import ArgumentParser
 import SpaneRuns
 import SpaneScheduling
 import SpaneSettings
+import SpaneStorage
 
 /// The options that describe the servers of one cluster: a fleet file, or the number and the size of equal servers.
 struct ClusterOptions: ParsableArguments {
@@ -64,7 +65,17 @@ struct ServerOptions: ParsableArguments {
     }
 
     func makeFleet(servers: Int) throws -> Fleet {
-        try Fleet(
+        guard servers >= 1, servers <= Fleet.maximumServers else {
+            throw ValidationError("--servers is \(servers); it must be in 1 ... \(Fleet.maximumServers).")
+        }
+        for (option, amount) in [("--node-cpu", nodeCPU?.value), ("--node-mem", nodeMem?.value)] {
+            guard let amount, !Resources(cpu: amount, mem: amount).onGrid.isPositive else { continue }
+            throw ValidationError("\(option) is \(CSVText.number(amount)); \(Resources.rule(amount)).")
+        }
+        if let splitAbove = splitAbove?.value, splitAbove < 0 {
+            throw ValidationError("--split-above is \(CSVText.number(splitAbove)); it must not be negative.")
+        }
+        return try Fleet(
             servers: servers,
             node: Resources(
                 cpu: nodeCPU?.value ?? Fleet.publishedNode.cpu,

@@ -1,12 +1,19 @@
 import ArgumentParser
 import SpaneEvaluation
 import SpaneExperiments
+import SpaneScheduling
 import SpaneStorage
 
 /// Who takes part in an experiment: a policy, or several under one name as `NAME=POLICY,POLICY`.
+///
+/// In a group a rule with a comma ends with its `+NODE`, which tells its commas from those between policies.
 struct EntrantArgument: ExpressibleByArgument {
     private let group: String?
     private let members: [PolicyArgument]
+
+    static let usage =
+        "\(Heuristic.names.joined(separator: ", ")), weights files, and groups of them as NAME=a.h5,b.h5, in which a rule with "
+        + "a comma needs its +NODE, as in NAME=first-fit,l2,10*first+spread."
 
     init?(argument: String) {
         // A file may have an equals sign in its name.
@@ -14,16 +21,36 @@ struct EntrantArgument: ExpressibleByArgument {
             (group, members) = (nil, [PolicyArgument(argument: argument)])
             return
         }
-        let names = argument[argument.index(after: sign)...].split(separator: ",", omittingEmptySubsequences: false)
+        let names = Self.members(argument[argument.index(after: sign)...])
         guard sign > argument.startIndex, names.allSatisfy({ !$0.isEmpty }) else { return nil }
-        (group, members) = (String(argument[..<sign]), names.map { PolicyArgument(argument: String($0)) })
+        (group, members) = (String(argument[..<sign]), names.map { PolicyArgument(argument: $0) })
+    }
+
+    /// The policies of a list with commas. Terms of a rule that have no `+NODE` belong to the next part if that is a term, up to
+    /// the one that has it; where none has, each is a policy of its own.
+    static func members(_ list: Substring) -> [String] {
+        let parts = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        // A plus sign may also stand in a weight.
+        func isOpen(_ part: String) -> Bool { RuleName("\(part)+spread") != nil }
+        var names: [String] = []
+        var next = 0
+        while next < parts.count {
+            let end = parts[next...].firstIndex { !isOpen($0) } ?? parts.count
+            let isEnded = end < parts.count && RuleName(parts[end]) != nil
+            let last = isEnded ? end : next
+            names.append(parts[next...last].joined(separator: ","))
+            next = last + 1
+        }
+        return names
     }
 
     /// The policies; members are called `GROUP/` and what tells their files apart.
-    func policies() throws -> [Experiment.Policy] {
+    ///
+    /// - Parameter mix: see ``MixOptions``.
+    func policies(mix: ExpectedFlavors?) throws -> [Experiment.Policy] {
         let names = group.map { group in Self.distinct(members.map(\.name)).map { "\(group)/\($0)" } }
         return try members.enumerated().map { index, member in
-            let source = try member.source()
+            let source = try member.source(mix: mix)
             let file: String? = if case .model(_) = source { member.name } else { nil }
             return Experiment.Policy(
                 name: names?[index] ?? member.name,

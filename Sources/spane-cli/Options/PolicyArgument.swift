@@ -9,8 +9,9 @@ struct PolicyArgument: ExpressibleByArgument {
 
     init(argument: String) { name = argument }
 
-    func source() throws -> PolicySource {
-        if let heuristic = Heuristic(name: name) { return .heuristic(heuristic) }
+    /// - Parameter mix: see ``MixOptions``.
+    func source(mix: ExpectedFlavors? = nil) throws -> PolicySource {
+        if let heuristic = Heuristic(name: name, mix: mix) { return .heuristic(heuristic) }
         // A word that looks like no file is more likely a misspelt heuristic than a file that is missing.
         if !name.contains("/"), !name.contains("."), !File.exists(name) {
             throw ValidationError(

@@ -72,7 +72,10 @@ final class CapacityMix: @unchecked Sendable {
 
     /// Counts a request to a cluster.
     func note(_ request: Request, on cluster: borrowing ClusterState) {
-        let largest = Largest(cores: cluster.particulars.largestServer[0], node: cluster.particulars.largestNodeSteps)
+        let largest = Largest(
+            cores: cluster.particulars.sizes.largestServer[0],
+            node: cluster.particulars.sizes.largestNode
+        )
         if let given {
             guard largest != self.largest else { return }
             self.largest = largest

@@ -7,7 +7,7 @@ struct ResourceTotal {
     let demand: Double
     /// Above 0.
     let capacity: Double
-    /// The capacity of the server that ever had most.
+    /// The capacity of the server that has most.
     let largest: Double
 }
 
@@ -29,16 +29,16 @@ extension ClusterState {
             }
             guard capacity > 0 else { continue }
             let demand = span * request.share(of: resource)
-            let largest = particulars.largestServer[resource]
+            let largest = particulars.sizes.largestServer[resource]
             body(ResourceTotal(free: free - demand, demand: demand, capacity: capacity, largest: largest))
         }
-        let shared = particulars.largestServer.count - perNode
+        let shared = particulars.sizes.largestServer.count - perNode
         for index in 0..<shared {
             let capacity = particulars.sharedCapacity[server * shared + index]
             guard capacity > 0 else { continue }
             let demand = request.extra(perNode - 2 + index)
             let free = particulars.sharedFree[server * shared + index] - demand
-            let largest = particulars.largestServer[perNode + index]
+            let largest = particulars.sizes.largestServer[perNode + index]
             body(ResourceTotal(free: free, demand: demand, capacity: capacity, largest: largest))
         }
     }
@@ -47,7 +47,7 @@ extension ClusterState {
     @inline(__always)
     func freeOfLargest(server: Int, node: Int) -> Double {
         let index = server &* valuesPerServer &+ node &* valuesPerNode
-        let largest = particulars.largestNodeSteps
+        let largest = particulars.sizes.largestNode
         return share(free[index], of: largest.cpu) + share(free[index &+ 1], of: largest.mem)
     }
 

@@ -30,11 +30,12 @@ public struct RuleName: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads a name; `nil` where it is none.
     public init?(_ name: String) {
-        let parts = name.split(separator: "+", omittingEmptySubsequences: false)
-        let nodes = parts.count == 1 ? .spread : NodeChoice(rawValue: String(parts[1]))
-        guard parts.count <= 2, let nodes else { return nil }
+        // A plus sign may also stand in a weight, as in 1e+5.
+        let plus = name.lastIndex(of: "+")
+        let ending = plus.flatMap { NodeChoice(rawValue: String(name[name.index(after: $0)...])) }
+        let sum = if let plus, ending != nil { name[..<plus] } else { name[...] }
         var terms: [Term] = []
-        for text in parts[0].split(separator: ",", omittingEmptySubsequences: false) {
+        for text in sum.split(separator: ",", omittingEmptySubsequences: false) {
             let factors = text.split(separator: "*", omittingEmptySubsequences: false)
             let weight = factors.count == 1 ? 1 : Double(factors[0])
             guard factors.count <= 2, let weight, Self.weights.contains(weight),
@@ -42,7 +43,7 @@ public struct RuleName: Hashable, Sendable, CustomStringConvertible {
             else { return nil }
             terms.append(Term(score, weight: weight))
         }
-        self.init(terms, nodes)
+        self.init(terms, ending ?? .spread)
     }
 
     /// The name that ``init(_:)`` reads.

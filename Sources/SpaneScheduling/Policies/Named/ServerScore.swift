@@ -1,7 +1,7 @@
 /// What makes one server better than another: the server part of a ``RuleName``. Higher is better.
 ///
 /// With the VM on it, server s has free(s, r) of resource r left of its capacity C(s, r), both summed over its NUMA nodes. Resources
-/// are cores, memory and every other one of which the server has any. L(r) is the largest capacity that any server ever had.
+/// are cores, memory and every other one of which the server has any. L(r) is the largest capacity of any server.
 public enum ServerScore: String, CaseIterable, Hashable, Sendable {
     /// 0: the server that stands first.
     case first

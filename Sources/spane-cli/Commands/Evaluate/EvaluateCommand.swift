@@ -1,5 +1,6 @@
 import ArgumentParser
 import SpaneEvaluation
+import SpaneExperiments
 import SpaneNetworks
 import SpaneScheduling
 import SpaneStorage
@@ -37,6 +38,8 @@ struct EvaluateCommand: ParsableCommand {
     )
     var policies: [PolicyArgument]
 
+    @OptionGroup var mixOptions: MixOptions
+
     @Option(
         help: ArgumentHelp(
             "Write one row per episode: start, length, bound, then one column per policy; with --no-queue one row per "
@@ -63,7 +66,9 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let fleet = try cluster.makeFleet()
-        let sources = try policies.map { try $0.source() }
+        let mix = try mixOptions.load(beside: episodes.trace)
+        let sources = try policies.map { try $0.source(mix: mix?.flavors) }
+        try mix.check(isUsedBy: sources)
         let (trace, description) = try loadTrace(episodes.trace)
         // What can be refused is refused before the work begins.
         for (policy, source) in zip(policies, sources) {
@@ -73,82 +78,70 @@ struct EvaluateCommand: ParsableCommand {
                 throw NetworkError("\(policy.name): \(error)")
             }
         }
+        if let output, output != "-" { try File.check(canWriteTo: output) }
         for (policy, source) in zip(policies, sources) { source.noteMismatch(of: policy.name, with: fleet) }
-        let sampling = try metrics.sampling(on: fleet, hasQueue: !noQueue)
-        if noQueue { return try refuse(sources, trace, description, fleet, sampling) }
-        let plan = try episodes.plan(trace, fleet, of: cluster.file)
-        let evaluations = try evaluate(sources, total: plan.episodes.count) { source, show in
+        let subject = ReportSubject(
+            policies: policies.map(\.name),
+            sampling: try metrics.sampling(on: fleet, hasQueue: !noQueue),
+            trace: description,
+            fleet: fleet,
+            mix: mix
+        )
+        try write(noQueue ? refuse(sources, trace, subject) : wait(sources, trace, subject))
+    }
+
+    /// Plays episodes in which VMs wait.
+    private func wait(_ sources: [PolicySource], _ trace: Trace, _ subject: ReportSubject) throws -> any EpisodeReport {
+        let plan = try episodes.plan(trace, subject.fleet, of: cluster.file)
+        let evaluations = try evaluate(sources, plan) { source, show in
             try Evaluation(
                 of: source,
                 on: plan,
-                sampling: sampling,
+                sampling: subject.sampling,
                 threads: episodes.threadCount,
                 progress: show
             )
         }
-        let report = EvaluationReport(
-            policies: policies.map(\.name),
-            plan: plan,
-            evaluations: evaluations,
-            sampling: sampling,
-            trace: description,
-            fleet: fleet
-        )
-        try write(csv: report.csv, json: report.json, table: report.table)
+        return EvaluationReport(subject: subject, plan: plan, evaluations: evaluations)
     }
 
     /// Plays episodes in which nothing waits.
-    private func refuse(
-        _ sources: [PolicySource],
-        _ trace: Trace,
-        _ description: TraceDescription,
-        _ fleet: Fleet,
-        _ sampling: FleetSampling
-    ) throws {
+    private func refuse(_ sources: [PolicySource], _ trace: Trace, _ subject: ReportSubject) throws -> any EpisodeReport
+    {
         guard case .length(let length) = episodes.length else { preconditionFailure("validated above") }
         let plan = try EpisodePlan.withoutQueue(
-            episodes.scenario(trace, on: fleet, of: cluster.file),
+            episodes.scenario(trace, on: subject.fleet, of: cluster.file),
             starts: episodes.startIndices(),
             length: length
         )
-        let evaluations = try evaluate(sources, total: plan.episodes.count) { source, show in
+        let evaluations = try evaluate(sources, plan) { source, show in
             try LossEvaluation(
                 of: source,
                 on: plan,
-                sampling: sampling,
+                sampling: subject.sampling,
                 threads: episodes.threadCount,
                 progress: show
             )
         }
-        let report = LossReport(
-            policies: policies.map(\.name),
-            plan: plan,
-            evaluations: evaluations,
-            sampling: sampling,
-            trace: description,
-            fleet: fleet
-        )
-        try write(csv: report.csv, json: report.json, table: report.table)
+        return LossReport(subject: subject, plan: plan, evaluations: evaluations)
     }
 
     private func evaluate<Result>(
         _ sources: [PolicySource],
-        total: Int,
+        _ plan: EpisodePlan,
         _ play: (PolicySource, @escaping @Sendable (Int) -> Void) throws -> Result
     ) throws -> [Result] {
         try zip(policies, sources).map { policy, source in
-            let bar = ProgressBar(policy.name, total: total)
+            let bar = ProgressBar(policy.name, total: plan.episodes.count)
             defer { bar.clear() }
             return try play(source) { bar.show($0) }
         }
     }
 
-    private func write(csv: @autoclosure () -> String, json text: () throws -> String, table: @autoclosure () -> String)
-        throws
-    {
-        if output == "-" { return StandardOutput.write(csv()) }
+    private func write(_ report: any EpisodeReport) throws {
+        if output == "-" { return StandardOutput.write(report.csv) }
         // Printed first: a file that cannot be written shall not cost the result.
-        if json { StandardOutput.write(try text() + "\n") } else { StandardOutput.print(table()) }
-        if let output { try TextFile.write(csv(), to: output) }
+        if json { StandardOutput.write(try report.json() + "\n") } else { StandardOutput.print(report.table) }
+        if let output { try TextFile.write(report.csv, to: output) }
     }
 }

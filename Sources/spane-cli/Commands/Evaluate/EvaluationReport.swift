@@ -1,23 +1,13 @@
-import FoundationEssentials
 import SpaneEvaluation
 import SpaneScheduling
-import SpaneStorage
 
 /// The result of `spane evaluate` as a table, as JSON and as one CSV row per episode.
-struct EvaluationReport {
-    let policies: [String]
+struct EvaluationReport: EpisodeReport {
+    let subject: ReportSubject
     let plan: EpisodePlan
     let evaluations: [Evaluation]
-    let sampling: FleetSampling
-    let trace: TraceDescription
-    let fleet: Fleet
 
-    /// The servers, where `node_cpu`, `node_mem` and `split_above` do not say it all.
-    private var fleetNote: FleetNote? { FleetNote(ofOther: fleet) }
-
-    private var fleetFigures: FleetFiguresReport {
-        FleetFiguresReport(sampling: sampling, policies: policies, figures: evaluations.map(\.figures))
-    }
+    private var fleetFigures: FleetFiguresReport { subject.figures(evaluations.map(\.figures)) }
 
     private var bounds: [Double] { plan.episodes.map(\.bound) }
 
@@ -29,7 +19,7 @@ struct EvaluationReport {
         var table = Table(header: [
             "policy", "trimmed mean", "mean", "median", "no wait", "wait/VM", "above bound", "decisions/s",
         ])
-        for (policy, evaluation) in zip(policies, evaluations) {
+        for (policy, evaluation) in zip(subject.policies, evaluations) {
             let summary = EvaluationSummary(evaluation, on: plan)
             table.add([
                 policy,
@@ -50,10 +40,9 @@ struct EvaluationReport {
             NumberText.percent(Double(bounds.count { $0 == 0 }) / Double(max(1, bounds.count))),
             "", "", "",
         ])
-        let rule = fleetNote == nil ? "" : "; \(fleet.ruleInWords)"
         return """
             \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(meanLength, decimals: 1)) VMs \
-            (mean) on \(fleet.serversInWords)\(rule); total wait of an episode in seconds
+            (mean) on \(subject.servers); total wait of an episode in seconds
 
             \(table.text)
             """ + (fleetFigures.table.map { "\n\n" + $0 } ?? "")
@@ -66,13 +55,13 @@ struct EvaluationReport {
             starts: plan.episodes.map(\.start),
             lengths: plan.episodes.map(\.length),
             bounds: bounds,
-            waits: Array(zip(policies, evaluations.map(\.totalWaits)))
+            waits: Array(zip(subject.policies, evaluations.map(\.totalWaits)))
         )
     }
 
     // MARK: JSON
 
-    private struct Document: Encodable {
+    private struct Result: Encodable {
         struct Policy: Encodable {
             let policy: String
             let trimmed_mean: Double
@@ -87,35 +76,19 @@ struct EvaluationReport {
 
         let episodes: Int
         let mean_length: Double
-        let servers: Int
-        let node_cpu: Double?
-        let node_mem: Double?
-        let split_above: Double?
-        let fleet: FleetNote?
-        let trace_source: String
-        let trace_sha256: String
-        let trace_licence: String
         let bound_trimmed_mean: Double
         let policies: [Policy]
     }
 
     func json() throws -> String {
-        let document = Document(
+        let result = Result(
             episodes: plan.episodes.count,
             mean_length: meanLength,
-            servers: fleet.serverCount,
-            node_cpu: fleet.uniformNode?.cpu,
-            node_mem: fleet.uniformNode?.mem,
-            split_above: fleet.onlySplitAbove,
-            fleet: fleetNote,
-            trace_source: trace.source,
-            trace_sha256: trace.contentHash,
-            trace_licence: trace.licence,
             bound_trimmed_mean: Statistics.trimmedMean(bounds),
-            policies: policies.indices.map { index in
+            policies: subject.policies.indices.map { index in
                 let summary = EvaluationSummary(evaluations[index], on: plan)
-                return Document.Policy(
-                    policy: policies[index],
+                return Result.Policy(
+                    policy: subject.policies[index],
                     trimmed_mean: summary.trimmedMean,
                     mean: summary.mean,
                     median: summary.median,
@@ -127,8 +100,6 @@ struct EvaluationReport {
                 )
             }
         )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
+        return try subject.json(result)
     }
 }

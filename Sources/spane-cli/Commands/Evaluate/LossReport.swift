@@ -1,25 +1,15 @@
-import FoundationEssentials
 import SpaneEvaluation
 import SpaneScheduling
 import SpaneStorage
 
 /// The result of `spane evaluate --no-queue` as a table, as JSON and as one CSV row per episode and policy.
-struct LossReport {
-    let policies: [String]
+struct LossReport: EpisodeReport {
+    let subject: ReportSubject
     let plan: EpisodePlan
     let evaluations: [LossEvaluation]
-    let sampling: FleetSampling
-    let trace: TraceDescription
-    let fleet: Fleet
-
-    private var fleetNote: FleetNote? { FleetNote(ofOther: fleet) }
 
     private var fleetFigures: FleetFiguresReport {
-        FleetFiguresReport(
-            sampling: sampling,
-            policies: policies,
-            figures: evaluations.map { $0.episodes.map(\.figures) }
-        )
+        subject.figures(evaluations.map { $0.episodes.map(\.figures) })
     }
 
     private var length: Int { plan.episodes.first?.length ?? 0 }
@@ -31,7 +21,7 @@ struct LossReport {
             header: ["policy", "refused VMs", "refused cores"] + SizeClass.allCases.map(\.name)
                 + ["refused load", "decisions/s"]
         )
-        for (policy, evaluation) in zip(policies, evaluations) {
+        for (policy, evaluation) in zip(subject.policies, evaluations) {
             let all = evaluation.all
             table.add(
                 [policy, NumberText.percent(all.refusedVMs, decimals: 2)]
@@ -42,12 +32,12 @@ struct LossReport {
                     ]
             )
         }
-        let rule = fleetNote == nil ? "" : "; \(fleet.ruleInWords)"
-        let (medium, large) = (CSVText.number(fleet.mostCores / 16), CSVText.number(fleet.mostCores / 4))
+        let cores = subject.fleet.mostCores
+        let (medium, large) = (CSVText.number(cores / 16), CSVText.number(cores / 4))
         let blocks = [
             """
             \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(length)) VMs on \
-            \(fleet.serversInWords)\(rule); what fits nowhere is refused and gone
+            \(subject.servers); what fits nowhere is refused and gone
             """,
             table.text,
             """
@@ -65,10 +55,10 @@ struct LossReport {
         var text = CSVText.line(
             ["start", "length", "policy", "refused"]
                 + tallies.flatMap { ["cores\($0)", "refused_cores\($0)"] }
-                + ["core_seconds", "refused_core_seconds"] + sampling.metrics.map(\.name)
+                + ["core_seconds", "refused_core_seconds"] + subject.sampling.metrics.map(\.name)
         )
         for (index, planned) in plan.episodes.enumerated() {
-            for (policy, evaluation) in zip(policies, evaluations) {
+            for (policy, evaluation) in zip(subject.policies, evaluations) {
                 let episode = evaluation.episodes[index]
                 let cores = ([episode.all] + episode.bySize).flatMap { [$0.asked.cores, $0.refused.cores] }
                 let seconds = [episode.all.asked.coreSeconds, episode.all.refused.coreSeconds]
@@ -84,7 +74,7 @@ struct LossReport {
 
     // MARK: JSON
 
-    private struct Document: Encodable {
+    private struct Result: Encodable {
         struct Policy: Encodable {
             let policy: String
             let refused_vms: Double
@@ -98,34 +88,18 @@ struct LossReport {
         let episodes: Int
         let length: Int
         let queue = false
-        let servers: Int
-        let node_cpu: Double?
-        let node_mem: Double?
-        let split_above: Double?
-        let fleet: FleetNote?
-        let trace_source: String
-        let trace_sha256: String
-        let trace_licence: String
         let policies: [Policy]
     }
 
     func json() throws -> String {
-        let document = Document(
+        let result = Result(
             episodes: plan.episodes.count,
             length: length,
-            servers: fleet.serverCount,
-            node_cpu: fleet.uniformNode?.cpu,
-            node_mem: fleet.uniformNode?.mem,
-            split_above: fleet.onlySplitAbove,
-            fleet: fleetNote,
-            trace_source: trace.source,
-            trace_sha256: trace.contentHash,
-            trace_licence: trace.licence,
-            policies: policies.indices.map { index in
+            policies: subject.policies.indices.map { index in
                 let evaluation = evaluations[index]
                 let sizes = zip(SizeClass.allCases, evaluation.bySize).map { ($0.name, $1.refusedCores) }
-                return Document.Policy(
-                    policy: policies[index],
+                return Result.Policy(
+                    policy: subject.policies[index],
                     refused_vms: evaluation.all.refusedVMs,
                     refused_cores: evaluation.all.refusedCores,
                     refused_cores_by_size: Dictionary(uniqueKeysWithValues: sizes),
@@ -135,8 +109,6 @@ struct LossReport {
                 )
             }
         )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
+        return try subject.json(result)
     }
 }

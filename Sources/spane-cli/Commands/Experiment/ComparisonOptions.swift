@@ -1,7 +1,6 @@
 import ArgumentParser
 import SpaneEvaluation
 import SpaneExperiments
-import SpaneScheduling
 import SpaneStorage
 
 /// What all experiments have in common: who takes part, and the folder of the results.
@@ -9,7 +8,7 @@ struct ComparisonOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "\(Heuristic.names.joined(separator: ", ")), weights files, and groups of them as NAME=a.h5,b.h5.",
+            EntrantArgument.usage,
             valueName: "policy ..."
         )
     )
@@ -18,10 +17,19 @@ struct ComparisonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Folder for the results; created if missing.", valueName: "folder"))
     var output: String
 
+    @OptionGroup var mixOptions: MixOptions
+
     @OptionGroup var lock: LockOptions
 
-    /// The policies as they are to be compared.
-    func entrants() throws -> [Experiment.Policy] { try policies.flatMap { try $0.policies() } }
+    /// The policies as they are to be compared, and the mix of which rules among them make use.
+    ///
+    /// - Parameter trace: the file of the trace.
+    func entrants(beside trace: String) throws -> (policies: [Experiment.Policy], mix: GivenMix?) {
+        let mix = try mixOptions.load(beside: trace)
+        let entrants = try policies.flatMap { try $0.policies(mix: mix?.flavors) }
+        try mix.check(isUsedBy: entrants.map(\.source))
+        return (entrants, mix)
+    }
 
     /// Plays what the folder lacks of an experiment, and shows and keeps its summary.
     ///

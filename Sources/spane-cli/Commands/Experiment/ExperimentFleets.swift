@@ -46,8 +46,7 @@ struct ExperimentFleets: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "\(Heuristic.names.joined(separator: ", ")), weights files, and groups of them as NAME=a.h5,b.h5. The first is what "
-                + "the others are compared with.",
+            "\(EntrantArgument.usage) The first is what the others are compared with.",
             valueName: "policy ..."
         )
     )
@@ -55,6 +54,8 @@ struct ExperimentFleets: ParsableCommand {
 
     @Option(help: ArgumentHelp("Write one row per fleet and policy. '-' prints only that.", valueName: "file.csv"))
     var output: String?
+
+    @OptionGroup var mixOptions: MixOptions
 
     @OptionGroup var threads: ThreadOptions
 
@@ -79,7 +80,9 @@ struct ExperimentFleets: ParsableCommand {
     }
 
     func run() throws {
-        let entrants = try policies.flatMap { try $0.policies() }
+        let mix = try mixOptions.load()
+        let entrants = try policies.flatMap { try $0.policies(mix: mix?.flavors) }
+        try mix.check(isUsedBy: entrants.map(\.source))
         try refuseTwice(entrants.map(\.name), "--policies")
         let cells = kinds.flatMap { kind in
             servers.flatMap { servers in loads.map { FleetBenchmark.Cell(kind.kind, servers: servers, load: $0) } }
@@ -90,6 +93,7 @@ struct ExperimentFleets: ParsableCommand {
             seeds: (0..<UInt64(seeds)).map { seed &+ $0 },
             days: days
         )
+        if let output, output != "-" { try File.check(canWriteTo: output) }
         let bar = ProgressBar("fleets", total: benchmark.trialCount)
         let trials: [FleetBenchmark.Trial]
         do {

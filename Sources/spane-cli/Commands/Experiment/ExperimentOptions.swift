@@ -11,6 +11,7 @@ struct ExperimentOptions: ParsableArguments {
     func run(_ kind: Experiment.Kind, on clusters: [Fleet], of fleet: String? = nil) throws {
         let (trace, description) = try loadTrace(episodes.trace)
         if let first = clusters.first { _ = try episodes.scenario(trace, on: first, of: fleet) }
+        let (policies, mix) = try comparison.entrants(beside: episodes.trace)
         let experiment = try Experiment(
             kind: kind,
             trace: trace,
@@ -18,7 +19,8 @@ struct ExperimentOptions: ParsableArguments {
             starts: episodes.startIndices(),
             until: episodes.length,
             clusters: clusters,
-            policies: comparison.entrants()
+            policies: policies,
+            mix: mix
         )
         try comparison.run(
             experiment,

@@ -36,14 +36,16 @@ struct ExperimentServers: ParsableCommand {
         let fleet = try server.makeFleet()
         let (trace, description) = try loadTrace(trace)
         _ = try TraceOnServers.scenario(trace, self.trace, on: fleet, of: server.file)
+        let (policies, mix) = try comparison.entrants(beside: self.trace)
         let experiment = try Experiment(
             kind: .servers,
             trace: trace,
             description: description,
-            starts: Starts.windows(windows, length: windowLength, in: trace),
+            starts: starts(in: trace),
             until: .length(windowLength),
             clusters: [fleet],
-            policies: comparison.entrants()
+            policies: policies,
+            mix: mix
         )
         try comparison.run(
             experiment,
@@ -52,6 +54,14 @@ struct ExperimentServers: ParsableCommand {
             intervals.settings,
             threads: threads.count
         )
+    }
+
+    private func starts(in trace: Trace) throws -> [Int] {
+        do {
+            return try Starts.windows(windows, length: windowLength, in: trace)
+        } catch {
+            throw ValidationError("--windows is \(windows), --window-length is \(windowLength): \(error).")
+        }
     }
 }
 

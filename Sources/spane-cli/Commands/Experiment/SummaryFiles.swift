@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SpaneEvaluation
 import SpaneExperiments
 import SpaneStorage
@@ -96,9 +95,7 @@ enum SummaryJSON {
                 )
             }
         )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+        return try JSONText.pretty(document) + "\n"
     }
 
     private static func row(_ row: ExperimentSummary.Row) -> Row {

@@ -45,9 +45,11 @@ struct FleetGenerate: ParsableCommand {
 
     func run() throws {
         let workload = FleetWorkload(kind.kind, servers: servers, load: load, days: days, seed: seed)
-        let (fleet, trace) = (try workload.makeFleet(), try workload.makeTrace())
+        try workload.checkMemory()
         try File.makeFolder(output)
         let (fleetFile, traceFile) = ("\(output)/fleet.h5", "\(output)/trace.h5")
+        for file in [fleetFile, traceFile] { try File.check(canWriteTo: file) }
+        let (fleet, trace) = (try workload.makeFleet(), try workload.makeTrace())
         try ClusterFile.write(Cluster(fleet), to: fleetFile)
         let description = TraceDescription(
             source: "spane fleet generate \(kind.kind.rawValue) --servers \(servers) --load \(CSVText.number(load)) "

@@ -45,8 +45,9 @@ struct SearchUntrained: ParsableCommand {
         let fleet = try cluster.makeFleet()
         let (trace, description) = try loadTrace(episodes.trace)
         let plan = try episodes.plan(trace, fleet, of: cluster.file)
-        // A folder that cannot be made is no surprise to have after hours of search.
+        // A folder that cannot be made or written to is no surprise to have after hours of search.
         try File.makeFolder(output)
+        for place in 1...kept { try File.check(canWriteTo: file(place)) }
         let search = UntrainedSearch(
             architecture: try .published(),
             normalisation: try Normalisation(
@@ -65,7 +66,7 @@ struct SearchUntrained: ParsableCommand {
         bar.clear()
         var table = Table(header: ["kept", "trial", "trimmed mean", "file"])
         for (place, trial) in ranking.prefix(kept).enumerated() {
-            let path = "\(output)/untrained-\(place + 1).h5"
+            let path = file(place + 1)
             try WeightsFile.write(search.model(ofTrial: trial.index), provenance(trial, place, description), to: path)
             table.add([
                 "\(place + 1)", "\(trial.index)", NumberText.grouped(trial.trimmedMean, decimals: 1), path,
@@ -73,6 +74,8 @@ struct SearchUntrained: ParsableCommand {
         }
         StandardOutput.print(table.text)
     }
+
+    private func file(_ place: Int) -> String { "\(output)/untrained-\(place).h5" }
 
     private func provenance(_ trial: UntrainedSearch.Trial, _ place: Int, _ trace: TraceDescription) -> Provenance {
         Provenance([

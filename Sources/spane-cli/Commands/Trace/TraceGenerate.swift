@@ -26,6 +26,7 @@ struct TraceGenerate: ParsableCommand {
     }
 
     func run() throws {
+        try File.check(canWriteTo: output)
         let workload = SyntheticWorkload(count: count, seed: seed)
         try workload.checkMemory()
         let trace = try Trace(workload.makeVirtualMachines())

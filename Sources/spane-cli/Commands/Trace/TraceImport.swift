@@ -29,6 +29,7 @@ struct TraceImport: ParsableCommand {
     var licence: String?
 
     func run() throws {
+        try File.check(canWriteTo: output)
         var (trace, description) = try loadTrace(input)
         description.source = source ?? description.source
         description.licence = licence ?? description.licence
