@@ -26,6 +26,20 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         var sha256: String?
     }
 
+    /// The moves that may make room.
+    struct MovesEntry: Codable, Equatable {
+        var moves: [Int]
+        var seconds_per_gb: Double
+        var price: Double
+        var budget: Int
+
+        init?(_ moves: [MoveLimits]) {
+            guard let first = moves.first else { return nil }
+            self.moves = moves.map(\.moves)
+            (seconds_per_gb, price, budget) = (first.secondsPerGB, first.prices.move, first.budget)
+        }
+    }
+
     var format = "spane-experiment"
     var format_version = 1
     /// The version of the command that began the experiment.
@@ -40,6 +54,8 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     var node_mem: Double?
     var split_above: Double?
     var fleet: FleetNote?
+    /// Absent where nothing is moved.
+    var moves: MovesEntry?
     var policies: [PolicyEntry]
 
     /// Describes an experiment.
@@ -68,6 +84,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         node_mem = experiment.clusters[0].uniformNode?.mem
         split_above = experiment.clusters[0].onlySplitAbove
         fleet = FleetNote(ofOther: experiment.clusters[0])
+        moves = MovesEntry(experiment.moves)
         policies = experiment.policies.map {
             PolicyEntry(name: $0.name, group: $0.group, file: $0.file, sha256: $0.contentHash)
         }
@@ -116,6 +133,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         } else if old.fleet?.sha256 != fleet?.sha256 {
             compare("fleet", old.fleetTitle, fleetTitle)
         }
+        compare("moves", Self.text(old.moves), Self.text(moves))
         compare("policies", Self.list(old.policies.map(\.title)), Self.list(policies.map(\.title)))
         for (old, new) in zip(old.policies, policies) where old.title == new.title {
             compare("weights of \(new.name)", "sha256 \(old.sha256 ?? "")", "sha256 \(new.sha256 ?? "")")
@@ -124,6 +142,11 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     }
 
     private static func text(_ number: Double?) -> String { number.map { "\($0)" } ?? "none" }
+
+    private static func text(_ moves: MovesEntry?) -> String {
+        guard let moves else { return "none" }
+        return "\(list(moves.moves)) (\(moves.seconds_per_gb) s a GB, price \(moves.price), budget \(moves.budget))"
+    }
 
     private var fleetTitle: String {
         guard let fleet else {

@@ -4,12 +4,7 @@ extension Environment {
     /// Moves are carried out one after the other. A VM that ends meanwhile leaves, and moves that are not needed any more are left
     /// out.
     mutating func makeRoom(by planner: RoomPlanner) -> Bool {
-        let result = planner.plan(request, on: cluster) { servers, add in
-            departures.forEach(on: servers, of: cluster.serverCount) { entry in
-                add(UInt64(entry.vm), scenario.request(of: Int(entry.vm)), entry.placement)
-            }
-        }
-        guard let plan = result.plan else { return false }
+        guard let plan = planner.plan(request, on: cluster, departures, of: scenario).plan else { return false }
         var now = max(clock, rows[head].arrival)
         for move in plan.moves {
             now += move.mem * planner.limits.secondsPerGB

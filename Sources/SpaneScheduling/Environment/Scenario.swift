@@ -28,11 +28,11 @@ public struct Scenario: Sendable {
         }
     }
 
-    private init(_ other: Scenario, on fleet: Fleet) {
+    private init(_ other: Scenario, on fleet: Fleet, moves: MoveLimits?) {
         trace = other.trace
         self.fleet = fleet
         requests = other.requests
-        moves = other.moves
+        self.moves = moves
         shares = other.shares
     }
 
@@ -44,7 +44,21 @@ public struct Scenario: Sendable {
     /// - Throws: `invalidArgument` when the number is not in 1 ... ``Fleet/maximumServers``.
     /// - Complexity: O(servers).
     package func scaled(to servers: Int) throws(SchedulingError) -> Scenario {
-        Scenario(self, on: try fleet.scaled(to: servers))
+        Scenario(self, on: try fleet.scaled(to: servers), moves: moves)
+    }
+
+    /// The same trace on the same servers with other moves.
+    ///
+    /// - Throws: `invalidArgument` when a limit is out of its range.
+    package func moving(_ moves: MoveLimits?) throws(SchedulingError) -> Scenario {
+        try moves?.check()
+        return Scenario(self, on: fleet, moves: moves?.moves == 0 ? nil : moves)
+    }
+
+    /// The bytes that an environment takes.
+    package var environmentBytes: Int {
+        fleet.environmentBytes(for: trace)
+            + (moves == nil ? 0 : RoomPlanner.bytes(servers: fleet.serverCount, layout: fleet.layout))
     }
 
     /// What a VM of the trace asks for.

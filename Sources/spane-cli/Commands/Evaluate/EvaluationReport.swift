@@ -26,37 +26,45 @@ struct EvaluationReport {
     // MARK: Table
 
     var table: String {
-        var table = Table(header: [
-            "policy", "trimmed mean", "mean", "median", "no wait", "wait/VM", "above bound", "decisions/s",
-        ])
+        let columns = plan.scenario.moves == nil ? [] : MoveColumns.header
+        var table = Table(
+            header: ["policy", "trimmed mean", "mean", "median", "no wait", "wait/VM", "above bound"] + columns
+                + ["decisions/s"]
+        )
         for (policy, evaluation) in zip(policies, evaluations) {
             let summary = EvaluationSummary(evaluation, on: plan)
-            table.add([
-                policy,
-                NumberText.grouped(summary.trimmedMean, decimals: 1),
-                NumberText.grouped(summary.mean, decimals: 1),
-                NumberText.grouped(summary.median, decimals: 1),
-                NumberText.percent(summary.shareWithoutWaiting),
-                NumberText.grouped(summary.meanWaitPerVM, decimals: 1),
-                NumberText.grouped(summary.aboveBound, decimals: 1),
-                NumberText.grouped(summary.decisionsPerSecond),
-            ])
+            table.add(
+                [
+                    policy,
+                    NumberText.grouped(summary.trimmedMean, decimals: 1),
+                    NumberText.grouped(summary.mean, decimals: 1),
+                    NumberText.grouped(summary.median, decimals: 1),
+                    NumberText.percent(summary.shareWithoutWaiting),
+                    NumberText.grouped(summary.meanWaitPerVM, decimals: 1),
+                    NumberText.grouped(summary.aboveBound, decimals: 1),
+                ] + (evaluation.moveFigures(on: plan).map(MoveColumns.cells) ?? [])
+                    + [NumberText.grouped(summary.decisionsPerSecond)]
+            )
         }
-        table.add([
-            "lower bound",
-            NumberText.grouped(Statistics.trimmedMean(bounds), decimals: 1),
-            NumberText.grouped(Statistics.mean(bounds), decimals: 1),
-            NumberText.grouped(Statistics.median(bounds), decimals: 1),
-            NumberText.percent(Double(bounds.count { $0 == 0 }) / Double(max(1, bounds.count))),
-            "", "", "",
-        ])
+        table.add(
+            [
+                "lower bound",
+                NumberText.grouped(Statistics.trimmedMean(bounds), decimals: 1),
+                NumberText.grouped(Statistics.mean(bounds), decimals: 1),
+                NumberText.grouped(Statistics.median(bounds), decimals: 1),
+                NumberText.percent(Double(bounds.count { $0 == 0 }) / Double(max(1, bounds.count))),
+                "", "", "",
+            ] + columns.map { _ in "" }
+        )
         let rule = fleetNote == nil ? "" : "; \(fleet.ruleInWords)"
+        let moves = plan.scenario.moves.map { "; \($0.inWords)" } ?? ""
         return """
             \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(meanLength, decimals: 1)) VMs \
-            (mean) on \(fleet.serversInWords)\(rule); total wait of an episode in seconds
+            (mean) on \(fleet.serversInWords)\(rule)\(moves); total wait of an episode in seconds
 
             \(table.text)
-            """ + (fleetFigures.table.map { "\n\n" + $0 } ?? "")
+            """ + (moves.isEmpty ? "" : "\n\n" + MoveColumns.note)
+            + (fleetFigures.table.map { "\n\n" + $0 } ?? "")
     }
 
     // MARK: CSV
@@ -66,7 +74,13 @@ struct EvaluationReport {
             starts: plan.episodes.map(\.start),
             lengths: plan.episodes.map(\.length),
             bounds: bounds,
-            waits: Array(zip(policies, evaluations.map(\.totalWaits)))
+            columns: zip(policies, evaluations).map {
+                WaitsCSV.Column(
+                    policy: $0,
+                    waits: $1.totalWaits,
+                    moved: plan.scenario.moves == nil ? nil : $1.moved
+                )
+            }
         )
     }
 
@@ -82,6 +96,7 @@ struct EvaluationReport {
             let mean_wait_per_vm: Double
             let above_bound: Double
             let decisions_per_second: Double
+            let moves: MovesDocument?
             let fleet_metrics: [String: Double]?
         }
 
@@ -92,6 +107,7 @@ struct EvaluationReport {
         let node_mem: Double?
         let split_above: Double?
         let fleet: FleetNote?
+        let moves: MoveLimitsDocument?
         let trace_source: String
         let trace_sha256: String
         let trace_licence: String
@@ -108,6 +124,7 @@ struct EvaluationReport {
             node_mem: fleet.uniformNode?.mem,
             split_above: fleet.onlySplitAbove,
             fleet: fleetNote,
+            moves: MoveLimitsDocument(plan.scenario.moves),
             trace_source: trace.source,
             trace_sha256: trace.contentHash,
             trace_licence: trace.licence,
@@ -123,6 +140,7 @@ struct EvaluationReport {
                     mean_wait_per_vm: summary.meanWaitPerVM,
                     above_bound: summary.aboveBound,
                     decisions_per_second: summary.decisionsPerSecond,
+                    moves: MovesDocument(evaluations[index].moveFigures(on: plan)),
                     fleet_metrics: fleetFigures.named(index)
                 )
             }

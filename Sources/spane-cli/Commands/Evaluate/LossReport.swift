@@ -27,32 +27,33 @@ struct LossReport {
     // MARK: Table
 
     var table: String {
+        let columns = plan.scenario.moves == nil ? [] : MoveColumns.header
         var table = Table(
             header: ["policy", "refused VMs", "refused cores"] + SizeClass.allCases.map(\.name)
-                + ["refused load", "decisions/s"]
+                + ["refused load"] + columns + ["decisions/s"]
         )
         for (policy, evaluation) in zip(policies, evaluations) {
             let all = evaluation.all
             table.add(
                 [policy, NumberText.percent(all.refusedVMs, decimals: 2)]
                     + ([all] + evaluation.bySize).map { NumberText.percent($0.refusedCores, decimals: 2) }
-                    + [
-                        NumberText.percent(all.refusedLoad, decimals: 2),
-                        NumberText.grouped(evaluation.decisionsPerSecond),
-                    ]
+                    + [NumberText.percent(all.refusedLoad, decimals: 2)]
+                    + (evaluation.moveFigures(on: plan).map(MoveColumns.cells) ?? [])
+                    + [NumberText.grouped(evaluation.decisionsPerSecond)]
             )
         }
         let rule = fleetNote == nil ? "" : "; \(fleet.ruleInWords)"
         let (medium, large) = (CSVText.number(fleet.mostCores / 16), CSVText.number(fleet.mostCores / 4))
+        let moves = plan.scenario.moves.map { "; \($0.withoutTime)" } ?? ""
         let blocks = [
             """
             \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(length)) VMs on \
-            \(fleet.serversInWords)\(rule); what fits nowhere is refused and gone
+            \(fleet.serversInWords)\(rule)\(moves); what fits nowhere is refused and gone
             """,
             table.text,
             """
             refused cores: of the cores asked for; small, medium and large: the same of VMs below \(medium) cores, from there \
-            on, and from \(large) cores on. refused load: of the core-seconds asked for.
+            on, and from \(large) cores on. refused load: of the core-seconds asked for.\(moves.isEmpty ? "" : " " + MoveColumns.note)
             """,
         ]
         return (blocks + [fleetFigures.table].compactMap { $0 }).joined(separator: "\n\n")
@@ -65,7 +66,8 @@ struct LossReport {
         var text = CSVText.line(
             ["start", "length", "policy", "refused"]
                 + tallies.flatMap { ["cores\($0)", "refused_cores\($0)"] }
-                + ["core_seconds", "refused_core_seconds"] + sampling.metrics.map(\.name)
+                + ["core_seconds", "refused_core_seconds"]
+                + (plan.scenario.moves == nil ? [] : MoveColumns.csvNames) + sampling.metrics.map(\.name)
         )
         for (index, planned) in plan.episodes.enumerated() {
             for (policy, evaluation) in zip(policies, evaluations) {
@@ -75,6 +77,7 @@ struct LossReport {
                 text += CSVText.line(
                     ["\(planned.start)", "\(planned.length)", policy, "\(episode.all.refused.vms)"]
                         + (cores + seconds).map(CSVText.number)
+                        + (plan.scenario.moves == nil ? [] : MoveColumns.csvCells(episode.moved))
                         + episode.figures.means.map { $0.map(CSVText.number) ?? "" }
                 )
             }
@@ -92,6 +95,7 @@ struct LossReport {
             let refused_cores_by_size: [String: Double]
             let refused_load: Double
             let decisions_per_second: Double
+            let moves: MovesDocument?
             let fleet_metrics: [String: Double]?
         }
 
@@ -103,6 +107,7 @@ struct LossReport {
         let node_mem: Double?
         let split_above: Double?
         let fleet: FleetNote?
+        let moves: MoveLimitsDocument?
         let trace_source: String
         let trace_sha256: String
         let trace_licence: String
@@ -118,6 +123,7 @@ struct LossReport {
             node_mem: fleet.uniformNode?.mem,
             split_above: fleet.onlySplitAbove,
             fleet: fleetNote,
+            moves: MoveLimitsDocument(plan.scenario.moves),
             trace_source: trace.source,
             trace_sha256: trace.contentHash,
             trace_licence: trace.licence,
@@ -131,6 +137,7 @@ struct LossReport {
                     refused_cores_by_size: Dictionary(uniqueKeysWithValues: sizes),
                     refused_load: evaluation.all.refusedLoad,
                     decisions_per_second: evaluation.decisionsPerSecond,
+                    moves: MovesDocument(evaluation.moveFigures(on: plan)),
                     fleet_metrics: fleetFigures.named(index)
                 )
             }

@@ -56,6 +56,7 @@ struct ExperimentFleets: ParsableCommand {
     @Option(help: ArgumentHelp("Write one row per fleet and policy. '-' prints only that.", valueName: "file.csv"))
     var output: String?
 
+    @OptionGroup var moves: MoveOptions
     @OptionGroup var threads: ThreadOptions
 
     func validate() throws {
@@ -88,7 +89,8 @@ struct ExperimentFleets: ParsableCommand {
             entrants,
             on: cells,
             seeds: (0..<UInt64(seeds)).map { seed &+ $0 },
-            days: days
+            days: days,
+            moves: moves.limits
         )
         let bar = ProgressBar("fleets", total: benchmark.trialCount)
         let trials: [FleetBenchmark.Trial]

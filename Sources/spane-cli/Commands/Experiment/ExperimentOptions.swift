@@ -18,7 +18,8 @@ struct ExperimentOptions: ParsableArguments {
             starts: episodes.startIndices(),
             until: episodes.length,
             clusters: clusters,
-            policies: comparison.entrants()
+            policies: comparison.entrants(),
+            moves: episodes.moves.limits.map { [$0] } ?? []
         )
         try comparison.run(
             experiment,
