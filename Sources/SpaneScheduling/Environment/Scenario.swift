@@ -56,10 +56,7 @@ public struct Scenario: Sendable {
     }
 
     /// The bytes that an environment takes.
-    package var environmentBytes: Int {
-        fleet.environmentBytes(for: trace)
-            + (moves == nil ? 0 : RoomPlanner.bytes(servers: fleet.serverCount, layout: fleet.layout))
-    }
+    package var environmentBytes: Int { fleet.environmentBytes(for: trace, moves: moves) }
 
     /// What a VM of the trace asks for.
     @inline(__always)
@@ -68,11 +65,12 @@ public struct Scenario: Sendable {
 
 extension Fleet {
     /// The bytes that an environment of a trace on these servers takes.
-    package func environmentBytes(for trace: Trace) -> Int {
+    package func environmentBytes(for trace: Trace, moves: MoveLimits?) -> Int {
         // What the servers have left and can hold, their part of the journal, and the VMs that run.
         let values = layout.nodes * layout.nodeResources.count + layout.serverResources.count
         return 4096 + serverCount * (64 + 16 * values)
             + mostRunning(of: trace) * MemoryLayout<DepartureQueue.Entry>.stride
+            + (moves == nil ? 0 : RoomPlanner.bytes(servers: serverCount, layout: layout))
     }
 
     /// The most VMs of a trace that can run at once: all of it, or as many of its smallest as all servers hold.

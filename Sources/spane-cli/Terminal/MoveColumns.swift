@@ -15,11 +15,7 @@ enum MoveColumns {
     /// What the cells mean.
     static let note = "GB moved/GB: what goes from server to server, of the memory that is placed."
 
-    /// The columns of a policy with one row an episode.
-    static func csvHeader(_ policy: String) -> [String] {
-        csvNames.map { "\(policy) \($0)" }
-    }
-
+    /// The columns of a file with one row an episode and policy.
     static let csvNames = ["moves", "moved_gb", "moved_local_gb"]
 
     static func csvCells(_ moved: MoveCount) -> [String] {

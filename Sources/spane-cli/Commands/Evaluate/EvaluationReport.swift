@@ -74,13 +74,7 @@ struct EvaluationReport {
             starts: plan.episodes.map(\.start),
             lengths: plan.episodes.map(\.length),
             bounds: bounds,
-            columns: zip(policies, evaluations).map {
-                WaitsCSV.Column(
-                    policy: $0,
-                    waits: $1.totalWaits,
-                    moved: plan.scenario.moves == nil ? nil : $1.moved
-                )
-            }
+            waits: Array(zip(policies, evaluations.map(\.totalWaits)))
         )
     }
 

@@ -5,18 +5,12 @@ extension ExperimentReport {
     /// Writes everything beside the results.
     func write(to folder: ExperimentFolder) throws {
         for cluster in waits.clusters {
-            let columns = waits.policies.indices.map { index in
-                WaitsCSV.Column(
-                    policy: waits.policies[index].name,
-                    waits: cluster.waits[index] ?? [],
-                    moved: cluster.moved[index]
-                )
-            }
+            let columns = zip(waits.policies, cluster.waits).map { ($0.name, $1 ?? []) }
             let text = WaitsCSV.text(
                 starts: cluster.starts,
                 lengths: cluster.lengths,
                 bounds: cluster.bounds,
-                columns: columns
+                waits: columns
             )
             try TextFile.write(text, to: folder.file(Self.table(of: cluster, kind)))
         }
