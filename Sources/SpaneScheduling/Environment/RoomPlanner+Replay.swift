@@ -8,9 +8,11 @@ extension RoomPlanner {
     ) -> RoomResult {
         let count = cluster.serverCount
         return plan(request, on: cluster) { servers, add in
-            running.forEach(on: servers, of: count) { entry in
-                add(UInt64(entry.vm), scenario.request(of: Int(entry.vm)), entry.placement)
-            }
+            // In the order of the trace, as that of the queue depends on more than on what runs.
+            var entries: [DepartureQueue.Entry] = []
+            running.forEach(on: servers, of: count) { entries.append($0) }
+            entries.sort { $0.vm < $1.vm }
+            for entry in entries { add(UInt64(entry.vm), scenario.request(of: Int(entry.vm)), entry.placement) }
         }
     }
 }
