@@ -1296,6 +1296,9 @@ typedef struct spane_env spane_env;
 #define SPANE_END_AUTO 2   /* after as many placements as First Fit makes under SPANE_END_EXCEED with 1, and 40 more;
                               `end_count` must be 0. The episode is truncated if the trace has not as many */
 
+/* The most live migrations of a plan. While a VM moves, it has its room in both places. */
+#define SPANE_MAX_MOVES 64
+
 /* How an environment behaves. Initialise with SPANE_ENV_OPTIONS_INIT. */
 typedef struct spane_env_options {
     uint32_t struct_size;  /* sizeof(spane_env_options) */
@@ -1309,9 +1312,16 @@ typedef struct spane_env_options {
     const spane_cluster *fleet; /* the servers of this cluster, as they are while nothing runs on them, with its rule for spans,
                                    in place of servers, node_cpu, node_mem and split_above; read by the call alone. Cordoned
                                    ones take part, and spane_cluster_set_free has no effect. NULL for those four */
+    int32_t moves;              /* where a VM fits nowhere, at most so many live migrations make room for it: 0 (nothing is moved)
+                                   ... SPANE_MAX_MOVES */
+    int32_t move_budget;        /* steps of the search for a plan of moves after a greedy one, 0 or more */
+    double move_price;          /* what every move costs beside its GB when plans are compared, in GB, 0 ... 1e6 */
+    double move_seconds_per_gb; /* how long a GB takes that is moved, 0 ... 1e6; the VM waits for its moves, one after
+                                   the other */
 } spane_env_options;
 
-#define SPANE_ENV_OPTIONS_INIT {sizeof(spane_env_options), 5, SPANE_REWARD_LOG_WAIT, 0, 1.0, 40.0, 90.0, 10.0, 0}
+#define SPANE_ENV_OPTIONS_INIT                                                                                            \
+    {sizeof(spane_env_options), 5, SPANE_REWARD_LOG_WAIT, 0, 1.0, 40.0, 90.0, 10.0, 0, 0, 2000, 2.0, 0.0}
 
 /* The number of float values of an observation, and of bytes of a mask, where servers have two nodes of cores and GB; on any
    servers see spane_env_info. */
@@ -1344,9 +1354,12 @@ typedef struct spane_env_info {
     int64_t length;       /* placements after which the episode ends; 0 where that is not known yet */
     int64_t observation_size; /* float values of an observation */
     int64_t mask_size;        /* bytes of a mask, one for each action */
+    int64_t moves;            /* live migrations since the reset */
+    double moved;             /* GB that they took to other servers */
+    double moved_local;       /* GB that they took from node to node of a server */
 } spane_env_info;
 
-#define SPANE_ENV_INFO_INIT {sizeof(spane_env_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define SPANE_ENV_INFO_INIT {sizeof(spane_env_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /*
  * Writes SPANE_ENV_OPTIONS_INIT to `options`.
@@ -1567,9 +1580,12 @@ typedef struct spane_vec_env_buffers {
     double *total_wait;       /* * [count]; seconds, of the episode that this step belonged to, even if it was reset since */
     int64_t *placed;          /* * [count]; VMs placed in that episode */
     int64_t *start;           /* * [count]; the first VM of that episode */
+    int64_t *moves;           /* * [count]; live migrations in that episode */
+    double *moved;            /* * [count]; GB that they took to other servers */
+    double *moved_local;      /* * [count]; GB that they took from node to node of a server */
 } spane_vec_env_buffers;
 
-#define SPANE_VEC_ENV_BUFFERS_INIT {sizeof(spane_vec_env_buffers), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define SPANE_VEC_ENV_BUFFERS_INIT {sizeof(spane_vec_env_buffers), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /*
  * Writes SPANE_VEC_ENV_OPTIONS_INIT to `options`.
@@ -1698,6 +1714,10 @@ SPANE_NODISCARD SPANE_API spane_status spane_vec_env_restore_memory(spane_vec_en
 
 /* ----------------------------------------------------------------------------------------------------- Evaluation */
 
+/* What is counted of the live migrations of an episode: their number, GB that they took to other servers, and GB that they took
+   from node to node of a server. */
+#define SPANE_MOVED_VALUES 3
+
 /* What is evaluated and how. Initialise with SPANE_EVALUATION_OPTIONS_INIT. */
 typedef struct spane_evaluation_options {
     uint32_t struct_size; /* sizeof(spane_evaluation_options) */
@@ -1711,9 +1731,16 @@ typedef struct spane_evaluation_options {
     const spane_cluster *fleet; /* the servers of this cluster, as they are while nothing runs on them, with its rule for spans,
                                    in place of servers, node_cpu, node_mem and split_above; read by the call alone. Cordoned
                                    ones take part, and spane_cluster_set_free has no effect. NULL for those four */
+    int32_t moves;              /* where a VM fits nowhere, at most so many live migrations make room for it: 0 (nothing is moved)
+                                   ... SPANE_MAX_MOVES */
+    int32_t move_budget;        /* steps of the search for a plan of moves after a greedy one, 0 or more */
+    double move_price;          /* what every move costs beside its GB when plans are compared, in GB, 0 ... 1e6 */
+    double move_seconds_per_gb; /* how long a GB takes that is moved, 0 ... 1e6; not counted where nothing waits */
+    double *moved;              /* receives [policy_count][count][SPANE_MOVED_VALUES] counts of moves; may be NULL */
 } spane_evaluation_options;
 
-#define SPANE_EVALUATION_OPTIONS_INIT {sizeof(spane_evaluation_options), 5, 40.0, 90.0, 10.0, 0, 0, 0, 0}
+#define SPANE_EVALUATION_OPTIONS_INIT                                                                                     \
+    {sizeof(spane_evaluation_options), 5, 40.0, 90.0, 10.0, 0, 0, 0, 0, 0, 2000, 2.0, 0.0, 0}
 
 /*
  * Writes SPANE_EVALUATION_OPTIONS_INIT to `options`.

@@ -40,7 +40,7 @@ public func spane_evaluate(
         let passes = 1 + policyCount
         let progress = unsafe Progress(progress, total: count * passes)
         let plan = try EpisodePlan(
-            Scenario(inputs.trace, on: settings.fleet),
+            settings.scenario(inputs.trace),
             starts: inputs.starts,
             until: settings.end,
             threads: settings.threads,
@@ -64,6 +64,7 @@ public func spane_evaluate(
                 for index in 0..<count { unsafe waits[row * count + index] = evaluation.totalWaits[index] }
             }
         }
+        for (place, moved) in evaluations.flatMap(\.moved).enumerated() { settings.write(moved, place) }
         for (index, episode) in plan.episodes.enumerated() {
             unsafe lengths?[index] = Int64(episode.length)
             unsafe bounds?[index] = episode.bound

@@ -71,6 +71,7 @@ public func spane_evaluate_fleet(
         try progress.finish()
         for (place, result) in results.enumerated() {
             unsafe waits?[place] = result.wait
+            inputs.settings.write(result.moved, place)
             if let losses = unsafe losses {
                 for (index, value) in result.losses.enumerated() {
                     unsafe losses[place * result.losses.count + index] = value
@@ -88,6 +89,7 @@ public func spane_evaluate_fleet(
 /// What became of an episode under a policy.
 private struct FleetResult {
     var wait = 0.0
+    let moved: MoveCount
     /// By size class, of each what SPANE_LOSS_VALUES counts.
     var losses: [Double] = []
     /// `nil` when none was taken.
@@ -99,7 +101,7 @@ extension EvaluationInputs {
     fileprivate func queue(_ sampling: FleetSampling, _ progress: Progress) throws -> [FleetResult] {
         let passes = 1 + sources.count
         let plan = try EpisodePlan(
-            Scenario(trace, on: settings.fleet),
+            settings.scenario(trace),
             starts: starts,
             until: settings.end,
             threads: settings.threads,
@@ -117,7 +119,7 @@ extension EvaluationInputs {
             )
             for (index, wait) in evaluation.totalWaits.enumerated() {
                 let figures = evaluation.figures.isEmpty ? nil : evaluation.figures[index].means
-                results.append(FleetResult(wait: wait, metrics: figures))
+                results.append(FleetResult(wait: wait, moved: evaluation.moved[index], metrics: figures))
             }
         }
         return results
@@ -129,7 +131,7 @@ extension EvaluationInputs {
             throw Failure(SPANE_INVALID_ARGUMENT, "options->length is 0; it must be at least 1 where queue is 0")
         }
         let plan = try EpisodePlan.withoutQueue(
-            Scenario(trace, on: settings.fleet),
+            settings.scenario(trace),
             starts: starts,
             length: length
         )
@@ -145,6 +147,7 @@ extension EvaluationInputs {
             )
             results += evaluation.episodes.map { episode in
                 FleetResult(
+                    moved: episode.moved,
                     losses: ([episode.all] + episode.bySize).flatMap(\.values),
                     metrics: sampling.samples > 0 ? episode.figures.means : nil
                 )

@@ -37,6 +37,13 @@ public struct EpisodePlan: Sendable {
         self.episodes = episodes
     }
 
+    /// The same episodes with other moves, which change neither lengths nor bounds.
+    ///
+    /// - Throws: `invalidArgument` when a limit is out of its range.
+    package func moving(_ moves: MoveLimits?) throws(SchedulingError) -> EpisodePlan {
+        EpisodePlan(try scenario.moving(moves), episodes)
+    }
+
     /// The same, telling how far it is.
     package init(
         _ scenario: Scenario,
@@ -51,9 +58,10 @@ public struct EpisodePlan: Sendable {
             count: starts.count,
             threads: threads,
             // Also the bound, which may have as many VMs running at once as the trace has.
-            stateBytes: scenario.fleet.environmentBytes(for: scenario.trace) + scenario.trace.count * 16,
+            stateBytes: scenario.environmentBytes + scenario.trace.count * 16,
             reporting: progress,
-            makeState: { try Environment(scenario) },
+            // Until a VM fits nowhere nothing is moved, so that moves change no length.
+            makeState: { try Environment(scenario.moving(nil)) },
             { environment, index in
                 do {
                     return try environment.plan(start: starts[index], until: end, conditions, progress)

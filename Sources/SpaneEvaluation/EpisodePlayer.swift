@@ -15,11 +15,11 @@ package struct EpisodePlayer: ~Copyable {
         self.policy = policy
     }
 
-    /// Plays an episode and gives its total wait in seconds.
-    package mutating func play(_ episode: EpisodePlan.Episode, progress: Progress = .none) throws -> Double {
+    /// Plays an episode.
+    package mutating func play(_ episode: EpisodePlan.Episode, progress: Progress = .none) throws -> EpisodeResult {
         try environment.reset(start: episode.start, until: .length(episode.length))
         try environment.finish(with: &policy, progress: progress)
-        return environment.totalWait
+        return EpisodeResult(wait: environment.totalWait, moved: environment.moved)
     }
 
     /// The same, taking metrics of the fleet meanwhile.
@@ -28,11 +28,25 @@ package struct EpisodePlayer: ~Copyable {
         _ sampling: FleetSampling,
         _ mix: FlavorCounts,
         progress: Progress = .none
-    ) throws -> (wait: Double, figures: FleetFigures) {
+    ) throws -> EpisodeResult {
         try environment.reset(start: episode.start, until: .length(episode.length))
-        var sampled = SampledPolicy(policy, sampling, mix, length: episode.length)
+        var sampled = SampledPolicy(policy, FleetSampler(sampling, mix, length: episode.length))
         try environment.finish(with: &sampled, progress: progress)
         policy = sampled.policy
-        return (environment.totalWait, sampled.figures)
+        return EpisodeResult(wait: environment.totalWait, moved: environment.moved, figures: sampled.figures)
+    }
+}
+
+/// What a policy made of an episode in which VMs wait.
+package struct EpisodeResult: Sendable {
+    /// The total wait in seconds.
+    package let wait: Double
+    /// The moves that made room.
+    package let moved: MoveCount
+    /// The metrics of the fleet; `nil` when none was asked for.
+    package let figures: FleetFigures?
+
+    package init(wait: Double, moved: MoveCount, figures: FleetFigures? = nil) {
+        (self.wait, self.moved, self.figures) = (wait, moved, figures)
     }
 }

@@ -1,10 +1,12 @@
-package import SpaneScheduling
+public import SpaneScheduling
 internal import SpaneSystem
 
 /// What one policy made of the episodes of a plan.
 public struct Evaluation: Equatable, Sendable {
     /// The total wait of each episode in seconds, in the order of the plan.
     public let totalWaits: [Double]
+    /// The moves that made room in each episode.
+    public let moved: [MoveCount]
     /// The metrics of the fleet in each episode; empty when none was asked for.
     public let figures: [FleetFigures]
     /// The number of decisions in all.
@@ -63,17 +65,18 @@ public struct Evaluation: Equatable, Sendable {
             makeState: { try EpisodePlayer(policy, plan.scenario) },
             { player, index in
                 let episode = plan.episodes[index]
-                let result: (wait: Double, figures: FleetFigures?)
-                if let mix {
-                    result = try player.play(episode, sampling, mix, progress: reporting)
-                } else {
-                    result = (try player.play(episode, progress: reporting), nil)
-                }
+                let result =
+                    if let mix {
+                        try player.play(episode, sampling, mix, progress: reporting)
+                    } else {
+                        try player.play(episode, progress: reporting)
+                    }
                 try afterEpisode?()
                 return result
             }
         )
         totalWaits = results.map(\.wait)
+        moved = results.map(\.moved)
         figures = results.compactMap(\.figures)
         seconds = stopwatch.seconds
         decisionCount = plan.episodes.reduce(0) { $0 + $1.length }

@@ -20,7 +20,7 @@ public enum PolicySource: Sendable {
 
     /// The bytes of what plays a scenario: the servers, the VMs that run, and such a policy.
     package func playerBytes(on scenario: Scenario) -> Int {
-        scenario.fleet.environmentBytes(for: scenario.trace)
+        scenario.environmentBytes
             + policyBytes(servers: scenario.fleet.serverCount, nodes: scenario.fleet.layout.nodes)
     }
 

@@ -4,16 +4,19 @@ public import SpaneStorage
 internal import Synchronization
 
 extension Experiment {
-    /// Finds the episodes for every number of servers.
+    /// Finds the episodes for every number of servers, and of moves.
     ///
     /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve an episode.
     public func plans(threads: Int = 1) throws -> [EpisodePlan] {
-        try clusters.map { cluster in
+        try clusters.flatMap { cluster in
             let scenario = try Scenario(trace, on: cluster)
-            if kind == .servers, case .length(let length) = end {
-                return try EpisodePlan.windows(scenario, starts: starts, length: length, threads: threads)
-            }
-            return try EpisodePlan(scenario, starts: starts, until: end, threads: threads)
+            let plan =
+                if kind == .servers, case .length(let length) = end {
+                    try EpisodePlan.windows(scenario, starts: starts, length: length, threads: threads)
+                } else {
+                    try EpisodePlan(scenario, starts: starts, until: end, threads: threads)
+                }
+            return moves.isEmpty ? [plan] : try moves.map { try plan.moving($0) }
         }
     }
 
@@ -28,9 +31,11 @@ extension Experiment {
             policies: policies.map {
                 ExperimentWaits.Policy(name: $0.name, group: $0.group ?? "", contentHash: $0.contentHash ?? "")
             },
-            clusters: zip(clusters, plans).map { cluster, plan in
+            moves: moves.first,
+            clusters: zip(stages, plans).map { stage, plan in
                 ExperimentWaits.ServerCount(
-                    servers: cluster.serverCount,
+                    servers: stage.fleet.serverCount,
+                    moves: stage.moves?.moves,
                     starts: plan.episodes.map(\.start),
                     lengths: plan.episodes.map(\.length),
                     bounds: plan.episodes.map(\.bound),
@@ -66,13 +71,13 @@ extension Experiment {
             makeState: { Seat() },
             { seat, index in
                 let (part, episode) = (parts[index / episodes], index % episodes)
-                let wait = try seat.play(
+                let result = try seat.play(
                     plans[part.cluster].episodes[episode],
                     on: plans[part.cluster].scenario,
                     of: part,
                     in: self
                 )
-                try results.set(wait, episode, part, save: save)
+                try results.set(result, episode, part, save: save)
             }
         )
         return results.waits
@@ -109,25 +114,24 @@ private struct Seat: ~Copyable {
         on scenario: Scenario,
         of part: ExperimentWaits.Part,
         in experiment: Experiment
-    ) throws -> Double {
+    ) throws -> EpisodeResult {
         let source = experiment.policies[part.policy].source
         if experiment.kind == .servers {
-            return Double(
-                try ServersNeeded.count(
-                    of: source,
-                    on: scenario,
-                    start: episode.start,
-                    length: episode.length,
-                    from: Int(episode.bound)
-                )
+            let (servers, moved) = try ServersNeeded.find(
+                of: source,
+                on: scenario,
+                start: episode.start,
+                length: episode.length,
+                from: Int(episode.bound)
             )
+            return EpisodeResult(wait: Double(servers), moved: moved)
         }
         if self.part != part {
             player = try EpisodePlayer(source, scenario)
             self.part = part
         }
-        guard let wait = try player?.play(episode) else { preconditionFailure("there is always a player here") }
-        return wait
+        guard let result = try player?.play(episode) else { preconditionFailure("there is always a player here") }
+        return result
     }
 }
 
@@ -135,6 +139,7 @@ private struct Seat: ~Copyable {
 private final class PartialResults: Sendable {
     private struct Unfinished {
         var waits: [Double]
+        var moved: [MoveCount]
         var left: Int
     }
 
@@ -149,7 +154,11 @@ private final class PartialResults: Sendable {
     init(_ waits: ExperimentWaits, episodes: Int) {
         var contents = Contents(whole: waits)
         for part in waits.missingParts {
-            contents.unfinished[part] = Unfinished(waits: Array(repeating: 0, count: episodes), left: episodes)
+            contents.unfinished[part] = Unfinished(
+                waits: Array(repeating: 0, count: episodes),
+                moved: Array(repeating: MoveCount(), count: episodes),
+                left: episodes
+            )
         }
         self.contents = Mutex(contents)
     }
@@ -157,16 +166,20 @@ private final class PartialResults: Sendable {
     var waits: ExperimentWaits { contents.withLock { $0.whole } }
 
     func set(
-        _ wait: Double,
+        _ result: EpisodeResult,
         _ episode: Int,
         _ part: ExperimentWaits.Part,
         save: (ExperimentWaits) throws -> Void
     ) throws {
         let isWhole = contents.withLock { contents in
-            contents.unfinished[part]?.waits[episode] = wait
+            contents.unfinished[part]?.waits[episode] = result.wait
+            contents.unfinished[part]?.moved[episode] = result.moved
             contents.unfinished[part]?.left -= 1
             guard let state = contents.unfinished[part], state.left == 0 else { return false }
             contents.whole.clusters[part.cluster].waits[part.policy] = state.waits
+            if contents.whole.clusters[part.cluster].moves != nil {
+                contents.whole.clusters[part.cluster].moved[part.policy] = state.moved
+            }
             contents.unfinished[part] = nil
             return true
         }

@@ -21,8 +21,17 @@ extension Experiment {
         return ExperimentSummary(
             settings: settings,
             baseline: baseline,
-            clusters: try zip(waits.clusters, plans).map { cluster, plan in
-                try summary(of: cluster, plan, subjects, reference, settings, threads)
+            clusters: try waits.clusters.indices.map { index in
+                let first = index > 0 && moves.count > 1 ? waits.clusters[0] : nil
+                return try summary(
+                    of: waits.clusters[index],
+                    first,
+                    plans[index],
+                    subjects,
+                    reference,
+                    settings,
+                    threads
+                )
             }
         )
     }
@@ -55,8 +64,10 @@ extension Experiment {
         )
     }
 
+    /// - Parameter first: the same windows with the first number of moves, where there are several.
     private func summary(
         of cluster: ExperimentWaits.ServerCount,
+        _ first: ExperimentWaits.ServerCount?,
         _ plan: EpisodePlan,
         _ subjects: [Subject],
         _ reference: Subject,
@@ -67,7 +78,7 @@ extension Experiment {
         let order = plan.timeOrder
         let series =
             [cluster.bounds]
-            + cluster.waits.map { waits in
+            + (cluster.waits + (first?.waits ?? [])).map { waits in
                 guard let waits else { preconditionFailure("a part is not played") }
                 return waits
             }
@@ -87,17 +98,26 @@ extension Experiment {
             kind: kind,
             figures: figures,
             firstFit: subjects.first { $0.name == Self.referenceName }?.series ?? [],
-            confidence: settings.confidence
+            confidence: settings.confidence,
+            stepToFirst: first.map { _ in policies.count }
         )
         let bound = Subject(name: "lower bound", kind: .bound, group: nil, series: [0])
         return ExperimentSummary.ServerCount(
             servers: cluster.servers,
+            moves: cluster.moves,
             episodes: order.count,
             meanLength: Statistics.mean(cluster.lengths.map(Double.init)),
             blockLength: blockLength,
             blockCount: figures.bootstrap.blockCount,
             blockSpans: plan.spans(ofBlock: blockLength),
-            rows: (subjects + [bound]).map { table.row($0, against: reference) }
+            rows: (subjects + [bound]).map { subject in
+                let moved = subject.series.compactMap { $0 > 0 ? cluster.moved[$0 - 1] : nil }
+                return table.row(
+                    subject,
+                    against: reference,
+                    moved: moved.isEmpty ? nil : MoveFigures(moved, on: plan)
+                )
+            }
         )
     }
 
@@ -137,11 +157,13 @@ private struct SubjectFigures {
     /// The places of First Fit.
     let firstFit: [Int]
     let confidence: Double
+    /// How far behind each series that with the first number of moves stands; `nil` where there is none.
+    let stepToFirst: Int?
 
     /// A group's figure is the mean of its members', as published: of eleven without the two lowest and the two highest.
     private static let memberFraction = 0.2
 
-    func row(_ subject: Subject, against baseline: Subject) -> ExperimentSummary.Row {
+    func row(_ subject: Subject, against baseline: Subject, moved: MoveFigures?) -> ExperimentSummary.Row {
         var row: [ExperimentMetric: Estimate] = [:]
         var differences: [ExperimentMetric: Estimate] = [:]
         var spread: [ExperimentMetric: ExperimentSummary.Spread] = [:]
@@ -166,8 +188,22 @@ private struct SubjectFigures {
             group: subject.group,
             figures: row,
             differences: differences,
-            spread: spread
+            spread: spread,
+            moved: moved,
+            savedByMoves: subject.kind == .bound ? [:] : savedByMoves(subject)
         )
+    }
+
+    private func savedByMoves(_ subject: Subject) -> [ExperimentMetric: Estimate] {
+        guard let stepToFirst else { return [:] }
+        let first = subject.series.map { $0 + stepToFirst }
+        var saved: [ExperimentMetric: Estimate] = [:]
+        for figure in ExperimentMetric.plain(of: kind) {
+            saved[figure] = figures.estimate(confidence: confidence) {
+                value(figure, first, $0) - value(figure, subject.series, $0)
+            }
+        }
+        return saved
     }
 
     private func value(_ figure: ExperimentMetric, _ series: [Int], _ view: ResampledFigures.View) -> Double {

@@ -65,11 +65,14 @@ public struct Experiment: Sendable {
     public let policies: [Policy]
     /// The mix that the rules among them were given; `nil` where they learn what is asked for.
     public let mix: GivenMix?
+    /// The moves that may make room, each of another number; none for no moves. Several where servers are counted, else at most
+    /// one.
+    public let moves: [MoveLimits]
 
     /// Describes an experiment; First Fit is added after the other policies when it is not among them.
     ///
     /// - Throws: `invalidArgument` when a name or a number of servers is given twice, a group is called like a policy, or windows
-    ///   whose servers are counted have no length, and
+    ///   whose servers are counted have no length, or moves are out of their range, and
     ///   ``ExperimentError`` when a network cannot serve one of the clusters.
     public init(
         kind: Kind,
@@ -79,7 +82,8 @@ public struct Experiment: Sendable {
         until end: EpisodeEnd = .automatic,
         clusters: [Fleet],
         policies: [Policy],
-        mix: GivenMix? = nil
+        mix: GivenMix? = nil,
+        moves: [MoveLimits] = []
     ) throws {
         var policies = policies
         if !policies.contains(where: { $0.name == Self.referenceName }) {
@@ -101,6 +105,31 @@ public struct Experiment: Sendable {
         self.clusters = clusters
         self.policies = policies
         self.mix = mix
+        try Self.check(moves, of: kind)
+        self.moves = moves.allSatisfy { $0.moves == 0 } ? [] : moves
+    }
+
+    private static func check(_ moves: [MoveLimits], of kind: Kind) throws(SchedulingError) {
+        guard kind == .servers || moves.count <= 1 else {
+            throw SchedulingError(
+                .invalidArgument,
+                "there are \(moves.count) numbers of moves; this experiment has one"
+            )
+        }
+        var numbers: Set<Int> = []
+        for limits in moves {
+            try limits.check()
+            guard numbers.insert(limits.moves).inserted else {
+                throw SchedulingError(.invalidArgument, "\(limits.moves) moves are given twice")
+            }
+        }
+    }
+
+    /// What is played on what, with which moves: each cluster with each number of moves.
+    var stages: [(fleet: Fleet, moves: MoveLimits?)] {
+        clusters.flatMap { fleet in
+            moves.isEmpty ? [(fleet: fleet, moves: nil)] : moves.map { (fleet: fleet, moves: $0) }
+        }
     }
 
     /// The names of the groups in the order of their first members.

@@ -26,6 +26,20 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         var sha256: String?
     }
 
+    /// The moves that may make room.
+    struct MovesEntry: Codable, Equatable {
+        var moves: [Int]
+        var seconds_per_gb: Double
+        var price: Double
+        var budget: Int
+
+        init?(_ moves: [MoveLimits]) {
+            guard let first = moves.first else { return nil }
+            self.moves = moves.map(\.moves)
+            (seconds_per_gb, price, budget) = (first.secondsPerGB, first.prices.move, first.budget)
+        }
+    }
+
     var format = "spane-experiment"
     var format_version = 1
     /// The version of the command that began the experiment.
@@ -42,6 +56,8 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     var fleet: FleetNote?
     /// The trace for whose VMs rules keep room; absent where they learn what is asked for.
     var mix: TraceEntry?
+    /// Absent where nothing is moved.
+    var moves: MovesEntry?
     var policies: [PolicyEntry]
 
     /// Describes an experiment.
@@ -66,6 +82,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         split_above = experiment.clusters[0].onlySplitAbove
         fleet = FleetNote(ofOther: experiment.clusters[0])
         mix = experiment.mix.map { TraceEntry($0.file, $0.description) }
+        moves = MovesEntry(experiment.moves)
         policies = experiment.policies.map {
             PolicyEntry(name: $0.name, group: $0.group, file: $0.file, sha256: $0.contentHash)
         }
@@ -115,6 +132,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         if old.mix?.sha256 != mix?.sha256 {
             compare("mix", old.mix?.title ?? "learned", mix?.title ?? "learned")
         }
+        compare("moves", Self.text(old.moves), Self.text(moves))
         compare("policies", Self.list(old.policies.map(\.title)), Self.list(policies.map(\.title)))
         for (old, new) in zip(old.policies, policies) where old.title == new.title {
             compare("weights of \(new.name)", "sha256 \(old.sha256 ?? "")", "sha256 \(new.sha256 ?? "")")
@@ -123,6 +141,11 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     }
 
     private static func text(_ number: Double?) -> String { number.map { "\($0)" } ?? "none" }
+
+    private static func text(_ moves: MovesEntry?) -> String {
+        guard let moves else { return "none" }
+        return "\(list(moves.moves)) (\(moves.seconds_per_gb) s a GB, price \(moves.price), budget \(moves.budget))"
+    }
 
     private var fleetTitle: String {
         guard let fleet else {

@@ -59,12 +59,19 @@ public struct ExperimentSummary: Equatable, Sendable {
         public let differences: [ExperimentMetric: Estimate]
         /// For a group: how the figures of its members spread.
         public let spread: [ExperimentMetric: Spread]
+        /// What was moved, for a group by all members together; `nil` where nothing may be moved, and for the bound.
+        public let moved: MoveFigures?
+        /// Where there are several numbers of moves, how much lower the plain figures are than those with the first of them, in the
+        /// same resamples; empty for those with the first, and for the bound.
+        public let savedByMoves: [ExperimentMetric: Estimate]
     }
 
     /// The figures for one number of servers.
     public struct ServerCount: Equatable, Sendable {
         /// The number of servers.
         public let servers: Int
+        /// The most moves that may make room for a VM; `nil` where moves were not asked for.
+        public let moves: Int?
         /// The number of episodes.
         public let episodes: Int
         /// The mean number of VMs of an episode.

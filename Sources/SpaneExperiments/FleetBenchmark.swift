@@ -1,6 +1,6 @@
 public import SpaneEvaluation
 internal import SpaneNetworks
-package import SpaneScheduling
+public import SpaneScheduling
 public import SpaneWorkloads
 
 /// Policies on simulated fleets of several kinds, sizes and loads, where what fits nowhere is refused and gone.
@@ -28,6 +28,8 @@ public struct FleetBenchmark: Sendable {
         public let seed: UInt64
         /// What was asked for and what was refused, by policy; `nil` for a network that does not serve such servers.
         public let tallies: [LossEpisode.Tally?]
+        /// The moves that made room, by policy.
+        public let moved: [MoveCount]
     }
 
     /// Who plays.
@@ -38,10 +40,19 @@ public struct FleetBenchmark: Sendable {
     public let seeds: [UInt64]
     /// For how long VMs arrive.
     public let days: Double
+    /// The moves that may make room; `nil` for none.
+    public let moves: MoveLimits?
 
     /// Describes a benchmark.
-    public init(_ policies: [Experiment.Policy], on cells: [Cell], seeds: [UInt64], days: Double) {
+    public init(
+        _ policies: [Experiment.Policy],
+        on cells: [Cell],
+        seeds: [UInt64],
+        days: Double,
+        moves: MoveLimits? = nil
+    ) {
         (self.policies, self.cells, self.seeds, self.days) = (policies, cells, seeds, days)
+        self.moves = moves
     }
 
     /// How many fleets there are.
@@ -86,7 +97,9 @@ public struct FleetBenchmark: Sendable {
         let workload = workload(cell, seed: 0)
         let nodes = try workload.makeFleet().layout.nodes
         let policy = policies.map { $0.source.policyBytes(servers: cell.servers, nodes: nodes) }.max() ?? 0
-        return try workload.bytes() + cell.servers * (64 + 16 * 2 * nodes) + policy
+        let planner =
+            moves == nil ? 0 : RoomPlanner.bytes(servers: cell.servers, layout: try workload.makeFleet().layout)
+        return try workload.bytes() + cell.servers * (64 + 16 * 2 * nodes) + policy + planner
     }
 
     private func play(_ cell: Cell, seed: UInt64, _ reporting: Progress) throws -> Trial {
@@ -94,17 +107,22 @@ public struct FleetBenchmark: Sendable {
         // How far each fleet is does not show; whether to go on does.
         let reporting = reporting.part(0, 0)
         let trace = try workload.makeTrace(progress: reporting)
-        let scenario = try Scenario(trace, on: workload.makeFleet())
+        let scenario = try Scenario(trace, on: workload.makeFleet(), moves: moves)
         let outages = try workload.makeOutages()
-        let tallies = try policies.map { policy -> LossEpisode.Tally? in
+        let episodes = try policies.map { policy -> LossEpisode? in
             do {
                 var player = try LossPlayer(policy.source, scenario, outages: outages)
                 // An episode ends before the last two VMs of its trace.
-                return try player.play(start: 0, length: trace.count - 2, progress: reporting).all
+                return try player.play(start: 0, length: trace.count - 2, progress: reporting)
             } catch let error as NetworkError where error.code == .shapeMismatch {
                 return nil
             }
         }
-        return Trial(cell: cell, seed: seed, tallies: tallies)
+        return Trial(
+            cell: cell,
+            seed: seed,
+            tallies: episodes.map { $0?.all },
+            moved: episodes.map { $0?.moved ?? MoveCount() }
+        )
     }
 }

@@ -17,7 +17,8 @@ enum Samples {
         starts: [Int]? = nil,
         until end: EpisodeEnd = .automatic,
         servers: [Int] = [2, 3],
-        policies: [Experiment.Policy]? = nil
+        policies: [Experiment.Policy]? = nil,
+        moves: [MoveLimits] = []
     ) throws -> Experiment {
         try Experiment(
             kind: kind,
@@ -30,7 +31,8 @@ enum Samples {
                 Experiment.Policy(name: "balance-fit", source: .heuristic(.balanceFit)),
                 Experiment.Policy(name: "chance/1", group: "chance", source: .heuristic(.random(seed: 1))),
                 Experiment.Policy(name: "chance/2", group: "chance", source: .heuristic(.random(seed: 2))),
-            ]
+            ],
+            moves: moves
         )
     }
 

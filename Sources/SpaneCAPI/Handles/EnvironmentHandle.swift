@@ -41,11 +41,13 @@ struct EnvironmentSettings: Equatable, Sendable {
     let fleet: Fleet
     let reward: Reward
     let flags: UInt32
+    let moves: MoveLimits?
 
-    init(fleet: Fleet, reward: Reward, flags: UInt32) {
+    init(fleet: Fleet, reward: Reward, flags: UInt32, moves: MoveLimits?) {
         self.fleet = fleet
         self.reward = reward
         self.flags = flags
+        self.moves = moves
     }
 
     /// - Parameter pointer: NULL for the defaults.
@@ -77,6 +79,13 @@ struct EnvironmentSettings: Equatable, Sendable {
                     + "SPANE_REWARD_BALANCE (\(SPANE_REWARD_BALANCE))"
             )
         }
+        moves = try unsafe MoveLimits.checked(
+            moves: options.moves,
+            budget: options.move_budget,
+            price: options.move_price,
+            secondsPerGB: options.move_seconds_per_gb,
+            name
+        )
         fleet = try unsafe Fleet(
             servers: options.servers,
             nodeCPU: options.node_cpu,
@@ -95,12 +104,12 @@ struct EnvironmentSettings: Equatable, Sendable {
     /// Makes an environment, after making sure that there is memory for `count` of them.
     func makeEnvironment(on trace: Trace, count: Int = 1) throws -> Environment {
         try checkMemory(on: trace, count: count)
-        return try Environment(trace: trace, fleet: fleet, reward: reward)
+        return try Environment(Scenario(trace, on: fleet, moves: moves), reward: reward)
     }
 
     /// Refuses environments for which there is no memory.
     func checkMemory(on trace: Trace, count: Int = 1) throws(OutOfMemory) {
-        let bytes = count * fleet.environmentBytes(for: trace)
+        let bytes = count * fleet.environmentBytes(for: trace, moves: moves)
         try Memory.check(bytes: bytes, for: "\(count) environments of \(fleet.serverCount) servers")
     }
 }
@@ -112,7 +121,8 @@ extension EnvironmentSettings {
             traceHash: trace.contentHash,
             flags: UInt64(flags),
             fleet: fleet,
-            reward: reward
+            reward: reward,
+            moves: moves
         )
     }
 
@@ -129,11 +139,11 @@ extension EnvironmentSettings {
             throw Failure(SPANE_FORMAT, "data: flags are \(header.flags), which this library does not know")
         }
         do {
-            _ = try Scenario(trace.trace, on: header.fleet)
+            _ = try Scenario(trace.trace, on: header.fleet, moves: header.moves)
         } catch {
             throw Failure(SPANE_FORMAT, "data: \(error)")
         }
-        self.init(fleet: header.fleet, reward: header.reward, flags: flags)
+        self.init(fleet: header.fleet, reward: header.reward, flags: flags, moves: header.moves)
     }
 }
 
@@ -169,7 +179,11 @@ extension spane_env_options {
             node_cpu: Fleet.publishedNode.cpu,
             node_mem: Fleet.publishedNode.mem,
             split_above: Fleet.publishedSplitAbove,
-            fleet: nil
+            fleet: nil,
+            moves: 0,
+            move_budget: Int32(MoveLimits.defaultBudget),
+            move_price: MovePrices.defaultMove,
+            move_seconds_per_gb: 0
         )
     }
 }
@@ -187,6 +201,11 @@ extension spane_env_options {
         unsafe node_cpu = settings.fleet.firstNode.cpu
         unsafe node_mem = settings.fleet.firstNode.mem
         unsafe split_above = settings.fleet.splitAbove
+        guard let limits = settings.moves else { return }
+        unsafe moves = Int32(truncatingIfNeeded: limits.moves)
+        unsafe move_budget = Int32(clamping: limits.budget)
+        unsafe move_price = limits.prices.move
+        unsafe move_seconds_per_gb = limits.secondsPerGB
     }
 }
 
@@ -207,5 +226,8 @@ extension spane_env_info {
         if case .length(let count) = environment.episodeEnd { length = Int64(count) }
         observation_size = Int64(environment.observationCount)
         mask_size = Int64(environment.cluster.actionCount)
+        moves = Int64(environment.moved.moves)
+        moved = environment.moved.mem
+        moved_local = environment.moved.localMem
     }
 }

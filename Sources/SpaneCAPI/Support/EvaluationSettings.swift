@@ -4,10 +4,14 @@ internal import SpaneSystem
 internal import SpaneScheduling
 
 /// What `spane_evaluation_options` say, checked.
+@safe
 struct EvaluationSettings {
     let fleet: Fleet
     let end: EpisodeEnd
     let threads: Int
+    let moves: MoveLimits?
+    /// Where moves are counted; `nil` for nowhere.
+    let moved: UnsafeMutablePointer<Double>?
 
     /// - Parameter pointer: NULL for the defaults.
     init(_ pointer: UnsafePointer<spane_evaluation_options>?) throws {
@@ -24,6 +28,14 @@ struct EvaluationSettings {
         }
         end = unsafe options.length == 0 ? .automatic : .length(Int(options.length))
         threads = try unsafe Threads.count(options.threads, "options->threads")
+        moves = try unsafe MoveLimits.checked(
+            moves: options.moves,
+            budget: options.move_budget,
+            price: options.move_price,
+            secondsPerGB: options.move_seconds_per_gb,
+            "options"
+        )
+        unsafe moved = options.moved
         fleet = try unsafe Fleet(
             servers: options.servers,
             nodeCPU: options.node_cpu,
@@ -32,6 +44,16 @@ struct EvaluationSettings {
             cluster: options.fleet,
             of: "options"
         )
+    }
+
+    /// What is played on what.
+    func scenario(_ trace: Trace) throws(SchedulingError) -> Scenario { try Scenario(trace, on: fleet, moves: moves) }
+
+    /// Writes what was moved in an episode, `place` of those of all policies, one after the other.
+    func write(_ count: MoveCount, _ place: Int) {
+        guard let moved = unsafe moved else { return }
+        let values = [Double(count.moves), count.mem, count.localMem]
+        for (index, value) in values.enumerated() { unsafe moved[place * values.count + index] = value }
     }
 }
 
@@ -62,7 +84,12 @@ extension spane_evaluation_options {
             length: 0,
             threads: 0,
             reserved: 0,
-            fleet: nil
+            fleet: nil,
+            moves: 0,
+            move_budget: Int32(MoveLimits.defaultBudget),
+            move_price: MovePrices.defaultMove,
+            move_seconds_per_gb: 0,
+            moved: nil
         )
     }
 }

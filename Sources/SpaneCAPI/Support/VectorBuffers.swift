@@ -42,6 +42,9 @@ struct VectorBuffers: VectorOutput, @unchecked Sendable {
         unsafe arrays.total_wait?[row] = environment.totalWait
         unsafe arrays.placed?[row] = Int64(environment.placedCount)
         unsafe arrays.start?[row] = Int64(environment.start)
+        unsafe arrays.moves?[row] = Int64(environment.moved.moves)
+        unsafe arrays.moved?[row] = environment.moved.mem
+        unsafe arrays.moved_local?[row] = environment.moved.localMem
     }
 
     private func write(

@@ -25,7 +25,7 @@ public struct FleetSampling: Sendable {
 
     /// The bytes that taking them needs beside what plays a scenario: another cluster, and what is drawn from.
     package func bytes(on scenario: Scenario) -> Int {
-        isNone ? 0 : scenario.fleet.environmentBytes(for: scenario.trace) + 64 * scenario.requests.count
+        isNone ? 0 : scenario.environmentBytes + 64 * scenario.requests.count
     }
 
     var isNone: Bool { metrics.isEmpty || samples == 0 }
@@ -67,9 +67,8 @@ public struct FleetFigures: Equatable, Sendable {
     }
 }
 
-/// A policy that takes metrics of the cluster before some of its decisions.
-struct SampledPolicy: Policy {
-    private(set) var policy: any Policy
+/// Takes metrics of the cluster before some decisions of an episode.
+struct FleetSampler {
     private(set) var figures: FleetFigures
     private let metrics: [FleetMetric]
     private let mix: FlavorCounts
@@ -77,13 +76,33 @@ struct SampledPolicy: Policy {
     private var decided = 0
 
     /// - Parameter length: the VMs of the episode.
-    init(_ policy: any Policy, _ sampling: FleetSampling, _ mix: FlavorCounts, length: Int) {
-        self.policy = policy
+    init(_ sampling: FleetSampling, _ mix: FlavorCounts, length: Int) {
         self.mix = mix
         metrics = sampling.metrics
         figures = FleetFigures(metrics: sampling.metrics.count)
         places = sampling.places(in: length)[...]
     }
+
+    /// Says that the next decision is due.
+    mutating func noteDecision(on cluster: borrowing ClusterState) {
+        if places.first == decided {
+            places.removeFirst()
+            var values: [Double?] = []
+            for metric in metrics { values.append(metric.value(of: cluster, for: mix)) }
+            figures.add(values)
+        }
+        decided += 1
+    }
+}
+
+/// A policy before some of whose decisions metrics of the cluster are taken.
+struct SampledPolicy: Policy {
+    private(set) var policy: any Policy
+    private var sampler: FleetSampler
+
+    var figures: FleetFigures { sampler.figures }
+
+    init(_ policy: any Policy, _ sampler: FleetSampler) { (self.policy, self.sampler) = (policy, sampler) }
 
     mutating func begin(start: Int, on cluster: borrowing ClusterState) { policy.begin(start: start, on: cluster) }
 
@@ -92,13 +111,7 @@ struct SampledPolicy: Policy {
         on cluster: borrowing ClusterState,
         among servers: Span<Int32>?
     ) -> Placement? {
-        if places.first == decided {
-            places.removeFirst()
-            var values: [Double?] = []
-            for metric in metrics { values.append(metric.value(of: cluster, for: mix)) }
-            figures.add(values)
-        }
-        decided += 1
+        sampler.noteDecision(on: cluster)
         return policy.placement(for: request, on: cluster, among: servers)
     }
 }

@@ -10,20 +10,24 @@ public struct LossEpisode: Equatable, Sendable {
         public var cores = 0.0
         /// Their cores times their lifetimes in seconds.
         public var coreSeconds = 0.0
+        /// Their memory in GB.
+        public var mem = 0.0
 
         /// Nothing.
         public init() {}
 
-        mutating func add(_ cores: Double, _ lifetime: Double) {
+        mutating func add(_ request: Request, _ lifetime: Double) {
             vms += 1
-            self.cores += cores
-            coreSeconds += cores * lifetime
+            cores += request.cpu
+            coreSeconds += request.cpu * lifetime
+            mem += request.mem
         }
 
         mutating func add(_ other: Count) {
             vms += other.vms
             cores += other.cores
             coreSeconds += other.coreSeconds
+            mem += other.mem
         }
     }
 
@@ -56,13 +60,15 @@ public struct LossEpisode: Equatable, Sendable {
     public private(set) var bySize = SizeClass.allCases.map { _ in Tally() }
     /// The metrics of the fleet.
     public internal(set) var figures: FleetFigures
+    /// The moves that made room.
+    public internal(set) var moved = MoveCount()
 
     init(metrics: Int) { figures = FleetFigures(metrics: metrics) }
 
-    mutating func count(_ size: SizeClass, cores: Double, lifetime: Double, isPlaced: Bool) {
+    mutating func count(_ size: SizeClass, _ request: Request, lifetime: Double, isPlaced: Bool) {
         var tally = Tally()
-        tally.asked.add(cores, lifetime)
-        if !isPlaced { tally.refused.add(cores, lifetime) }
+        tally.asked.add(request, lifetime)
+        if !isPlaced { tally.refused.add(request, lifetime) }
         all.add(tally)
         bySize[size.rawValue].add(tally)
     }

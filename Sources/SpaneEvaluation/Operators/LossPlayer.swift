@@ -3,13 +3,12 @@ package import SpaneScheduling
 /// Plays a trace on a fleet where a VM that fits nowhere is refused and gone: a loss system, as queueing theory calls it.
 ///
 /// VMs come when they arrive and leave when their lifetimes are over; at equal times departures come first, then outages. What a
-/// failure takes away asks for another place at once, and counts once more.
+/// failure takes away asks for another place at once, and counts once more. Where the scenario allows moves, they are tried before
+/// a VM is refused; as nothing waits, they take no time.
 package struct LossPlayer: ~Copyable {
-    private let scenario: Scenario
     private let mostCores: Double
     private let outages: [Outage]
-    private var cluster: ClusterState
-    private var running: DepartureQueue
+    private var cluster: LossCluster
     private var policy: any Policy
 
     /// Prepares a policy for the servers of a scenario.
@@ -19,11 +18,12 @@ package struct LossPlayer: ~Copyable {
     package init(_ source: PolicySource, _ scenario: Scenario, outages: [Outage] = []) throws {
         self.outages = outages
         policy = try source.makePolicy(for: scenario.fleet)
-        self.scenario = scenario
         mostCores = scenario.fleet.mostCores
-        cluster = ClusterState(scenario.fleet)
-        running = DepartureQueue(capacity: scenario.fleet.mostRunning(of: scenario.trace))
+        cluster = LossCluster(scenario)
     }
+
+    /// The moves of what was played last.
+    package var moved: MoveCount { cluster.moved }
 
     /// Offers `length` VMs from `start` on to the empty fleet.
     ///
@@ -35,23 +35,18 @@ package struct LossPlayer: ~Copyable {
         _ mix: FlavorCounts? = nil,
         progress: Progress = .none
     ) throws -> LossEpisode {
-        try scenario.trace.check(start: start, until: .length(length))
+        let (scenario, mostCores) = (cluster.scenario, mostCores)
+        var sampler: FleetSampler?
+        if let mix, !sampling.isNone { sampler = FleetSampler(sampling, mix, length: length) }
         var episode = LossEpisode(metrics: sampling.metrics.count)
-        let (scenario, mostCores, vms) = (scenario, mostCores, start..<start + length)
-        func count(_ vm: Int, _ lifetime: Double, _ isPlaced: Bool) -> Bool {
-            let cores = scenario.request(of: vm).cpu
-            let size = SizeClass(cores: cores, largest: mostCores)
-            episode.count(size, cores: cores, lifetime: lifetime, isPlaced: isPlaced)
+        try offer(start: start, length: length, &sampler, progress) { vm, lifetime, isPlaced in
+            let request = scenario.request(of: vm)
+            let size = SizeClass(cores: request.cpu, largest: mostCores)
+            episode.count(size, request, lifetime: lifetime, isPlaced: isPlaced)
             return true
         }
-        guard let mix, !sampling.isNone else {
-            try Self.offer(vms, of: scenario, to: &policy, on: &cluster, &running, outages, progress, count)
-            return episode
-        }
-        var sampled = SampledPolicy(policy, sampling, mix, length: length)
-        try Self.offer(vms, of: scenario, to: &sampled, on: &cluster, &running, outages, progress, count)
-        policy = sampled.policy
-        episode.figures = sampled.figures
+        if let sampler { episode.figures = sampler.figures }
+        episode.moved = cluster.moved
         return episode
     }
 
@@ -59,10 +54,8 @@ package struct LossPlayer: ~Copyable {
     ///
     /// - Throws: as ``play(start:length:_:_:progress:)``.
     package mutating func refuses(start: Int, length: Int, progress: Progress = .none) throws -> Bool {
-        try scenario.trace.check(start: start, until: .length(length))
-        var isRefused = false
-        let vms = start..<start + length
-        try Self.offer(vms, of: scenario, to: &policy, on: &cluster, &running, outages, progress) { _, _, isPlaced in
+        var (isRefused, sampler) = (false, FleetSampler?.none)
+        try offer(start: start, length: length, &sampler, progress) { _, _, isPlaced in
             isRefused = !isPlaced
             return isPlaced
         }
@@ -70,77 +63,39 @@ package struct LossPlayer: ~Copyable {
     }
 
     /// - Parameter note: told of each VM, how long it would run and whether it was placed; says whether to go on.
-    private static func offer<P: Policy>(
-        _ vms: Range<Int>,
-        of scenario: Scenario,
-        to policy: inout P,
-        on cluster: inout ClusterState,
-        _ running: inout DepartureQueue,
-        _ outages: [Outage],
+    private mutating func offer(
+        start: Int,
+        length: Int,
+        _ sampler: inout FleetSampler?,
         _ progress: Progress,
         _ note: (Int, Double, Bool) -> Bool
     ) throws {
+        let scenario = cluster.scenario
+        try scenario.trace.check(start: start, until: .length(length))
         cluster.removeAll()
-        running.removeAll()
-        policy.begin(start: vms.lowerBound, on: cluster)
+        policy.begin(start: start, on: cluster.state)
         var calendar = OutageCalendar(outages)
-        defer { for server in calendar.away { cluster.uncordon(server) } }
-        for index in vms {
+        defer { for server in calendar.away { cluster.bringBack(server) } }
+        for index in start..<start + length {
             if index & 255 == 0 { try progress.check() }
             let vm = scenario.trace.rows[index]
             while let turn = calendar.next(until: vm.arrival) {
-                release(until: turn.time, of: scenario, from: &cluster, &running)
+                cluster.release(until: turn.time)
                 guard turn.isStart else {
-                    cluster.uncordon(turn.server)
+                    cluster.bringBack(turn.server)
                     continue
                 }
-                cluster.cordon(turn.server)
-                for lost in turn.isFailure ? running.remove(on: turn.server) : [] {
-                    cluster.release(scenario.request(of: Int(lost.vm)), at: lost.placement)
-                    let isPlaced = place(
-                        Int(lost.vm),
-                        of: scenario,
-                        until: lost.end,
-                        by: &policy,
-                        on: &cluster,
-                        &running
-                    )
+                for lost in cluster.takeAway(turn.server, isFailure: turn.isFailure) {
+                    cluster.release(lost)
+                    sampler?.noteDecision(on: cluster.state)
+                    let isPlaced = cluster.place(Int(lost.vm), until: lost.end, by: &policy)
                     guard note(Int(lost.vm), lost.end - turn.time, isPlaced) else { return }
                 }
             }
-            release(until: vm.arrival, of: scenario, from: &cluster, &running)
-            let end = vm.arrival + vm.lifetime
-            let isPlaced = place(index, of: scenario, until: end, by: &policy, on: &cluster, &running)
+            cluster.release(until: vm.arrival)
+            sampler?.noteDecision(on: cluster.state)
+            let isPlaced = cluster.place(index, until: vm.arrival + vm.lifetime, by: &policy)
             guard note(index, vm.lifetime, isPlaced) else { return }
         }
-    }
-
-    @inline(__always)
-    private static func release(
-        until time: Double,
-        of scenario: Scenario,
-        from cluster: inout ClusterState,
-        _ running: inout DepartureQueue
-    ) {
-        while running.earliestEnd <= time {
-            let departure = running.removeFirst()
-            cluster.release(scenario.request(of: Int(departure.vm)), at: departure.placement)
-        }
-    }
-
-    @inline(__always)
-    private static func place<P: Policy>(
-        _ vm: Int,
-        of scenario: Scenario,
-        until end: Double,
-        by policy: inout P,
-        on cluster: inout ClusterState,
-        _ running: inout DepartureQueue
-    ) -> Bool {
-        let request = scenario.request(of: vm)
-        guard let placement = policy.placement(for: request, on: cluster) else { return false }
-        cluster.place(request, at: placement)
-        running.insert(.init(end: end, vm: Int32(truncatingIfNeeded: vm), placement: placement))
-        return true
     }
 }

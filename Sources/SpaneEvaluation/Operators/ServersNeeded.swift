@@ -19,23 +19,24 @@ public enum ServersNeeded {
         length: Int,
         from bound: Int
     ) throws -> Int {
-        try count(of: policy, on: scenario, start: start, length: length, from: bound, progress: .none)
+        try find(of: policy, on: scenario, start: start, length: length, from: bound).servers
     }
 
-    package static func count(
+    /// The number for one window, and the moves that it takes on so many servers.
+    package static func find(
         of policy: PolicySource,
         on scenario: Scenario,
         start: Int,
         length: Int,
         from bound: Int,
-        progress: Progress
-    ) throws -> Int {
+        progress: Progress = .none
+    ) throws -> (servers: Int, moved: MoveCount) {
         var servers = bound
         while true {
             let scaled = try scenario.scaled(to: servers)
             try Memory.check(bytes: policy.playerBytes(on: scaled), for: "\(servers) servers")
             var player = try LossPlayer(policy, scaled)
-            if try !player.refuses(start: start, length: length, progress: progress) { return servers }
+            if try !player.refuses(start: start, length: length, progress: progress) { return (servers, player.moved) }
             servers += 1
         }
     }

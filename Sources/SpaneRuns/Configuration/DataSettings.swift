@@ -33,6 +33,14 @@ package struct DataSettings: Equatable, Sendable {
     package var nodeMem = Fleet.publishedNode.mem
     /// A VM with more GB than this is split.
     package var splitAbove = Fleet.publishedSplitAbove
+    /// The most moves that make room for a VM that fits nowhere; 0 for none.
+    package var moves = 0
+    /// How long a GB takes that is moved, in seconds.
+    package var moveSecondsPerGB = 0.0
+    /// What every move costs beside its GB, in GB.
+    package var movePrice = MovePrices.defaultMove
+    /// The steps of the search for a plan of moves.
+    package var moveBudget = MoveLimits.defaultBudget
     /// Variants of each trace with another mix of sizes.
     package var mixes = 0
     /// The spread of the factors of such a mix.
@@ -49,7 +57,43 @@ package struct DataSettings: Equatable, Sendable {
     }
 
     var keys: [Setting<DataSettings>] {
-        [Self.tracesKey, Self.fleetKey] + (fleet.isEmpty ? Self.serverKeys : []) + Self.mixKeys
+        [Self.tracesKey, Self.fleetKey] + (fleet.isEmpty ? Self.serverKeys : []) + Self.moveKeys + Self.mixKeys
+    }
+
+    /// The moves that may make room; `nil` for none.
+    package var moveLimits: MoveLimits? {
+        guard moves > 0 else { return nil }
+        return MoveLimits(
+            moves: moves,
+            budget: moveBudget,
+            prices: MovePrices(move: movePrice),
+            secondsPerGB: moveSecondsPerGB
+        )
+    }
+
+    /// Where nothing is moved, a run is the same as before there were moves.
+    private static var moveKeys: [Setting<DataSettings>] {
+        [
+            .integer(
+                "moves",
+                \.moves,
+                0...MoveLimits.largestMoves,
+                "The most live migrations that make room for a VM that fits nowhere, in training and validation; 0 for none."
+            ),
+            .number(
+                "move_seconds_per_gb",
+                \.moveSecondsPerGB,
+                .within(0...1e6),
+                "How long a GB takes that is moved, in seconds."
+            ),
+            .number(
+                "move_price",
+                \.movePrice,
+                .within(0...1e6),
+                "What every move costs beside its GB when plans are compared, in GB."
+            ),
+            .integer("move_budget", \.moveBudget, 0...1_000_000_000, "Steps of the search for a plan of moves."),
+        ].map { $0.unless { $0.moves == 0 } }
     }
 
     private static var serverKeys: [Setting<DataSettings>] {

@@ -24,6 +24,8 @@ package struct TrainingData: Sendable {
     package let validationStarts: [Int]
     /// The clusters of the validation.
     package let validationClusters: [Fleet]
+    /// The moves that may make room; `nil` for none.
+    package let moves: MoveLimits?
     /// What the inputs of a network are divided by: a node of equal servers, or the most that any node of the fleet has.
     package let normalisation: Normalisation
     /// What was read.
@@ -96,9 +98,10 @@ package struct TrainingData: Sendable {
                 )
             }
         }
+        moves = data.moveLimits
         let trained = try clusters(data.servers, fleet: data.fleet, "data.fleet")
         do {
-            source = try EpisodeSource(workloads: workloads, clusters: trained)
+            source = try EpisodeSource(workloads: workloads, clusters: trained, moves: data.moveLimits)
         } catch {
             throw refuse("[data]: \(error)")
         }

@@ -38,7 +38,7 @@ package struct Validation: Sendable {
         var rounds: [Round] = []
         for cluster in data.validationClusters {
             let plan = try EpisodePlan(
-                Scenario(trace, on: cluster),
+                Scenario(trace, on: cluster, moves: data.moves),
                 starts: data.validationStarts,
                 threads: threads
             )

@@ -73,6 +73,14 @@ package struct DepartureQueue: ~Copyable, Sendable {
         return gone.sorted { $0.vm < $1.vm }
     }
 
+    /// Whether a VM runs.
+    ///
+    /// - Complexity: O(count).
+    package func has(_ vm: Int) -> Bool {
+        for index in 0..<count where Int(heap[index].vm) == vm { return true }
+        return false
+    }
+
     /// Notes that a VM runs elsewhere now; false when it has left.
     ///
     /// - Complexity: O(count).

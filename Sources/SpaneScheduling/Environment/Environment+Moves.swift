@@ -1,17 +1,12 @@
 extension Environment {
     /// Moves VMs so that the one at the head fits; false when no plan is found.
     ///
-    /// Moves are carried out one after the other. A VM that ends meanwhile leaves, and moves that are not needed any more are left
-    /// out.
+    /// Moves are carried out one after the other. A VM that ends meanwhile leaves, and moves that are not needed any more, or of VMs
+    /// that have left, are left out.
     mutating func makeRoom(by planner: RoomPlanner) -> Bool {
-        let result = planner.plan(request, on: cluster) { servers, add in
-            departures.forEach(on: servers, of: cluster.serverCount) { entry in
-                add(UInt64(entry.vm), scenario.request(of: Int(entry.vm)), entry.placement)
-            }
-        }
-        guard let plan = result.plan else { return false }
+        guard let plan = planner.plan(request, on: cluster, departures, of: scenario).plan else { return false }
         var now = max(clock, rows[head].arrival)
-        for move in plan.moves {
+        for move in plan.moves where departures.has(Int(move.vm)) {
             now += move.mem * planner.limits.secondsPerGB
             carryOut(move, until: now)
             guard let found = cluster.firstAvailable(for: request) else { continue }

@@ -28,6 +28,7 @@ extension Environment {
         package var totalWait: Double
         package var balance: Double
         package var isFinished: Bool
+        package var moved: MoveCount
         /// In the order in which they leave.
         package var running: [Running]
 
@@ -40,6 +41,7 @@ extension Environment {
             totalWait: Double,
             balance: Double,
             isFinished: Bool,
+            moved: MoveCount = MoveCount(),
             running: [Running]
         ) {
             self.end = end
@@ -50,6 +52,7 @@ extension Environment {
             self.totalWait = totalWait
             self.balance = balance
             self.isFinished = isFinished
+            self.moved = moved
             self.running = running
         }
     }
@@ -71,6 +74,7 @@ extension Environment {
             totalWait: totalWait,
             balance: balance,
             isFinished: isFinished,
+            moved: moved,
             running: running
         )
     }
@@ -90,6 +94,7 @@ extension Environment {
         totalWait = snapshot.totalWait
         balance = snapshot.balance
         isFinished = snapshot.isFinished
+        moved = snapshot.moved
         departures.removeAll()
         cluster.removeAll()
         for vm in snapshot.running {
@@ -118,6 +123,15 @@ extension Environment {
         }
         guard snapshot.placedSinceExceeding >= 0, snapshot.placedSinceExceeding <= snapshot.placedCount else {
             throw refuse("\(snapshot.placedSinceExceeding) of \(snapshot.placedCount) VMs placed since no VM fit")
+        }
+        let moved = snapshot.moved
+        guard moved.moves >= 0, moved.mem.isFinite, moved.mem >= 0, moved.localMem.isFinite, moved.localMem >= 0,
+            planner != nil || moved == MoveCount()
+        else {
+            throw refuse(
+                "it has \(moved.moves) moves of \(moved.mem) GB, and \(moved.localMem) GB within servers"
+                    + (planner == nil ? ", where nothing is moved" : "")
+            )
         }
         if snapshot.isFinished, snapshot.placedCount == 0 {
             guard snapshot.running.isEmpty else { throw refuse("VMs run and none was placed") }

@@ -28,11 +28,11 @@ public struct Scenario: Sendable {
         }
     }
 
-    private init(_ other: Scenario, on fleet: Fleet) {
+    private init(_ other: Scenario, on fleet: Fleet, moves: MoveLimits?) {
         trace = other.trace
         self.fleet = fleet
         requests = other.requests
-        moves = other.moves
+        self.moves = moves
         shares = other.shares
     }
 
@@ -44,8 +44,19 @@ public struct Scenario: Sendable {
     /// - Throws: `invalidArgument` when the number is not in 1 ... ``Fleet/maximumServers``.
     /// - Complexity: O(servers).
     package func scaled(to servers: Int) throws(SchedulingError) -> Scenario {
-        Scenario(self, on: try fleet.scaled(to: servers))
+        Scenario(self, on: try fleet.scaled(to: servers), moves: moves)
     }
+
+    /// The same trace on the same servers with other moves.
+    ///
+    /// - Throws: `invalidArgument` when a limit is out of its range.
+    package func moving(_ moves: MoveLimits?) throws(SchedulingError) -> Scenario {
+        try moves?.check()
+        return Scenario(self, on: fleet, moves: moves?.moves == 0 ? nil : moves)
+    }
+
+    /// The bytes that an environment takes.
+    package var environmentBytes: Int { fleet.environmentBytes(for: trace, moves: moves) }
 
     /// What a VM of the trace asks for.
     @inline(__always)
@@ -54,11 +65,12 @@ public struct Scenario: Sendable {
 
 extension Fleet {
     /// The bytes that an environment of a trace on these servers takes.
-    package func environmentBytes(for trace: Trace) -> Int {
+    package func environmentBytes(for trace: Trace, moves: MoveLimits?) -> Int {
         // What the servers have left and can hold, their part of the journal, and the VMs that run.
         let values = layout.nodes * layout.nodeResources.count + layout.serverResources.count
         return 4096 + serverCount * (64 + 16 * values)
             + mostRunning(of: trace) * MemoryLayout<DepartureQueue.Entry>.stride
+            + (moves == nil ? 0 : RoomPlanner.bytes(servers: serverCount, layout: layout))
     }
 
     /// The most VMs of a trace that can run at once: all of it, or as many of its smallest as all servers hold.

@@ -21,7 +21,7 @@ package enum EnvironmentStateCodec {
     package static func make(_ contents: Contents) -> [UInt8] {
         var writer = ByteWriter()
         writer.put(contents.header, of: .environment)
-        writer.put(contents.snapshot)
+        writer.put(contents.snapshot, hasMoves: contents.header.moves != nil)
         return writer.sealed()
     }
 
@@ -30,7 +30,8 @@ package enum EnvironmentStateCodec {
     /// - Throws: `format` when it is damaged, `version` when it is of a version that this library does not know.
     package static func read(_ bytes: UnsafeRawBufferPointer, name: String) throws(StorageError) -> Contents {
         var reader = try unsafe ByteReader(bytes, name: name)
-        let contents = Contents(header: try reader.header(of: .environment), snapshot: try reader.snapshot())
+        let header = try reader.header(of: .environment)
+        let contents = Contents(header: header, snapshot: try reader.snapshot(hasMoves: header.moves != nil))
         try reader.checkIsAtEnd()
         return contents
     }

@@ -25,7 +25,17 @@ extension ByteWriter {
         }
     }
 
-    mutating func put(_ snapshot: Environment.Snapshot) {
+    mutating func put(_ moves: MoveLimits) {
+        put(moves.moves)
+        put(moves.budget)
+        put(moves.isExact ? 1 : 0)
+        put(moves.prices.move)
+        put(moves.prices.local)
+        put(moves.secondsPerGB)
+    }
+
+    /// - Parameter hasMoves: whether the environment may move VMs.
+    mutating func put(_ snapshot: Environment.Snapshot, hasMoves: Bool) {
         switch snapshot.end {
         case .length(let length):
             put(0)
@@ -43,6 +53,11 @@ extension ByteWriter {
         put(snapshot.totalWait)
         put(snapshot.balance)
         put(snapshot.isFinished ? 1 : 0)
+        if hasMoves {
+            put(snapshot.moved.moves)
+            put(snapshot.moved.mem)
+            put(snapshot.moved.localMem)
+        }
         put(snapshot.running.count)
         for vm in snapshot.running {
             put(vm.end)
@@ -69,7 +84,20 @@ extension ByteReader {
         return kind == 0 ? .logWait : .balance(weight: weight)
     }
 
-    mutating func snapshot() throws(StorageError) -> Environment.Snapshot {
+    mutating func moveLimits() throws(StorageError) -> MoveLimits {
+        let (moves, budget, isExact) = (try integer(), try integer(), try word() != 0)
+        let (move, local, secondsPerGB) = (try double(), try double(), try double())
+        return MoveLimits(
+            moves: moves,
+            budget: budget,
+            isExact: isExact,
+            prices: MovePrices(move: move, local: local),
+            secondsPerGB: secondsPerGB
+        )
+    }
+
+    /// - Parameter hasMoves: whether the environment may move VMs.
+    mutating func snapshot(hasMoves: Bool) throws(StorageError) -> Environment.Snapshot {
         let kind = try word()
         let number = try integer()
         guard kind <= 1 else { throw error("has an end of the episode that this library does not know") }
@@ -84,6 +112,10 @@ extension ByteReader {
             isFinished: try word() != 0,
             running: []
         )
+        if hasMoves {
+            (snapshot.moved.moves, snapshot.moved.mem) = (try integer(), try double())
+            snapshot.moved.localMem = try double()
+        }
         let count = try count(of: "running VMs", words: 3)
         for _ in 0..<count {
             let (end, vm) = (try double(), try integer())

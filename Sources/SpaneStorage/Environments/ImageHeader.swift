@@ -8,12 +8,15 @@ package struct ImageHeader {
     package var flags: UInt64
     package var fleet: Fleet
     package var reward: Reward
+    /// The moves that may make room; `nil` for none.
+    package var moves: MoveLimits?
 
-    package init(traceHash: String, flags: UInt64, fleet: Fleet, reward: Reward) {
+    package init(traceHash: String, flags: UInt64, fleet: Fleet, reward: Reward, moves: MoveLimits? = nil) {
         self.traceHash = traceHash
         self.flags = flags
         self.fleet = fleet
         self.reward = reward
+        self.moves = moves
     }
 }
 
@@ -23,7 +26,11 @@ struct ImageKind {
     let signature: UInt64
     /// What it holds, for messages.
     let content: StaticString
-    let version: UInt64 = 2
+
+    /// The version where nothing is moved.
+    static let version: UInt64 = 2
+    /// The version where something may be: readers of the other must not ignore it.
+    static let versionWithMoves: UInt64 = 3
 
     /// "SPANEENV"
     static let environment = ImageKind(signature: 0x564E_4545_4E41_5053, content: "the state of an environment")
@@ -34,11 +41,12 @@ struct ImageKind {
 extension ByteWriter {
     mutating func put(_ header: ImageHeader, of kind: ImageKind) {
         put(kind.signature)
-        put(kind.version)
+        put(header.moves == nil ? ImageKind.version : ImageKind.versionWithMoves)
         put(hash: header.traceHash)
         put(header.flags)
         put(header.fleet)
         put(header.reward)
+        if let moves = header.moves { put(moves) }
     }
 }
 
@@ -47,18 +55,20 @@ extension ByteReader {
     mutating func header(of kind: ImageKind) throws(StorageError) -> ImageHeader {
         guard try word() == kind.signature else { throw error("is not \(kind.content)") }
         let found = try word()
-        guard found == kind.version else {
+        guard found == ImageKind.version || found == ImageKind.versionWithMoves else {
             throw StorageError(
                 .version,
                 path: name,
-                "is of version \(found); this library reads version \(kind.version)"
+                "is of version \(found); this library reads versions \(ImageKind.version) and "
+                    + "\(ImageKind.versionWithMoves)"
             )
         }
         return ImageHeader(
             traceHash: try hash(),
             flags: try word(),
             fleet: try fleet(),
-            reward: try reward()
+            reward: try reward(),
+            moves: found == ImageKind.version ? nil : try moveLimits()
         )
     }
 }

@@ -51,7 +51,7 @@ package enum VectorImage {
             let state = slot.generator.state
             for word in [state.0, state.1, state.2, state.3] { writer.put(word) }
             writer.put(slot.position)
-            writer.put(slot.snapshot)
+            writer.put(slot.snapshot, hasMoves: contents.header.moves != nil)
         }
         return writer.sealed()
     }
@@ -65,13 +65,14 @@ package enum VectorImage {
         for _ in 0..<(try reader.count(of: "options", words: 1)) { contents.options.append(try reader.integer()) }
         for _ in 0..<(try reader.count(of: "starts", words: 1)) { contents.starts.append(try reader.integer()) }
         for _ in 0..<(try reader.count(of: "environments", words: leastWordsOfEnvironment)) {
-            contents.slots.append(try slot(&reader, starts: contents.starts.count))
+            contents.slots.append(try slot(&reader, contents))
         }
         try reader.checkIsAtEnd()
         return contents
     }
 
-    private static func slot(_ reader: inout ByteReader, starts: Int) throws(StorageError) -> Slot {
+    private static func slot(_ reader: inout ByteReader, _ contents: Contents) throws(StorageError) -> Slot {
+        let starts = contents.starts.count
         let words = (try reader.word(), try reader.word(), try reader.word(), try reader.word())
         guard let generator = Xoshiro256StarStar(state: words) else {
             throw reader.error("has a generator of random numbers with the state 0")
@@ -80,6 +81,7 @@ package enum VectorImage {
         guard position >= 0, position < max(starts, 1) else {
             throw reader.error("has start \(position) of \(starts) next")
         }
-        return Slot(generator: generator, position: position, snapshot: try reader.snapshot())
+        let snapshot = try reader.snapshot(hasMoves: contents.header.moves != nil)
+        return Slot(generator: generator, position: position, snapshot: snapshot)
     }
 }

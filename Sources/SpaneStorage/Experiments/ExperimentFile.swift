@@ -23,6 +23,11 @@ public enum ExperimentFile {
                 try file.attribute("fleet", fleet.description)
                 try file.attribute("fleet_sha256", fleet.sha256)
             }
+            if let moves = experiment.moves {
+                try file.attribute("move_seconds_per_gb", moves.secondsPerGB)
+                try file.attribute("move_price", moves.prices.move)
+                try file.attribute("move_budget", Int64(moves.budget))
+            }
             for cluster in experiment.clusters { try put(cluster, of: experiment, into: file) }
         }
     }
@@ -35,6 +40,7 @@ public enum ExperimentFile {
         let group = experiment.groupName(of: cluster)
         let unit = experiment.countsServers ? "servers" : "s"
         try file.group(group)
+        if let moves = cluster.moves { try file.attribute("moves", Int64(moves), of: group) }
         try file.dataset("\(group)/start", cluster.starts.map(Int64.init), .compressed)
         try file.dataset("\(group)/length", cluster.lengths.map(Int64.init), .compressed)
         try file.dataset("\(group)/bound", cluster.bounds, .compressed)
@@ -47,6 +53,19 @@ public enum ExperimentFile {
             try file.attribute("policy", policy.name, of: dataset)
             try file.attribute("group", policy.group, of: dataset)
             try file.attribute("weights_sha256", policy.contentHash, of: dataset)
+            if let moved = cluster.moved[index] { try put(moved, dataset, into: file) }
+        }
+    }
+
+    private static func put(
+        _ moved: [MoveCount],
+        _ dataset: String,
+        into file: borrowing HDF5Writer
+    ) throws(StorageError) {
+        try file.dataset("\(dataset)_moves", moved.map { Int64($0.moves) }, .compressed)
+        for (name, values) in [("moved", moved.map(\.mem)), ("moved_local", moved.map(\.localMem))] {
+            try file.dataset("\(dataset)_\(name)", values, .compressed)
+            try file.attribute("unit", "GB", of: "\(dataset)_\(name)")
         }
     }
 
@@ -88,26 +107,65 @@ public enum ExperimentFile {
             guard try file.has(dataset) else { continue }
             try file.check("policy", of: dataset, is: policy.name)
             try file.check("weights_sha256", of: dataset, is: policy.contentHash)
-            let waits = try file.doubles(dataset) { dimensions throws(StorageError) in
-                guard dimensions == [count] else {
-                    throw file.error(
-                        .shapeMismatch,
-                        "dataset /\(dataset) has shape \(dimensions); it must be [\(count)]"
-                    )
-                }
-            }.values
-            if let wait = waits.first(where: { !($0 >= 0 && $0.isFinite) }) {
-                throw file.error(.format, "dataset /\(dataset) has the value \(wait); a wait is at least 0")
-            }
-            cluster.waits[index] = waits
+            cluster.waits[index] = try amounts(dataset, count, "a wait", from: file)
+            if cluster.moves != nil { cluster.moved[index] = try moved(dataset, count, from: file) }
+        }
+    }
+
+    private static func moved(
+        _ dataset: String,
+        _ count: Int,
+        from file: borrowing HDF5Reader
+    ) throws(StorageError) -> [MoveCount] {
+        let moves = try file.integers("\(dataset)_moves") { dimensions throws(StorageError) in
+            try checkShape(dimensions, count, "\(dataset)_moves", file)
+        }.values
+        if let number = moves.first(where: { $0 < 0 }) {
+            throw file.error(.format, "dataset /\(dataset)_moves has the value \(number); a number of moves is at least 0")
+        }
+        let mem = try amounts("\(dataset)_moved", count, "what is moved", from: file)
+        let localMem = try amounts("\(dataset)_moved_local", count, "what is moved", from: file)
+        return moves.indices.map { index in
+            var moved = MoveCount()
+            (moved.moves, moved.mem, moved.localMem) = (Int(moves[index]), mem[index], localMem[index])
+            return moved
+        }
+    }
+
+    /// - Parameter name: what messages call a value.
+    private static func amounts(
+        _ dataset: String,
+        _ count: Int,
+        _ name: String,
+        from file: borrowing HDF5Reader
+    ) throws(StorageError) -> [Double] {
+        let values = try file.doubles(dataset) { dimensions throws(StorageError) in
+            try checkShape(dimensions, count, dataset, file)
+        }.values
+        if let value = values.first(where: { !($0 >= 0 && $0.isFinite) }) {
+            throw file.error(.format, "dataset /\(dataset) has the value \(value); \(name) is at least 0")
+        }
+        return values
+    }
+
+    private static func checkShape(
+        _ dimensions: [Int],
+        _ count: Int,
+        _ dataset: String,
+        _ file: borrowing HDF5Reader
+    ) throws(StorageError) {
+        guard dimensions == [count] else {
+            throw file.error(.shapeMismatch, "dataset /\(dataset) has shape \(dimensions); it must be [\(count)]")
         }
     }
 }
 
 extension ExperimentWaits {
-    /// The group of the episodes on a number of servers; of windows, where the servers are what is counted.
+    /// The group of the episodes on a number of servers; of windows, where the servers are what is counted,
+    /// with a number of moves.
     fileprivate func groupName(of cluster: ServerCount) -> String {
-        countsServers ? "windows" : "servers_\(cluster.servers)"
+        guard countsServers else { return "servers_\(cluster.servers)" }
+        return cluster.moves.map { "windows_moves_\($0)" } ?? "windows"
     }
 }
 

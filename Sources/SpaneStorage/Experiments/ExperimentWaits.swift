@@ -32,14 +32,27 @@ public struct ExperimentWaits: Equatable, Sendable {
         public var bounds: [Double]
         /// For each policy the total wait of each episode in seconds; `nil` until all of its episodes are played.
         public var waits: [[Double]?]
+        /// The most moves that may make room for a VM; `nil` where moves were not asked for.
+        public var moves: Int?
+        /// Where moves were asked for, for each policy those of each episode; `nil` until all of its episodes are played.
+        public var moved: [[MoveCount]?]
 
         /// Describes episodes that nobody has played.
-        public init(servers: Int, starts: [Int], lengths: [Int], bounds: [Double], policies: Int) {
+        public init(
+            servers: Int,
+            moves: Int? = nil,
+            starts: [Int],
+            lengths: [Int],
+            bounds: [Double],
+            policies: Int
+        ) {
             self.servers = servers
+            self.moves = moves
             self.starts = starts
             self.lengths = lengths
             self.bounds = bounds
             waits = Array(repeating: nil, count: policies)
+            moved = Array(repeating: nil, count: policies)
         }
     }
 
@@ -55,6 +68,8 @@ public struct ExperimentWaits: Equatable, Sendable {
     public var splitAbove: Double?
     /// The servers where `node` and `splitAbove` do not say it all.
     public var fleet: FleetNote?
+    /// What moves may take and cost; their number stands with the episodes. `nil` where moves were not asked for.
+    public var moves: MoveLimits?
     /// The policies.
     public var policies: [Policy]
     /// The episodes by number of servers.
@@ -68,6 +83,7 @@ public struct ExperimentWaits: Equatable, Sendable {
         splitAbove: Double?,
         fleet: FleetNote? = nil,
         policies: [Policy],
+        moves: MoveLimits? = nil,
         clusters: [ServerCount]
     ) {
         self.kind = kind
@@ -76,6 +92,7 @@ public struct ExperimentWaits: Equatable, Sendable {
         self.splitAbove = splitAbove
         self.fleet = fleet
         self.policies = policies
+        self.moves = moves
         self.clusters = clusters
     }
 }

@@ -47,9 +47,14 @@ public struct EpisodeSource: Sendable {
 
     /// Creates a source.
     ///
+    /// - Parameter moves: the moves that may make room; `nil` for none.
     /// - Throws: `invalidArgument` when there is no workload or no cluster; `invalidTrace` when a VM of a workload fits
     ///   on no server of a cluster.
-    public init(workloads: [Workload], clusters: [Fleet]) throws(SchedulingError) {
+    public init(
+        workloads: [Workload],
+        clusters: [Fleet],
+        moves: MoveLimits? = nil
+    ) throws(SchedulingError) {
         guard !workloads.isEmpty, !clusters.isEmpty else {
             throw SchedulingError(
                 .invalidArgument,
@@ -59,7 +64,7 @@ public struct EpisodeSource: Sendable {
         }
         var scenarios: [Scenario] = []
         for workload in workloads {
-            for cluster in clusters { scenarios.append(try Scenario(workload.trace, on: cluster)) }
+            for cluster in clusters { scenarios.append(try Scenario(workload.trace, on: cluster, moves: moves)) }
         }
         self.scenarios = scenarios
         self.workloads = workloads

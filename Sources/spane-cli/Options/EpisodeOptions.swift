@@ -24,6 +24,7 @@ struct EpisodeOptions: ParsableArguments {
     )
     var length = EpisodeEnd.automatic
 
+    @OptionGroup var moves: MoveOptions
     @OptionGroup var threads: ThreadOptions
 
     func validate() throws {
@@ -40,7 +41,7 @@ struct EpisodeOptions: ParsableArguments {
     /// The trace on these servers, of which `--fleet` tells unless `file` is `nil`; refuses a trace with a VM that is larger
     /// than a server.
     func scenario(_ trace: Trace, on fleet: Fleet, of file: String?) throws -> Scenario {
-        try TraceOnServers.scenario(trace, self.trace, on: fleet, of: file)
+        try TraceOnServers.scenario(trace, self.trace, on: fleet, of: file, moves.limits)
     }
 
     func plan(_ trace: Trace, _ fleet: Fleet, of file: String?) throws -> EpisodePlan {

@@ -6,9 +6,15 @@ import SpaneStorage
 enum TraceOnServers {
     /// The trace of a file on these servers, of which `--fleet` tells unless `file` is `nil`; refuses a trace with a VM that is
     /// larger than a server.
-    static func scenario(_ trace: Trace, _ path: String, on fleet: Fleet, of file: String?) throws -> Scenario {
+    static func scenario(
+        _ trace: Trace,
+        _ path: String,
+        on fleet: Fleet,
+        of file: String?,
+        _ moves: MoveLimits? = nil
+    ) throws -> Scenario {
         do {
-            return try Scenario(trace, on: fleet)
+            return try Scenario(trace, on: fleet, moves: moves)
         } catch {
             if let file {
                 throw ValidationError("\(path): \(error); \(file) has \(fleet.serversInWords).")

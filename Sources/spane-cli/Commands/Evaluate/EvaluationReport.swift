@@ -16,36 +16,44 @@ struct EvaluationReport: EpisodeReport {
     // MARK: Table
 
     var table: String {
-        var table = Table(header: [
-            "policy", "trimmed mean", "mean", "median", "no wait", "wait/VM", "above bound", "decisions/s",
-        ])
+        let columns = plan.scenario.moves == nil ? [] : MoveColumns.header
+        var table = Table(
+            header: ["policy", "trimmed mean", "mean", "median", "no wait", "wait/VM", "above bound"] + columns
+                + ["decisions/s"]
+        )
         for (policy, evaluation) in zip(subject.policies, evaluations) {
             let summary = EvaluationSummary(evaluation, on: plan)
-            table.add([
-                policy,
-                NumberText.grouped(summary.trimmedMean, decimals: 1),
-                NumberText.grouped(summary.mean, decimals: 1),
-                NumberText.grouped(summary.median, decimals: 1),
-                NumberText.percent(summary.shareWithoutWaiting),
-                NumberText.grouped(summary.meanWaitPerVM, decimals: 1),
-                NumberText.grouped(summary.aboveBound, decimals: 1),
-                NumberText.grouped(summary.decisionsPerSecond),
-            ])
+            table.add(
+                [
+                    policy,
+                    NumberText.grouped(summary.trimmedMean, decimals: 1),
+                    NumberText.grouped(summary.mean, decimals: 1),
+                    NumberText.grouped(summary.median, decimals: 1),
+                    NumberText.percent(summary.shareWithoutWaiting),
+                    NumberText.grouped(summary.meanWaitPerVM, decimals: 1),
+                    NumberText.grouped(summary.aboveBound, decimals: 1),
+                ] + (evaluation.moveFigures(on: plan).map(MoveColumns.cells) ?? [])
+                    + [NumberText.grouped(summary.decisionsPerSecond)]
+            )
         }
-        table.add([
-            "lower bound",
-            NumberText.grouped(Statistics.trimmedMean(bounds), decimals: 1),
-            NumberText.grouped(Statistics.mean(bounds), decimals: 1),
-            NumberText.grouped(Statistics.median(bounds), decimals: 1),
-            NumberText.percent(Double(bounds.count { $0 == 0 }) / Double(max(1, bounds.count))),
-            "", "", "",
-        ])
+        table.add(
+            [
+                "lower bound",
+                NumberText.grouped(Statistics.trimmedMean(bounds), decimals: 1),
+                NumberText.grouped(Statistics.mean(bounds), decimals: 1),
+                NumberText.grouped(Statistics.median(bounds), decimals: 1),
+                NumberText.percent(Double(bounds.count { $0 == 0 }) / Double(max(1, bounds.count))),
+                "", "", "",
+            ] + columns.map { _ in "" }
+        )
+        let moves = plan.scenario.moves.map { "; \($0.inWords)" } ?? ""
         return """
             \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(meanLength, decimals: 1)) VMs \
-            (mean) on \(subject.servers); total wait of an episode in seconds
+            (mean) on \(subject.servers)\(moves); total wait of an episode in seconds
 
             \(table.text)
-            """ + (fleetFigures.table.map { "\n\n" + $0 } ?? "")
+            """ + (moves.isEmpty ? "" : "\n\n" + MoveColumns.note)
+                + (fleetFigures.table.map { "\n\n" + $0 } ?? "")
     }
 
     // MARK: CSV
@@ -71,11 +79,13 @@ struct EvaluationReport: EpisodeReport {
             let mean_wait_per_vm: Double
             let above_bound: Double
             let decisions_per_second: Double
+            let moves: MovesDocument?
             let fleet_metrics: [String: Double]?
         }
 
         let episodes: Int
         let mean_length: Double
+        let moves: MoveLimitsDocument?
         let bound_trimmed_mean: Double
         let policies: [Policy]
     }
@@ -84,6 +94,7 @@ struct EvaluationReport: EpisodeReport {
         let result = Result(
             episodes: plan.episodes.count,
             mean_length: meanLength,
+            moves: MoveLimitsDocument(plan.scenario.moves),
             bound_trimmed_mean: Statistics.trimmedMean(bounds),
             policies: subject.policies.indices.map { index in
                 let summary = EvaluationSummary(evaluations[index], on: plan)
@@ -96,6 +107,7 @@ struct EvaluationReport: EpisodeReport {
                     mean_wait_per_vm: summary.meanWaitPerVM,
                     above_bound: summary.aboveBound,
                     decisions_per_second: summary.decisionsPerSecond,
+                    moves: MovesDocument(evaluations[index].moveFigures(on: plan)),
                     fleet_metrics: fleetFigures.named(index)
                 )
             }

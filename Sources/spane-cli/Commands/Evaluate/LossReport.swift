@@ -17,32 +17,33 @@ struct LossReport: EpisodeReport {
     // MARK: Table
 
     var table: String {
+        let columns = plan.scenario.moves == nil ? [] : MoveColumns.header
         var table = Table(
             header: ["policy", "refused VMs", "refused cores"] + SizeClass.allCases.map(\.name)
-                + ["refused load", "decisions/s"]
+                + ["refused load"] + columns + ["decisions/s"]
         )
         for (policy, evaluation) in zip(subject.policies, evaluations) {
             let all = evaluation.all
             table.add(
                 [policy, NumberText.percent(all.refusedVMs, decimals: 2)]
                     + ([all] + evaluation.bySize).map { NumberText.percent($0.refusedCores, decimals: 2) }
-                    + [
-                        NumberText.percent(all.refusedLoad, decimals: 2),
-                        NumberText.grouped(evaluation.decisionsPerSecond),
-                    ]
+                    + [NumberText.percent(all.refusedLoad, decimals: 2)]
+                    + (evaluation.moveFigures(on: plan).map(MoveColumns.cells) ?? [])
+                    + [NumberText.grouped(evaluation.decisionsPerSecond)]
             )
         }
         let cores = subject.fleet.mostCores
         let (medium, large) = (CSVText.number(cores / 16), CSVText.number(cores / 4))
+        let moves = plan.scenario.moves.map { "; \($0.withoutTime)" } ?? ""
         let blocks = [
             """
             \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(length)) VMs on \
-            \(subject.servers); what fits nowhere is refused and gone
+            \(subject.servers)\(moves); what fits nowhere is refused and gone
             """,
             table.text,
             """
             refused cores: of the cores asked for; small, medium and large: the same of VMs below \(medium) cores, from there \
-            on, and from \(large) cores on. refused load: of the core-seconds asked for.
+            on, and from \(large) cores on. refused load: of the core-seconds asked for.\(moves.isEmpty ? "" : " " + MoveColumns.note)
             """,
         ]
         return (blocks + [fleetFigures.table].compactMap { $0 }).joined(separator: "\n\n")
@@ -55,7 +56,8 @@ struct LossReport: EpisodeReport {
         var text = CSVText.line(
             ["start", "length", "policy", "refused"]
                 + tallies.flatMap { ["cores\($0)", "refused_cores\($0)"] }
-                + ["core_seconds", "refused_core_seconds"] + subject.sampling.metrics.map(\.name)
+                + ["core_seconds", "refused_core_seconds"]
+                + (plan.scenario.moves == nil ? [] : MoveColumns.csvNames) + subject.sampling.metrics.map(\.name)
         )
         for (index, planned) in plan.episodes.enumerated() {
             for (policy, evaluation) in zip(subject.policies, evaluations) {
@@ -65,6 +67,7 @@ struct LossReport: EpisodeReport {
                 text += CSVText.line(
                     ["\(planned.start)", "\(planned.length)", policy, "\(episode.all.refused.vms)"]
                         + (cores + seconds).map(CSVText.number)
+                        + (plan.scenario.moves == nil ? [] : MoveColumns.csvCells(episode.moved))
                         + episode.figures.means.map { $0.map(CSVText.number) ?? "" }
                 )
             }
@@ -82,12 +85,14 @@ struct LossReport: EpisodeReport {
             let refused_cores_by_size: [String: Double]
             let refused_load: Double
             let decisions_per_second: Double
+            let moves: MovesDocument?
             let fleet_metrics: [String: Double]?
         }
 
         let episodes: Int
         let length: Int
         let queue = false
+        let moves: MoveLimitsDocument?
         let policies: [Policy]
     }
 
@@ -95,6 +100,7 @@ struct LossReport: EpisodeReport {
         let result = Result(
             episodes: plan.episodes.count,
             length: length,
+            moves: MoveLimitsDocument(plan.scenario.moves),
             policies: subject.policies.indices.map { index in
                 let evaluation = evaluations[index]
                 let sizes = zip(SizeClass.allCases, evaluation.bySize).map { ($0.name, $1.refusedCores) }
@@ -105,6 +111,7 @@ struct LossReport: EpisodeReport {
                     refused_cores_by_size: Dictionary(uniqueKeysWithValues: sizes),
                     refused_load: evaluation.all.refusedLoad,
                     decisions_per_second: evaluation.decisionsPerSecond,
+                    moves: MovesDocument(evaluation.moveFigures(on: plan)),
                     fleet_metrics: fleetFigures.named(index)
                 )
             }

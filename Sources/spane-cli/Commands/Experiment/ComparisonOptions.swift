@@ -86,7 +86,7 @@ struct ComparisonOptions: ParsableArguments {
                 "\n\(NumberText.grouped(played - missing)) of \(NumberText.grouped(played)) \(unit) were played before."
             )
         }
-        let table = before.countsServers ? "servers.csv" : "waits-N.csv"
+        let table = !before.countsServers ? "waits-N.csv" : before.moves == nil ? "servers.csv" : "servers-moves-N.csv"
         StandardOutput.print(
             "\n\(folder.path): results.h5, \(table), summary.md, summary.csv, summary.json, experiment.json"
         )

@@ -56,7 +56,7 @@ struct ExperimentFleets: ParsableCommand {
     var output: String?
 
     @OptionGroup var mixOptions: MixOptions
-
+    @OptionGroup var moves: MoveOptions
     @OptionGroup var threads: ThreadOptions
 
     func validate() throws {
@@ -91,7 +91,8 @@ struct ExperimentFleets: ParsableCommand {
             entrants,
             on: cells,
             seeds: (0..<UInt64(seeds)).map { seed &+ $0 },
-            days: days
+            days: days,
+            moves: moves.limits
         )
         if let output, output != "-" { try File.check(canWriteTo: output) }
         let bar = ProgressBar("fleets", total: benchmark.trialCount)

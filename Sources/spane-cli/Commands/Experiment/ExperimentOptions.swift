@@ -20,7 +20,8 @@ struct ExperimentOptions: ParsableArguments {
             until: episodes.length,
             clusters: clusters,
             policies: policies,
-            mix: mix
+            mix: mix,
+            moves: episodes.moves.limits.map { [$0] } ?? []
         )
         try comparison.run(
             experiment,

@@ -12,7 +12,9 @@ struct ExperimentReport {
 
     /// What the terminal shows.
     var text: String {
-        let blocks = isOverview ? overviews([.trimmedMean10, .saved15]) : summary.clusters.flatMap(tables)
+        let blocks =
+            hasSeveralMoves
+            ? movesTables : isOverview ? overviews([.trimmedMean10, .saved15]) : summary.clusters.flatMap(tables)
         return (waits.fleet.map { "\($0.description)\n\n" } ?? "")
             + blocks.map { "\($0.title)\n\n\($0.table.text)" }.joined(separator: "\n\n")
             + "\n\n" + notes.joined(separator: "\n")
@@ -20,7 +22,7 @@ struct ExperimentReport {
 
     /// Everything, for people.
     var markdown: String {
-        let overview = isOverview ? overviews(ExperimentMetric.all(of: kind)) : []
+        let overview = hasSeveralMoves ? movesTables : isOverview ? overviews(ExperimentMetric.all(of: kind)) : []
         let blocks = overview + summary.clusters.flatMap(tables)
         return "# Experiment: \(kind.rawValue)\n\n"
             + "Trace: \(waits.trace.source) (licence: \(waits.trace.licence); sha256 \(waits.trace.contentHash)).\n\n"
@@ -29,9 +31,12 @@ struct ExperimentReport {
             + "\n## Notes\n\n" + notes.map { "- \($0)\n" }.joined()
     }
 
-    private typealias Block = (title: String, table: FigureTable)
+    typealias Block = (title: String, table: FigureTable)
 
     private var isOverview: Bool { summary.clusters.count > 1 }
+
+    /// Whether it is the moves in which the parts differ.
+    var hasSeveralMoves: Bool { isOverview && kind == .servers }
 
     /// One table a figure, with a line for each number of servers.
     private func overviews(_ figures: [ExperimentMetric]) -> [Block] {
@@ -59,14 +64,15 @@ struct ExperimentReport {
             blocks.append(
                 (
                     kind == .servers
-                        ? "Less \(summary.baseline) in the same windows"
+                        ? "Less \(summary.baseline) in the same windows\(withMoves(cluster))"
                         : "On \(cluster.servers) servers, less \(summary.baseline) in the same episodes",
                     differenceTable(cluster)
                 )
             )
         }
         for row in cluster.rows where row.kind == .group {
-            let place = kind == .servers ? "The members" : "On \(cluster.servers) servers, the members"
+            let place =
+                kind == .servers ? "The members\(withMoves(cluster))" : "On \(cluster.servers) servers, the members"
             blocks.append(("\(place) of \(row.name)", spreadTable(row)))
         }
         return blocks
@@ -76,11 +82,11 @@ struct ExperimentReport {
         if kind == .servers {
             return
                 "\(NumberText.grouped(cluster.episodes)) windows of \(NumberText.grouped(cluster.meanLength)) VMs; the "
-                + "fewest servers on which no VM waits or is refused"
+                + "fewest servers on which no VM waits or is refused\(withMoves(cluster))"
         }
         return "\(NumberText.grouped(cluster.episodes)) episodes of "
             + "\(NumberText.grouped(cluster.meanLength, decimals: 1)) VMs (mean) on \(cluster.servers) servers; total wait "
-            + "of an episode in seconds"
+            + "of an episode in seconds\(withMoves(cluster))"
     }
 
     // Beside the metrics themselves, the more robust of the trimmed means beside the bound.
@@ -89,8 +95,15 @@ struct ExperimentReport {
     }
 
     private func valueTable(_ cluster: ExperimentSummary.ServerCount) -> FigureTable {
-        var table = FigureTable(header: ["policy"] + titles(columns))
-        for row in cluster.rows { table.add(name(row), columns.map { $0.cell(row.figures[$0]) }) }
+        let moves = cluster.moves == nil ? [] : MoveColumns.header
+        var table = FigureTable(header: ["policy"] + titles(columns) + moves)
+        for row in cluster.rows {
+            let cells = row.moved.map(MoveColumns.cells) ?? moves.map { _ in "" }
+            table.add(
+                name(row),
+                columns.map { $0.cell(row.figures[$0]) } + cells.map { FigureTable.Cell(value: $0) }
+            )
+        }
         return table
     }
 
@@ -120,16 +133,21 @@ struct ExperimentReport {
 
     private var threshold: String { NumberText.grouped(summary.settings.threshold) }
 
-    private func titles(_ figures: [ExperimentMetric]) -> [String] {
+    func titles(_ figures: [ExperimentMetric]) -> [String] {
         figures.map { $0.title(threshold: threshold) }
     }
 
-    private func name(_ row: ExperimentSummary.Row) -> String {
+    func name(_ row: ExperimentSummary.Row) -> String {
         switch row.kind {
         case .group: "\(row.name) (mean of \(waits.policies.count { $0.group == row.name }))"
         case .member: "  \(row.name)"
         case .policy, .bound: row.name
         }
+    }
+
+    /// How many moves there may be, behind a title.
+    private func withMoves(_ cluster: ExperimentSummary.ServerCount) -> String {
+        cluster.moves.map { ", with up to \($0) move\($0 == 1 ? "" : "s") for a VM" } ?? ""
     }
 
     // MARK: Notes
@@ -142,6 +160,7 @@ struct ExperimentReport {
             "saved: the share of First Fit's excess over the bound that is saved. above bound and saved are of the "
                 + (kind == .servers ? "means." : "trimmed means."),
         ]
+        if waits.moves != nil { lines.append(MoveColumns.note) }
         if summary.clusters.contains(where: { $0.rows.contains { !$0.differences.isEmpty } }) {
             lines.append("*: the interval leaves zero out.")
         }
@@ -175,24 +194,5 @@ struct ExperimentReport {
             return texts.first ?? ""
         }
         return "\(first) … \(last)"
-    }
-
-    // MARK: Files
-
-    /// Writes everything beside the results.
-    func write(to folder: ExperimentFolder) throws {
-        for cluster in waits.clusters {
-            let columns = zip(waits.policies, cluster.waits).map { ($0.name, $1 ?? []) }
-            let text = WaitsCSV.text(
-                starts: cluster.starts,
-                lengths: cluster.lengths,
-                bounds: cluster.bounds,
-                waits: columns
-            )
-            try TextFile.write(text, to: folder.file(kind == .servers ? "servers.csv" : "waits-\(cluster.servers).csv"))
-        }
-        try TextFile.write(SummaryCSV.text(summary, of: kind, waits.fleet), to: folder.file("summary.csv"))
-        try TextFile.write(try SummaryJSON.text(summary, waits.fleet), to: folder.file("summary.json"))
-        try TextFile.write(markdown, to: folder.file("summary.md"))
     }
 }

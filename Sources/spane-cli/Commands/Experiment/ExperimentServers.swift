@@ -13,6 +13,9 @@ struct ExperimentServers: ParsableCommand {
             VM when it arrives: from a lower bound that no policy can beat upwards, one server more at a time. With --fleet \
             servers are added in the proportions of that fleet.
 
+            With --moves 0,1,2,4,8 every window is played with each number of live migrations, and a table for each policy says \
+            how many servers fewer it needs for how many moves a day. Nothing waits, so moves take no time.
+
             The folder gets results.h5 and servers.csv (the servers for every window), and the same summaries as other \
             experiments. Run an interrupted command again to resume it. docs/experiments.md explains the metrics.
             """
@@ -28,6 +31,7 @@ struct ExperimentServers: ParsableCommand {
     var windowLength = 10_000
 
     @OptionGroup var server: GrowingClusterOptions
+    @OptionGroup var moves: SeveralMovesOptions
     @OptionGroup var comparison: ComparisonOptions
     @OptionGroup var intervals: IntervalOptions
     @OptionGroup var threads: ThreadOptions
@@ -45,7 +49,8 @@ struct ExperimentServers: ParsableCommand {
             until: .length(windowLength),
             clusters: [fleet],
             policies: policies,
-            mix: mix
+            mix: mix,
+            moves: moves.limits
         )
         try comparison.run(
             experiment,

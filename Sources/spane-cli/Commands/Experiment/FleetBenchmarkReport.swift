@@ -19,12 +19,30 @@ struct FleetBenchmarkReport {
             let days = CSVText.number(benchmark.days)
             return """
                 \(NumberText.grouped(count)) fleet\(count == 1 ? "" : "s"), \(NumberText.grouped(seeds)) of each kind, number \
-                of servers and load; VMs arrive for \(days) day\(days == "1" ? "" : "s")
+                of servers and load; VMs arrive for \(days) day\(days == "1" ? "" : "s")\(moves)
                 Refused cores in % of those asked for, by servers and load\(seeds == 1 ? "" : ": the mean of \(seeds) fleets")
 
-                \(means)\(try comparison)
+                \(means)\(moved)\(try comparison)
                 """
         }
+    }
+
+    private var moves: String { benchmark.moves.map { "; \($0.withoutTime)" } ?? "" }
+
+    /// What was moved on all fleets together; nothing where nothing may be.
+    private var moved: String {
+        guard benchmark.moves != nil else { return "" }
+        var table = Table(header: ["policy"] + MoveColumns.header)
+        for (index, policy) in benchmark.policies.enumerated() {
+            let played = trials.compactMap { trial in trial.tallies[index].map { ($0, trial.moved[index]) } }
+            table.add(
+                [policy.name]
+                    + (played.isEmpty
+                        ? MoveColumns.header.map { _ in "-" }
+                        : MoveColumns.cells(MoveFigures(played, days: Double(played.count) * benchmark.days)))
+            )
+        }
+        return "\n\n\(table.text)\n\n\(MoveColumns.note)"
     }
 
     /// The policies beside the first; nothing where there is only one.
@@ -98,13 +116,15 @@ struct FleetBenchmarkReport {
     private static func percent(_ share: Double) -> String { NumberText.percent(share, decimals: 2) }
 
     var csv: String {
-        var text = CSVText.line([
-            "kind", "servers", "load", "seed", "policy", "vms", "refused", "cores", "refused_cores", "core_seconds",
-            "refused_core_seconds",
-        ])
+        var text = CSVText.line(
+            [
+                "kind", "servers", "load", "seed", "policy", "vms", "refused", "cores", "refused_cores", "core_seconds",
+                "refused_core_seconds",
+            ] + (benchmark.moves == nil ? [] : MoveColumns.csvNames)
+        )
         for trial in trials {
-            for (policy, tally) in zip(benchmark.policies, trial.tallies) {
-                guard let tally else { continue }
+            for (index, policy) in benchmark.policies.enumerated() {
+                guard let tally = trial.tallies[index] else { continue }
                 let amounts = [
                     tally.asked.cores, tally.refused.cores, tally.asked.coreSeconds, tally.refused.coreSeconds,
                 ]
@@ -113,6 +133,7 @@ struct FleetBenchmarkReport {
                         trial.cell.kind.rawValue, "\(trial.cell.servers)", CSVText.number(trial.cell.load),
                         "\(trial.seed)", policy.name, "\(tally.asked.vms)", "\(tally.refused.vms)",
                     ] + amounts.map(CSVText.number)
+                        + (benchmark.moves == nil ? [] : MoveColumns.csvCells(trial.moved[index]))
                 )
             }
         }

@@ -10,9 +10,10 @@ enum SummaryCSV {
     ]
 
     static func text(_ summary: ExperimentSummary, of kind: Experiment.Kind, _ fleet: FleetNote?) -> String {
-        let last = fleet.map { [$0.description] } ?? []
-        var text = CSVText.line(header + (fleet == nil ? [] : ["fleet"]))
+        let hasMoves = summary.clusters.contains { $0.moves != nil }
+        var text = CSVText.line(header + (fleet == nil ? [] : ["fleet"]) + (hasMoves ? ["moves"] : []))
         for cluster in summary.clusters {
+            let last = (fleet.map { [$0.description] } ?? []) + (cluster.moves.map { ["\($0)"] } ?? [])
             for row in cluster.rows {
                 for figure in ExperimentMetric.all(of: kind) where row.figures[figure] != nil {
                     text += CSVText.line(
@@ -20,9 +21,22 @@ enum SummaryCSV {
                             + numbers(row.figures[figure]) + numbers(row.differences[figure]) + last
                     )
                 }
+                for figure in row.moved.map(Self.moved) ?? [] {
+                    text += CSVText.line(
+                        ["\(cluster.servers)", row.name, row.kind.rawValue, row.group ?? "", figure.name]
+                            + [CSVText.number(figure.value), "", "", "", "", ""] + last
+                    )
+                }
             }
         }
         return text
+    }
+
+    private static func moved(_ figures: MoveFigures) -> [(name: String, value: Double)] {
+        [
+            ("moves_per_1000_vms", figures.perThousandVMs), ("moves_per_day", figures.perDay),
+            ("gb_moved_per_gb_placed", figures.memShare),
+        ]
     }
 
     private static func numbers(_ estimate: Estimate?) -> [String] {
@@ -46,6 +60,7 @@ enum SummaryJSON {
 
     private struct ServerCount: Encodable {
         let servers: Int
+        let moves: Int?
         let episodes: Int
         let mean_length: Double
         let block_length: Int
@@ -61,6 +76,8 @@ enum SummaryJSON {
         let figures: [String: Range]
         let differences: [String: Range]
         let spread: [String: ExperimentSummary.Spread]
+        let moves: MovesDocument?
+        let saved_by_moves: [String: Range]?
     }
 
     private struct Range: Encodable {
@@ -86,6 +103,7 @@ enum SummaryJSON {
             clusters: summary.clusters.map { cluster in
                 ServerCount(
                     servers: cluster.servers,
+                    moves: cluster.moves,
                     episodes: cluster.episodes,
                     mean_length: cluster.meanLength,
                     block_length: cluster.blockLength,
@@ -105,7 +123,9 @@ enum SummaryJSON {
             group: row.group,
             figures: named(row.figures.mapValues(Range.init)),
             differences: named(row.differences.mapValues(Range.init)),
-            spread: named(row.spread)
+            spread: named(row.spread),
+            moves: MovesDocument(row.moved),
+            saved_by_moves: row.savedByMoves.isEmpty ? nil : named(row.savedByMoves.mapValues(Range.init))
         )
     }
 
