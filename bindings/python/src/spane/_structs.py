@@ -340,6 +340,10 @@ class EnvOptions(ctypes.Structure):
         ("node_mem", c_double),
         ("split_above", c_double),
         ("fleet", ClusterPointer),
+        ("moves", c_int32),
+        ("move_budget", c_int32),
+        ("move_price", c_double),
+        ("move_seconds_per_gb", c_double),
     ]
 
 
@@ -374,6 +378,9 @@ class EnvInfo(ctypes.Structure):
         ("length", c_int64),
         ("observation_size", c_int64),
         ("mask_size", c_int64),
+        ("moves", c_int64),
+        ("moved", c_double),
+        ("moved_local", c_double),
     ]
 
 
@@ -411,6 +418,9 @@ class VecEnvBuffers(ctypes.Structure):
         ("total_wait", POINTER(c_double)),
         ("placed", POINTER(c_int64)),
         ("start", POINTER(c_int64)),
+        ("moves", POINTER(c_int64)),
+        ("moved", POINTER(c_double)),
+        ("moved_local", POINTER(c_double)),
     ]
 
 
@@ -439,6 +449,11 @@ class EvaluationOptions(ctypes.Structure):
         ("threads", c_int32),
         ("reserved", c_uint32),
         ("fleet", ClusterPointer),
+        ("moves", c_int32),
+        ("move_budget", c_int32),
+        ("move_price", c_double),
+        ("move_seconds_per_gb", c_double),
+        ("moved", POINTER(c_double)),
     ]
 
 
