@@ -93,8 +93,10 @@ def test_vector(trace: spane.Trace) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("moves", 65), ("moves", -1), ("move_budget", -1), ("move_price", float("nan"))]
-    + [("move_seconds_per_gb", -1.0), ("move_seconds_per_gb", 2e6)],
+    [
+        *[("moves", 65), ("moves", -1), ("move_budget", -1), ("move_price", float("nan"))],
+        *[("move_seconds_per_gb", -1.0), ("move_seconds_per_gb", 2e6)],
+    ],
 )
 def test_bad_options(trace: spane.Trace, name: str, value: float) -> None:
     options: dict[str, Any] = {name: value}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from spane._structs import EnvOptions, EvaluationOptions
 MOVES, MOVE_SECONDS_PER_GB, MOVE_PRICE, MOVE_BUDGET = 0, 0.0, 2.0, 2000
 
 
-class Moves(NamedTuple):
+@dataclass(frozen=True)
+class Moves:
     """What was moved in each episode under each policy."""
 
     count: NDArray[np.int64]

@@ -79,7 +79,10 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
             start = self._next_start()
         self._environment.reset(start, **self._end)
         self._watch.update()
-        info: dict[str, Any] = {"action_mask": setting.gym_mask(self._watch.mask), "start": int(start)}
+        info: dict[str, Any] = {
+            "action_mask": setting.gym_mask(self._watch.mask),
+            "start": int(start),
+        }
         if self._options.get("moves"):
             info["moves"] = 0
         return self._watch.observation.copy(), info
