@@ -49,6 +49,16 @@ static void test_options(const spane_trace *trace) {
         REFUSES_OPTION(SPANE_INVALID_ARGUMENT, balance_weight, INFINITY);
     }
     options.reward = SPANE_REWARD_LOG_WAIT;
+    /* Used or not, too. */
+    for (options.moves = 0; options.moves < 2; options.moves++) {
+        REFUSES_OPTION(SPANE_INVALID_ARGUMENT, move_budget, -1);
+        REFUSES_OPTION(SPANE_INVALID_ARGUMENT, move_price, NAN);
+        REFUSES_OPTION(SPANE_INVALID_ARGUMENT, move_seconds_per_gb, -1);
+        REFUSES_OPTION(SPANE_INVALID_ARGUMENT, move_seconds_per_gb, 2e6);
+    }
+    REFUSES_OPTION(SPANE_INVALID_ARGUMENT, moves, SPANE_MAX_MOVES + 1);
+    REFUSES_OPTION(SPANE_INVALID_ARGUMENT, moves, -1);
+    options = initialised;
     REFUSES_OPTION(SPANE_UNKNOWN_VERSION, struct_size, 0);
     REFUSES_OPTION(SPANE_UNKNOWN_VERSION, struct_size, UINT32_MAX);
     options.node_cpu = 0.25; /* some VM of the trace fits on no empty server */

@@ -1,5 +1,5 @@
 internal import SpaneEvaluation
-internal import SpaneScheduling
+package import SpaneScheduling
 internal import SpaneSettings
 internal import SpaneTraining
 internal import SpaneWorkloads
@@ -57,7 +57,8 @@ package struct DataSettings: Equatable, Sendable {
     }
 
     var keys: [Setting<DataSettings>] {
-        [Self.tracesKey, Self.fleetKey] + (fleet.isEmpty ? Self.serverKeys : []) + Self.moveKeys + Self.mixKeys
+        let serverKeys = fleet.isEmpty ? Self.serverKeys : []
+        return [Self.tracesKey, Self.fleetKey] + serverKeys + Self.moveKeys + Self.mixKeys
     }
 
     /// The moves that may make room; `nil` for none.

@@ -52,6 +52,27 @@ def experiment(
     return folder
 
 
+def servers_by_moves(folder: Path, numbers: Sequence[int] = (0, 4)) -> Path:
+    """Servers counted with several numbers of moves."""
+    experiment(folder, (1,), kind="servers")
+    summary = json.loads((folder / "summary.json").read_text())
+    cluster = summary["clusters"][0]
+    summary["clusters"] = []
+    for moves in numbers:
+        part = json.loads(json.dumps({**cluster, "moves": moves}))
+        for place, row in enumerate(part["rows"][:-1]):
+            names = ("moves_per_1000_vms", "moves_per_day", "gb_moved_per_gb_placed")
+            row["moves"] = dict(zip(names, (1.5 * moves, 20.0 * moves, 0.01 * moves)))
+            if moves != numbers[0]:
+                row["saved_by_moves"] = {n: _estimate(n, place, 1, 1) for n in SERVERS}
+        summary["clusters"].append(part)
+        text = (folder / "servers.csv").read_text()
+        (folder / f"servers-moves-{moves}.csv").write_text(text)
+    (folder / "servers.csv").unlink()
+    (folder / "summary.json").write_text(json.dumps(summary))
+    return folder
+
+
 def _cluster(
     folder: Path, servers: int, names: list[str], episodes: int, kind: str | None
 ) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def folders(tmp_path: Path) -> list[str]:
         maker.experiment(tmp_path / "one"),
         maker.experiment(tmp_path / "many", (2, 20)),
         maker.experiment(tmp_path / "windows", (1,), kind="servers"),
+        maker.servers_by_moves(tmp_path / "moves"),
         maker.run(tmp_path / "dqn-1", 1),
         maker.run(tmp_path / "dqn-2", 2),
         maker.run(tmp_path / "es-1", 3, steps=30, metric="mean-log"),
@@ -210,6 +211,24 @@ def test_servers_needed(tmp_path: Path) -> None:
     for figure in (plot.experiment_waits, plot.differences_in_time):
         with pytest.raises(spane.InvalidArgumentError, match="counts servers"):
             figure(experiment)
+
+
+def test_servers_by_moves(tmp_path: Path) -> None:
+    folder = maker.servers_by_moves(tmp_path / "e")
+    experiment = Experiment.load(folder)
+    assert [count.moves for count in experiment.counts] == [0, 4]
+    rows = [count.row("nets") for count in experiment.counts]
+    assert rows[0].saved_by_moves == {}
+    assert rows[1].saved_by_moves["servers_mean"].low is not None
+    assert rows[1].moved is not None
+    assert rows[1].moved["moves_per_day"] == 80
+    assert experiment.counts[1].row("lower bound").moved is None
+    target = tmp_path / "r.html"
+    assert main(["--output", str(target), str(folder)]) == 0
+    text = target.read_text(encoding="utf-8")
+    for words in ("nets: servers needed by the moves", "80.0", "4.00%", "Up to 4 moves"):
+        assert words in text
+    assert "nets/1: servers needed by the moves" not in text
 
 
 def test_hyperparameters(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ from spane._log import log_to
 from spane._long_call import Progress
 from spane._loss_evaluation import LossEvaluation
 from spane._model import Model, ModelDescription, ModelInput
+from spane._moves import Moves
 from spane._options import EnvironmentOptions
 from spane._placement import Placement, node_sets
 from spane._plan import Move, Plan, PlanOutcome
@@ -94,6 +95,7 @@ __all__ = [
     "ModelDescription",
     "ModelInput",
     "Move",
+    "Moves",
     "NeverFitsError",
     "NextVM",
     "NotFoundError",

@@ -66,6 +66,12 @@ class EpisodeInfo(NamedTuple):
     """VMs placed that are still running."""
     length: int | None
     """Number of placements at which the episode ends; None if not known yet."""
+    moves: int
+    """Live migrations since the reset."""
+    moved: float
+    """GB that they took to other servers."""
+    moved_local: float
+    """GB that they took from node to node of a server."""
 
 
 class Environment(Handle[EnvPointer]):
@@ -260,4 +266,7 @@ def episode_info(info: EnvInfo) -> EpisodeInfo:
         placed=info.placed,
         running=info.running,
         length=info.length or None,
+        moves=info.moves,
+        moved=info.moved,
+        moved_local=info.moved_local,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from ctypes import byref
+from ctypes import POINTER, byref, c_double, cast
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -18,6 +18,14 @@ from spane._library import library
 from spane._long_call import LongCall, Progress
 from spane._loss_evaluation import SIZES, LossEvaluation
 from spane._model import Model
+from spane._moves import (
+    MOVE_BUDGET,
+    MOVE_PRICE,
+    MOVE_SECONDS_PER_GB,
+    MOVES,
+    moves_of,
+    set_moves,
+)
 from spane._options import NODE_CPU, NODE_MEM, SERVERS, SPLIT_ABOVE, positive, set_servers
 from spane._policy import Policy, encode, heuristic, models
 from spane._starts import Starts, every_start
@@ -42,6 +50,10 @@ def evaluate(
     progress: Progress | None = None,
     queue: Literal[True] = True,
     samples: arguments.Index | None = None,
+    moves: arguments.Index = 0,
+    move_seconds_per_gb: float = 0.0,
+    move_price: float = 2.0,
+    move_budget: arguments.Index = 2000,
 ) -> Evaluation: ...
 
 
@@ -61,6 +73,10 @@ def evaluate(
     progress: Progress | None = None,
     queue: Literal[False],
     samples: arguments.Index | None = None,
+    moves: arguments.Index = 0,
+    move_seconds_per_gb: float = 0.0,
+    move_price: float = 2.0,
+    move_budget: arguments.Index = 2000,
 ) -> LossEvaluation: ...
 
 
@@ -79,6 +95,10 @@ def evaluate(
     progress: Progress | None = None,
     queue: bool = True,
     samples: arguments.Index | None = None,
+    moves: arguments.Index = MOVES,
+    move_seconds_per_gb: float = MOVE_SECONDS_PER_GB,
+    move_price: float = MOVE_PRICE,
+    move_budget: arguments.Index = MOVE_BUDGET,
 ) -> Evaluation | LossEvaluation:
     """Plays one episode from each start under each policy, as `spane evaluate` does.
 
@@ -94,6 +114,10 @@ def evaluate(
     `LossEvaluation`. `samples` is how often in the second half of an episode metrics of the fleet
     are taken, by default 0, and 8 without a queue; see `spane.fleet_metrics`.
 
+    With `moves`, at most so many live migrations make room for a VM that fits nowhere, and the
+    result says what was moved; `move_seconds_per_gb`, `move_price` and `move_budget` are those of
+    `EnvironmentOptions`. Without a queue, moves take no time.
+
     `progress` is called in this thread, about every 50 ms and at the end, with the numbers of
     episodes done and in all, each counted once for each policy and, with a queue, once for its
     length and bound. What it raises ends the call and is raised here, and so is what a signal
@@ -104,6 +128,7 @@ def evaluate(
     chosen = _named(policies)
     options = sized(EvaluationOptions)
     set_servers(options, servers, node_cpu, node_mem, split_above, fleet)
+    set_moves(options, moves, move_seconds_per_gb, move_price, move_budget)
     if length is not None:
         options.length = positive(length, "length")
     elif not queue:
@@ -118,6 +143,9 @@ def evaluate(
     lengths = np.zeros(len(first), np.int64)
     bounds = np.zeros(len(first))
     losses = np.zeros((*shape, len(SIZES), 6))
+    moved = np.zeros((*shape, 3))
+    if options.moves:
+        options.moved = cast(arguments.address(moved), POINTER(c_double))
     names = [metric.name for metric in fleet_metrics()] if taken else []
     metrics = np.zeros((*shape, len(names)))
     structs = (PolicyStruct * len(chosen))(*map(encode, chosen.values()))
@@ -153,9 +181,10 @@ def evaluate(
 
     call.run(play)
     named = _by_name(names, metrics)
+    told = moves_of(moved) if options.moves else None
     if queue:
-        return Evaluation(tuple(chosen), first, lengths, bounds, waits, named)
-    return LossEvaluation(tuple(chosen), first, options.length, losses, named)
+        return Evaluation(tuple(chosen), first, lengths, bounds, waits, named, told)
+    return LossEvaluation(tuple(chosen), first, options.length, losses, named, told)
 
 
 def _by_name(names: list[str], metrics: NDArray[np.float64]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from spane import _arguments as arguments
 from spane._errors import FormatError, check
 from spane._library import library
+from spane._moves import Moves
 
 _COLUMNS = ["start", "length", "bound"]
 
@@ -67,6 +68,8 @@ class Evaluation:
     """(policies, episodes)"""
     fleet_metrics: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     """(policies, episodes) by name, see `spane.fleet_metrics`; empty unless samples were taken."""
+    moves: Moves | None = None
+    """What was moved; None unless moves were allowed."""
 
     def __getitem__(self, policy: str) -> NDArray[np.float64]:
         """The waits of one policy."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spane._errors import InvalidArgumentError
+from spane._moves import Moves
 
 SIZES = ("all", "small", "medium", "large")
 """How VMs are counted by size: all, those with fewer cores than a sixteenth of the largest server,
@@ -32,6 +33,8 @@ class LossEvaluation:
     asked for and refused, and the core-seconds asked for and refused."""
     fleet_metrics: Mapping[str, NDArray[np.float64]]
     """(policies, episodes) by name, see `spane.fleet_metrics`; empty unless samples were taken."""
+    moves: Moves | None = None
+    """What was moved; None unless moves were allowed."""
 
     def refused(self, what: str = "cores", size: str = "all") -> NDArray[np.float64]:
         """(policies,); the share that is refused in all episodes together: of "vms", of "cores", or

@@ -7,6 +7,7 @@ from typing import TypedDict
 from spane import _arguments as arguments
 from spane._cluster import Cluster
 from spane._errors import ClosedError, InvalidArgumentError
+from spane._moves import MOVE_BUDGET, MOVE_PRICE, MOVE_SECONDS_PER_GB, MOVES, set_moves
 from spane._showing import shown
 from spane._structs import ClusterPointer, EnvOptions, EvaluationOptions, sized
 
@@ -46,6 +47,16 @@ class EnvironmentOptions(TypedDict, total=False):
     balance between the NUMA nodes of each server."""
     normalised: bool
     """Whether observations are divided by node_cpu and node_mem; False by default."""
+    moves: int
+    """Where a VM fits nowhere, at most so many live migrations make room for it, 0 to 64; 0 by
+    default, which moves nothing."""
+    move_seconds_per_gb: float
+    """How long a GB takes that is moved, 0 to 1e6; the VM waits for its moves. 0 by default."""
+    move_price: float
+    """What every move costs beside its GB when plans are compared, in GB, 0 to 1e6; 2 by
+    default."""
+    move_budget: int
+    """Steps of the search for a plan of moves, 0 or more; 2000 by default."""
 
 
 def env_options(
@@ -57,6 +68,10 @@ def env_options(
     fleet: Cluster | None = None,
     balance_weight: float | None = None,
     normalised: bool = False,
+    moves: arguments.Index = MOVES,
+    move_seconds_per_gb: float = MOVE_SECONDS_PER_GB,
+    move_price: float = MOVE_PRICE,
+    move_budget: arguments.Index = MOVE_BUDGET,
 ) -> EnvOptions:
     """The options as a C struct."""
     options = sized(EnvOptions)
@@ -65,6 +80,7 @@ def env_options(
     if balance_weight is not None:
         options.balance_weight = arguments.real(balance_weight, "balance_weight")
     set_servers(options, servers, node_cpu, node_mem, split_above, fleet)
+    set_moves(options, moves, move_seconds_per_gb, move_price, move_budget)
     return options
 
 

@@ -401,6 +401,10 @@ class EnvOptions(ctypes.Structure):
         ("node_mem", c_double),
         ("split_above", c_double),
         ("fleet", ClusterPointer),
+        ("moves", c_int32),
+        ("move_budget", c_int32),
+        ("move_price", c_double),
+        ("move_seconds_per_gb", c_double),
     ]
 
 
@@ -435,6 +439,9 @@ class EnvInfo(ctypes.Structure):
         ("length", c_int64),
         ("observation_size", c_int64),
         ("mask_size", c_int64),
+        ("moves", c_int64),
+        ("moved", c_double),
+        ("moved_local", c_double),
     ]
 
 
@@ -472,6 +479,9 @@ class VecEnvBuffers(ctypes.Structure):
         ("total_wait", POINTER(c_double)),
         ("placed", POINTER(c_int64)),
         ("start", POINTER(c_int64)),
+        ("moves", POINTER(c_int64)),
+        ("moved", POINTER(c_double)),
+        ("moved_local", POINTER(c_double)),
     ]
 
 
@@ -500,6 +510,11 @@ class EvaluationOptions(ctypes.Structure):
         ("threads", c_int32),
         ("reserved", c_uint32),
         ("fleet", ClusterPointer),
+        ("moves", c_int32),
+        ("move_budget", c_int32),
+        ("move_price", c_double),
+        ("move_seconds_per_gb", c_double),
+        ("moved", POINTER(c_double)),
     ]
 
 

@@ -59,6 +59,12 @@ class VectorEnvironment(Handle[VecEnvPointer]):
     """(count,); VMs placed in that episode."""
     start: NDArray[np.int64]
     """(count,); the first VM of that episode."""
+    moves: NDArray[np.int64]
+    """(count,); live migrations in that episode."""
+    moved: NDArray[np.float64]
+    """(count,); GB that they took to other servers."""
+    moved_local: NDArray[np.float64]
+    """(count,); GB that they took from node to node of a server."""
     final_observation: NDArray[np.float32] | None
     """Like observation, for episodes that ended in this step. Only with "same-step"."""
     final_mask: NDArray[np.bool_] | None
@@ -185,6 +191,9 @@ class VectorEnvironment(Handle[VecEnvPointer]):
             ("total_wait", np.float64),
             ("placed", np.int64),
             ("start", np.int64),
+            ("moves", np.int64),
+            ("moved", np.float64),
+            ("moved_local", np.float64),
         ):
             arrays[name] = np.zeros(count, kind)
         if final:

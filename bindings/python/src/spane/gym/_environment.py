@@ -27,7 +27,8 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
 
     Observations are those of `spane.Environment`, by default normalised by the size of a NUMA node.
     An episode terminates when it reaches its length and is truncated when the trace ends.
-    `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions are available.
+    `info["action_mask"]` (int8) and `action_masks()` (bool) say which actions are available. With
+    the option `moves`, `info["moves"]` counts the live migrations since the reset.
     """
 
     metadata = {"render_modes": setting.RENDER_MODES, "render_fps": 10}  # noqa: RUF012
@@ -78,7 +79,12 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
             start = self._next_start()
         self._environment.reset(start, **self._end)
         self._watch.update()
-        info = {"action_mask": setting.gym_mask(self._watch.mask), "start": int(start)}
+        info: dict[str, Any] = {
+            "action_mask": setting.gym_mask(self._watch.mask),
+            "start": int(start),
+        }
+        if self._options.get("moves"):
+            info["moves"] = 0
         return self._watch.observation.copy(), info
 
     def _next_start(self) -> int:
@@ -107,9 +113,13 @@ class PlacementEnv(gymnasium.Env[NDArray[np.float32], np.int64]):
             "wait": step.wait,
             "clock": step.clock,
         }
-        if step.terminated or step.truncated:
+        has_moves = bool(self._options.get("moves"))
+        if has_moves or step.terminated or step.truncated:
             told = self._environment.info
-            info.update(total_wait=told.total_wait, placed=told.placed, start=told.start)
+            if has_moves:
+                info["moves"] = told.moves
+            if step.terminated or step.truncated:
+                info.update(total_wait=told.total_wait, placed=told.placed, start=told.start)
         return watch.observation.copy(), step.reward, step.terminated, step.truncated, info
 
     def action_masks(self) -> NDArray[np.bool_]:

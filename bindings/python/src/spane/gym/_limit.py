@@ -13,7 +13,10 @@ from spane._options import positive
 from spane._vector import VectorEnvironment
 
 # Results that describe the truncated episode, even when the same step resets it.
-_OF_THE_STEP = ("reward", "terminated", "truncated", "wait", "total_wait", "placed", "start")
+_OF_THE_STEP = (
+    *("reward", "terminated", "truncated", "wait", "total_wait", "placed", "start"),
+    *("moves", "moved", "moved_local"),
+)
 
 
 class LimitedVectorEnvironment(VectorEnvironment):

@@ -34,8 +34,8 @@ _MODES = {
 class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]]):
     """Many `PlacementEnv` environments in one.
 
-    Every info has "action_mask", "wait", "total_wait", "placed" and "start", one row per
-    environment.
+    Every info has "action_mask", "wait", "total_wait", "placed" and "start", with the option
+    `moves` also "moves", one row per environment.
     """
 
     def __init__(
@@ -171,6 +171,8 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
             "placed": vector.placed,
             "start": vector.start,
         }
+        if self._options.get("moves"):
+            arrays["moves"] = vector.moves
         infos: dict[str, Any] = {}
         everywhere = np.ones(self.num_envs, np.bool_)
         for name, array in arrays.items():
@@ -191,6 +193,8 @@ class PlacementVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArr
             "placed": vector.placed.copy(),
             "start": vector.start.copy(),
         }
+        if self._options.get("moves"):
+            final["moves"] = vector.moves.copy()
         infos["final_obs"], infos["_final_obs"] = rows, ended
         infos["final_info"] = {**final, **{f"_{name}": ended for name in final}}
         infos["_final_info"] = ended

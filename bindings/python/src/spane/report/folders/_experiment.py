@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,10 @@ class SummaryRow:
     """Differences from the baseline; empty for the baseline itself and the lower bound."""
     spread: Mapping[str, Mapping[str, float]]
     """For a group: `lowest`, `median`, `mean` and `highest` of its members."""
+    moved: Mapping[str, float] | None = None
+    """What was moved, by name as in docs/experiments.md; None where nothing may be."""
+    saved_by_moves: Mapping[str, Estimate] = field(default_factory=dict)
+    """With several numbers of moves, how much lower figures are than with the first of them."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class ServerCount:
     waits: Evaluation
     """The wait of every episode, for all policies but not for groups; where servers are counted,
     how many are needed for every window."""
+    moves: int | None = None
+    """The most moves that make room for a VM; None if moves were not asked for."""
 
     def row(self, name: str) -> SummaryRow:
         """The row of a policy or a group."""
@@ -84,7 +90,8 @@ class Experiment:
     resamples: int
     seed: int
     counts: tuple[ServerCount, ...]
-    """One entry per number of servers, in the order requested; one where servers are counted."""
+    """One entry per number of servers, in the order requested; where servers are counted, one per
+    number of moves."""
 
     @property
     def counts_servers(self) -> bool:
@@ -121,7 +128,10 @@ class Experiment:
 
 
 def _count(path: Path, entry: Mapping[str, Any], kind: str) -> ServerCount:
-    table = "servers.csv" if kind == "servers" else f"waits-{entry['servers']}.csv"
+    moves = entry.get("moves")
+    table = f"waits-{entry['servers']}.csv"
+    if kind == "servers":
+        table = "servers.csv" if moves is None else f"servers-moves-{moves}.csv"
     return ServerCount(
         servers=entry["servers"],
         mean_length=entry["mean_length"],
@@ -136,10 +146,13 @@ def _count(path: Path, entry: Mapping[str, Any], kind: str) -> ServerCount:
                 figures=_estimates(row["figures"]),
                 differences=_estimates(row["differences"]),
                 spread=row["spread"],
+                moved=row.get("moves"),
+                saved_by_moves=_estimates(row.get("saved_by_moves", {})),
             )
             for row in entry["rows"]
         ),
         waits=Evaluation.load_csv(path / table),
+        moves=moves,
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spane.report import plot
 from spane.report._metrics import columns, plain
 from spane.report.folders import Experiment, ServerCount, SummaryRow
 from spane.report.page import _cells as cells
 from spane.report.page._html import Cell, Page, Row
+from spane.report.page._moves import add_moves
 
 
 def add_experiment(page: Page, experiment: Experiment) -> None:
@@ -15,7 +18,12 @@ def add_experiment(page: Page, experiment: Experiment) -> None:
     title = titles.get(experiment.kind, experiment.kind)
     page.section(f"{title}: {experiment.path.resolve().name}")
     _facts(page, experiment)
-    if len(experiment.counts) > 1:
+    if experiment.counts_servers and len(experiment.counts) > 1:
+        add_moves(page, experiment)
+        for count in experiment.counts:
+            with page.folded(f"Up to {count.moves} moves"):
+                _count(page, replace(experiment, counts=(count,)), count)
+    elif len(experiment.counts) > 1:
         page.figure(
             "Waits by the number of servers",
             plot.server_counts(experiment),
