@@ -74,7 +74,7 @@ package struct DataSettings: Equatable, Sendable {
 
     /// Where nothing is moved, a run is the same as before there were moves.
     private static var moveKeys: [Setting<DataSettings>] {
-        [
+        let keys: [Setting<DataSettings>] = [
             .integer(
                 "moves",
                 \.moves,
@@ -94,7 +94,8 @@ package struct DataSettings: Equatable, Sendable {
                 "What every move costs beside its GB when plans are compared, in GB."
             ),
             .integer("move_budget", \.moveBudget, 0...1_000_000_000, "Steps of the search for a plan of moves."),
-        ].map { $0.unless { $0.moves == 0 } }
+        ]
+        return keys.map { $0.unless { $0.moves == 0 } }
     }
 
     private static var serverKeys: [Setting<DataSettings>] {
