@@ -23,7 +23,15 @@ extension Experiment {
             baseline: baseline,
             clusters: try waits.clusters.indices.map { index in
                 let first = index > 0 && moves.count > 1 ? waits.clusters[0] : nil
-                return try summary(of: waits.clusters[index], first, plans[index], subjects, reference, settings, threads)
+                return try summary(
+                    of: waits.clusters[index],
+                    first,
+                    plans[index],
+                    subjects,
+                    reference,
+                    settings,
+                    threads
+                )
             }
         )
     }

@@ -107,7 +107,10 @@ public struct Experiment: Sendable {
 
     private static func check(_ moves: [MoveLimits], of kind: Kind) throws(SchedulingError) {
         guard kind == .servers || moves.count <= 1 else {
-            throw SchedulingError(.invalidArgument, "there are \(moves.count) numbers of moves; this experiment has one")
+            throw SchedulingError(
+                .invalidArgument,
+                "there are \(moves.count) numbers of moves; this experiment has one"
+            )
         }
         var numbers: Set<Int> = []
         for limits in moves {

@@ -97,7 +97,8 @@ public struct FleetBenchmark: Sendable {
         let workload = workload(cell, seed: 0)
         let nodes = try workload.makeFleet().layout.nodes
         let policy = policies.map { $0.source.policyBytes(servers: cell.servers, nodes: nodes) }.max() ?? 0
-        let planner = moves == nil ? 0 : RoomPlanner.bytes(servers: cell.servers, layout: try workload.makeFleet().layout)
+        let planner =
+            moves == nil ? 0 : RoomPlanner.bytes(servers: cell.servers, layout: try workload.makeFleet().layout)
         return try workload.bytes() + cell.servers * (64 + 16 * 2 * nodes) + policy + planner
     }
 

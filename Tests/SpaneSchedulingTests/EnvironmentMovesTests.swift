@@ -22,8 +22,8 @@ import Testing
 
     private func play(
         _ environment: inout Environment,
-        _ steps: Int = .max,
-        _ generator: inout Xoshiro256StarStar
+        _ generator: inout Xoshiro256StarStar,
+        steps: Int = .max
     ) throws -> [Environment.Step] {
         var seen: [Environment.Step] = []
         while !environment.isFinished, seen.count < steps {
@@ -79,7 +79,8 @@ import Testing
         for _ in 0..<6 {
             let game = try Game(nodes: 2, &generator)
             let limits = MoveLimits(moves: 0, secondsPerGB: 3)
-            var (plain, zero) = (try Environment(game.scenario(nil)), try Environment(game.scenario(limits)))
+            var plain = try Environment(game.scenario(nil))
+            var zero = try Environment(game.scenario(limits))
             try plain.reset(start: 3, until: .length(100))
             try zero.reset(start: 3, until: .length(100))
             var again = generator
@@ -101,9 +102,10 @@ import Testing
             let scenario = try game.scenario(MoveLimits(moves: 3, secondsPerGB: 0.25))
             var environment = try Environment(scenario)
             try environment.reset(start: 0, until: .length(120))
-            _ = try play(&environment, 60, &generator)
+            _ = try play(&environment, &generator, steps: 60)
             let snapshot = environment.snapshot
-            var (copy, other) = (environment.copy(), try Environment(scenario))
+            var copy = environment.copy()
+            var other = try Environment(scenario)
             // What it has played before does not matter.
             try other.reset(start: 9, until: .length(50))
             var third = generator

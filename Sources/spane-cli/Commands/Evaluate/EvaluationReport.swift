@@ -64,7 +64,7 @@ struct EvaluationReport {
 
             \(table.text)
             """ + (moves.isEmpty ? "" : "\n\n" + MoveColumns.note)
-            + (fleetFigures.table.map { "\n\n" + $0 } ?? "")
+                + (fleetFigures.table.map { "\n\n" + $0 } ?? "")
     }
 
     // MARK: CSV

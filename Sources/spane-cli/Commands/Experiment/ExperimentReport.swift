@@ -71,7 +71,8 @@ struct ExperimentReport {
             )
         }
         for row in cluster.rows where row.kind == .group {
-            let place = kind == .servers ? "The members\(withMoves(cluster))" : "On \(cluster.servers) servers, the members"
+            let place =
+                kind == .servers ? "The members\(withMoves(cluster))" : "On \(cluster.servers) servers, the members"
             blocks.append(("\(place) of \(row.name)", spreadTable(row)))
         }
         return blocks

@@ -116,10 +116,12 @@ struct FleetBenchmarkReport {
     private static func percent(_ share: Double) -> String { NumberText.percent(share, decimals: 2) }
 
     var csv: String {
-        var text = CSVText.line([
-            "kind", "servers", "load", "seed", "policy", "vms", "refused", "cores", "refused_cores", "core_seconds",
-            "refused_core_seconds",
-        ] + (benchmark.moves == nil ? [] : MoveColumns.csvNames))
+        var text = CSVText.line(
+            [
+                "kind", "servers", "load", "seed", "policy", "vms", "refused", "cores", "refused_cores", "core_seconds",
+                "refused_core_seconds",
+            ] + (benchmark.moves == nil ? [] : MoveColumns.csvNames)
+        )
         for trial in trials {
             for (index, policy) in benchmark.policies.enumerated() {
                 guard let tally = trial.tallies[index] else { continue }
