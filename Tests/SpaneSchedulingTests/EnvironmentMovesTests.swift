@@ -27,7 +27,8 @@ import Testing
     ) throws -> [Environment.Step] {
         var seen: [Environment.Step] = []
         while !environment.isFinished, seen.count < steps {
-            let free = environment.mask.indices.filter { environment.mask[$0] == 1 }
+            let mask = environment.mask
+            let free = mask.indices.filter { mask[$0] == 1 }
             seen.append(try environment.step(Action(free[generator.below(free.count)])))
         }
         return seen
@@ -48,7 +49,8 @@ import Testing
             try environment.reset(start: start, until: .length(length))
             var referee = MoveReferee(scenario, game.fleet, game.vms, limits, start: start)
             while !environment.isFinished {
-                let free = environment.mask.indices.filter { environment.mask[$0] == 1 }
+                let mask = environment.mask
+            let free = mask.indices.filter { mask[$0] == 1 }
                 let action = Action(free[generator.below(free.count)])
                 let placement = environment.cluster.layout.placement(of: action, span: environment.request.span)
                 try environment.step(action)
