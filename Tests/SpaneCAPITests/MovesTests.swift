@@ -125,7 +125,18 @@ import Testing
                     options.moved = buffer.baseAddress
                     try ok(
                         spane_evaluate_fleet(
-                            handle.pointer, &options, starts, 3, policies, 2, 0, 0, nil, nil, nil, nil
+                            handle.pointer,
+                            &options,
+                            starts,
+                            3,
+                            policies,
+                            2,
+                            0,
+                            0,
+                            nil,
+                            nil,
+                            nil,
+                            nil
                         )
                     )
                 }

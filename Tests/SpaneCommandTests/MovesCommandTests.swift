@@ -113,7 +113,8 @@ import Testing
     }
 
     @Test func fleets() throws {
-        let arguments = ["experiment", "fleets", "--kinds", "core-bound", "--servers", "4"]
+        let arguments =
+            ["experiment", "fleets", "--kinds", "core-bound", "--servers", "4"]
             + ["--loads", "0.9", "--days", "1"]
         let text = try command.succeed(arguments + ["--seeds", "1", "--policies", "first-fit", "--moves", "2"])
         #expect(text.contains("; up to 2 moves make room for a VM\n"))

@@ -22,12 +22,13 @@ import Testing
 
     private func play(
         _ environment: inout Environment,
-        _ steps: Int = .max,
-        _ generator: inout Xoshiro256StarStar
+        _ generator: inout Xoshiro256StarStar,
+        steps: Int = .max
     ) throws -> [Environment.Step] {
         var seen: [Environment.Step] = []
         while !environment.isFinished, seen.count < steps {
-            let free = environment.mask.indices.filter { environment.mask[$0] == 1 }
+            let mask = environment.mask
+            let free = mask.indices.filter { mask[$0] == 1 }
             seen.append(try environment.step(Action(free[generator.below(free.count)])))
         }
         return seen
@@ -48,7 +49,8 @@ import Testing
             try environment.reset(start: start, until: .length(length))
             var referee = MoveReferee(scenario, game.fleet, game.vms, limits, start: start)
             while !environment.isFinished {
-                let free = environment.mask.indices.filter { environment.mask[$0] == 1 }
+                let mask = environment.mask
+            let free = mask.indices.filter { mask[$0] == 1 }
                 let action = Action(free[generator.below(free.count)])
                 let placement = environment.cluster.layout.placement(of: action, span: environment.request.span)
                 try environment.step(action)
@@ -79,7 +81,8 @@ import Testing
         for _ in 0..<6 {
             let game = try Game(nodes: 2, &generator)
             let limits = MoveLimits(moves: 0, secondsPerGB: 3)
-            var (plain, zero) = (try Environment(game.scenario(nil)), try Environment(game.scenario(limits)))
+            var plain = try Environment(game.scenario(nil))
+            var zero = try Environment(game.scenario(limits))
             try plain.reset(start: 3, until: .length(100))
             try zero.reset(start: 3, until: .length(100))
             var again = generator
@@ -101,9 +104,10 @@ import Testing
             let scenario = try game.scenario(MoveLimits(moves: 3, secondsPerGB: 0.25))
             var environment = try Environment(scenario)
             try environment.reset(start: 0, until: .length(120))
-            _ = try play(&environment, 60, &generator)
+            _ = try play(&environment, &generator, steps: 60)
             let snapshot = environment.snapshot
-            var (copy, other) = (environment.copy(), try Environment(scenario))
+            var copy = environment.copy()
+            var other = try Environment(scenario)
             // What it has played before does not matter.
             try other.reset(start: 9, until: .length(50))
             var third = generator

@@ -121,7 +121,10 @@ public enum ExperimentFile {
             try checkShape(dimensions, count, "\(dataset)_moves", file)
         }.values
         if let number = moves.first(where: { $0 < 0 }) {
-            throw file.error(.format, "dataset /\(dataset)_moves has the value \(number); a number of moves is at least 0")
+            throw file.error(
+                .format,
+                "dataset /\(dataset)_moves has the value \(number); a number of moves is at least 0"
+            )
         }
         let mem = try amounts("\(dataset)_moved", count, "what is moved", from: file)
         let localMem = try amounts("\(dataset)_moved_local", count, "what is moved", from: file)

@@ -116,7 +116,11 @@ import Testing
         #expect(first.moved.contains { $0.moves > 0 })
         #expect(zip(first.totalWaits, queue.episodes).allSatisfy { $0 >= $1.bound })
         for threads in [2, 5] {
-            let other = try Evaluation(of: source, on: queue.moving(MoveLimits(moves: 3, budget: 100)), threads: threads)
+            let other = try Evaluation(
+                of: source,
+                on: queue.moving(MoveLimits(moves: 3, budget: 100)),
+                threads: threads
+            )
             #expect(other.totalWaits == first.totalWaits)
             #expect(other.moved == first.moved)
         }
