@@ -28,6 +28,7 @@ int main(int argc, char **argv) {
     test_models();
     test_clusters();
     test_vms();
+    test_plans();
     test_fleets();
     test_fleet_servers();
     test_fleet_vms();

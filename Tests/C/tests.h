@@ -34,6 +34,7 @@ void test_library(void);
 void test_models(void);
 void test_clusters(void);
 void test_vms(void);
+void test_plans(void);
 void test_fleets(void);
 void test_fleet_servers(void);
 void test_fleet_vms(void);

@@ -73,6 +73,14 @@ void test_clusters() {
     DONE(cluster.set_free(0, 1, 1, 2));
     CHECK((must(cluster.free(0)) == std::vector<double>{40, 90, 1, 2}));
     CHECK((must(cluster.capacity(0)) == std::vector<double>{40, 90, 40, 90}));
+    const spane::Plan drain = must(cluster.plan_drain(1));
+    CHECK(must(drain.describe()).outcome == SPANE_PLAN_FOUND && must(drain.servers()) == std::vector<std::int32_t>{1});
+    CHECK(must(drain.moves()).size() == 1 && must(drain.stuck()).empty() && !must(drain.text()).empty());
+    CHECK(must(must(cluster.plan_room(std::vector<spane::Request>{small, small})).placements()).size() == 2);
+    CHECK(must(must(cluster.plan_consolidation(0)).moves()).empty() && must(must(cluster.plan_repair(1)).moves()).empty());
+    spane::PlanOptions pinned;
+    pinned.pinned = {7};
+    CHECK(must(must(cluster.plan_drain(1, pinned)).stuck()) == std::vector<std::uint64_t>{7});
     const std::vector<std::byte> state = must(cluster.save_memory());
     spane::Cluster copy = must(spane::Cluster::load_memory(state));
     CHECK(must(copy.count()).vms == 1 && must(copy.count()).servers == 3);

@@ -432,6 +432,92 @@ public:
     }
 };
 
+/// How plans of moves are looked for; see spane_plan_options.
+struct PlanOptions {
+    std::int32_t moves = 4;
+    std::int64_t budget = 2000;
+    bool exact = false;
+    std::int32_t at_once = 1;
+    double move_price = 2;
+    double local_price = 0.1;
+    std::vector<std::uint64_t> pinned{};
+    std::vector<std::uint64_t> priced{}; ///< as many as prices
+    std::vector<double> prices{};
+    std::vector<std::int32_t> closed{};
+    std::vector<std::int32_t> fixed{};
+
+    /// For calls of spane.h; valid as long as this object.
+    spane_plan_options get() const noexcept {
+        spane_plan_options options = SPANE_PLAN_OPTIONS_INIT;
+        options.moves = moves;
+        options.budget = budget;
+        options.exact = exact ? 1 : 0;
+        options.at_once = at_once;
+        options.move_price = move_price;
+        options.local_price = local_price;
+        options.pinned = pinned.data();
+        options.pinned_count = pinned.size();
+        options.priced = priced.data();
+        options.prices = prices.data();
+        options.priced_count = priced.size() < prices.size() ? priced.size() : prices.size();
+        options.closed = closed.data();
+        options.closed_count = closed.size();
+        options.fixed = fixed.data();
+        options.fixed_count = fixed.size();
+        return options;
+    }
+};
+
+using Move = spane_move;
+using PlanInfo = spane_plan_info;
+
+/// Live migrations that let a VM in or empty servers; see "Moves" in spane.h.
+class Plan : public detail::Handle<spane_plan, spane_plan_free> {
+public:
+    using Handle::Handle;
+
+    Fallible<PlanInfo> describe() const {
+        PlanInfo info = SPANE_PLAN_INFO_INIT;
+        const spane_status status = spane_plan_describe(get(), &info);
+        return detail::outcome(status, info);
+    }
+
+    Fallible<std::vector<Move>> moves() const {
+        return detail::list_of<Move>([&](Move *moves, std::size_t room, std::size_t *count) {
+            return spane_plan_moves(get(), moves, room, count);
+        });
+    }
+
+    /// Where each request fits then; the server is SPANE_NOWHERE where no plan was found.
+    Fallible<std::vector<Placement>> placements() const {
+        return detail::list_of<Placement>([&](Placement *placements, std::size_t room, std::size_t *count) {
+            return spane_plan_placements(get(), placements, room, count);
+        });
+    }
+
+    Fallible<std::vector<std::int32_t>> servers() const {
+        return detail::list_of<std::int32_t>([&](std::int32_t *servers, std::size_t room, std::size_t *count) {
+            return spane_plan_servers(get(), servers, room, count);
+        });
+    }
+
+    Fallible<std::vector<std::uint64_t>> stuck() const {
+        return detail::list_of<std::uint64_t>([&](std::uint64_t *ids, std::size_t room, std::size_t *count) {
+            return spane_plan_stuck(get(), ids, room, count);
+        });
+    }
+
+    /// Why it is this plan.
+    Fallible<std::string> text() const {
+        std::string text;
+        const spane_status status = detail::read_all(text, [&](char *data, std::size_t room, std::size_t *size) {
+            return spane_plan_text(get(), data, room, size);
+        });
+        if (!text.empty()) text.pop_back(); // the zero byte
+        return detail::outcome(status, std::move(text));
+    }
+};
+
 /// What decides: a heuristic by name, or a network, which must outlive it; see "Policies" in spane.h.
 class Policy {
 public:
@@ -691,6 +777,51 @@ public:
         const spane_request asked = request.get();
         return detail::outcome(spane_cluster_place(get(), id, &asked, placement));
     }
+
+    /// Moves that let a VM in where it fits nowhere.
+    Fallible<Plan> plan_room(const Request &request, const PlanOptions &options = {}) {
+        const spane_request asked = request.get();
+        const spane_plan_options chosen = options.get();
+        return detail::created<Plan>(
+            [&](Plan::pointer *out) { return spane_cluster_plan_room(get(), &asked, 1, &chosen, out); });
+    }
+
+    /// The same for several VMs, the first to be served first.
+    Fallible<Plan> plan_room(const std::vector<Request> &requests, const PlanOptions &options = {}) {
+        std::vector<spane_request> asked;
+        asked.reserve(requests.size());
+        for (const Request &request : requests) asked.push_back(request.get());
+        const spane_plan_options chosen = options.get();
+        return detail::created<Plan>([&](Plan::pointer *out) {
+            return spane_cluster_plan_room(get(), asked.data(), asked.size(), &chosen, out);
+        });
+    }
+
+    /// Moves that empty a server.
+    Fallible<Plan> plan_drain(std::int32_t server, const PlanOptions &options = {}) {
+        const spane_plan_options chosen = options.get();
+        return detail::created<Plan>(
+            [&](Plan::pointer *out) { return spane_cluster_plan_drain(get(), server, &chosen, out); });
+    }
+
+    /// At most so many moves that empty as many servers as they can.
+    Fallible<Plan> plan_consolidation(std::int64_t moves, const PlanOptions &options = {}) {
+        const spane_plan_options chosen = options.get();
+        return detail::created<Plan>(
+            [&](Plan::pointer *out) { return spane_cluster_plan_consolidation(get(), moves, &chosen, out); });
+    }
+
+    /// Moves from node to node of a server after which its nodes are used more evenly.
+    Fallible<Plan> plan_repair(std::int32_t server, const PlanOptions &options = {}) {
+        const spane_plan_options chosen = options.get();
+        return detail::created<Plan>(
+            [&](Plan::pointer *out) { return spane_cluster_plan_repair(get(), server, &chosen, out); });
+    }
+
+    /// All moves, or none where the cluster has overtaken the plan.
+    Fallible<void> apply(const Plan &plan) { return detail::outcome(spane_cluster_apply(get(), plan.get())); }
+
+    Fallible<void> apply(const Move &move) { return detail::outcome(spane_cluster_apply_move(get(), &move)); }
 
     /// What runs there already, be there room or not.
     Fallible<void> record(std::uint64_t id, const Request &request, Placement placement) {

@@ -24,6 +24,7 @@ struct Benchmark {
         if options.wants("forward") { figures += try forwards() }
         if options.wants("episodes") { figures += try episodes() }
         if options.wants("fleets") { figures += try fleets() }
+        if options.wants("plans") { figures += try plans() }
         if options.wants("training") { figures += try trainings() }
         if options.wants("load") { figures += try loads() }
         return figures
@@ -74,6 +75,18 @@ struct Benchmark {
         let medians = try Medians(contest, repetitions: options.repetitions)
         let name = "SPANE, \(episodes.count) episodes of about \(episodes.vmCount / episodes.count) VMs, 5 servers"
         return [Figure(name, .seconds, library: medians.library, peer: medians.peer)]
+    }
+
+    private func plans() throws -> [Figure] {
+        try [(servers: 20, count: 2000), (3000, 200), (100_000, 10)].flatMap { size in
+            try [0, MoveLimits.defaultBudget].map { budget in
+                let contest = try PlanContest(servers: size.servers, budget: budget, count: options.scaled(size.count))
+                let medians = try Medians(contest, repetitions: min(options.repetitions, 5))
+                let search = budget == 0 ? "greedy" : "budget \(budget)"
+                let name = "plan room, \(size.servers) servers, \(search), beside looking whether it fits"
+                return Figure(name, nanosecondsOfOneIn: contest.count, medians)
+            }
+        }
     }
 
     private func trainings() throws -> [Figure] {
