@@ -50,7 +50,7 @@ import Testing
             var referee = MoveReferee(scenario, game.fleet, game.vms, limits, start: start)
             while !environment.isFinished {
                 let mask = environment.mask
-            let free = mask.indices.filter { mask[$0] == 1 }
+                let free = mask.indices.filter { mask[$0] == 1 }
                 let action = Action(free[generator.below(free.count)])
                 let placement = environment.cluster.layout.placement(of: action, span: environment.request.span)
                 try environment.step(action)
