@@ -134,7 +134,7 @@ import Testing
         }
         refuses(
             "[data]\nfleet = \"a.toml\"\nservers = [5]",
-            "data.servers is unknown; [data] with a fleet has traces, fleet, mixes, mix_strength"
+            "data.servers is unknown; [data] with a fleet has traces, fleet, moves, move_seconds_per_gb, move_price, move_budget, mixes, mix_strength"
         )
         refuses(
             "[data]\nfleet = \"a.toml\"\n[validation]\nservers = [5]",

@@ -18,6 +18,12 @@ struct VMTable: ~Copyable, Sendable {
         fileprivate var next: Int32
         var span: UInt8
 
+        /// Whether the request of another VM is the same; false where that cannot be told at once.
+        @inline(__always)
+        func asksForSame(as other: Record) -> Bool {
+            cpu == other.cpu && mem == other.mem && span == other.span && terms < 0 && other.terms < 0
+        }
+
         fileprivate static var unused: Record {
             Record(id: 0, cpu: 0, mem: 0, placement: Placement(rawValue: 0), terms: -1, previous: -1, next: -1, span: 0)
         }

@@ -25,8 +25,8 @@ package final class RoomPlanner: @unchecked Sendable {
     private var seen: UInt64
     private var journal: UInt64
 
-    /// The servers that are looked at: those where least is short.
-    private static let mostServers = 64
+    // The places that are looked at, those where least is short; fewer where the plan is wanted at once.
+    private static let fewPlaces = (searching: 64, greedy: 16)
 
     /// Creates a planner for a cluster.
     ///
@@ -78,13 +78,18 @@ package final class RoomPlanner: @unchecked Sendable {
             return .plan(MovePlan(placement: placement), isCheapest: true)
         }
         let count = search.state.serverCount
-        let places = search.state.shortPlaces(for: request, on: 0..<count, most: Self.mostServers)
+        let places = search.state.shortPlaces(for: request, on: 0..<count, most: mostPlaces(of: count))
         guard !places.isEmpty else { return .impossible(.tooLarge) }
         guard search.state.hasPooledRoom(for: request) else { return .impossible(.fleetIsFull) }
         let isWhole = count <= RoomSearch.fewServers
         search.begin(isWhole ? Array(0..<count) : Self.servers(of: places), most: most)
         list(listing, scope)
         return find(request, places, isWhole)
+    }
+
+    private func mostPlaces(of servers: Int) -> Int {
+        if servers <= RoomSearch.fewServers { return servers * search.state.layout.nodes }
+        return limits.budget > 0 ? Self.fewPlaces.searching : Self.fewPlaces.greedy
     }
 
     private static func servers(of places: [ShortPlace]) -> [Int] {

@@ -11,15 +11,15 @@ extension RoomSearch {
         while spent < bestPrice {
             state.lacks(at: goal.placement, into: &lacks)
             if lacks.isEmpty { return keepPlan(goal.placement) }
-            guard moves.count < mostMoves, let index = bestCandidate(of: goal, lacks), let target = target(of: index)
-            else { return }
-            move(index, to: target)
-            moved.append(index)
+            guard moves.count < mostMoves, let best = bestCandidate(of: goal, lacks) else { return }
+            move(best.index, to: best.target)
+            moved.append(best.index)
         }
     }
 
-    private func bestCandidate(of goal: RoomGoal, _ lacks: [RoomGoal.Lack]) -> Int? {
-        var (best, suffices, most, least) = (Int?.none, false, 0.0, Double.infinity)
+    private func bestCandidate(of goal: RoomGoal, _ lacks: [RoomGoal.Lack]) -> (index: Int, target: Placement)? {
+        var best: (index: Int, target: Placement)?
+        var (suffices, most, least) = (false, 0.0, Double.infinity)
         for number in goal.candidates {
             let index = Int(number)
             let resident = residents[index]
@@ -33,9 +33,10 @@ extension RoomSearch {
             guard relief > 0, isEnough || !suffices else { continue }
             let isBetter = isEnough != suffices || (isEnough ? resident.mem < least : relief > most)
             let isEqual = isEnough ? resident.mem == least : relief == most
-            guard isBetter || isEqual && resident.id < best.map({ residents[$0].id }) ?? 0, target(of: index) != nil
+            guard isBetter || isEqual && resident.id < best.map({ residents[$0.index].id }) ?? 0,
+                let target = target(of: index, isQuick: true)
             else { continue }
-            (best, suffices, most, least) = (index, isEnough, relief, resident.mem)
+            (best, suffices, most, least) = ((index, target), isEnough, relief, resident.mem)
         }
         return best
     }

@@ -1,6 +1,6 @@
 internal import SpaneBuffers
 
-/// The best places for VMs that move, by what they ask for, as they were before the first move.
+/// The best places for VMs that move, by what they ask for, as they were when they were first asked for.
 struct TargetCache {
     private var requests: [Request] = []
     private var lists: [[Placement]] = []
@@ -31,13 +31,14 @@ extension RoomSearch {
     /// The best place for a resident: on its own server if there is room, else on the server that is left with the least; there on
     /// the nodes that have most left.
     ///
-    /// - Complexity: O(servers), where these are many for a request that came before O(1).
-    func target(of index: Int) -> Placement? {
+    /// - Parameter isQuick: whether places will do that were the best ones some moves ago and still have room, as on many servers.
+    /// - Complexity: O(servers), in quick for a request that came before O(1).
+    func target(of index: Int, isQuick: Bool = false) -> Placement? {
         steps += 1
         let resident = residents[index]
         let home = resident.placement.server
         if let set = localTarget(of: resident) { return Placement(server: home, nodes: set) }
-        guard state.serverCount > Self.fewServers else {
+        guard isQuick || state.serverCount > Self.fewServers else {
             var (best, least) = (Placement?.none, Double.infinity)
             for server in 0..<state.serverCount where server != home {
                 guard let (set, score) = place(resident.request, on: server), score < least else { continue }

@@ -4,10 +4,11 @@ final class RoomSearch {
     let limits: MoveLimits
     private(set) var mostMoves: Int
     var residents: [Resident] = []
-    // Where the residents of a server stand; only servers whose VMs may move have any.
-    var residentsOfServer: [Int: [Int32]] = [:]
     /// The servers whose VMs may move.
     var servers: [Int] = []
+    // Where the residents of each of them stand, and which of them a server is; empty where they are all servers.
+    private var lists: [[Int32]] = []
+    private var slots: [Int: Int] = [:]
 
     /// The places that are to be got; the first is that of the VM that is blocked.
     var goals: [RoomGoal] = []
@@ -34,14 +35,26 @@ final class RoomSearch {
         mostMoves = moves
         self.servers = servers
         residents.removeAll(keepingCapacity: true)
-        residentsOfServer.removeAll(keepingCapacity: true)
+        lists = Array(repeating: [], count: servers.count)
+        slots.removeAll(keepingCapacity: true)
+        if servers.count < state.serverCount {
+            for (slot, server) in servers.enumerated() { slots[server] = slot }
+        }
         targets.removeAll()
         (best, bestPrice, steps, isCut) = (nil, .infinity, 0, false)
     }
 
     func add(_ resident: Resident) {
-        residentsOfServer[resident.placement.server, default: []].append(Int32(truncatingIfNeeded: residents.count))
+        let server = resident.placement.server
+        guard let slot = slots.isEmpty ? server : slots[server] else { return }
+        lists[slot].append(Int32(truncatingIfNeeded: residents.count))
         residents.append(resident)
+    }
+
+    /// The residents of a server.
+    private func residents(of server: Int) -> [Int32] {
+        if slots.isEmpty { return lists[server] }
+        return slots[server].map { lists[$0] } ?? []
     }
 
     // MARK: Moves
@@ -121,7 +134,7 @@ final class RoomSearch {
 
     private func findCandidates(_ goal: inout RoomGoal, _ lacks: [RoomGoal.Lack]) {
         guard !lacks.isEmpty else { return }
-        for number in residentsOfServer[goal.placement.server] ?? [] {
+        for number in residents(of: goal.placement.server) {
             let resident = residents[Int(number)]
             guard !resident.hasMoved, resident.mem < .infinity, !isPromised(Int(number), goal) else { continue }
             guard lacks.contains(where: { state.relief(of: $0, from: resident.request, at: resident.placement) > 0 })

@@ -9,34 +9,35 @@ struct PlanContest: ~Copyable, Contest {
     private let requests: [Request]
 
     /// The sizes of VMs of a cloud, cores and GB.
+    private static let large = [(32.0, 64.0), (40, 80), (48, 96)]
     private static let sizes = [(1.0, 2.0), (2, 4), (2, 8), (4, 8), (4, 16), (8, 16), (8, 32), (16, 32)]
 
     init(servers: Int, budget: Int, count: Int) throws {
-        self.count = count
+        let cluster = try Self.crowded(servers)
+        let requests = try Self.large.map { try cluster.request(cpu: $0.0, mem: $0.1) }
+        let planner = try MovePlanner(for: cluster, MoveLimits(budget: budget))
+        (self.count, self.requests, self.planner) = (count, requests, planner)
+        self.cluster = cluster
+    }
+
+    /// Servers on which VMs were placed at random until no large one fits.
+    private static func crowded(_ servers: Int) throws -> Cluster {
         var cluster = try Cluster(Fleet(servers: servers))
         var generator = Xoshiro256StarStar(seed: 1)
-        // Random places leave no large room anywhere.
-        var (id, failures) = (UInt64(0), 0)
-        while failures < 30 {
-            var free = 0.0
-            for _ in 0..<servers {
-                let size = Self.sizes[generator.below(Self.sizes.count)]
+        var id: UInt64 = 0
+        let least = try cluster.request(cpu: large[0].0, mem: large[0].1)
+        while cluster.state.firstAvailable(for: least) != nil {
+            for _ in 0..<max(1, servers / 10) {
+                let size = sizes[generator.below(sizes.count)]
                 let request = try cluster.request(cpu: size.0, mem: size.1)
-                let server = generator.below(servers)
                 let nodes = request.span == 2 ? NodeSet(first: 2) : NodeSet(node: generator.below(2))
-                let placement = Placement(server: server, nodes: nodes)
+                let placement = Placement(server: generator.below(servers), nodes: nodes)
                 guard cluster.state.isAvailable(placement, for: request) else { continue }
                 try cluster.place(id, request, at: placement)
                 id += 1
-                free += 1
             }
-            failures = free < 0.02 * Double(servers) ? 30 : failures + 1
         }
-        requests = try [(32.0, 64.0), (24, 48), (40, 90)].map { try cluster.request(cpu: $0.0, mem: $0.1) }
-            .filter { cluster.state.firstAvailable(for: $0) == nil }
-        guard !requests.isEmpty else { throw BenchmarkError("nothing is blocked on \(servers) servers") }
-        planner = try MovePlanner(for: cluster, MoveLimits(budget: budget))
-        self.cluster = cluster
+        return cluster
     }
 
     func runLibrary() throws -> Duration {
