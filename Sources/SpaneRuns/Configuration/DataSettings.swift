@@ -61,7 +61,7 @@ package struct DataSettings: Equatable, Sendable {
     }
 
     /// The moves that may make room; `nil` for none.
-    package var moveLimits: MoveLimits? {
+    var moveLimits: MoveLimits? {
         guard moves > 0 else { return nil }
         return MoveLimits(
             moves: moves,
@@ -73,7 +73,7 @@ package struct DataSettings: Equatable, Sendable {
 
     /// Where nothing is moved, a run is the same as before there were moves.
     private static var moveKeys: [Setting<DataSettings>] {
-        [
+        let keys: [Setting<DataSettings>] = [
             .integer(
                 "moves",
                 \.moves,
@@ -93,7 +93,8 @@ package struct DataSettings: Equatable, Sendable {
                 "What every move costs beside its GB when plans are compared, in GB."
             ),
             .integer("move_budget", \.moveBudget, 0...1_000_000_000, "Steps of the search for a plan of moves."),
-        ].map { $0.unless { $0.moves == 0 } }
+        ]
+        return keys.map { key in key.unless { data in data.moves == 0 } }
     }
 
     private static var serverKeys: [Setting<DataSettings>] {
