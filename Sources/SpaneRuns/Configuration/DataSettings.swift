@@ -1,5 +1,5 @@
 internal import SpaneEvaluation
-package import SpaneScheduling
+internal import SpaneScheduling
 internal import SpaneSettings
 internal import SpaneTraining
 internal import SpaneWorkloads
@@ -57,12 +57,11 @@ package struct DataSettings: Equatable, Sendable {
     }
 
     var keys: [Setting<DataSettings>] {
-        let serverKeys = fleet.isEmpty ? Self.serverKeys : []
-        return [Self.tracesKey, Self.fleetKey] + serverKeys + Self.moveKeys + Self.mixKeys
+        [Self.tracesKey, Self.fleetKey] + (fleet.isEmpty ? Self.serverKeys : []) + Self.moveKeys + Self.mixKeys
     }
 
     /// The moves that may make room; `nil` for none.
-    package var moveLimits: MoveLimits? {
+    var moveLimits: MoveLimits? {
         guard moves > 0 else { return nil }
         return MoveLimits(
             moves: moves,
@@ -95,7 +94,7 @@ package struct DataSettings: Equatable, Sendable {
             ),
             .integer("move_budget", \.moveBudget, 0...1_000_000_000, "Steps of the search for a plan of moves."),
         ]
-        return keys.map { $0.unless { $0.moves == 0 } }
+        return keys.map { key in key.unless { data in data.moves == 0 } }
     }
 
     private static var serverKeys: [Setting<DataSettings>] {
