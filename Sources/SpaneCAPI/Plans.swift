@@ -211,7 +211,7 @@ extension ClusterHandle {
     ) throws -> PlanHandle {
         let plans = try planner.makeRoom(for: requests, on: cluster, settings.scope)
         let moves = plans.enumerated().flatMap { index, plan in (plan?.moves ?? []).map { ($0, index) } }
-        let rounds = try planner.rounds(of: moves.map(\.0), on: cluster, perServer: settings.atOnce)
+        let rounds = try planner.rounds(of: plans, for: requests, on: cluster, perServer: settings.atOnce)
         let found = plans.count { $0 != nil }
         return PlanHandle(
             zip(moves, rounds).map { spane_move($0.0, round: $1, request: $0.1) },

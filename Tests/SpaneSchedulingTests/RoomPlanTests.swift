@@ -133,4 +133,39 @@ import Testing
         }
         #expect(found > 30 && missed > 30)
     }
+
+    /// A VM that takes of its server as a whole may have to leave it to come to another node of it.
+    @Test func detoursAreNotMissed() throws {
+        let layout = try Layout(nodes: 2, nodeResources: ["gpu"], serverResources: ["disk"])
+        let types = [
+            ServerType(nodes: [[5, 50, 1], [2, 50, 0]], shared: [1]), ServerType(nodes: [[3, 50, 0]], shared: [9]),
+        ]
+        var cluster = try Cluster(Fleet(layout: layout, types: types, typeOfServer: [0, 1], spanRule: .published))
+        let first = layout.request(cpu: 2, mem: 1, span: 1, extras: [0, 1])
+        try cluster.place(1, first, at: Placement(server: 0, node: 0))
+        try cluster.place(2, Request(cpu: 3, mem: 1), at: Placement(server: 0, node: 0))
+        let request = layout.request(cpu: 5, mem: 1, span: 1, extras: [1])
+        let limits = MoveLimits(moves: 3, budget: 1_000_000, isExact: true)
+        let plan = try #require(try MovePlanner(for: cluster, limits).makeRoom(for: request, on: cluster).plan)
+        #expect(plan.moves.map(\.vm) == [1, 1, 2])
+        try cluster.apply(plan)
+        try cluster.place(3, request, at: try #require(plan.placement))
+    }
+
+    /// A VM that is placed before the moves for the next one takes its room before they run.
+    @Test func roundsEndWhereAVMIsPlaced() throws {
+        let layout = try Layout(nodes: 1)
+        let types = [10.0, 5, 8].map { ServerType(nodes: [[$0, 100]]) }
+        var cluster = try Cluster(Fleet(layout: layout, types: types, typeOfServer: [0, 1, 2], spanRule: .published))
+        for (server, cpu) in [3.0, 2, 4].enumerated() {
+            try cluster.place(UInt64(server), Request(cpu: cpu, mem: 1), at: Placement(server: server, node: 0))
+        }
+        let requests = [Request(cpu: 5, mem: 1), Request(cpu: 8, mem: 1)]
+        let planner = try MovePlanner(for: cluster)
+        let plans = try planner.makeRoom(for: requests, on: cluster)
+        let moves = plans.flatMap { $0?.moves ?? [] }
+        #expect(moves.count == 2)
+        #expect(try planner.rounds(of: moves, on: cluster, perServer: 2) == [0, 0])
+        #expect(try planner.rounds(of: plans, for: requests, on: cluster, perServer: 2) == [0, 1])
+    }
 }

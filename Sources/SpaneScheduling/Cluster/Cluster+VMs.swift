@@ -234,7 +234,8 @@ extension Cluster {
         )
     }
 
-    private func checkNodes(_ placement: Placement, for request: Request) throws(SchedulingError) {
+    /// Refuses nodes that a server does not have, or another number of them than the request spans.
+    func checkNodes(_ placement: Placement, for request: Request) throws(SchedulingError) {
         try check(request)
         let count = state.nodeCount(of: placement.server)
         guard placement.nodes.count == request.span, NodeSet(first: count).isSuperset(of: placement.nodes) else {

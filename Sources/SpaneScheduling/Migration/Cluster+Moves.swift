@@ -15,6 +15,7 @@ extension Cluster {
             )
         }
         let target = try inside(move.target)
+        try checkNodes(target, for: request)
         guard state.isAvailable(target, for: request) else {
             throw SchedulingError(
                 .unavailableAction,

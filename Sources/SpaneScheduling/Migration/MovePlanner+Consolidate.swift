@@ -23,7 +23,7 @@ extension MovePlanner {
         var inUse = (0..<count).filter { cluster.vmCounts[$0] > 0 }
         inner.closed += (0..<count).filter { cluster.vmCounts[$0] == 0 }
         var plan = ServerPlan()
-        plan.bound = Double(inUse.count - cluster.fewestServers)
+        plan.bound = Double(max(0, inUse.count - cluster.fewestServers))
         inUse.sort { (cluster.vmCounts[$0], $0) < (cluster.vmCounts[$1], $1) }
         for place in inUse {
             let before = moved.count
@@ -45,7 +45,8 @@ extension MovePlanner {
 
 extension Cluster {
     /// A lower bound on the number of servers on which the VMs of the cluster can run, wherever they go, by the conditions of dual
-    /// feasible functions; see ``Scenario/serverBound(start:length:)``.
+    /// feasible functions; see ``Scenario/serverBound(start:length:)``. What runs on overcommitted servers meets no condition and is
+    /// left out.
     ///
     /// - Complexity: O((VMs + server types) * functions).
     var fewestServers: Int {
@@ -55,6 +56,7 @@ extension Cluster {
         var kinds: [Flavor: Int32] = [:]
         let least = FlatBuffer(conditions.limits)
         vms.forEach { vm in
+            guard !state.isOvercommitted(vm.placement.server) else { return }
             let request = vms.request(of: vm)
             let flavor = Flavor(
                 cpu: vm.cpu,
@@ -67,12 +69,24 @@ extension Cluster {
             balance.add(balance.row(of: kind, request))
         }
         balance.lower(least)
-        var most = 1
+        var most = 0
         for index in 0..<conditions.limits.count {
             let needed = conditions.limits[index] - least[index]
             most = max(most, conditions.fewestServers(of: fleet, for: needed, by: index))
         }
         return most
+    }
+}
+
+extension ClusterState {
+    /// Whether more runs on a server than it can hold.
+    fileprivate func isOvercommitted(_ server: Int) -> Bool {
+        let base = server * valuesPerServer
+        let isShelved = isCordoned(server)
+        let nodes = base..<base + nodeCount(of: server) * valuesPerNode
+        let shared = layout.serverResources.count
+        return nodes.contains { (isShelved ? particulars.shelved[$0] : free[$0]) < 0 }
+            || (server * shared..<(server + 1) * shared).contains { particulars.sharedFree[$0] < 0 }
     }
 }
 

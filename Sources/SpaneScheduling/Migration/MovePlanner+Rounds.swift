@@ -2,13 +2,16 @@ extension MovePlanner {
     /// Which moves of a plan may run at once: the round of each, from 0 on. All targets of a round have room while all its sources
     /// still hold their VMs, and no server takes part in more moves than it may.
     ///
-    /// - Parameter perServer: moves at once that a server takes part in, at least 1.
+    /// - Parameters:
+    ///   - perServer: moves at once that a server takes part in, at least 1.
+    ///   - arrivals: VMs that are placed before the move with an index, in order; no round goes on beyond one.
     /// - Throws: `invalidArgument`, or `badState` when the cluster has overtaken the plan.
     /// - Complexity: O(moves).
     public func rounds(
         of moves: [Move],
         on cluster: borrowing Cluster,
-        perServer: Int = 1
+        perServer: Int = 1,
+        arrivals: [(before: Int, request: Request, placement: Placement)] = []
     ) throws(SchedulingError) -> [Int] {
         guard perServer >= 1 else {
             throw SchedulingError(.invalidArgument, "moves at once is \(perServer); it must be at least 1")
@@ -19,6 +22,7 @@ extension MovePlanner {
         // [index]: what a move holds at its target, and gives back at its source.
         var steps: [(request: Request, source: Placement, target: Placement)] = []
         var open = 0
+        var arrived: [(request: Request, placement: Placement)] = []
         var atOnce: [Int: Int] = [:]
         func close() {
             for step in steps[open...] { search.state.release(step.request, at: step.source) }
@@ -29,8 +33,16 @@ extension MovePlanner {
                 if index < open { search.state.record(step.request, at: step.source) }
                 search.state.release(step.request, at: step.target)
             }
+            for (request, placement) in arrived { search.state.release(request, at: placement) }
         }
-        for move in moves {
+        for (index, move) in moves.enumerated() {
+            while arrived.count < arrivals.count, arrivals[arrived.count].before <= index {
+                let arrival = arrivals[arrived.count]
+                let placement = try cluster.inside(arrival.placement)
+                close()
+                search.state.record(arrival.request, at: placement)
+                arrived.append((arrival.request, placement))
+            }
             guard let (placement, request) = cluster.find(move.vm) else {
                 throw SchedulingError(.badState, "the plan is out of date: VM \(move.vm) is not placed")
             }

@@ -74,6 +74,25 @@ public final class MovePlanner {
         return plans
     }
 
+    /// The rounds of plans for several VMs, each of which is placed before the moves for the next one.
+    ///
+    /// - Throws: as ``rounds(of:on:perServer:arrivals:)``.
+    public func rounds(
+        of plans: [MovePlan?],
+        for requests: [Request],
+        on cluster: borrowing Cluster,
+        perServer: Int = 1
+    ) throws(SchedulingError) -> [Int] {
+        var moves: [Move] = []
+        var arrivals: [(before: Int, request: Request, placement: Placement)] = []
+        for (plan, request) in zip(plans, requests) {
+            guard let plan, let placement = plan.placement else { continue }
+            moves += plan.moves
+            arrivals.append((moves.count, request, placement))
+        }
+        return try rounds(of: moves, on: cluster, perServer: perServer, arrivals: arrivals)
+    }
+
     // MARK: The copy
 
     /// What runs on some servers after the moves so far.

@@ -5,7 +5,7 @@ extension ServerPlan {
     package func textOfDrain(_ server: Int) -> String {
         stuck.isEmpty
             ? "\(MovePlan.text(moves)) empty server \(server)."
-            : "For \(stuck.count) VMs of server \(server) no other place was found."
+            : "For \(stuck.count == 1 ? "1 VM" : "\(stuck.count) VMs") of server \(server) no other place was found."
     }
 
     /// What a plan to empty servers comes to.

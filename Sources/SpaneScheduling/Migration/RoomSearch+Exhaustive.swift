@@ -50,8 +50,9 @@ extension RoomSearch {
     /// the last one, of which the one with the lower index comes first.
     private func isNeedless(_ index: Int, _ target: Placement, after previous: Int?) -> Bool {
         guard let previous, let last = moves.last else { return false }
-        // A VM on several nodes may have to step aside to overlap where it was.
-        if index == previous { return residents[index].request.span == 1 }
+        // A VM on several nodes may have to step aside to overlap where it was, and one that takes of its server as a whole to find
+        // that free which it would hold twice.
+        if index == previous { return residents[index].request.span == 1 && residents[index].request.share.isPlain }
         guard index < previous else { return false }
         let source = residents[index].placement.server
         return source != last.source.server && source != last.target.server && target.server != last.source.server

@@ -107,3 +107,26 @@ def test_wrong_options(cluster: spane.Cluster, wrong: dict[str, object], message
         cluster.plan_room(70, 60, **wrong)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="unexpected argument 'move'"):
         cluster.plan_room(70, 60, move=3)  # type: ignore[call-arg]
+
+
+def test_misuse(cluster: spane.Cluster) -> None:
+    large = spane.Request(70, 60)
+    with pytest.raises(TypeError, match="Requests are complete"):
+        cluster.plan_room([large], 5)
+    plan = cluster.plan_room(large)
+    plan.close()
+    with pytest.raises(spane.ClosedError, match="plan is closed"):
+        cluster.apply(plan)
+    move = spane.Move(1, spane.Placement(0, (0,)), spane.Placement(0, (5,)), 8, 10, 0, 0)
+    with pytest.raises(spane.InvalidArgumentError, match="it must name 1 of"):
+        cluster.apply_move(move)
+
+
+def test_overcommitted_servers() -> None:
+    cluster = spane.Cluster()
+    cluster.add_servers(2, node_cpu=4, node_mem=100)
+    cluster.record(1, (0, (0,)), 12, 1)
+    assert cluster.plan_consolidation(9).bound == 1
+    cluster.place(2, (1, (0,)), 1, 1)
+    plan = cluster.plan_consolidation(9)
+    assert len(plan.servers) <= plan.bound

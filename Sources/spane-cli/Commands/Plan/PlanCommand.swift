@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import SpaneScheduling
 import SpaneSettings
 import SpaneStorage
@@ -53,10 +54,15 @@ struct PlanCommand: ParsableCommand {
         guard given == 1 else {
             throw ValidationError("Give one of --make-room, --drain, --consolidate and --repair.")
         }
+        if let output, Self.path(output) == Self.path(cluster) {
+            throw ValidationError("--output is '\(output)', the cluster itself; it must name another file.")
+        }
         guard options.atOnce >= 1 else {
             throw ValidationError("--at-once is \(options.atOnce); it must be at least 1.")
         }
     }
+
+    private static func path(_ file: String) -> String { URL(filePath: file).resolvingSymlinksInPath().path }
 
     func run() throws {
         let cluster = try FleetInput.cluster(cluster, progress: .none)
@@ -70,12 +76,18 @@ struct PlanCommand: ParsableCommand {
 
     private func plan(_ planner: MovePlanner, _ cluster: borrowing Cluster) throws -> PlanReport {
         let scope = options.scope
-        func report(_ moves: [Move], _ requests: [Int] = [], _ placements: [Placement?] = [], _ text: String) throws
-            -> PlanReport
+        func report(
+            _ moves: [Move],
+            _ requests: [Int] = [],
+            _ placements: [Placement?] = [],
+            _ text: String,
+            rounds: [Int]? = nil
+        )
+            throws -> PlanReport
         {
             PlanReport(
                 moves: moves,
-                rounds: try planner.rounds(of: moves, on: cluster, perServer: options.atOnce),
+                rounds: try rounds ?? planner.rounds(of: moves, on: cluster, perServer: options.atOnce),
                 requests: requests,
                 placements: placements,
                 text: text
@@ -108,7 +120,8 @@ struct PlanCommand: ParsableCommand {
             moves.map(\.0),
             moves.map(\.1),
             plans.map { $0?.placement },
-            MovePlan.text(moves: moves.count, found: found, of: plans.count)
+            MovePlan.text(moves: moves.count, found: found, of: plans.count),
+            rounds: planner.rounds(of: plans, for: requests, on: cluster, perServer: options.atOnce)
         )
     }
 }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spane import _arguments as arguments
 from spane import _placement, _plan, _structs
-from spane._errors import OK, NotFoundError, check
+from spane._errors import OK, ClosedError, NotFoundError, check
 from spane._handle import Handle
 from spane._library import library
 from spane._long_call import LongCall, Progress
@@ -337,6 +337,8 @@ class Cluster(Handle[ClusterPointer]):
         further terms, such as {"span": 2}. Changes nothing; see `apply`.
         """
         if isinstance(cpu, (list, tuple)):
+            if mem is not None or request is not None:
+                raise TypeError("Requests are complete; mem and request must not be given as well")
             array, kept = self._resources.encode_many(cpu)
             where = arguments.address(array)
             plan = _plan.made_by(self, _ROOM, where, len(array), terms=terms)
@@ -363,6 +365,8 @@ class Cluster(Handle[ClusterPointer]):
     def apply(self, plan: Plan) -> None:
         """Carries out a plan, wholly or, where the cluster has overtaken it, not at all."""
         pointer = arguments.instance(plan, Plan, "plan")._pointer
+        if plan.closed:
+            raise ClosedError("plan is closed")
         check(self._library.spane_cluster_apply(self._pointer, pointer), self)
 
     def apply_move(self, move: Move) -> None:
