@@ -49,7 +49,8 @@ struct MoveReferee {
         guard !isLast else { return }
         _ = leave(until: vms[head].arrival)
         while !fits {
-            if try makeRoom() { break }
+            // Nothing is moved for a VM that has room as soon as others leave, which is now.
+            if running[0].end > clock, try makeRoom() { break }
             _ = leave(until: running[0].end)
         }
         clock = max(clock, vms[head].arrival)

@@ -117,7 +117,8 @@ extension Environment {
     @inline(never)
     private mutating func awaitRoom() {
         while true {
-            if let planner, makeRoom(by: planner) { return }
+            // What ends now, placed for no time at all, leaves first.
+            if let planner, departures.earliestEnd > clock, makeRoom(by: planner) { return }
             // Every trace fits on the empty cluster, so the queue of departures cannot run dry here.
             let end = departures.earliestEnd
             while departures.earliestEnd == end { removeFirstDeparture() }
