@@ -141,6 +141,8 @@ final class RoomSearch {
             else { continue }
             goal.candidates.append(number)
         }
+        // What is asked for first depends on the order, and the order in which VMs are listed on how they came.
+        goal.candidates.sort { residents[Int($0)].id < residents[Int($1)].id }
         (goal.fewestMoves, goal.leastPrice) = least(of: goal, lacks)
     }
 
