@@ -143,7 +143,7 @@ import Testing
         #expect(
             "\(report)"
                 == "70 cores and 60 GB over 2 nodes fit on no server. On nodes 0 and 1 of server 0: 25 cores on node 0. "
-                + "1 move of 8 GB in all make room there, at a price of 10. Greedy plans elsewhere: nodes 0 and 1 of server 1 10."
+                + "1 move of 8 GB in all makes room there, at a price of 10. Greedy plans elsewhere: nodes 0 and 1 of server 1 10."
         )
         let full = try MovePlanner(for: cluster).explainRoom(for: cluster.request(cpu: 80, mem: 180), on: cluster)
         #expect(full.result.plan != nil)

@@ -4,7 +4,7 @@ extension ServerPlan {
     /// What a plan to drain a server comes to.
     package func textOfDrain(_ server: Int) -> String {
         stuck.isEmpty
-            ? "\(MovePlan.text(moves)) empty server \(server)."
+            ? "\(MovePlan.text(moves, "empty", "empties")) server \(server)."
             : "For \(stuck.count == 1 ? "1 VM" : "\(stuck.count) VMs") of server \(server) no other place was found."
     }
 
@@ -12,7 +12,7 @@ extension ServerPlan {
     package var textOfConsolidation: String {
         let servers = emptied.count == 1 ? "1 server" : "\(emptied.count) servers"
         return
-            "\(MovePlan.text(moves)) empty \(servers); no more than \(Int(bound)) can be emptied with any number of moves."
+            "\(MovePlan.text(moves, "empty", "empties")) \(servers); no more than \(Int(bound)) can be emptied with any number of moves."
     }
 }
 
@@ -21,7 +21,7 @@ extension MovePlan {
     package func textOfRepair(_ server: Int) -> String {
         moves.isEmpty
             ? "No move makes the use of the nodes of server \(server) more even."
-            : "\(Self.text(moves)) make the use of the nodes of server \(server) more even."
+            : "\(Self.text(moves, "make", "makes")) the use of the nodes of server \(server) more even."
     }
 
     /// What a plan for several VMs comes to.
@@ -29,8 +29,10 @@ extension MovePlan {
         "\(moves == 1 ? "1 move lets" : "\(moves) moves let") \(found) of \(all) VMs in."
     }
 
-    fileprivate static func text(_ moves: [Move]) -> String {
+    /// So many moves of so many GB do something.
+    static func text(_ moves: [Move], _ verb: String, _ verbOfOne: String) -> String {
         let mem = RoomReport.text(moves.reduce(0) { $0 + $1.mem })
-        return "\(moves.count == 1 ? "1 move" : "\(moves.count) moves") of \(mem) GB in all"
+        let isOne = moves.count == 1
+        return "\(isOne ? "1 move" : "\(moves.count) moves") of \(mem) GB in all \(isOne ? verbOfOne : verb)"
     }
 }

@@ -42,9 +42,8 @@ public struct RoomReport: Equatable, Sendable, CustomStringConvertible {
         }
         switch result {
         case .plan(let plan, let isCheapest):
-            let moves = plan.moves.count == 1 ? "1 move" : "\(plan.moves.count) moves"
             sentences.append(
-                "\(moves) of \(Self.text(plan.mem)) GB in all make room there, at a price of \(Self.text(plan.price))"
+                "\(MovePlan.text(plan.moves, "make", "makes")) room there, at a price of \(Self.text(plan.price))"
                     + (isCheapest ? ", which is proven to be the least." : ".")
             )
             let others = alternatives.map { "\($0.placement) \($0.price.map(Self.text) ?? "none found")" }

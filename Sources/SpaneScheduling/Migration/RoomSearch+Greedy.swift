@@ -34,7 +34,7 @@ extension RoomSearch {
             let isBetter = isEnough != suffices || (isEnough ? resident.mem < least : relief > most)
             let isEqual = isEnough ? resident.mem == least : relief == most
             guard isBetter || isEqual && resident.id < best.map({ residents[$0.index].id }) ?? 0,
-                let target = target(of: index, isQuick: true)
+                let target = target(of: index, isQuick: limits.budget == 0)
             else { continue }
             (best, suffices, most, least) = ((index, target), isEnough, relief, resident.mem)
         }
