@@ -101,9 +101,7 @@ public func spane_plan_moves(
     _ capacity: Int,
     _ count: UnsafeMutablePointer<Int>?
 ) -> spane_status {
-    unsafe read(plan) { plan in
-        try unsafe copy(plan.moves, to: moves, capacity: capacity, count: required(count, "count"), "moves")
-    }
+    unsafe list(plan, \.moves, moves, capacity, count, "moves")
 }
 
 @implementation @_cdecl("spane_plan_placements")
@@ -113,10 +111,7 @@ public func spane_plan_placements(
     _ capacity: Int,
     _ count: UnsafeMutablePointer<Int>?
 ) -> spane_status {
-    unsafe read(plan) { plan in
-        let count = try unsafe required(count, "count")
-        try unsafe copy(plan.placements, to: placements, capacity: capacity, count: count, "placements")
-    }
+    unsafe list(plan, \.placements, placements, capacity, count, "placements")
 }
 
 @implementation @_cdecl("spane_plan_servers")
@@ -126,9 +121,7 @@ public func spane_plan_servers(
     _ capacity: Int,
     _ count: UnsafeMutablePointer<Int>?
 ) -> spane_status {
-    unsafe read(plan) { plan in
-        try unsafe copy(plan.emptied, to: servers, capacity: capacity, count: required(count, "count"), "servers")
-    }
+    unsafe list(plan, \.emptied, servers, capacity, count, "servers")
 }
 
 @implementation @_cdecl("spane_plan_stuck")
@@ -138,9 +131,7 @@ public func spane_plan_stuck(
     _ capacity: Int,
     _ count: UnsafeMutablePointer<Int>?
 ) -> spane_status {
-    unsafe read(plan) { plan in
-        try unsafe copy(plan.stuck, to: ids, capacity: capacity, count: required(count, "count"), "ids")
-    }
+    unsafe list(plan, \.stuck, ids, capacity, count, "ids")
 }
 
 @implementation @_cdecl("spane_plan_text")
@@ -165,6 +156,21 @@ private func read(_ plan: OpaquePointer?, _ body: (PlanHandle) throws -> Void) -
     call {
         try body(unsafe PlanHandle.of(plan))
         return SPANE_OK
+    }
+}
+
+/// Hands out a list of a plan.
+private func list<Value: BitwiseCopyable>(
+    _ plan: OpaquePointer?,
+    _ values: (PlanHandle) -> [Value],
+    _ buffer: UnsafeMutablePointer<Value>?,
+    _ capacity: Int,
+    _ count: UnsafeMutablePointer<Int>?,
+    _ name: StaticString
+) -> spane_status {
+    unsafe read(plan) { plan in
+        let count = try unsafe required(count, "count")
+        try unsafe copy(values(plan), to: buffer, capacity: capacity, count: count, name)
     }
 }
 

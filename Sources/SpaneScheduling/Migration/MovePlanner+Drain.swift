@@ -65,9 +65,8 @@ extension MovePlanner {
     ) -> [UInt64] {
         var stuck: [UInt64] = []
         let before = moved.count
-        let closed = scope.closed.filter { !planner.search.state.isCordoned($0) }
-        for server in closed { planner.search.state.cordon(server) }
-        defer { for server in closed { planner.search.state.uncordon(server) } }
+        let closed = planner.search.close(scope.closed)
+        defer { planner.search.reopen(closed) }
         var inner = scope
         inner.fixed.insert(place)
         for vm in residents(of: place, cluster) {

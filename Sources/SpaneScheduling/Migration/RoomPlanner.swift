@@ -39,9 +39,6 @@ package final class RoomPlanner: @unchecked Sendable {
     /// The limits of its plans.
     package var limits: MoveLimits { search.limits }
 
-    /// Steps of the last search.
-    package var steps: Int { search.steps }
-
     /// The bytes that a planner for so many servers takes.
     package static func bytes(servers: Int, layout: Layout) -> Int {
         4096 + servers * (64 + 16 * (layout.nodes * layout.nodeResources.count + layout.serverResources.count))
@@ -71,9 +68,8 @@ package final class RoomPlanner: @unchecked Sendable {
     ///
     /// - Parameter most: moves; at most those of the limits.
     func plan(_ request: Request, _ scope: Scope, most: Int, listing: Listing) -> RoomResult {
-        let open = scope.closed.filter { !search.state.isCordoned($0) }
-        for server in open { search.state.cordon(server) }
-        defer { for server in open { search.state.uncordon(server) } }
+        let closed = search.close(scope.closed)
+        defer { search.reopen(closed) }
         if let placement = search.state.firstAvailable(for: request) {
             return .plan(MovePlan(placement: placement), isCheapest: true)
         }

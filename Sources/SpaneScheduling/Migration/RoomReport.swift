@@ -89,9 +89,8 @@ extension MovePlanner {
         let result = try makeRoom(for: request, on: cluster, scope)
         let inner = try scope.inside(cluster)
         let search = planner.search
-        let open = inner.closed.filter { !search.state.isCordoned($0) }
-        for server in open { search.state.cordon(server) }
-        defer { for server in open { search.state.uncordon(server) } }
+        let closed = search.close(inner.closed)
+        defer { search.reopen(closed) }
         let places = search.state.shortPlaces(for: request, on: 0..<cluster.serverCount, most: 6).map(\.placement)
         let chosen = result.plan?.placement
         let placement =

@@ -57,6 +57,20 @@ final class RoomSearch {
         return slots[server].map { lists[$0] } ?? []
     }
 
+    // MARK: Servers
+
+    /// Takes servers out of placement for a while.
+    ///
+    /// - Returns: those that were in it, for ``reopen(_:)``.
+    func close(_ servers: [Int]) -> [Int] {
+        let open = servers.filter { !state.isCordoned($0) }
+        for server in open { state.cordon(server) }
+        return open
+    }
+
+    /// Puts servers back that ``close(_:)`` has taken out.
+    func reopen(_ servers: [Int]) { for server in servers { state.uncordon(server) } }
+
     // MARK: Moves
 
     /// Moves a resident; its target has room.

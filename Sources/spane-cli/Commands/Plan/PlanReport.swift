@@ -1,4 +1,4 @@
-import FoundationEssentials
+import SpaneExperiments
 import SpaneScheduling
 import SpaneStorage
 
@@ -54,13 +54,14 @@ struct PlanReport {
             ["round", "vm", "from_server", "from_nodes", "to_server", "to_nodes", "mem", "price", "request"]
         )
         for (index, move) in moves.enumerated() {
-            text += CSVText.line(
-                ["\(rounds[index])", "\(move.vm)"]
-                    + [move.source, move.target].flatMap { placement in
-                        ["\(placement.server)", Self.nodes(placement).map(String.init).joined(separator: "+")]
-                    } + [CSVText.number(move.mem), CSVText.number(move.price)]
-                    + [requests.isEmpty ? "" : "\(requests[index])"]
-            )
+            var row = ["\(rounds[index])", "\(move.vm)"]
+            for placement in [move.source, move.target] {
+                row.append("\(placement.server)")
+                row.append(Self.nodes(placement).map(String.init).joined(separator: "+"))
+            }
+            row += [CSVText.number(move.mem), CSVText.number(move.price)]
+            row.append(requests.isEmpty ? "" : "\(requests[index])")
+            text += CSVText.line(row)
         }
         return text
     }
@@ -108,8 +109,6 @@ struct PlanReport {
             },
             placements: placements.map { $0.map(Document.Place.init) }
         )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
+        return try JSONText.pretty(document)
     }
 }
