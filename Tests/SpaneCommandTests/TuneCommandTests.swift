@@ -21,6 +21,19 @@ import Testing
         #expect(try command.run(arguments + ["--threads", "2"]).output == output)
     }
 
+    @Test func aMixIsPartOfTheAdvice() throws {
+        let arguments =
+            start + [
+                "--starts", "0..<200:8:1", "--validation", "200..<400:16:1", "--generations", "1", "--population", "4",
+            ]
+        let learned = try command.run(arguments)
+        let given = try command.run(arguments + ["--mix", "trace.h5"])
+        #expect(given.status == 0)
+        #expect(!learned.output.contains("--mix") && given.output.contains(" with --mix trace.h5."))
+        let row = { (output: String) in output.split(separator: "\n").first { $0.hasPrefix("capacity-lost+spread") } }
+        #expect(row(given.output) != row(learned.output))
+    }
+
     @Test func refusesWhatMakesNoSense() throws {
         let episodes = ["--starts", "0..<200:8:1", "--validation", "200..<400:16:1"]
         try command.fail(

@@ -28,11 +28,17 @@ public struct RuleTuning: Sendable {
     }
 
     /// The rules that a tuned one has to beat.
-    public static let textbook = [
+    ///
+    /// - Parameter mix: the flavors for which those with `capacity-lost` keep room; `nil` to learn them from what is asked for.
+    public static func textbook(mix: ExpectedFlavors? = nil) -> [(name: String, heuristic: Heuristic)] {
+        names.compactMap { name in Heuristic(name: name, mix: mix).map { (name: name, heuristic: $0) } }
+    }
+
+    private static let names = [
         "first-fit", "best-fit", "balance-fit", "most-allocated+spread", "most-allocated-share+spread", "l2+spread",
         "bottleneck+spread", "capacity-lost+spread", "capacity-lost,100*most-allocated+spread",
         Heuristic.bestName,
-    ].compactMap { name in Heuristic(name: name).map { (name: name, heuristic: $0) } }
+    ]
 
     // What is weighed, in units in which a step of the strategy matters as much for each.
     private static let scores: [(score: ServerScore, unit: Double, first: Double)] = [
@@ -42,13 +48,16 @@ public struct RuleTuning: Sendable {
 
     private let task: RuleTask
     private let settings: Settings
+    private let mix: ExpectedFlavors?
     private let threads: Int
 
     /// Prepares a search.
     ///
-    /// - Parameter task: what to tune on.
-    public init(_ task: RuleTask, _ settings: Settings = Settings(), threads: Int = 1) {
-        (self.task, self.settings, self.threads) = (task, settings, threads)
+    /// - Parameters:
+    ///   - task: what to tune on.
+    ///   - mix: the flavors for which room is kept; `nil` to learn them from what is asked for.
+    public init(_ task: RuleTask, _ settings: Settings = Settings(), mix: ExpectedFlavors? = nil, threads: Int = 1) {
+        (self.task, self.settings, self.mix, self.threads) = (task, settings, mix, threads)
     }
 
     /// The best rule that was found. It does not depend on the number of threads.
@@ -76,7 +85,7 @@ public struct RuleTuning: Sendable {
     }
 
     private func candidate(_ name: RuleName) throws -> Candidate {
-        let values = try task.values(of: .heuristic(Heuristic(name)), threads: threads, isTuning: true)
+        let values = try task.values(of: .heuristic(Heuristic(name, mix: mix)), threads: threads, isTuning: true)
         return Candidate(name: name, figure: task.figure(values))
     }
 

@@ -231,6 +231,21 @@ def test_servers_by_moves(tmp_path: Path) -> None:
     assert "nets/1: servers needed by the moves" not in text
 
 
+def test_move_counts(tmp_path: Path) -> None:
+    folder = maker.servers_by_moves(tmp_path / "e", (8, 0, 2))
+    left, right = plot.move_counts(Experiment.load(folder)).axes
+    assert [text.get_text() for text in left.get_xticklabels()] == ["0", "2", "8"]
+    labels = ["first-fit", "balance-fit", "nets", "lower bound"]
+    assert [line.get_label() for line in left.lines] == labels
+    assert [list(line.get_ydata()) for line in right.lines] == [[0, 3, 12]] * 3
+    picture = tmp_path / "moves.svg"
+    assert plot.main([str(folder), "--output", str(picture)]) == 0
+    assert picture.read_text().count("<g id=\"line2d") > 8
+    alone = Experiment.load(maker.experiment(tmp_path / "alone", (1,), kind="servers"))
+    with pytest.raises(spane.InvalidArgumentError, match="one number of moves"):
+        plot.move_counts(alone)
+
+
 def test_hyperparameters(tmp_path: Path) -> None:
     search = Search.load(maker.search(tmp_path / "trials.csv"))
     panels = plot.hyperparameters(search).axes

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SpaneEvaluation
+import SpaneExperiments
 import SpaneRuns
 import SpaneScheduling
 import SpaneStorage
@@ -53,6 +54,8 @@ struct TuneCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Random seed of the search.", valueName: "seed"))
     var seed = RuleTuning.Settings().seed
 
+    @OptionGroup var mix: MixOptions
+
     @OptionGroup var threads: ThreadOptions
 
     func validate() throws {
@@ -81,14 +84,15 @@ struct TuneCommand: ParsableCommand {
         let (tuning, validation) = (try task(starts, "--starts"), try task(validation, "--validation"))
         var settings = RuleTuning.Settings()
         (settings.generations, settings.population, settings.seed) = (generations, population, seed)
+        let mix = try mix.load(beside: self.trace)
         let bar = ProgressBar("generations", total: generations)
         let tuned: RuleTuning.Candidate
         do {
             defer { bar.clear() }
-            tuned = try RuleTuning(tuning, settings, threads: threads.count).run { done, _ in bar.show(done) }
+            tuned = try RuleTuning(tuning, settings, mix: mix?.flavors, threads: threads.count).run { done, _ in bar.show(done) }
         }
         StandardOutput.print(
-            try TuningReport(tuned: tuned, tuning: tuning, validation: validation, threads: threads.count).text
+            try TuningReport(tuned: tuned, mix: mix, tuning: tuning, validation: validation, threads: threads.count).text
         )
     }
 }

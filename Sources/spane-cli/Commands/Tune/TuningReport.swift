@@ -1,10 +1,12 @@
 import SpaneEvaluation
+import SpaneExperiments
 import SpaneRuns
 import SpaneScheduling
 
 /// How a tuned rule compares with the known ones, and which to use.
 struct TuningReport {
     let tuned: RuleTuning.Candidate
+    let mix: GivenMix?
     let tuning: RuleTask
     let validation: RuleTask
     let threads: Int
@@ -26,8 +28,8 @@ struct TuningReport {
 
     var text: String {
         get throws {
-            let known = try RuleTuning.textbook.map { try row($0.name, $0.heuristic) }
-            let own = try row("\(tuned.name)", Heuristic(tuned.name), tuned: tuned.figure)
+            let known = try RuleTuning.textbook(mix: mix?.flavors).map { try row($0.name, $0.heuristic) }
+            let own = try row("\(tuned.name)", Heuristic(tuned.name, mix: mix?.flavors), tuned: tuned.figure)
             // Chosen before the validation is looked at.
             guard let control = known.min(by: { $0.tuned < $1.tuned }) else { return "" }
             let order = validation.plan.timeOrder
@@ -59,10 +61,16 @@ struct TuningReport {
                 Best known rule while tuning: \(control.name). On the validation part the tuned rule less that is \
                 \(difference.value > 0 ? "+" : "")\(number(difference.value))\(range).
                 \(isBetter
-                    ? "The tuned rule is better: use '\(own.name)'."
-                    : "The tuned rule is not clearly better: use '\(control.name)'.")
+                    ? "The tuned rule is better: use '\(own.name)'\(advice(own.name))."
+                    : "The tuned rule is not clearly better: use '\(control.name)'\(advice(control.name)).")
                 """
         }
+    }
+
+    /// What a rule needs beside its name to do as well as it did here.
+    private func advice(_ rule: String) -> String {
+        guard let mix, Heuristic(name: rule)?.usesMix == true else { return "" }
+        return " with --mix \(mix.file)"
     }
 
     private var title: String {

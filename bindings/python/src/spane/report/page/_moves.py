@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spane.report import plot
 from spane.report.folders import Experiment
 from spane.report.page import _cells as cells
 from spane.report.page._html import Page, Row
@@ -14,7 +15,12 @@ _MOVED = {
 
 
 def add_moves(page: Page, experiment: Experiment) -> None:
-    """Adds a table for each policy and group, with a line for each number of moves."""
+    """Adds a figure, and a table for each policy and group with a line for each number of moves."""
+    page.figure(
+        "Servers needed by the moves that make room for a VM",
+        plot.move_counts(experiment),
+        "Left: lower is better; the dotted line is the lower bound for every policy and any moves.",
+    )
     for shown in experiment.counts[0].rows:
         if shown.kind not in ("policy", "group"):
             continue

@@ -1,12 +1,14 @@
 """Plots evaluations, episodes, experiments, runs and searches with matplotlib.
 
 Each function returns a Figure. `python3 -m spane.report.plot waits.csv --output waits.png` plots
-the output of `spane evaluate --output`; `spane report` plots whole folders.
+the output of `spane evaluate --output`, and with a folder of `spane experiment servers --moves` the
+servers needed by the moves; `spane report` makes a page of whole folders.
 """
 
 import spane.report._matplotlib  # noqa: F401
 from spane.report.plot._command import main
 from spane.report.plot._episodes import differences_in_time, experiment_waits
+from spane.report.plot._move_counts import move_counts
 from spane.report.plot._occupancy import occupancy
 from spane.report.plot._runs import learning_curves
 from spane.report.plot._search import hyperparameters
@@ -22,6 +24,7 @@ __all__ = [
     "hyperparameters",
     "learning_curves",
     "main",
+    "move_counts",
     "occupancy",
     "paired_differences",
     "server_counts",

@@ -1,13 +1,17 @@
-"""The command that plots an evaluation."""
+"""The command that plots an evaluation or an experiment."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from spane._command import Parser, fail
 from spane._errors import Error
 from spane._evaluation import Evaluation
+from spane.report.folders import Experiment
+from spane.report.plot._move_counts import move_counts
 from spane.report.plot._waits import paired_differences, wait_cdf, waits
 
 TOOL = "spane.report.plot"
@@ -16,9 +20,14 @@ _KINDS = ("both", "cdf", "differences")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Plots one file of waits; 0, or 2 with a line on standard error."""
-    parser = Parser(prog=TOOL, description="Draw the results of `spane evaluate --output`.")
-    parser.add_argument("results", metavar="waits.csv", type=Path)
+    """Plots one file of waits, or the folder of an experiment with several numbers of moves; 0, or 2
+    with a line on standard error."""
+    parser = Parser(
+        prog=TOOL,
+        description="Draw the results of `spane evaluate --output`, or the servers needed of "
+        "`spane experiment servers --moves`.",
+    )
+    parser.add_argument("results", metavar="waits.csv | folder", type=Path)
     parser.add_argument(
         "--output", required=True, type=Path, help="PNG, SVG or PDF, by the ending of its name"
     )
@@ -28,14 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     try:
-        result = Evaluation.load_csv(given.results)
-        if given.kind == "cdf":
-            figure = wait_cdf(result)
-        elif given.kind == "differences":
-            figure = paired_differences(result, given.baseline)
-        else:
-            figure = waits(result, given.baseline)
+        figure = _figure(given.results, given.kind, given.baseline)
         figure.savefig(given.output, dpi=150)
     except (Error, OSError, ValueError) as error:
         return fail(TOOL, error)
     return 0
+
+
+def _figure(results: Path, kind: str, baseline: str | None) -> Figure:
+    if results.is_dir():
+        return move_counts(Experiment.load(results))
+    result = Evaluation.load_csv(results)
+    if kind == "cdf":
+        return wait_cdf(result)
+    if kind == "differences":
+        return paired_differences(result, baseline)
+    return waits(result, baseline)
