@@ -39,17 +39,17 @@ extension MovePlanner {
     }
 
     /// The VMs on a server, the largest first.
-    func residents(of place: Int, _ cluster: borrowing Cluster) -> [Resident] {
-        var vms: [Resident] = []
-        list([place], cluster) { vms.append(Resident(id: $0, request: $1, placement: $2, mem: $1.mem)) }
-        return vms.sorted { ($1.mem, $1.request.cpu, $0.id) < ($0.mem, $0.request.cpu, $1.id) }
+    func residents(of place: Int, _ cluster: borrowing Cluster) -> [RunningVM] {
+        var vms: [RunningVM] = []
+        list([place], cluster) { vms.append(RunningVM(id: $0, request: $1, placement: $2)) }
+        return vms.sorted { ($1.request.mem, $1.request.cpu, $0.id) < ($0.request.mem, $0.request.cpu, $1.id) }
     }
 
     /// What it costs at least that a VM leaves its server; infinite where it may not.
-    func price(of vm: Resident, _ scope: RoomPlanner.Scope) -> Double {
+    func price(of vm: RunningVM, _ scope: RoomPlanner.Scope) -> Double {
         guard !scope.fixed.contains(vm.placement.server) else { return .infinity }
-        guard let price = scope.price else { return limits.prices.price(vm.mem, isLocal: false) }
-        return price(vm.id).map { limits.prices.price($0 * vm.mem, isLocal: false) } ?? .infinity
+        guard let price = scope.price else { return limits.prices.price(vm.request.mem, isLocal: false) }
+        return price(vm.id).map { limits.prices.price($0 * vm.request.mem, isLocal: false) } ?? .infinity
     }
 
     /// Moves all VMs away from a server that takes none, on the copy.

@@ -36,13 +36,23 @@ public final class MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> RoomResult {
-        let scope = try scope.inside(cluster)
+        look(for: request, on: cluster, try scope.inside(cluster)).result
+    }
+
+    /// Looks for a plan.
+    ///
+    /// - Returns: what comes of it, and the places that were looked at; none where none is needed.
+    func look(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        _ scope: RoomPlanner.Scope
+    ) -> (result: RoomResult, places: [ShortPlace]) {
         planner.follow(cluster.state)
-        let result = planner.plan(request, scope, most: limits.moves) { servers, add in
+        let (result, places) = planner.look(request, scope, most: limits.moves) { servers, add in
             cluster.forEachVM(on: servers, add)
         }
-        guard case .plan(let plan, let isCheapest) = result else { return result }
-        return .plan(cluster.outside(plan), isCheapest: isCheapest)
+        guard case .plan(let plan, let isCheapest) = result else { return (result, places) }
+        return (.plan(cluster.outside(plan), isCheapest: isCheapest), places)
     }
 
     /// A plan that lets several VMs in, the first ones first: as long as they fit or room can be made.
