@@ -149,18 +149,25 @@ extension Cluster {
     /// Calls `body` with every VM on the servers in these places.
     func forEachVM(on places: [Int], _ body: (UInt64, Request, Placement) -> Void) {
         // To make a request takes longer than to find it among those of a few flavors.
-        var known: [(record: VMTable.Record, request: Request)] = []
+        var records: [VMTable.Record] = []
+        var requests: [Request] = []
         for place in places {
             vms.forEach(on: place) { vm in
-                if let index = known.firstIndex(where: { $0.record.asksForSame(as: vm) }) {
-                    return body(vm.id, known[index].request, vm.placement)
+                var index = 0
+                while index < records.count, !records[index].asksForSame(as: vm) { index += 1 }
+                if index == records.count {
+                    let request = vms.request(of: vm)
+                    guard index < Self.mostFlavors else { return body(vm.id, request, vm.placement) }
+                    records.append(vm)
+                    requests.append(request)
                 }
-                let request = vms.request(of: vm)
-                if known.count < 32 { known.append((vm, request)) }
-                body(vm.id, request, vm.placement)
+                body(vm.id, requests[index], vm.placement)
             }
         }
     }
+
+    /// So many flavors are kept.
+    private static var mostFlavors: Int { 32 }
 
     /// A plan by the numbers of servers.
     func outside(_ plan: MovePlan) -> MovePlan {

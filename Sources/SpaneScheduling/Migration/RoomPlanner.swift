@@ -89,7 +89,7 @@ package final class RoomPlanner: @unchecked Sendable {
         guard search.state.hasPooledRoom(for: request) else { return (.impossible(.fleetIsFull), places) }
         let isWhole = count <= RoomSearch.fewServers
         search.begin(isWhole ? Array(0..<count) : Self.servers(of: places), most: most)
-        list(listing, scope)
+        search.list(listing, scope)
         return (search.find(request, places, isWhole), places)
     }
 
@@ -103,17 +103,10 @@ package final class RoomPlanner: @unchecked Sendable {
         return places.map(\.placement.server).filter { seen.insert($0).inserted }
     }
 
-    private func list(_ listing: Listing, _ scope: Scope) {
-        listing(search.servers) { id, request, placement in
-            let factor = scope.fixed.contains(placement.server) ? nil : scope.price.map { $0(id) } ?? 1
-            search.add(id, request, placement, mem: factor.map { $0 * request.mem } ?? .infinity)
-        }
-    }
-
     /// Begins a search among the VMs on these servers.
     func list(_ servers: [Int], _ scope: Scope, listing: Listing) {
         search.begin(Array(Set(servers)).sorted(), most: limits.moves)
-        list(listing, scope)
+        search.list(listing, scope)
     }
 }
 
@@ -124,7 +117,8 @@ extension ClusterState {
     fileprivate func hasPooledRoom(for request: Request) -> Bool {
         var left = (0..<valuesPerNode).map { Double(request.span) * request.share(of: $0) }
         var missing = left.count { $0 > 0 }
-        for server in 0..<serverCount where missing > 0 {
+        var server = 0
+        while server < serverCount, missing > 0 {
             var index = server &* valuesPerServer
             for _ in 0..<nodeCount(of: server) {
                 for resource in left.indices {
@@ -135,6 +129,7 @@ extension ClusterState {
                     index &+= 1
                 }
             }
+            server += 1
         }
         return missing == 0
     }

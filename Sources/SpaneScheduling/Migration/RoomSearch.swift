@@ -10,6 +10,7 @@ struct RoomSearch: ~Copyable {
     var residents: [Resident] = []
     // What they ask for; equal requests stand once, at least the first ones.
     private(set) var requests: [Request] = []
+    private var shares: [NodeShare] = []
     /// The servers whose VMs may move.
     private(set) var servers: [Int] = []
     // [server]: its last resident, -1 for none and on servers whose VMs stay.
@@ -55,14 +56,23 @@ struct RoomSearch: ~Copyable {
         self.servers = servers
         residents.removeAll(keepingCapacity: true)
         requests.removeAll(keepingCapacity: true)
+        shares.removeAll(keepingCapacity: true)
         targets.begin(on: state)
         (best, bestPrice, steps, isCut) = (nil, .infinity, 0, false)
     }
 
-    /// Adds a VM on one of the servers whose VMs may move.
-    ///
-    /// - Parameter mem: what its GB cost.
-    mutating func add(_ id: UInt64, _ request: Request, _ placement: Placement, mem: Double) {
+    /// Adds the VMs on the servers whose VMs may move.
+    mutating func list(_ listing: RoomPlanner.Listing, _ scope: RoomPlanner.Scope) {
+        let isAnyFixed = !scope.fixed.isEmpty
+        let servers = servers
+        listing(servers) { id, request, placement in
+            let isFixed = isAnyFixed && scope.fixed.contains(placement.server)
+            let factor = isFixed ? nil : scope.price.map { $0(id) } ?? 1
+            add(id, request, placement, mem: factor.map { $0 * request.mem } ?? .infinity)
+        }
+    }
+
+    private mutating func add(_ id: UInt64, _ request: Request, _ placement: Placement, mem: Double) {
         let index = Int32(truncatingIfNeeded: residents.count)
         residents.append(
             Resident(
@@ -79,10 +89,12 @@ struct RoomSearch: ~Copyable {
     }
 
     private mutating func kind(of request: Request) -> Int32 {
-        for kind in 0..<min(requests.count, Self.mostKinds) where requests[kind] == request {
-            return Int32(truncatingIfNeeded: kind)
+        let share = request.share
+        for kind in 0..<min(requests.count, Self.mostKinds) where shares[kind] == share {
+            if requests[kind] == request { return Int32(truncatingIfNeeded: kind) }
         }
         requests.append(request)
+        shares.append(share)
         return Int32(truncatingIfNeeded: requests.count - 1)
     }
 

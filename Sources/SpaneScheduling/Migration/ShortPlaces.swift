@@ -7,19 +7,29 @@ struct ShortPlace {
     let shortage: Double
 }
 
-/// What a node must have left, be it the largest, to be less short than the worst of the best places so far.
+/// Tells nodes that are certainly shorter than the worst of the best places so far, without a look at what they could hold.
 private struct ShortageBar {
-    private(set) var cpu = -Double.infinity
-    private(set) var mem = -Double.infinity
     private let share: NodeShare
-    private let largest: Resources
+    // What a step of the largest node is of its capacity.
+    private let cpuStep: Double
+    private let memStep: Double
+    private(set) var worst = Double.infinity
 
-    init(_ share: NodeShare, _ largest: Resources) { (self.share, self.largest) = (share, largest) }
+    init(_ share: NodeShare, _ largest: Resources) {
+        self.share = share
+        cpuStep = largest.cpu > 0 ? 1 / largest.cpu : 0
+        memStep = largest.mem > 0 ? 1 / largest.mem : 0
+    }
 
     mutating func rise(to worst: Double) {
-        // Shares of smaller nodes are larger; what is rounded must not shut out a place.
-        cpu = share.cpu - 1.000_001 * worst * largest.cpu
-        mem = share.mem - 1.000_001 * worst * largest.mem
+        // What is rounded must not shut out a place.
+        self.worst = 1.000_001 * worst
+    }
+
+    /// No more than a node with so much left is short of.
+    @inline(__always)
+    func shortage(_ cpu: Double, _ mem: Double) -> Double {
+        max(0, share.cpu - cpu) * cpuStep + max(0, share.mem - mem) * memStep
     }
 }
 
@@ -49,7 +59,9 @@ extension ClusterState {
             places.insert(place, at: at)
             if places.count == most { bar.rise(to: places[most - 1].shortage) }
         }
+        let needsPair = isPair && request.span == 2
         for server in servers {
+            if needsPair, isShort(server, of: bar) { continue }
             let near = nodes(of: server, over: bar)
             guard near.count >= request.span, suits(server, request) else { continue }
             var short = InlineArray<8, Double>(repeating: 0)
@@ -79,19 +91,21 @@ extension ClusterState {
     /// The nodes that have enough for one of the best places.
     @inline(__always)
     private func nodes(of server: Int, over bar: ShortageBar) -> NodeSet {
-        if isPair {
-            let base = server &* 4
-            let first = free[base] >= bar.cpu && free[base &+ 1] >= bar.mem
-            let second = free[base &+ 2] >= bar.cpu && free[base &+ 3] >= bar.mem
-            return NodeSet(rawValue: (first ? 1 : 0) | (second ? 2 : 0))
-        }
         var bits: UInt8 = 0
         var base = server &* valuesPerServer
-        for node in 0..<nodeCount(of: server) {
-            if free[base] >= bar.cpu, free[base &+ 1] >= bar.mem { bits |= 1 << UInt8(truncatingIfNeeded: node) }
-            base &+= valuesPerNode
+        for node in 0..<(isPair ? 2 : nodeCount(of: server)) {
+            let isBelow = bar.shortage(free[base], free[base &+ 1]) <= bar.worst
+            bits |= (isBelow ? 1 : 0) << UInt8(truncatingIfNeeded: node)
+            base &+= isPair ? 2 : valuesPerNode
         }
         return NodeSet(rawValue: bits)
+    }
+
+    /// Whether all nodes of a server, each of which is needed, are too short together.
+    @inline(__always)
+    private func isShort(_ server: Int, of bar: ShortageBar) -> Bool {
+        let base = server &* 4
+        return bar.shortage(free[base], free[base &+ 1]) + bar.shortage(free[base &+ 2], free[base &+ 3]) > bar.worst
     }
 
     /// What a node is short of for its part of a request, as shares of its capacity; infinity where it never has as much.
