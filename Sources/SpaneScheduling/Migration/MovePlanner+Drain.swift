@@ -10,6 +10,18 @@ extension MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> ServerPlan {
+        try drain(server, on: cluster, scope, progress: .none)
+    }
+
+    /// As ``drain(_:on:_:)``, telling how many of the VMs were looked at.
+    ///
+    /// - Throws: also `cancelled`.
+    package func drain(
+        _ server: Int,
+        on cluster: borrowing Cluster,
+        _ scope: MoveScope,
+        progress: Progress
+    ) throws(SchedulingError) -> ServerPlan {
         let place = try cluster.place(of: server)
         var inner = try scope.inside(cluster)
         planner.follow(cluster.state)
@@ -18,10 +30,11 @@ extension MovePlanner {
         inner.closed.append(place)
         var plan = ServerPlan()
         let vms = residents(of: place, cluster)
-        plan.stuck = empty(place, cluster, inner, most: .max, &rule)
+        plan.stuck = try empty(place, cluster, inner, most: .max, &rule, progress)
         plan.bound = vms.reduce(0) { $0 + price(of: $1, inner) }
         plan.moves = cluster.outside(MovePlan(moves: moved)).moves
         if plan.stuck.isEmpty, !vms.isEmpty { plan.emptied = [server] }
+        try progress.finish()
         return plan
     }
 
@@ -29,7 +42,7 @@ extension MovePlanner {
     static func rule(_ cluster: borrowing Cluster) -> RulePolicy {
         var counts: [Flavor: Double] = [:]
         cluster.vms.forEach { vm in
-            counts[Flavor(cpu: vm.cpu, mem: vm.mem, span: Int(vm.span), extras: []), default: 0] += 1
+            counts[vm.flavor(), default: 0] += 1
         }
         let flavors = counts.map {
             ExpectedFlavors.Part(cpu: $0.key.cpu, mem: $0.key.mem, span: $0.key.span, frequency: $0.value)
@@ -56,20 +69,24 @@ extension MovePlanner {
     ///
     /// - Parameter most: moves.
     /// - Returns: the VMs that are left.
+    /// - Throws: `cancelled`.
     func empty(
         _ place: Int,
         _ cluster: borrowing Cluster,
         _ scope: RoomPlanner.Scope,
         most: Int,
-        _ rule: inout RulePolicy
-    ) -> [UInt64] {
+        _ rule: inout RulePolicy,
+        _ progress: Progress
+    ) throws(SchedulingError) -> [UInt64] {
         var stuck: [UInt64] = []
         let before = moved.count
         let closed = planner.search.close(scope.closed)
         defer { planner.search.reopen(closed) }
         var inner = scope
         inner.fixed.insert(place)
-        for vm in residents(of: place, cluster) {
+        let vms = residents(of: place, cluster)
+        for (index, vm) in vms.enumerated() {
+            try progress.check(index, of: vms.count)
             let price = price(of: vm, scope)
             guard price < .infinity else {
                 stuck.append(vm.id)

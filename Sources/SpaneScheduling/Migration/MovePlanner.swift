@@ -84,6 +84,24 @@ public final class MovePlanner {
         return plans
     }
 
+    /// Plans for several VMs as one list of moves.
+    ///
+    /// - Returns: the moves, for which of the VMs each makes room, and its round.
+    /// - Throws: as ``rounds(of:on:perServer:arrivals:)``.
+    package func flatten(
+        _ plans: [MovePlan?],
+        for requests: [Request],
+        on cluster: borrowing Cluster,
+        perServer: Int
+    ) throws(SchedulingError) -> [(move: Move, request: Int, round: Int)] {
+        let rounds = try rounds(of: plans, for: requests, on: cluster, perServer: perServer)
+        var moves: [(move: Move, request: Int, round: Int)] = []
+        for (index, plan) in plans.enumerated() {
+            for move in plan?.moves ?? [] { moves.append((move, index, rounds[moves.count])) }
+        }
+        return moves
+    }
+
     /// The rounds of plans for several VMs, each of which is placed before the moves for the next one.
     ///
     /// - Throws: as ``rounds(of:on:perServer:arrivals:)``.
@@ -143,6 +161,35 @@ public final class MovePlanner {
     }
 
     private var undo: [Request] = []
+
+    /// Lets VMs that the moves from an index on take farther go there at once: the moves that took them so far are left out.
+    ///
+    /// - Returns: whether there are then at most so many moves; else nothing is changed.
+    func join(from first: Int, most: Int) -> Bool {
+        var joined = moved
+        var last: [UInt64: Int] = [:]
+        var isLeftOut = [Bool](repeating: false, count: moved.count)
+        for index in joined.indices {
+            let next = joined[index]
+            defer { last[next.vm] = index }
+            guard index >= first, let before = last[next.vm] else { continue }
+            let source = joined[before].source
+            // Until then the VM stays where it was, and leaves what it would have taken: that is as good, unless something was to
+            // come to that server meanwhile.
+            guard !joined[(before + 1)..<index].contains(where: { $0.target.server == source.server }) else { continue }
+            // It costs what the one of the two costs that goes as far.
+            let isLocal = source.server == next.target.server
+            guard let alike = [next, joined[before]].first(where: { $0.isLocal == isLocal }) else { continue }
+            joined[index] = Move(vm: next.vm, source: source, target: next.target, mem: next.mem, price: alike.price)
+            isLeftOut[before] = true
+            isLeftOut[index] = source == next.target
+        }
+        let kept = joined.indices.filter { !isLeftOut[$0] }
+        guard kept.count <= most else { return false }
+        undo = kept.map { undo[$0] }
+        moved = kept.map { joined[$0] }
+        return true
+    }
 }
 
 extension Cluster {

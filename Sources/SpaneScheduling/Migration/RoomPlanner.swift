@@ -41,7 +41,7 @@ package final class RoomPlanner: @unchecked Sendable {
 
     /// The bytes that a planner for so many servers takes.
     package static func bytes(servers: Int, layout: Layout) -> Int {
-        4096 + servers * (64 + 16 * (layout.nodes * layout.nodeResources.count + layout.serverResources.count))
+        ClusterState.bytes(servers: servers, layout: layout) + servers * MemoryLayout<Int32>.stride
     }
 
     func follow(_ cluster: borrowing ClusterState) {
@@ -85,7 +85,9 @@ package final class RoomPlanner: @unchecked Sendable {
         }
         let count = search.state.serverCount
         let places = search.state.shortPlaces(for: request, on: 0..<count, most: mostPlaces(of: count))
-        guard !places.isEmpty else { return (.impossible(.tooLarge), places) }
+        guard !places.isEmpty else {
+            return (.impossible(search.state.isAnyInPlacement ? .tooLarge : .noServers), places)
+        }
         guard search.state.hasPooledRoom(for: request) else { return (.impossible(.fleetIsFull), places) }
         let isWhole = count <= RoomSearch.fewServers
         search.begin(isWhole ? Array(0..<count) : Self.servers(of: places), most: most)
@@ -111,6 +113,8 @@ package final class RoomPlanner: @unchecked Sendable {
 }
 
 extension ClusterState {
+    fileprivate var isAnyInPlacement: Bool { (0..<serverCount).contains { !isCordoned($0) } }
+
     /// Whether all servers in placement have enough left in sum, which moves between them do not change.
     ///
     /// - Complexity: O(servers * nodes * resources), a few servers where they have.

@@ -48,6 +48,8 @@ public struct RoomReport: Equatable, Sendable, CustomStringConvertible {
             )
             let others = alternatives.map { "\($0.placement) \($0.price.map(Self.text) ?? "none found")" }
             if !others.isEmpty { sentences.append("Greedy plans elsewhere: \(others.joined(separator: "; ")).") }
+        case .impossible(.noServers):
+            sentences.append("No server is in placement.")
         case .impossible(.tooLarge):
             sentences = ["\(request) fit on no server in placement, even if nothing else ran there."]
         case .impossible(.fleetIsFull):
