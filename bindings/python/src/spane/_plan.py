@@ -194,7 +194,7 @@ def options(terms: PlanTerms) -> _structs.PlanOptions:
         made.budget = arguments.int64(terms["budget"], "budget")
     if "at_once" in terms:
         made.at_once = arguments.int32(terms["at_once"], "at_once")
-    made.exact = arguments.instance(terms.get("exact", False), bool, "exact")
+    made.exact = bool(terms.get("exact", False))
     for name in ("move_price", "local_price"):
         if name in terms:
             setattr(made, name, arguments.real(terms[name], name))
@@ -227,10 +227,10 @@ def encoded(move: Move) -> _structs.Move:
         arguments.uint64(move.vm, "vm"),
         _placement.encoded(move.source),
         _placement.encoded(move.target),
-        move.mem,
-        move.price,
-        move.request,
-        move.round,
+        arguments.real(move.mem, "mem"),
+        arguments.real(move.price, "price"),
+        arguments.int32(move.request, "request"),
+        arguments.int32(move.round, "round"),
     )
 
 
