@@ -618,6 +618,7 @@ typedef struct spane_plan spane_plan;
 #define SPANE_PLAN_TOO_LARGE (-1)     /* no server in placement could hold the VM even if it were empty */
 #define SPANE_PLAN_FLEET_FULL (-2)    /* the servers have not enough left in sum, wherever VMs run */
 #define SPANE_PLAN_TOO_MANY_MOVES (-3) /* no plan of so few moves exists */
+#define SPANE_PLAN_NO_SERVERS (-4)    /* no server is in placement: there is none, or each is cordoned or closed */
 
 /* How a plan is looked for. Initialise with SPANE_PLAN_OPTIONS_INIT. */
 typedef struct spane_plan_options {
@@ -638,9 +639,10 @@ typedef struct spane_plan_options {
     size_t closed_count;    /* how many */
     const int32_t *fixed;   /* servers that no VM leaves; NULL for none */
     size_t fixed_count;     /* how many */
+    const spane_progress *progress; /* of a drain in VMs, of a consolidation in servers; NULL for none. Others tell nothing */
 } spane_plan_options;
 
-#define SPANE_PLAN_OPTIONS_INIT {sizeof(spane_plan_options), 4, 2000, 0, 1, 2.0, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define SPANE_PLAN_OPTIONS_INIT {sizeof(spane_plan_options), 4, 2000, 0, 1, 2.0, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /* One move of a plan. */
 typedef struct spane_move {
@@ -695,18 +697,19 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_room(spane_cluster *cl
  * for what runs in the cluster; where one fits nowhere, at most `moves` of the options make room for it. Cordon the server
  * before you carry the plan out, so that nothing new comes.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_NOT_FOUND (a VM of the options); SPANE_UNKNOWN_VERSION
- * (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs on it * S), and the budget for
- * each that fits nowhere. Since: 0.1.
+ * (struct_size); SPANE_CANCELLED; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs on it * S),
+ * and the budget for each that fits nowhere. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_drain(spane_cluster *cluster, int32_t server,
                                                                 const spane_plan_options *options, spane_plan **plan);
 
 /*
- * Plans at most `moves` moves that empty as many servers as it can, those first on which the fewest VMs run.
+ * Plans at most `moves` moves that empty as many servers as it can, those first on which the fewest VMs run. A VM that runs on
+ * such a server goes at once to one that stays in use.
  *   moves     in all, at least 0
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_NOT_FOUND (a VM of the options); SPANE_UNKNOWN_VERSION
- * (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs moved * S), and the budget for
- * each that fits nowhere. Since: 0.1.
+ * (struct_size); SPANE_CANCELLED; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs moved * S),
+ * and the budget for each that fits nowhere. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_consolidation(spane_cluster *cluster, int64_t moves,
                                                                         const spane_plan_options *options,

@@ -39,7 +39,8 @@ public func spane_cluster_plan_drain(
     _ plan: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
     unsafe make(cluster, options, plan) { handle, planner, settings in
-        let found = try planner.drain(Int(server), on: handle.cluster, settings.scope)
+        let progress = unsafe Progress(settings.progress, total: Int(try handle.cluster.vmCount(on: Int(server))))
+        let found = try planner.drain(Int(server), on: handle.cluster, settings.scope, progress: progress)
         return try handle.plan(found, planner, settings, found.textOfDrain(Int(server)))
     }
 }
@@ -52,7 +53,13 @@ public func spane_cluster_plan_consolidation(
     _ plan: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
     unsafe make(cluster, options, plan) { handle, planner, settings in
-        let found = try planner.consolidate(most: Int(moves), on: handle.cluster, settings.scope)
+        let progress = unsafe Progress(settings.progress, total: handle.cluster.serverCount)
+        let found = try planner.consolidate(
+            most: Int(moves),
+            on: handle.cluster,
+            settings.scope,
+            progress: progress
+        )
         return try handle.plan(found, planner, settings, found.textOfConsolidation)
     }
 }
@@ -216,11 +223,10 @@ extension ClusterHandle {
         _ settings: PlanSettings
     ) throws -> PlanHandle {
         let plans = try planner.makeRoom(for: requests, on: cluster, settings.scope)
-        let moves = plans.enumerated().flatMap { index, plan in (plan?.moves ?? []).map { ($0, index) } }
-        let rounds = try planner.rounds(of: plans, for: requests, on: cluster, perServer: settings.atOnce)
+        let moves = try planner.flatten(plans, for: requests, on: cluster, perServer: settings.atOnce)
         let found = plans.count { $0 != nil }
         return PlanHandle(
-            zip(moves, rounds).map { spane_move($0.0, round: $1, request: $0.1) },
+            moves.map { spane_move($0.move, round: $0.round, request: $0.request) },
             outcome: found == plans.count ? SPANE_PLAN_FOUND : SPANE_PLAN_NOT_FOUND,
             placements: plans.map { $0?.placement.map { spane_placement($0) } ?? .nowhere },
             text: MovePlan.text(moves: moves.count, found: found, of: plans.count)
@@ -254,6 +260,7 @@ extension RoomResult {
         switch self {
         case .plan(_, let isCheapest): isCheapest ? SPANE_PLAN_CHEAPEST : SPANE_PLAN_FOUND
         case .notFound: SPANE_PLAN_NOT_FOUND
+        case .impossible(.noServers): SPANE_PLAN_NO_SERVERS
         case .impossible(.tooLarge): SPANE_PLAN_TOO_LARGE
         case .impossible(.fleetIsFull): SPANE_PLAN_FLEET_FULL
         case .impossible(.tooManyMoves): SPANE_PLAN_TOO_MANY_MOVES

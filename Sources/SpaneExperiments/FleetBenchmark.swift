@@ -95,11 +95,10 @@ public struct FleetBenchmark: Sendable {
     /// What playing one fleet takes.
     private func bytes(of cell: Cell) throws -> Int {
         let workload = workload(cell, seed: 0)
-        let nodes = try workload.makeFleet().layout.nodes
-        let policy = policies.map { $0.source.policyBytes(servers: cell.servers, nodes: nodes) }.max() ?? 0
-        let planner =
-            moves == nil ? 0 : RoomPlanner.bytes(servers: cell.servers, layout: try workload.makeFleet().layout)
-        return try workload.bytes() + cell.servers * (64 + 16 * 2 * nodes) + policy + planner
+        let layout = try workload.makeFleet().layout
+        let policy = policies.map { $0.source.policyBytes(servers: cell.servers, nodes: layout.nodes) }.max() ?? 0
+        let planner = moves == nil ? 0 : RoomPlanner.bytes(servers: cell.servers, layout: layout)
+        return try workload.bytes() + ClusterState.bytes(servers: cell.servers, layout: layout) + policy + planner
     }
 
     private func play(_ cell: Cell, seed: UInt64, _ reporting: Progress) throws -> Trial {

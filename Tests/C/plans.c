@@ -1,6 +1,7 @@
 /* Plans of live migrations. */
 
 #include <math.h>
+#include <stddef.h>
 
 #include "tests.h"
 
@@ -102,6 +103,43 @@ static void test_other_plans(void) {
     spane_cluster_free(cluster);
 }
 
+static int32_t stop(int64_t done, int64_t total, void *user) {
+    *(int64_t *)user = done < total ? -1 : total;
+    return 1;
+}
+
+static int32_t go_on(int64_t done, int64_t total, void *user) {
+    *(int64_t *)user = done < total ? -1 : total;
+    return 0;
+}
+
+static void test_progress(void) {
+    spane_cluster *cluster = blocked_cluster();
+    int64_t told = 0;
+    const spane_progress stopping = {stop, &told}, going = {go_on, &told};
+    spane_plan_options options = SPANE_PLAN_OPTIONS_INIT;
+    spane_plan_info info = SPANE_PLAN_INFO_INIT;
+    spane_plan *plan;
+
+    options.progress = &stopping;
+    REFUSES(SPANE_CANCELLED, "progress", plan, spane_cluster_plan_consolidation(cluster, 5, &options, &plan));
+    CHECK(told == 2);
+    REFUSES(SPANE_CANCELLED, "progress", plan, spane_cluster_plan_drain(cluster, 0, &options, &plan));
+    CHECK(told == 1);
+    options.progress = &going;
+    told = 0;
+    DONE(spane_cluster_plan_consolidation(cluster, 5, &options, &plan));
+    DONE(spane_plan_describe(plan, &info));
+    CHECK(told == 2 && info.servers == 1 && info.moves == 1);
+    spane_plan_free(plan);
+    /* Options of programs that were compiled before they had it. */
+    options.progress = &stopping;
+    options.struct_size = (uint32_t)offsetof(spane_plan_options, progress);
+    DONE(spane_cluster_plan_consolidation(cluster, 5, &options, &plan));
+    spane_plan_free(plan);
+    spane_cluster_free(cluster);
+}
+
 static void test_refusals(void) {
     spane_cluster *cluster = blocked_cluster();
     spane_model *model = any_model();
@@ -152,6 +190,12 @@ static void test_refusals(void) {
     DONE(spane_cluster_plan_room(cluster, ASKS(100, 60), 1, NULL, &none));
     DONE(spane_plan_describe(none, &info));
     CHECK(info.outcome == SPANE_PLAN_TOO_LARGE && info.moves == 0 && info.placement.server == SPANE_NOWHERE);
+    spane_plan_free(none);
+    DONE(spane_cluster_cordon(cluster, 0));
+    DONE(spane_cluster_cordon(cluster, 1));
+    DONE(spane_cluster_plan_room(cluster, &large, 1, NULL, &none));
+    DONE(spane_plan_describe(none, &info));
+    CHECK(info.outcome == SPANE_PLAN_NO_SERVERS);
     FAILS(SPANE_NULL_POINTER, "plan", spane_plan_describe(NULL, &info));
     FAILS(SPANE_NULL_POINTER, "info", spane_plan_describe(none, NULL));
     FAILS(SPANE_INVALID_ARGUMENT, "plan", spane_plan_describe((spane_plan *)model, &info));
@@ -168,5 +212,6 @@ static void test_refusals(void) {
 void test_plans(void) {
     test_carrying_out();
     test_other_plans();
+    test_progress();
     test_refusals();
 }

@@ -78,6 +78,11 @@ void test_clusters() {
     CHECK(must(drain.moves()).size() == 1 && must(drain.stuck()).empty() && !must(drain.text()).empty());
     CHECK(must(must(cluster.plan_room(std::vector<spane::Request>{small, small})).placements()).size() == 2);
     CHECK(must(must(cluster.plan_consolidation(0)).moves()).empty() && must(must(cluster.plan_repair(1)).moves()).empty());
+    std::int64_t servers = 0;
+    must(cluster.plan_consolidation(9, {}, [&](std::int64_t done, std::int64_t total) { return (servers = total) == done; }));
+    CHECK(servers == 3);
+    FAILS(SPANE_CANCELLED, cluster.plan_consolidation(9, {}, [](std::int64_t, std::int64_t) { return false; }));
+    FAILS(SPANE_CANCELLED, cluster.plan_drain(1, {}, [](std::int64_t, std::int64_t) { return false; }));
     spane::PlanOptions pinned;
     pinned.pinned = {7};
     CHECK(must(must(cluster.plan_drain(1, pinned)).stuck()) == std::vector<std::uint64_t>{7});

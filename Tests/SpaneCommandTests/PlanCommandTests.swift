@@ -18,9 +18,10 @@ import Testing
         try ClusterFile.write(cluster, to: command.folder.file("cluster.h5"))
     }
 
-    private func plan(_ arguments: String...) throws -> String {
+    private func plan(_ arguments: String..., status: Int32 = 0) throws -> String {
         let result = try command.run(["plan", "cluster.h5"] + arguments)
-        #expect(result.status == 0)
+        #expect(result.status == status)
+        #expect(result.errors == "")
         return result.output
     }
 
@@ -48,12 +49,25 @@ import Testing
         )
         let json = try plan("--make-room", "70,60", "--json")
         #expect(json.contains("\"price\" : 10") && json.contains("\"vm\" : 1"))
-        #expect(try plan("--make-room", "70c,60GB", "--make-room", "70c,60GB").contains("1 move lets 1 of 2 VMs in."))
+    }
+
+    @Test(arguments: ["plan.json", "plan.JSON"])
+    func filesAreWrittenByTheirName(name: String) throws {
+        let output = try plan("--make-room", "70,60", "--json", "--output", name)
+        #expect(try command.folder.text(name) == output)
+    }
+
+    /// A script must not take a plan for one that does all.
+    @Test func plansThatLeaveSomethingOut() throws {
+        let both = try plan("--make-room", "70c,60GB", "--make-room", "70c,60GB", status: 2)
+        #expect(both.contains("1 move lets 1 of 2 VMs in.") && both.contains("VM 2 of the list stays out."))
+        #expect(try plan("--make-room", "90c,60GB", "--json", status: 2).contains("null"))
+        #expect(try plan("--drain", "0", "--pin", "1", status: 2).contains("For 1 VM of server 0 no other place was found."))
+        #expect(try command.succeed("plan", "--help").contains("exit status is 2"))
     }
 
     @Test func emptiesServers() throws {
         #expect(try plan("--drain", "0").hasPrefix("1 move of 8 GB in all empties server 0."))
-        #expect(try plan("--drain", "0", "--pin", "1").contains("For 1 VM of server 0 no other place was found."))
         #expect(try plan("--consolidate", "5").contains("no more than 1 can be emptied"))
         #expect(try plan("--repair", "1").contains("even"))
     }

@@ -83,6 +83,24 @@ import Testing
         #expect(try samples.open(again, in: "run").isComplete)
     }
 
+    /// With moves a network learns from other episodes, and is validated on others.
+    @Test func aRunWithMoves() throws {
+        let text = "moves = 3\nmove_budget = 50\nmove_price = 1\nmove_seconds_per_gb = 0.5"
+        let configuration = try configuration(data: text)
+        let limits = MoveLimits(moves: 3, budget: 50, prices: MovePrices(move: 1), secondsPerGB: 0.5)
+        #expect(try TrainingData(configuration, file: "train.toml").moves == limits)
+        try samples.run(configuration, in: "run")
+        try samples.run(self.configuration(), in: "plain")
+        #expect(try folder.read("run/best.h5") != folder.read("plain/best.h5"))
+        for line in text.split(separator: "\n") { #expect(try folder.text("run/config.toml").contains(line)) }
+        let again = try parse(folder.text("run/config.toml"))
+        #expect(again.identity == configuration.identity && configuration.identity.contains("data.moves = 3"))
+        #expect(try samples.open(again, in: "run").isComplete)
+        // Another price is another run.
+        let other = try self.configuration(data: text.replacing("move_price = 1", with: "move_price = 2"))
+        #expect(throws: StorageError.self) { try samples.open(other, in: "run") }
+    }
+
     /// A fleet is known by its content: it may be moved, and another one is another run.
     @Test func theContentOfTheFleetCounts() throws {
         let configuration = try configuration()

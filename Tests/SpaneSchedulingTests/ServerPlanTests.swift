@@ -58,6 +58,56 @@ import Testing
         #expect(emptied > 50)
     }
 
+    /// What comes to a server that is emptied later goes at once to where it stays.
+    @Test func consolidationMovesNoVMTwice() throws {
+        var generator = Xoshiro256StarStar(seed: 9, stream: 94)
+        var (moves, emptied, twice) = (0, 0, 0)
+        for _ in 0..<20 {
+            var cluster = try Cluster(Fleet(servers: 16))
+            for id in 0..<UInt64(40 + generator.below(40)) {
+                let size = [(1.0, 2.0), (2, 8), (4, 8), (8, 16), (16, 32)][generator.below(5)]
+                let placement = Placement(server: generator.below(16), node: generator.below(2))
+                let request = try cluster.request(cpu: size.0, mem: size.1, span: 1)
+                guard cluster.state.isAvailable(placement, for: request) else { continue }
+                try cluster.place(id, request, at: placement)
+            }
+            let planner = try MovePlanner(for: cluster)
+            let most = [10, 1000][generator.below(2)]
+            let plan = try planner.consolidate(most: most, on: cluster)
+            #expect(plan.moves.count <= most)
+            #expect(try planner.consolidate(most: most, on: cluster) == plan)
+            moves += plan.moves.count
+            emptied += plan.emptied.count
+            twice += plan.moves.count - Set(plan.moves.map(\.vm)).count
+            try cluster.apply(MovePlan(moves: plan.moves))
+            for server in plan.emptied { #expect(try cluster.vmCount(on: server) == 0) }
+        }
+        #expect(moves > 200 && emptied > 75)
+        #expect(twice == 0)
+    }
+
+    @Test func plansCanBeStopped() throws {
+        var cluster = try Cluster(Fleet(servers: 4))
+        for server in 0..<4 {
+            try cluster.place(
+                UInt64(server),
+                cluster.request(cpu: 5, mem: 10),
+                at: Placement(server: server, node: 0)
+            )
+        }
+        let planner = try MovePlanner(for: cluster)
+        let plan = try planner.consolidate(most: 9, on: cluster)
+        #expect(plan.emptied.count == 3)
+        func stopped(_ body: (Progress) throws -> ServerPlan) {
+            let error = #expect(throws: SchedulingError.self) { _ = try body(Progress { _ in false }) }
+            #expect(error?.code == .cancelled)
+        }
+        stopped { try planner.consolidate(most: 9, on: cluster, MoveScope(), progress: $0) }
+        stopped { try planner.drain(0, on: cluster, MoveScope(), progress: $0) }
+        // Nothing is left behind on its copy.
+        #expect(try planner.consolidate(most: 9, on: cluster) == plan)
+    }
+
     @Test func repairEvensOutTheNodes() throws {
         var generator = Xoshiro256StarStar(seed: 7, stream: 92)
         var moves = 0

@@ -798,15 +798,20 @@ public:
     }
 
     /// Moves that empty a server.
-    Fallible<Plan> plan_drain(std::int32_t server, const PlanOptions &options = {}) {
-        const spane_plan_options chosen = options.get();
+    Fallible<Plan> plan_drain(std::int32_t server, const PlanOptions &options = {}, const Progress &progress = {}) {
+        const detail::Listening listening(progress);
+        spane_plan_options chosen = options.get();
+        chosen.progress = listening.get();
         return detail::created<Plan>(
             [&](Plan::pointer *out) { return spane_cluster_plan_drain(get(), server, &chosen, out); });
     }
 
     /// At most so many moves that empty as many servers as they can.
-    Fallible<Plan> plan_consolidation(std::int64_t moves, const PlanOptions &options = {}) {
-        const spane_plan_options chosen = options.get();
+    Fallible<Plan> plan_consolidation(std::int64_t moves, const PlanOptions &options = {},
+                                      const Progress &progress = {}) {
+        const detail::Listening listening(progress);
+        spane_plan_options chosen = options.get();
+        chosen.progress = listening.get();
         return detail::created<Plan>(
             [&](Plan::pointer *out) { return spane_cluster_plan_consolidation(get(), moves, &chosen, out); });
     }

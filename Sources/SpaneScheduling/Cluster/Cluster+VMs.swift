@@ -130,10 +130,7 @@ extension Cluster {
         guard let record = vms.find(move.vm), let source = try? inside(move.source) else { return }
         let request = vms.request(of: record)
         state.release(request, at: record.placement)
-        state.record(request, at: source)
-        count(request, at: record.placement, sign: -1)
-        count(request, at: source, sign: 1)
-        vms.update(move.vm, request, at: source)
+        settle(move.vm, record, request, request, at: source)
     }
 
     /// Gives a VM another size where it runs, on as many nodes as before. The room that it has counts as free.
@@ -193,6 +190,17 @@ extension Cluster {
             state.record(before, at: record.placement)
             throw error
         }
+        settle(id, record, before, request, at: placement)
+    }
+
+    /// Enters what a VM is now whose room was given back.
+    private mutating func settle(
+        _ id: UInt64,
+        _ record: VMTable.Record,
+        _ before: Request,
+        _ request: Request,
+        at placement: Placement
+    ) {
         state.record(request, at: placement)
         count(before, at: record.placement, sign: -1)
         count(request, at: placement, sign: 1)

@@ -24,6 +24,11 @@ struct VMTable: ~Copyable, Sendable {
             cpu == other.cpu && mem == other.mem && span == other.span && terms < 0 && other.terms < 0
         }
 
+        /// Its size; what it asks for beside cores and memory is that of its terms.
+        func flavor(extras: [Double] = []) -> Flavor {
+            Flavor(cpu: cpu, mem: mem, span: Int(span), extras: extras)
+        }
+
         fileprivate static var unused: Record {
             Record(id: 0, cpu: 0, mem: 0, placement: Placement(rawValue: 0), terms: -1, previous: -1, next: -1, span: 0)
         }

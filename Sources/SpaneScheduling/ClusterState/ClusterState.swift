@@ -58,6 +58,11 @@ public struct ClusterState: ~Copyable, Sendable {
     /// An independent cluster in the same state.
     public func copy() -> ClusterState { ClusterState(copying: self) }
 
+    /// The bytes that a cluster of so many servers takes: what they have left and can hold, and their part of the journal.
+    package static func bytes(servers: Int, layout: Layout) -> Int {
+        4096 + servers * (64 + 16 * (layout.nodes * layout.nodeResources.count + layout.serverResources.count))
+    }
+
     /// The bytes that it occupies.
     package var bytes: Int { free.bytes + capacity.bytes + details.bytes + journal.bytes + particulars.bytes }
 

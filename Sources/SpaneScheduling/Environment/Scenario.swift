@@ -66,9 +66,8 @@ public struct Scenario: Sendable {
 extension Fleet {
     /// The bytes that an environment of a trace on these servers takes.
     package func environmentBytes(for trace: Trace, moves: MoveLimits?) -> Int {
-        // What the servers have left and can hold, their part of the journal, and the VMs that run.
-        let values = layout.nodes * layout.nodeResources.count + layout.serverResources.count
-        return 4096 + serverCount * (64 + 16 * values)
+        // The servers, and the VMs that run.
+        ClusterState.bytes(servers: serverCount, layout: layout)
             + mostRunning(of: trace) * MemoryLayout<DepartureQueue.Entry>.stride
             + (moves == nil ? 0 : RoomPlanner.bytes(servers: serverCount, layout: layout))
     }

@@ -29,6 +29,8 @@ public enum RoomResult: Equatable, Sendable {
 
 /// Why no plan exists.
 public enum NoRoom: Equatable, Sendable {
+    /// No server is in placement: there is none, or each is cordoned or closed.
+    case noServers
     /// No server that is in placement could hold the VM while nothing else runs there.
     case tooLarge
     /// The servers could not hold all VMs together, wherever they ran.

@@ -13,6 +13,18 @@ extension MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> ServerPlan {
+        try consolidate(most: moves, on: cluster, scope, progress: .none)
+    }
+
+    /// As ``consolidate(most:on:_:)``, telling how many of the servers with VMs were looked at.
+    ///
+    /// - Throws: also `cancelled`.
+    package func consolidate(
+        most moves: Int,
+        on cluster: borrowing Cluster,
+        _ scope: MoveScope,
+        progress: Progress
+    ) throws(SchedulingError) -> ServerPlan {
         guard moves >= 0 else { throw SchedulingError(.invalidArgument, "moves is \(moves); it must be at least 0") }
         var inner = try scope.inside(cluster)
         planner.follow(cluster.state)
@@ -25,13 +37,18 @@ extension MovePlanner {
         var plan = ServerPlan()
         plan.bound = Double(max(0, inUse.count - cluster.fewestServers))
         inUse.sort { (cluster.vmCounts[$0], $0) < (cluster.vmCounts[$1], $1) }
-        for place in inUse {
+        for (index, place) in inUse.enumerated() {
+            try progress.check(index, of: inUse.count)
             let before = moved.count
-            let left = moves - before
-            // VMs may have come that were moved from others.
-            guard left > 0, residents(of: place, cluster).count <= left else { continue }
+            // VMs that came from others take no further move: they go where they are to stay at once.
+            let known = Set(moved.map(\.vm))
+            let running = residents(of: place, cluster)
+            let came = running.count { known.contains($0.id) }
+            let left = moves - before + came
+            guard left > 0, running.count <= left else { continue }
             inner.closed.append(place)
-            if empty(place, cluster, inner, most: left, &rule).isEmpty, moved.count <= moves {
+            let stuck = try empty(place, cluster, inner, most: left, &rule, progress.part(index, of: inUse.count))
+            if stuck.isEmpty, join(from: before, most: moves) {
                 plan.emptied.append(cluster.number(at: place))
             } else {
                 putBack(from: before)
@@ -39,6 +56,7 @@ extension MovePlanner {
             }
         }
         plan.moves = cluster.outside(MovePlan(moves: moved)).moves
+        try progress.finish()
         return plan
     }
 }
@@ -58,12 +76,7 @@ extension Cluster {
         vms.forEach { vm in
             guard !state.isOvercommitted(vm.placement.server) else { return }
             let request = vms.request(of: vm)
-            let flavor = Flavor(
-                cpu: vm.cpu,
-                mem: vm.mem,
-                span: Int(vm.span),
-                extras: request.terms?.extras ?? []
-            )
+            let flavor = vm.flavor(extras: request.terms?.extras ?? [])
             let kind = kinds[flavor] ?? Int32(truncatingIfNeeded: kinds.count)
             kinds[flavor] = kind
             balance.add(balance.row(of: kind, request))

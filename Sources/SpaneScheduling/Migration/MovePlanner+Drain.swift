@@ -10,6 +10,18 @@ extension MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> ServerPlan {
+        try drain(server, on: cluster, scope, progress: .none)
+    }
+
+    /// As ``drain(_:on:_:)``, telling how many of the VMs were looked at.
+    ///
+    /// - Throws: also `cancelled`.
+    package func drain(
+        _ server: Int,
+        on cluster: borrowing Cluster,
+        _ scope: MoveScope,
+        progress: Progress
+    ) throws(SchedulingError) -> ServerPlan {
         let place = try cluster.place(of: server)
         var inner = try scope.inside(cluster)
         planner.follow(cluster.state)
@@ -18,10 +30,11 @@ extension MovePlanner {
         inner.closed.append(place)
         var plan = ServerPlan()
         let vms = residents(of: place, cluster)
-        plan.stuck = empty(place, cluster, inner, most: .max, &rule)
+        plan.stuck = try empty(place, cluster, inner, most: .max, &rule, progress)
         plan.bound = vms.reduce(0) { $0 + price(of: $1, inner) }
         plan.moves = cluster.outside(MovePlan(moves: moved)).moves
         if plan.stuck.isEmpty, !vms.isEmpty { plan.emptied = [server] }
+        try progress.finish()
         return plan
     }
 
@@ -29,7 +42,7 @@ extension MovePlanner {
     static func rule(_ cluster: borrowing Cluster) -> RulePolicy {
         var counts: [Flavor: Double] = [:]
         cluster.vms.forEach { vm in
-            counts[Flavor(cpu: vm.cpu, mem: vm.mem, span: Int(vm.span), extras: []), default: 0] += 1
+            counts[vm.flavor(), default: 0] += 1
         }
         let flavors = counts.map {
             ExpectedFlavors.Part(cpu: $0.key.cpu, mem: $0.key.mem, span: $0.key.span, frequency: $0.value)
@@ -39,37 +52,41 @@ extension MovePlanner {
     }
 
     /// The VMs on a server, the largest first.
-    func residents(of place: Int, _ cluster: borrowing Cluster) -> [Resident] {
-        var vms: [Resident] = []
-        list([place], cluster) { vms.append(Resident(id: $0, request: $1, placement: $2, mem: $1.mem)) }
-        return vms.sorted { ($1.mem, $1.request.cpu, $0.id) < ($0.mem, $0.request.cpu, $1.id) }
+    func residents(of place: Int, _ cluster: borrowing Cluster) -> [RunningVM] {
+        var vms: [RunningVM] = []
+        list([place], cluster) { vms.append(RunningVM(id: $0, request: $1, placement: $2)) }
+        return vms.sorted { ($1.request.mem, $1.request.cpu, $0.id) < ($0.request.mem, $0.request.cpu, $1.id) }
     }
 
     /// What it costs at least that a VM leaves its server; infinite where it may not.
-    func price(of vm: Resident, _ scope: RoomPlanner.Scope) -> Double {
+    func price(of vm: RunningVM, _ scope: RoomPlanner.Scope) -> Double {
         guard !scope.fixed.contains(vm.placement.server) else { return .infinity }
-        guard let price = scope.price else { return limits.prices.price(vm.mem, isLocal: false) }
-        return price(vm.id).map { limits.prices.price($0 * vm.mem, isLocal: false) } ?? .infinity
+        guard let price = scope.price else { return limits.prices.price(vm.request.mem, isLocal: false) }
+        return price(vm.id).map { limits.prices.price($0 * vm.request.mem, isLocal: false) } ?? .infinity
     }
 
     /// Moves all VMs away from a server that takes none, on the copy.
     ///
     /// - Parameter most: moves.
     /// - Returns: the VMs that are left.
+    /// - Throws: `cancelled`.
     func empty(
         _ place: Int,
         _ cluster: borrowing Cluster,
         _ scope: RoomPlanner.Scope,
         most: Int,
-        _ rule: inout RulePolicy
-    ) -> [UInt64] {
+        _ rule: inout RulePolicy,
+        _ progress: Progress
+    ) throws(SchedulingError) -> [UInt64] {
         var stuck: [UInt64] = []
         let before = moved.count
         let closed = planner.search.close(scope.closed)
         defer { planner.search.reopen(closed) }
         var inner = scope
         inner.fixed.insert(place)
-        for vm in residents(of: place, cluster) {
+        let vms = residents(of: place, cluster)
+        for (index, vm) in vms.enumerated() {
+            try progress.check(index, of: vms.count)
             let price = price(of: vm, scope)
             guard price < .infinity else {
                 stuck.append(vm.id)

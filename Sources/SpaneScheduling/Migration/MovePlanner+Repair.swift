@@ -28,21 +28,20 @@ extension MovePlanner {
         _ cluster: borrowing Cluster,
         _ scope: RoomPlanner.Scope
     ) -> Move? {
-        let search = planner.search
-        var least = search.state.unevenness(of: place)
+        var least = planner.search.state.unevenness(of: place)
         var best: Move?
         for vm in residents(of: place, cluster) {
             let factor = scope.price.map { $0(vm.id) } ?? 1
             guard let factor else { continue }
-            let room = search.state.nodesWithRoom(on: place, for: vm.request)
+            let room = planner.search.state.nodesWithRoom(on: place, for: vm.request)
             room.forEachSubset(of: vm.request.span) { set in
                 let target = Placement(server: place, nodes: set)
-                guard target != vm.placement, search.state.isAvailable(target, for: vm.request) else { return }
-                search.state.record(vm.request, at: target)
-                search.state.release(vm.request, at: vm.placement)
-                let unevenness = search.state.unevenness(of: place)
-                search.state.record(vm.request, at: vm.placement)
-                search.state.release(vm.request, at: target)
+                guard target != vm.placement, planner.search.state.isAvailable(target, for: vm.request) else { return }
+                planner.search.state.record(vm.request, at: target)
+                planner.search.state.release(vm.request, at: vm.placement)
+                let unevenness = planner.search.state.unevenness(of: place)
+                planner.search.state.record(vm.request, at: vm.placement)
+                planner.search.state.release(vm.request, at: target)
                 guard unevenness < least - 1e-9 else { return }
                 least = unevenness
                 best = Move(
@@ -50,7 +49,7 @@ extension MovePlanner {
                     source: vm.placement,
                     target: target,
                     mem: vm.request.mem,
-                    price: limits.prices.price(factor * vm.mem, isLocal: true)
+                    price: limits.prices.price(factor * vm.request.mem, isLocal: true)
                 )
             }
         }

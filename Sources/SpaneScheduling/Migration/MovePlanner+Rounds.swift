@@ -17,7 +17,6 @@ extension MovePlanner {
             throw SchedulingError(.invalidArgument, "moves at once is \(perServer); it must be at least 1")
         }
         planner.follow(cluster.state)
-        let search = planner.search
         var rounds: [Int] = []
         // [index]: what a move holds at its target, and gives back at its source.
         var steps: [(request: Request, source: Placement, target: Placement)] = []
@@ -25,22 +24,22 @@ extension MovePlanner {
         var arrived: [(request: Request, placement: Placement)] = []
         var atOnce: [Int: Int] = [:]
         func close() {
-            for step in steps[open...] { search.state.release(step.request, at: step.source) }
+            for step in steps[open...] { planner.search.state.release(step.request, at: step.source) }
             (open, atOnce) = (steps.count, [:])
         }
         defer {
             for (index, step) in steps.enumerated() {
-                if index < open { search.state.record(step.request, at: step.source) }
-                search.state.release(step.request, at: step.target)
+                if index < open { planner.search.state.record(step.request, at: step.source) }
+                planner.search.state.release(step.request, at: step.target)
             }
-            for (request, placement) in arrived { search.state.release(request, at: placement) }
+            for (request, placement) in arrived { planner.search.state.release(request, at: placement) }
         }
         for (index, move) in moves.enumerated() {
             while arrived.count < arrivals.count, arrivals[arrived.count].before <= index {
                 let arrival = arrivals[arrived.count]
                 let placement = try cluster.inside(arrival.placement)
                 close()
-                search.state.record(arrival.request, at: placement)
+                planner.search.state.record(arrival.request, at: placement)
                 arrived.append((arrival.request, placement))
             }
             guard let (placement, request) = cluster.find(move.vm) else {
@@ -55,15 +54,15 @@ extension MovePlanner {
             }
             let (source, target) = (try cluster.inside(move.source), try cluster.inside(move.target))
             let isBusy = [source.server, target.server].contains { atOnce[$0, default: 0] >= perServer }
-            if isBusy || hasMoved || !search.state.isAvailable(target, for: request) { close() }
-            guard search.state.isAvailable(target, for: request) else {
+            if isBusy || hasMoved || !planner.search.state.isAvailable(target, for: request) { close() }
+            guard planner.search.state.isAvailable(target, for: request) else {
                 throw SchedulingError(
                     .badState,
                     "the plan is out of date: \(move.target) has no room for VM \(move.vm)"
                 )
             }
             for server in Set([source.server, target.server]) { atOnce[server, default: 0] += 1 }
-            search.state.record(request, at: target)
+            planner.search.state.record(request, at: target)
             steps.append((request, source, target))
             rounds.append((rounds.last ?? 0) + (steps.count - 1 == open && open > 0 ? 1 : 0))
         }

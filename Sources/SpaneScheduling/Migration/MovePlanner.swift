@@ -36,13 +36,23 @@ public final class MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> RoomResult {
-        let scope = try scope.inside(cluster)
+        look(for: request, on: cluster, try scope.inside(cluster)).result
+    }
+
+    /// Looks for a plan.
+    ///
+    /// - Returns: what comes of it, and the places that were looked at; none where none is needed.
+    func look(
+        for request: Request,
+        on cluster: borrowing Cluster,
+        _ scope: RoomPlanner.Scope
+    ) -> (result: RoomResult, places: [ShortPlace]) {
         planner.follow(cluster.state)
-        let result = planner.plan(request, scope, most: limits.moves) { servers, add in
+        let (result, places) = planner.look(request, scope, most: limits.moves) { servers, add in
             cluster.forEachVM(on: servers, add)
         }
-        guard case .plan(let plan, let isCheapest) = result else { return result }
-        return .plan(cluster.outside(plan), isCheapest: isCheapest)
+        guard case .plan(let plan, let isCheapest) = result else { return (result, places) }
+        return (.plan(cluster.outside(plan), isCheapest: isCheapest), places)
     }
 
     /// A plan that lets several VMs in, the first ones first: as long as they fit or room can be made.
@@ -72,6 +82,24 @@ public final class MovePlanner {
             plans.append(cluster.outside(plan))
         }
         return plans
+    }
+
+    /// Plans for several VMs as one list of moves.
+    ///
+    /// - Returns: the moves, for which of the VMs each makes room, and its round.
+    /// - Throws: as ``rounds(of:on:perServer:arrivals:)``.
+    package func flatten(
+        _ plans: [MovePlan?],
+        for requests: [Request],
+        on cluster: borrowing Cluster,
+        perServer: Int
+    ) throws(SchedulingError) -> [(move: Move, request: Int, round: Int)] {
+        let rounds = try rounds(of: plans, for: requests, on: cluster, perServer: perServer)
+        var moves: [(move: Move, request: Int, round: Int)] = []
+        for (index, plan) in plans.enumerated() {
+            for move in plan?.moves ?? [] { moves.append((move, index, rounds[moves.count])) }
+        }
+        return moves
     }
 
     /// The rounds of plans for several VMs, each of which is placed before the moves for the next one.
@@ -133,24 +161,60 @@ public final class MovePlanner {
     }
 
     private var undo: [Request] = []
+
+    /// Lets VMs that the moves from an index on take farther go there at once: the moves that took them so far are left out.
+    ///
+    /// - Returns: whether there are then at most so many moves; else nothing is changed.
+    func join(from first: Int, most: Int) -> Bool {
+        var joined = moved
+        var last: [UInt64: Int] = [:]
+        var isLeftOut = [Bool](repeating: false, count: moved.count)
+        for index in joined.indices {
+            let next = joined[index]
+            defer { last[next.vm] = index }
+            guard index >= first, let before = last[next.vm] else { continue }
+            let source = joined[before].source
+            // Until then the VM stays where it was, and leaves what it would have taken: that is as good, unless something was to
+            // come to that server meanwhile.
+            guard !joined[(before + 1)..<index].contains(where: { $0.target.server == source.server }) else { continue }
+            // It costs what the one of the two costs that goes as far.
+            let isLocal = source.server == next.target.server
+            guard let alike = [next, joined[before]].first(where: { $0.isLocal == isLocal }) else { continue }
+            joined[index] = Move(vm: next.vm, source: source, target: next.target, mem: next.mem, price: alike.price)
+            isLeftOut[before] = true
+            isLeftOut[index] = source == next.target
+        }
+        let kept = joined.indices.filter { !isLeftOut[$0] }
+        guard kept.count <= most else { return false }
+        undo = kept.map { undo[$0] }
+        moved = kept.map { joined[$0] }
+        return true
+    }
 }
 
 extension Cluster {
     /// Calls `body` with every VM on the servers in these places.
     func forEachVM(on places: [Int], _ body: (UInt64, Request, Placement) -> Void) {
         // To make a request takes longer than to find it among those of a few flavors.
-        var known: [(record: VMTable.Record, request: Request)] = []
+        var records: [VMTable.Record] = []
+        var requests: [Request] = []
         for place in places {
             vms.forEach(on: place) { vm in
-                if let index = known.firstIndex(where: { $0.record.asksForSame(as: vm) }) {
-                    return body(vm.id, known[index].request, vm.placement)
+                var index = 0
+                while index < records.count, !records[index].asksForSame(as: vm) { index += 1 }
+                if index == records.count {
+                    let request = vms.request(of: vm)
+                    guard index < Self.mostFlavors else { return body(vm.id, request, vm.placement) }
+                    records.append(vm)
+                    requests.append(request)
                 }
-                let request = vms.request(of: vm)
-                if known.count < 32 { known.append((vm, request)) }
-                body(vm.id, request, vm.placement)
+                body(vm.id, requests[index], vm.placement)
             }
         }
     }
+
+    /// So many flavors are kept.
+    private static var mostFlavors: Int { 32 }
 
     /// A plan by the numbers of servers.
     func outside(_ plan: MovePlan) -> MovePlan {

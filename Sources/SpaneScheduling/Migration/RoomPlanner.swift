@@ -21,7 +21,7 @@ package final class RoomPlanner: @unchecked Sendable {
     /// What runs on some servers, each called once.
     package typealias Listing = (_ servers: [Int], _ add: (UInt64, Request, Placement) -> Void) -> Void
 
-    let search: RoomSearch
+    var search: RoomSearch
     private var seen: UInt64
     private var journal: UInt64
 
@@ -41,12 +41,12 @@ package final class RoomPlanner: @unchecked Sendable {
 
     /// The bytes that a planner for so many servers takes.
     package static func bytes(servers: Int, layout: Layout) -> Int {
-        4096 + servers * (64 + 16 * (layout.nodes * layout.nodeResources.count + layout.serverResources.count))
+        ClusterState.bytes(servers: servers, layout: layout) + servers * MemoryLayout<Int32>.stride
     }
 
     func follow(_ cluster: borrowing ClusterState) {
         if journal != cluster.journalIdentity || !search.state.follow(cluster, since: seen) {
-            search.state = cluster.copy()
+            search.follow(cluster.copy())
         }
         (seen, journal) = (cluster.revision, cluster.journalIdentity)
     }
@@ -68,19 +68,31 @@ package final class RoomPlanner: @unchecked Sendable {
     ///
     /// - Parameter most: moves; at most those of the limits.
     func plan(_ request: Request, _ scope: Scope, most: Int, listing: Listing) -> RoomResult {
+        look(request, scope, most: most, listing: listing).result
+    }
+
+    /// As ``plan(_:_:most:listing:)``, with the places that were looked at; none where the request fits already.
+    func look(
+        _ request: Request,
+        _ scope: Scope,
+        most: Int,
+        listing: Listing
+    ) -> (result: RoomResult, places: [ShortPlace]) {
         let closed = search.close(scope.closed)
         defer { search.reopen(closed) }
         if let placement = search.state.firstAvailable(for: request) {
-            return .plan(MovePlan(placement: placement), isCheapest: true)
+            return (.plan(MovePlan(placement: placement), isCheapest: true), [])
         }
         let count = search.state.serverCount
         let places = search.state.shortPlaces(for: request, on: 0..<count, most: mostPlaces(of: count))
-        guard !places.isEmpty else { return .impossible(.tooLarge) }
-        guard search.state.hasPooledRoom(for: request) else { return .impossible(.fleetIsFull) }
+        guard !places.isEmpty else {
+            return (.impossible(search.state.isAnyInPlacement ? .tooLarge : .noServers), places)
+        }
+        guard search.state.hasPooledRoom(for: request) else { return (.impossible(.fleetIsFull), places) }
         let isWhole = count <= RoomSearch.fewServers
         search.begin(isWhole ? Array(0..<count) : Self.servers(of: places), most: most)
-        list(listing, scope)
-        return find(request, places, isWhole)
+        search.list(listing, scope)
+        return (search.find(request, places, isWhole), places)
     }
 
     private func mostPlaces(of servers: Int) -> Int {
@@ -93,82 +105,36 @@ package final class RoomPlanner: @unchecked Sendable {
         return places.map(\.placement.server).filter { seen.insert($0).inserted }
     }
 
-    private func list(_ listing: Listing, _ scope: Scope) {
-        var found: [Resident] = []
-        listing(search.servers) { id, request, placement in
-            found.append(Resident(id: id, request: request, placement: placement, mem: request.mem))
-        }
-        for var resident in found {
-            if scope.fixed.contains(resident.placement.server) {
-                resident.mem = .infinity
-            } else if let price = scope.price {
-                resident.mem = price(resident.id).map { $0 * resident.request.mem } ?? .infinity
-            }
-            search.add(resident)
-        }
-    }
-
     /// Begins a search among the VMs on these servers.
     func list(_ servers: [Int], _ scope: Scope, listing: Listing) {
         search.begin(Array(Set(servers)).sorted(), most: limits.moves)
-        list(listing, scope)
-    }
-
-    /// The price of the greedy plan for one place; `nil` where it finds none.
-    func greedyPrice(_ request: Request, at placement: Placement) -> Double? {
-        (search.best, search.bestPrice) = (nil, .infinity)
-        search.push(request, placement, for: -1)
-        search.searchGreedily()
-        search.pop()
-        return search.best?.price
-    }
-
-    private func find(_ request: Request, _ places: [ShortPlace], _ isWhole: Bool) -> RoomResult {
-        let (limits, most) = (search.limits, search.mostMoves)
-        var reachable: [(place: ShortPlace, price: Double)] = []
-        for place in places {
-            search.push(request, place.placement, for: -1)
-            let goal = search.goals[0]
-            if goal.fewestMoves <= most {
-                reachable.append((place, goal.leastPrice))
-                if goal.leastPrice < search.bestPrice { search.searchGreedily() }
-            }
-            search.pop()
-        }
-        let isProven = isWhole && (request.span == 1 || search.state.layout.nodes <= 2)
-        if reachable.isEmpty, isProven { return .impossible(.tooManyMoves) }
-        search.steps = 0
-        if limits.budget > 0 {
-            for (place, price) in reachable where price < search.bestPrice && !search.isCut {
-                search.push(request, place.placement, for: -1)
-                search.sortCandidates()
-                search.branch()
-                search.pop()
-            }
-            if limits.isExact, isWhole, !search.isCut {
-                search.residents.sort { $0.id < $1.id }
-                search.exhaust(request, most)
-                if !search.isCut {
-                    return search.best.map { .plan($0, isCheapest: true) } ?? .impossible(.tooManyMoves)
-                }
-            }
-        }
-        return search.best.map { .plan($0, isCheapest: $0.moves.isEmpty) } ?? .notFound
+        search.list(listing, scope)
     }
 }
 
 extension ClusterState {
+    fileprivate var isAnyInPlacement: Bool { (0..<serverCount).contains { !isCordoned($0) } }
+
     /// Whether all servers in placement have enough left in sum, which moves between them do not change.
     ///
-    /// - Complexity: O(servers * nodes * resources).
+    /// - Complexity: O(servers * nodes * resources), a few servers where they have.
     fileprivate func hasPooledRoom(for request: Request) -> Bool {
-        var sums = [Double](repeating: 0, count: valuesPerNode)
-        for server in 0..<serverCount {
-            let base = server &* valuesPerServer
-            for index in 0..<nodeCount(of: server) &* valuesPerNode {
-                sums[index % valuesPerNode] += max(0, free[base &+ index])
+        var left = (0..<valuesPerNode).map { Double(request.span) * request.share(of: $0) }
+        var missing = left.count { $0 > 0 }
+        var server = 0
+        while server < serverCount, missing > 0 {
+            var index = server &* valuesPerServer
+            for _ in 0..<nodeCount(of: server) {
+                for resource in left.indices {
+                    if left[resource] > 0 {
+                        left[resource] -= max(0, free[index])
+                        if left[resource] <= 0 { missing -= 1 }
+                    }
+                    index &+= 1
+                }
             }
+            server += 1
         }
-        return sums.indices.allSatisfy { sums[$0] >= Double(request.span) * request.share(of: $0) }
+        return missing == 0
     }
 }

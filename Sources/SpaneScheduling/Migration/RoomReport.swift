@@ -48,6 +48,8 @@ public struct RoomReport: Equatable, Sendable, CustomStringConvertible {
             )
             let others = alternatives.map { "\($0.placement) \($0.price.map(Self.text) ?? "none found")" }
             if !others.isEmpty { sentences.append("Greedy plans elsewhere: \(others.joined(separator: "; ")).") }
+        case .impossible(.noServers):
+            sentences.append("No server is in placement.")
         case .impossible(.tooLarge):
             sentences = ["\(request) fit on no server in placement, even if nothing else ran there."]
         case .impossible(.fleetIsFull):
@@ -86,12 +88,11 @@ extension MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> RoomReport {
-        let result = try makeRoom(for: request, on: cluster, scope)
         let inner = try scope.inside(cluster)
-        let search = planner.search
-        let closed = search.close(inner.closed)
-        defer { search.reopen(closed) }
-        let places = search.state.shortPlaces(for: request, on: 0..<cluster.serverCount, most: 6).map(\.placement)
+        let (result, seen) = look(for: request, on: cluster, inner)
+        let closed = planner.search.close(inner.closed)
+        defer { planner.search.reopen(closed) }
+        let places = seen.prefix(6).map(\.placement)
         let chosen = result.plan?.placement
         let placement =
             try chosen.map { placement throws(SchedulingError) in try cluster.inside(placement) } ?? places.first
@@ -99,7 +100,7 @@ extension MovePlanner {
         if let plan = result.plan, !plan.moves.isEmpty {
             planner.list(places.map(\.server), inner) { servers, add in cluster.forEachVM(on: servers, add) }
             for place in places where place != placement {
-                let price = planner.greedyPrice(request, at: place)
+                let price = planner.search.greedyPrice(request, at: place)
                 alternatives.append(.init(placement: cluster.outside(place), price: price))
             }
         }
@@ -107,7 +108,7 @@ extension MovePlanner {
             request: RoomReport.text(of: request, cluster.state.layout),
             result: result,
             placement: placement.map { cluster.outside($0) },
-            shortages: placement.map { search.state.shortages(of: request, at: $0) } ?? [],
+            shortages: placement.map { planner.search.state.shortages(of: request, at: $0) } ?? [],
             alternatives: alternatives
         )
     }

@@ -4,7 +4,7 @@ extension RoomSearch {
 
     /// Branch and bound over the sets of VMs that leave for the last goal, each to its best place, those first that cost least. Where
     /// one fits nowhere, room for it becomes a goal of its own.
-    func branch() {
+    mutating func branch() {
         guard steps < limits.budget else {
             isCut = true
             return
@@ -16,7 +16,7 @@ extension RoomSearch {
         if lacks.isEmpty { return reach() }
         // The VM of each goal after the first takes a move too, when it goes there.
         let left = mostMoves - moves.count - depth
-        let least = least(of: goal, lacks)
+        let least = least(goal.candidates[goal.next...], lacks)
         guard least.moves <= left, spent + least.price < bestPrice else { return }
         defer { goals[depth].next = goal.next }
         var previous: Int?
@@ -24,11 +24,11 @@ extension RoomSearch {
             let index = Int(goal.candidates[position])
             let resident = residents[index]
             guard !resident.hasMoved else { continue }
-            guard spent + leastPrice(resident) < bestPrice else { return }
-            if let previous, resident.isLike(residents[previous]) { continue }
+            guard spent + resident.leastPrice < bestPrice else { return }
+            if let previous, areLike(resident, residents[previous]) { continue }
             var (suffices, helps) = (true, false)
             for lack in lacks {
-                let relief = state.relief(of: lack, from: resident.request, at: resident.placement)
+                let relief = relief(of: lack, from: resident)
                 suffices = suffices && relief >= lack.amount
                 helps = helps || relief > 0
             }
@@ -47,16 +47,18 @@ extension RoomSearch {
     }
 
     /// Brings the candidates of the last goal into the order in which ``branch()`` tries them.
-    func sortCandidates() {
-        goals[goals.count - 1].candidates.sort {
+    mutating func sortCandidates() {
+        var candidates = goals[goals.count - 1].candidates
+        candidates.sort {
             let (left, right) = (residents[Int($0)], residents[Int($1)])
-            return (left.mem, left.request.cpu, left.placement, left.id)
-                < (right.mem, right.request.cpu, right.placement, right.id)
+            return (left.mem, request(of: left).cpu, left.placement, left.id)
+                < (right.mem, request(of: right).cpu, right.placement, right.id)
         }
+        goals[goals.count - 1].candidates = candidates
     }
 
     /// The last goal is reached: its VM goes there, and what comes next is the goal before it.
-    private func reach() {
+    private mutating func reach() {
         let goal = goals[goals.count - 1]
         guard goal.resident >= 0 else { return keepPlan(goal.placement) }
         let source = residents[goal.resident].placement
@@ -69,9 +71,9 @@ extension RoomSearch {
         goals.append(goal)
     }
 
-    private func chain(_ index: Int, _ left: Int) {
+    private mutating func chain(_ index: Int, _ left: Int) {
         steps += 1
-        let request = residents[index].request
+        let request = request(of: residents[index])
         var tried = 0
         // Some of the best are those of goals.
         for place in state.shortPlaces(for: request, on: servers, most: Self.chains + 2 * goals.count)

@@ -6,7 +6,7 @@ extension RoomSearch {
     /// Tries all sequences of so many moves at most after which the request fits somewhere.
     ///
     /// - Parameter previous: the resident that moved last.
-    func exhaust(_ request: Request, _ left: Int, after previous: Int? = nil) {
+    mutating func exhaust(_ request: Request, _ left: Int, after previous: Int? = nil) {
         if let placement = state.firstAvailable(for: request) { return keepPlan(placement) }
         guard left > 0 else { return }
         let needed = (0..<state.serverCount).map { fewestDepartures(from: $0, for: request) }
@@ -16,15 +16,15 @@ extension RoomSearch {
             let resident = residents[index]
             // Where all moves that are left must be from one server, others do not help.
             guard fewest < left || needed[resident.placement.server] <= left, resident.mem < .infinity else { continue }
-            guard !residents[..<index].contains(where: { $0.isLike(resident) }) else { continue }
-            forEachTarget(of: resident) { target in
-                guard !isCut, !isNeedless(index, target, after: previous) else { return }
+            guard !residents[..<index].contains(where: { areLike($0, resident) }) else { continue }
+            for target in targets(of: resident) {
+                guard !isCut, !isNeedless(index, target, after: previous) else { continue }
                 let isLocal = target.server == resident.placement.server
-                guard spent + limits.prices.price(resident.mem, isLocal: isLocal) < bestPrice else { return }
+                guard spent + limits.prices.price(resident.mem, isLocal: isLocal) < bestPrice else { continue }
                 steps += 1
                 guard steps <= limits.budget else {
                     isCut = true
-                    return
+                    break
                 }
                 move(index, to: target)
                 exhaust(request, left - 1, after: index)
@@ -34,16 +34,18 @@ extension RoomSearch {
         }
     }
 
-    private func forEachTarget(of resident: Resident, _ body: (Placement) -> Void) {
-        let request = resident.request
+    private func targets(of resident: Resident) -> [Placement] {
+        let request = request(of: resident)
+        var targets: [Placement] = []
         for server in 0..<state.serverCount {
             let nodes = state.nodesWithRoom(on: server, for: request)
             nodes.forEachSubset(of: request.span) { set in
                 let target = Placement(server: server, nodes: set)
                 guard target != resident.placement, state.areNear(set, on: server, request.terms) else { return }
-                body(target)
+                targets.append(target)
             }
         }
+        return targets
     }
 
     /// Whether a move after another one is as good before it or without it: the same VM again, or one that has nothing to do with
@@ -52,7 +54,7 @@ extension RoomSearch {
         guard let previous, let last = moves.last else { return false }
         // A VM on several nodes may have to step aside to overlap where it was, and one that takes of its server as a whole to find
         // that free which it would hold twice.
-        if index == previous { return residents[index].request.span == 1 && residents[index].request.share.isPlain }
+        if index == previous { return residents[index].share.span == 1 && residents[index].share.isPlain }
         guard index < previous else { return false }
         let source = residents[index].placement.server
         return source != last.source.server && source != last.target.server && target.server != last.source.server
@@ -90,7 +92,7 @@ extension RoomSearch {
     private func fewestDepartures(from server: Int, _ lack: RoomGoal.Lack) -> Int {
         var largest = 0.0
         for resident in residents where resident.placement.server == server && resident.mem < .infinity {
-            largest = max(largest, state.relief(of: lack, from: resident.request, at: resident.placement))
+            largest = max(largest, relief(of: lack, from: resident))
         }
         return largest > 0 ? Int(min(1e6, (lack.amount / largest).rounded(.up))) : .max
     }

@@ -1,43 +1,76 @@
 extension RoomSearch {
-    /// Moves, one after the other, the VM that makes the goal fit and costs least, else the one that gives back most of what is
-    /// short.
-    ///
-    /// - Complexity: O(moves * VMs on the server), and a target for those that are better than others before them.
-    func searchGreedily() {
-        let goal = goals[goals.count - 1]
-        var moved: [Int] = []
-        defer { for index in moved.reversed() { takeBack(index) } }
-        var lacks: [RoomGoal.Lack] = []
-        while spent < bestPrice {
-            state.lacks(at: goal.placement, into: &lacks)
-            if lacks.isEmpty { return keepPlan(goal.placement) }
-            guard moves.count < mostMoves, let best = bestCandidate(of: goal, lacks) else { return }
-            move(best.index, to: best.target)
-            moved.append(best.index)
+    /// What a candidate is chosen by: whether it makes the goal fit, then the one that costs least, else the one that gives back
+    /// most; of equal ones the lowest id.
+    private struct Merit {
+        let suffices: Bool
+        let relief: Double
+        let mem: Double
+        let id: UInt64
+
+        @inline(__always)
+        func isBetter(than other: Merit) -> Bool {
+            if suffices != other.suffices { return suffices }
+            if suffices ? mem != other.mem : relief != other.relief {
+                return suffices ? mem < other.mem : relief > other.relief
+            }
+            return id < other.id
         }
     }
 
-    private func bestCandidate(of goal: RoomGoal, _ lacks: [RoomGoal.Lack]) -> (index: Int, target: Placement)? {
-        var best: (index: Int, target: Placement)?
-        var (suffices, most, least) = (false, 0.0, Double.infinity)
-        for number in goal.candidates {
-            let index = Int(number)
-            let resident = residents[index]
-            guard !resident.hasMoved, spent + leastPrice(resident) < bestPrice else { continue }
-            var (isEnough, relief) = (true, 0.0)
-            for lack in lacks {
-                let amount = state.relief(of: lack, from: resident.request, at: resident.placement)
-                isEnough = isEnough && amount >= lack.amount
-                relief += min(amount, lack.amount) / lack.capacity
+    /// Moves, one after the other, the VM that makes the goal fit and costs least, else the one that gives back most of what is
+    /// short.
+    ///
+    /// - Complexity: O(moves * VMs on the server), and a target for those that are chosen.
+    mutating func searchGreedily() {
+        let goal = goals[goals.count - 1]
+        let first = moves.count
+        var lacks: [RoomGoal.Lack] = []
+        swap(&lacks, &lackLists[goals.count - 1])
+        while spent < bestPrice {
+            if lacks.isEmpty {
+                keepPlan(goal.placement)
+                break
             }
-            guard relief > 0, isEnough || !suffices else { continue }
-            let isBetter = isEnough != suffices || (isEnough ? resident.mem < least : relief > most)
-            let isEqual = isEnough ? resident.mem == least : relief == most
-            guard isBetter || isEqual && resident.id < best.map({ residents[$0.index].id }) ?? 0,
-                let target = target(of: index, isQuick: limits.budget == 0)
-            else { continue }
-            (best, suffices, most, least) = ((index, target), isEnough, relief, resident.mem)
+            if moves.count > first {
+                let least = least(goal.candidates[...], lacks)
+                guard least.moves <= mostMoves - moves.count, spent + least.price < bestPrice else { break }
+            }
+            guard moves.count < mostMoves, let best = bestCandidate(of: goal, lacks) else { break }
+            move(best.index, to: best.target)
+            movers.append(best.index)
+            state.lacks(at: goal.placement, into: &lacks)
         }
-        return best
+        while let index = movers.popLast() { takeBack(index) }
+        swap(&lacks, &lackLists[goals.count - 1])
+    }
+
+    private mutating func bestCandidate(
+        of goal: RoomGoal,
+        _ lacks: [RoomGoal.Lack]
+    ) -> (index: Int, target: Placement)? {
+        // The best of those that are worse than the last one, for which there was no target.
+        var last: Merit?
+        var stuck = -1
+        while true {
+            var best: Merit?
+            var chosen = -1
+            for number in goal.candidates {
+                let resident = residents[Int(number)]
+                guard !resident.hasMoved, spent + resident.leastPrice < bestPrice else { continue }
+                var (suffices, sum) = (true, 0.0)
+                for lack in lacks {
+                    let amount = relief(of: lack, from: resident)
+                    suffices = suffices && amount >= lack.amount
+                    sum += min(amount, lack.amount) / lack.capacity
+                }
+                let merit = Merit(suffices: suffices, relief: sum, mem: resident.mem, id: resident.id)
+                guard sum > 0, best.map({ merit.isBetter(than: $0) }) ?? true else { continue }
+                if let last, !last.isBetter(than: merit) || areLike(resident, residents[stuck]) { continue }
+                (best, chosen) = (merit, Int(number))
+            }
+            guard chosen >= 0 else { return nil }
+            if let target = target(of: chosen, isQuick: limits.budget == 0) { return (chosen, target) }
+            (last, stuck) = (best, chosen)
+        }
     }
 }

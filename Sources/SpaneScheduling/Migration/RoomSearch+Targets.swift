@@ -1,23 +1,28 @@
 internal import SpaneBuffers
 
-/// The best places for VMs that move, by what they ask for, as they were when they were first asked for.
+/// What the largest servers and nodes of a cluster have, in steps of the ``Grid``.
+struct LargestCapacities {
+    var node = Resources(cpu: 0, mem: 0)
+    /// As in ``ServerSizes/largestServer``.
+    var server: [Double] = []
+}
+
+/// The best places for VMs that move, by what they ask for, as they were when they were first asked for; and what scores refer to.
 struct TargetCache {
-    private var requests: [Request] = []
-    private var lists: [[Placement]] = []
+    private var lists: [[Placement]?] = []
+    fileprivate var largest = LargestCapacities()
 
-    mutating func removeAll() {
-        requests.removeAll(keepingCapacity: true)
+    mutating func begin(on state: borrowing ClusterState) {
         lists.removeAll(keepingCapacity: true)
+        let sizes = state.particulars.sizes
+        largest = LargestCapacities(node: sizes.largestNode, server: sizes.largestServer)
     }
 
-    func list(for request: Request) -> [Placement]? {
-        for index in requests.indices where requests[index] == request { return lists[index] }
-        return nil
-    }
+    func list(ofKind kind: Int32) -> [Placement]? { kind < lists.count ? lists[Int(kind)] : nil }
 
-    mutating func set(_ list: [Placement], for request: Request) {
-        requests.append(request)
-        lists.append(list)
+    mutating func set(_ list: [Placement], ofKind kind: Int32) {
+        while lists.count <= kind { lists.append(nil) }
+        lists[Int(kind)] = list
     }
 }
 
@@ -33,64 +38,98 @@ extension RoomSearch {
     ///
     /// - Parameter isQuick: whether places will do that were the best ones some moves ago and still have room, as on many servers.
     /// - Complexity: O(servers), in quick for a request that came before O(1).
-    func target(of index: Int, isQuick: Bool = false) -> Placement? {
+    mutating func target(of index: Int, isQuick: Bool = false) -> Placement? {
         steps += 1
         let resident = residents[index]
-        let home = resident.placement.server
-        if let set = localTarget(of: resident) { return Placement(server: home, nodes: set) }
+        let (request, home) = (request(of: resident), resident.placement.server)
+        if let set = localTarget(of: resident, request) { return Placement(server: home, nodes: set) }
         guard isQuick || state.serverCount > Self.fewServers else {
             var (best, least) = (Placement?.none, Double.infinity)
             for server in 0..<state.serverCount where server != home {
-                guard let (set, score) = place(resident.request, on: server), score < least else { continue }
-                (best, least) = (Placement(server: server, nodes: set), score)
+                guard let place = state.place(request, on: server, below: least, targets.largest) else { continue }
+                (best, least) = place
             }
             return best
         }
-        let list = targets.list(for: resident.request) ?? bestTargets(for: resident.request, near: home)
+        let list = targets.list(ofKind: resident.kind) ?? bestTargets(for: request, resident.kind, near: home)
         // What has moved since may have taken the room.
-        return list.first { $0.server != home && state.isAvailable($0, for: resident.request) }
+        for target in list where target.server != home && state.isAvailable(target, for: request) { return target }
+        return nil
     }
 
     /// Nodes of its own server that a resident could go to; none of those of a VM on several, which would have to hold it twice.
-    private func localTarget(of resident: Resident) -> NodeSet? {
-        let server = resident.placement.server
-        let room = state.nodesWithRoom(on: server, for: resident.request).rawValue
-        let nodes = NodeSet(rawValue: room & ~resident.placement.nodes.rawValue)
-        return nodes.count < resident.request.span ? nil : choose(nodes, on: server, for: resident.request)
-    }
-
-    private func choose(_ nodes: NodeSet, on server: Int, for request: Request) -> NodeSet? {
-        state.bestSet(of: nodes, on: server, span: request.span, request.terms) {
-            -state.freeOfLargest(server: server, node: $0)
-        }
-    }
-
     @inline(__always)
-    private func place(_ request: Request, on server: Int) -> (NodeSet, Double)? {
-        let nodes = state.nodesWithRoom(on: server, for: request)
-        guard nodes.count >= request.span, let set = choose(nodes, on: server, for: request) else { return nil }
-        var left = 0.0
-        state.forEachTotal(of: server, for: request) { left += $0.free / $0.largest }
-        return (set, left)
+    private func localTarget(of resident: Resident, _ request: Request) -> NodeSet? {
+        let server = resident.placement.server
+        let room = state.nodesWithRoom(on: server, for: request).rawValue
+        let nodes = NodeSet(rawValue: room & ~resident.placement.nodes.rawValue)
+        return nodes.count < request.span ? nil : state.choose(nodes, on: server, for: request, targets.largest)
     }
 
     /// The best places among so many servers, the first of which is given.
-    private func bestTargets(for request: Request, near first: Int) -> [Placement] {
-        var list: [(placement: Placement, left: Double)] = []
+    private mutating func bestTargets(for request: Request, _ kind: Int32, near first: Int) -> [Placement] {
         let count = state.serverCount
-        for offset in 0..<min(count, Self.mostLooks) {
-            let server = first + offset < count ? first + offset : first + offset - count
-            guard let (set, left) = place(request, on: server) else { continue }
-            if list.count == Self.mostKept {
-                guard left < list[Self.mostKept - 1].left else { continue }
-                list.removeLast()
-            }
-            var at = list.count
-            while at > 0, list[at - 1].left > left { at -= 1 }
-            list.insert((Placement(server: server, nodes: set), left), at: at)
-        }
+        let looks = min(count, Self.mostLooks)
+        let end = min(count, first + looks)
+        var list: [ClusterState.ScoredPlace] = []
+        list.reserveCapacity(Self.mostKept)
+        state.keepBest(Self.mostKept, for: request, on: first..<end, in: &list, targets.largest)
+        state.keepBest(Self.mostKept, for: request, on: 0..<looks - (end - first), in: &list, targets.largest)
         let places = list.map(\.placement)
-        targets.set(places, for: request)
+        targets.set(places, ofKind: kind)
         return places
+    }
+}
+
+extension ClusterState {
+    /// A place and what its server has left then: the less, the better.
+    fileprivate typealias ScoredPlace = (placement: Placement, left: Double)
+
+    /// Puts the best places on some servers into a list of at most so many, the best first, of equal ones those that came first.
+    fileprivate func keepBest(
+        _ most: Int,
+        for request: Request,
+        on servers: Range<Int>,
+        in list: inout [ScoredPlace],
+        _ largest: LargestCapacities
+    ) {
+        var worst = list.count == most ? list[most - 1].left : .infinity
+        for server in servers {
+            guard let place = place(request, on: server, below: worst, largest) else { continue }
+            if list.count == most { list.removeLast() }
+            var at = list.count
+            while at > 0, list[at - 1].left > place.left { at -= 1 }
+            list.insert(place, at: at)
+            if list.count == most { worst = list[most - 1].left }
+        }
+    }
+
+    /// The nodes of a server that a VM would go to, if what the server has left then comes to less than `limit`.
+    @inline(__always)
+    fileprivate func place(
+        _ request: Request,
+        on server: Int,
+        below limit: Double,
+        _ largest: LargestCapacities
+    ) -> ScoredPlace? {
+        let nodes = nodesWithRoom(on: server, for: request)
+        guard nodes.count >= request.span else { return nil }
+        var left = 0.0
+        forEachTotal(of: server, for: request, largest.server) { left += $0.free / $0.largest }
+        guard left < limit, let set = choose(nodes, on: server, for: request, largest) else { return nil }
+        return (Placement(server: server, nodes: set), left)
+    }
+
+    /// Of some nodes those that have most left.
+    @inline(__always)
+    fileprivate func choose(
+        _ nodes: NodeSet,
+        on server: Int,
+        for request: Request,
+        _ largest: LargestCapacities
+    ) -> NodeSet? {
+        bestSet(of: nodes, on: server, span: request.span, request.terms) {
+            -freeOfLargest(server: server, node: $0, largest.node)
+        }
     }
 }

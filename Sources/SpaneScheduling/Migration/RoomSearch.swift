@@ -1,14 +1,20 @@
+internal import SpaneBuffers
+
 /// Looks for the moves that let a VM in, on a copy of the cluster on which it carries out and takes back what it tries.
-final class RoomSearch {
+///
+/// It is no class, as each access to what a class holds is checked while the program runs.
+struct RoomSearch: ~Copyable {
     var state: ClusterState
     let limits: MoveLimits
     private(set) var mostMoves: Int
     var residents: [Resident] = []
+    // What they ask for; equal requests stand once, at least the first ones.
+    private(set) var requests: [Request] = []
+    private var shares: [NodeShare] = []
     /// The servers whose VMs may move.
-    var servers: [Int] = []
-    // Where the residents of each of them stand, and which of them a server is; empty where they are all servers.
-    private var lists: [[Int32]] = []
-    private var slots: [Int: Int] = [:]
+    private(set) var servers: [Int] = []
+    // [server]: its last resident, -1 for none and on servers whose VMs stay.
+    private var heads: FlatBuffer<Int32>
 
     /// The places that are to be got; the first is that of the VM that is blocked.
     var goals: [RoomGoal] = []
@@ -21,40 +27,98 @@ final class RoomSearch {
 
     // Of each depth, and targets by request, so that nothing is computed or allocated twice.
     var lackLists: [[RoomGoal.Lack]] = []
+    private var spareLists: [[Int32]] = []
+    var movers: [Int] = []
     var targets = TargetCache()
 
+    /// So many requests are compared with that of a VM.
+    private static let mostKinds = 64
+
     init(_ state: consuming ClusterState, _ limits: MoveLimits) {
+        heads = FlatBuffer(repeating: -1, count: state.serverCount)
         self.state = state
         self.limits = limits
         mostMoves = limits.moves
         lackLists = Array(repeating: [], count: limits.moves + 2)
     }
 
+    /// Becomes a search on another cluster.
+    mutating func follow(_ state: consuming ClusterState) {
+        servers = []
+        heads = FlatBuffer(repeating: -1, count: state.serverCount)
+        self.state = state
+    }
+
     /// Begins anew.
-    func begin(_ servers: [Int], most moves: Int) {
+    mutating func begin(_ servers: [Int], most moves: Int) {
         mostMoves = moves
+        for server in self.servers { heads[server] = -1 }
         self.servers = servers
         residents.removeAll(keepingCapacity: true)
-        lists = Array(repeating: [], count: servers.count)
-        slots.removeAll(keepingCapacity: true)
-        if servers.count < state.serverCount {
-            for (slot, server) in servers.enumerated() { slots[server] = slot }
-        }
-        targets.removeAll()
+        requests.removeAll(keepingCapacity: true)
+        shares.removeAll(keepingCapacity: true)
+        targets.begin(on: state)
         (best, bestPrice, steps, isCut) = (nil, .infinity, 0, false)
     }
 
-    func add(_ resident: Resident) {
-        let server = resident.placement.server
-        guard let slot = slots.isEmpty ? server : slots[server] else { return }
-        lists[slot].append(Int32(truncatingIfNeeded: residents.count))
-        residents.append(resident)
+    /// Adds the VMs on the servers whose VMs may move.
+    mutating func list(_ listing: RoomPlanner.Listing, _ scope: RoomPlanner.Scope) {
+        let isAnyFixed = !scope.fixed.isEmpty
+        let servers = servers
+        listing(servers) { id, request, placement in
+            let isFixed = isAnyFixed && scope.fixed.contains(placement.server)
+            let factor = isFixed ? nil : scope.price.map { $0(id) } ?? 1
+            add(id, request, placement, mem: factor.map { $0 * request.mem } ?? .infinity)
+        }
     }
 
-    /// The residents of a server.
-    private func residents(of server: Int) -> [Int32] {
-        if slots.isEmpty { return lists[server] }
-        return slots[server].map { lists[$0] } ?? []
+    private mutating func add(_ id: UInt64, _ request: Request, _ placement: Placement, mem: Double) {
+        let index = Int32(truncatingIfNeeded: residents.count)
+        residents.append(
+            Resident(
+                id: id,
+                placement: placement,
+                kind: kind(of: request),
+                previous: heads[placement.server],
+                mem: mem,
+                leastPrice: limits.prices.price(mem, isLocal: true),
+                share: request.share
+            )
+        )
+        heads[placement.server] = index
+    }
+
+    private mutating func kind(of request: Request) -> Int32 {
+        let share = request.share
+        for kind in 0..<min(requests.count, Self.mostKinds) where shares[kind] == share {
+            if requests[kind] == request { return Int32(truncatingIfNeeded: kind) }
+        }
+        requests.append(request)
+        shares.append(share)
+        return Int32(truncatingIfNeeded: requests.count - 1)
+    }
+
+    /// What a resident asks for.
+    @inline(__always)
+    func request(of resident: Resident) -> Request { requests[Int(resident.kind)] }
+
+    /// Where a VM runs whose nodes, size and price are the same, it makes no difference which of the two goes.
+    @inline(__always)
+    func areLike(_ one: Resident, _ other: Resident) -> Bool {
+        one.placement == other.placement && one.mem == other.mem
+            && (one.kind == other.kind || request(of: one) == request(of: other))
+    }
+
+    /// What a resident gives back of what is short when it leaves.
+    @inline(__always)
+    func relief(of lack: RoomGoal.Lack, from resident: Resident) -> Double {
+        if lack.node >= 0, lack.resource < 2 {
+            guard resident.placement.nodes.contains(lack.node) else { return 0 }
+            return lack.resource == 0 ? resident.share.cpu : resident.share.mem
+        }
+        // All that is left to ask for are extras.
+        guard !resident.share.isPlain else { return 0 }
+        return state.relief(of: lack, from: request(of: resident), at: resident.placement)
     }
 
     // MARK: Servers
@@ -62,34 +126,34 @@ final class RoomSearch {
     /// Takes servers out of placement for a while.
     ///
     /// - Returns: those that were in it, for ``reopen(_:)``.
-    func close(_ servers: [Int]) -> [Int] {
+    mutating func close(_ servers: [Int]) -> [Int] {
         let open = servers.filter { !state.isCordoned($0) }
         for server in open { state.cordon(server) }
         return open
     }
 
     /// Puts servers back that ``close(_:)`` has taken out.
-    func reopen(_ servers: [Int]) { for server in servers { state.uncordon(server) } }
+    mutating func reopen(_ servers: [Int]) { for server in servers { state.uncordon(server) } }
 
     // MARK: Moves
 
     /// Moves a resident; its target has room.
-    func move(_ index: Int, to target: Placement) {
-        let resident = residents[index]
-        state.record(resident.request, at: target)
-        state.release(resident.request, at: resident.placement)
+    mutating func move(_ index: Int, to target: Placement) {
+        let (request, source) = (request(of: residents[index]), residents[index].placement)
+        state.record(request, at: target)
+        state.release(request, at: source)
         note(index, target)
     }
 
     /// Notes that a resident has gone to a target that was held for it.
-    func note(_ index: Int, _ target: Placement) {
+    mutating func note(_ index: Int, _ target: Placement) {
         let resident = residents[index]
         let isLocal = resident.placement.server == target.server
         let move = Move(
             vm: resident.id,
             source: resident.placement,
             target: target,
-            mem: resident.request.mem,
+            mem: request(of: resident).mem,
             price: limits.prices.price(resident.mem, isLocal: isLocal)
         )
         moves.append(move)
@@ -99,14 +163,14 @@ final class RoomSearch {
     }
 
     /// Takes the last move back, which was of this resident.
-    func takeBack(_ index: Int) {
-        let (request, target) = (residents[index].request, residents[index].placement)
+    mutating func takeBack(_ index: Int) {
+        let (request, target) = (request(of: residents[index]), residents[index].placement)
         unnote(index)
         state.record(request, at: residents[index].placement)
         state.release(request, at: target)
     }
 
-    func unnote(_ index: Int) {
+    mutating func unnote(_ index: Int) {
         guard let move = moves.popLast() else { return }
         // Not by subtraction, which rounds.
         spent = moves.reduce(0) { $0 + $1.price }
@@ -115,30 +179,30 @@ final class RoomSearch {
     }
 
     /// Keeps the moves if they cost less than the best plan so far.
-    func keepPlan(_ placement: Placement) {
+    mutating func keepPlan(_ placement: Placement) {
         guard spent < bestPrice else { return }
         (best, bestPrice) = (MovePlan(moves: moves, placement: placement), spent)
     }
 
-    /// The least that a move of a resident can cost.
-    @inline(__always)
-    func leastPrice(_ resident: Resident) -> Double { limits.prices.price(resident.mem, isLocal: true) }
-
     // MARK: Goals
 
     /// Takes the room of a goal and finds who may leave for it.
-    func push(_ request: Request, _ placement: Placement, for resident: Int) {
+    mutating func push(_ request: Request, _ placement: Placement, for resident: Int) {
         state.record(request, at: placement)
+        let depth = goals.count
+        state.lacks(at: placement, into: &lackLists[depth])
         var goal = RoomGoal(request: request, placement: placement, resident: resident)
-        state.lacks(at: placement, into: &lackLists[goals.count])
-        findCandidates(&goal, lackLists[goals.count])
+        goal.candidates = spareLists.popLast() ?? []
+        findCandidates(&goal, depth)
         goals.append(goal)
     }
 
     /// Gives up the last goal.
-    func pop() {
-        guard let goal = goals.popLast() else { return }
+    mutating func pop() {
+        guard var goal = goals.popLast() else { return }
         state.release(goal.request, at: goal.placement)
+        goal.candidates.removeAll(keepingCapacity: true)
+        spareLists.append(goal.candidates)
     }
 
     /// Whether a resident waits for a place already.
@@ -146,39 +210,41 @@ final class RoomSearch {
         goal.resident == index || goals.contains { $0.resident == index }
     }
 
-    private func findCandidates(_ goal: inout RoomGoal, _ lacks: [RoomGoal.Lack]) {
-        guard !lacks.isEmpty else { return }
-        for number in residents(of: goal.placement.server) {
+    private func findCandidates(_ goal: inout RoomGoal, _ depth: Int) {
+        guard !lackLists[depth].isEmpty else { return }
+        var number = heads[goal.placement.server]
+        while number >= 0 {
             let resident = residents[Int(number)]
-            guard !resident.hasMoved, resident.mem < .infinity, !isPromised(Int(number), goal) else { continue }
-            guard lacks.contains(where: { state.relief(of: $0, from: resident.request, at: resident.placement) > 0 })
-            else { continue }
-            goal.candidates.append(number)
+            let helps = lackLists[depth].contains { relief(of: $0, from: resident) > 0 }
+            if helps, !resident.hasMoved, resident.mem < .infinity, !isPromised(Int(number), goal) {
+                goal.candidates.append(number)
+            }
+            number = resident.previous
         }
-        // What is asked for first depends on the order, and the order in which VMs are listed on how they came.
-        goal.candidates.sort { residents[Int($0)].id < residents[Int($1)].id }
-        (goal.fewestMoves, goal.leastPrice) = least(of: goal, lacks)
+        (goal.fewestMoves, goal.leastPrice) = least(goal.candidates[...], lackLists[depth])
     }
 
-    /// The fewest moves of candidates that are left that give back what is short, and the least that they cost.
-    func least(of goal: RoomGoal, _ lacks: [RoomGoal.Lack]) -> (moves: Int, price: Double) {
+    /// The fewest moves of candidates that give back what is short, and the least that they cost.
+    func least(_ candidates: ArraySlice<Int32>, _ lacks: [RoomGoal.Lack]) -> (moves: Int, price: Double) {
         var ofNode = InlineArray<9, Int>(repeating: 0)
         var (price, servesAll) = (0.0, false)
         for lack in lacks {
-            var (largest, cheapest) = (0.0, Double.infinity)
-            for position in goal.next..<goal.candidates.count {
-                let resident = residents[Int(goal.candidates[position])]
+            // The cheapest is that whose price for what it gives back of what is short is least.
+            var (largest, least, most) = (0.0, Double.infinity, 1.0)
+            for number in candidates {
+                let resident = residents[Int(number)]
                 guard !resident.hasMoved else { continue }
-                let relief = state.relief(of: lack, from: resident.request, at: resident.placement)
+                let relief = relief(of: lack, from: resident)
                 guard relief > 0 else { continue }
                 largest = max(largest, relief)
-                cheapest = min(cheapest, leastPrice(resident) / min(relief, lack.amount))
+                let useful = min(relief, lack.amount)
+                if resident.leastPrice * most < least * useful { (least, most) = (resident.leastPrice, useful) }
                 servesAll = servesAll || resident.placement.nodes.count > 1
             }
             guard largest > 0 else { return (.max, .infinity) }
             let moves = Int(min(1e6, (lack.amount / largest).rounded(.up)))
             ofNode[lack.node + 1] = max(ofNode[lack.node + 1], moves)
-            price = max(price, lack.amount * cheapest)
+            price = max(price, lack.amount * (least / most))
         }
         // A VM on several nodes may serve them all, and each serves its server.
         var (sum, most) = (0, ofNode[0])

@@ -21,6 +21,7 @@ static struct {
     spane_trace *trace[slots];
     spane_env *env[slots];
     spane_vec_env *vec[slots];
+    spane_plan *plan[slots];
     int32_t vec_count[slots];
 } handles;
 
@@ -33,7 +34,7 @@ static void *some(struct fuzz_input *input, void *kind) {
     void **all = kind;
     if (choice < 240) return all[choice % slots];
     if (choice < 248) return NULL;
-    return ((void **)&handles)[choice % (7 * slots)];
+    return ((void **)&handles)[choice % (8 * slots)];
 }
 #define SOME(kind) some(input, handles.kind)
 /* A pointer to an output, or NULL. */
@@ -362,6 +363,103 @@ static spane_status change_cluster(struct fuzz_input *input) {
     }
 }
 
+/* Searches that end soon, or what is refused. */
+static spane_plan_options plan_options(struct fuzz_input *input) {
+    static uint64_t vms[2][4];
+    static int32_t servers[2][4];
+    static double prices[4];
+    spane_plan_options value = SPANE_PLAN_OPTIONS_INIT;
+    uint8_t kind = fuzz_byte(input);
+    value.budget = fuzz_byte(input) * 4 - (kind == 250 ? 4000 : 0);
+    if (kind < 64) return value;
+    for (int i = 0; i < 4; i++) {
+        vms[0][i] = (uint64_t)fuzz_integer(input);
+        vms[1][i] = (uint64_t)fuzz_integer(input);
+        servers[0][i] = (int32_t)fuzz_integer(input);
+        servers[1][i] = (int32_t)fuzz_integer(input);
+        prices[i] = fuzz_number(input);
+    }
+    if (kind & 1) value.moves = (int32_t)fuzz_integer(input);
+    if (kind & 2) value.exact = (int32_t)fuzz_below(input, 3);
+    if (kind & 4) value.at_once = (int32_t)fuzz_integer(input);
+    if (kind & 8) value.move_price = fuzz_number(input);
+    if (kind & 8) value.local_price = fuzz_number(input);
+    if (kind & 16) {
+        value.pinned = OUT(vms[0]);
+        value.pinned_count = fuzz_below(input, 5);
+        value.fixed = OUT(servers[0]);
+        value.fixed_count = fuzz_below(input, 5);
+    }
+    if (kind & 32) {
+        value.priced = OUT(vms[1]);
+        value.prices = OUT(prices);
+        value.priced_count = fuzz_below(input, 5);
+        value.closed = OUT(servers[1]);
+        value.closed_count = fuzz_below(input, 5);
+    }
+    if (kind > 250) value.struct_size = fuzz_byte(input) & ~7u; /* whole fields, lest a pointer be cut */
+    return value;
+}
+
+static spane_status plan_moves(struct fuzz_input *input) {
+    static spane_move moves[most];
+    static spane_placement places[most];
+    static int32_t servers[most];
+    static uint64_t ids[most];
+    spane_cluster *cluster = SOME(cluster);
+    spane_plan *plan = SOME(plan), *made = NULL;
+    spane_plan_info info = SPANE_PLAN_INFO_INIT;
+    spane_plan_options options;
+    spane_request requests[2];
+    spane_status status;
+    size_t size, room = fuzz_below(input, most + 1);
+    char text[80];
+
+    switch (fuzz_below(input, 12)) {
+    case 0:
+    case 1:
+        requests[0] = request(input);
+        requests[1] = *ASKS(30, 60);
+        requests[1].struct_size = requests[0].struct_size;
+        options = plan_options(input);
+        status = spane_cluster_plan_room(cluster, OUT(requests), fuzz_below(input, 3), OUT(&options), OUT(&made));
+        break;
+    case 2:
+        options = plan_options(input);
+        status = spane_cluster_plan_drain(cluster, (int32_t)fuzz_integer(input), OUT(&options), OUT(&made));
+        break;
+    case 3:
+        options = plan_options(input);
+        status = spane_cluster_plan_consolidation(cluster, fuzz_integer(input), OUT(&options), OUT(&made));
+        break;
+    case 4:
+        options = plan_options(input);
+        status = spane_cluster_plan_repair(cluster, (int32_t)fuzz_integer(input), OUT(&options), OUT(&made));
+        break;
+    case 5: return spane_cluster_apply(cluster, plan);
+    case 6:
+        moves[0].vm = (uint64_t)fuzz_integer(input);
+        moves[0].source = placement(input);
+        moves[0].target = placement(input);
+        return spane_cluster_apply_move(cluster, OUT(moves));
+    case 7: return spane_plan_moves(plan, OUT(moves), room, OUT(&size));
+    case 8: return spane_plan_placements(plan, OUT(places), room, OUT(&size));
+    case 9: return spane_plan_servers(plan, OUT(servers), room, OUT(&size));
+    case 10: return spane_plan_stuck(plan, OUT(ids), room, OUT(&size));
+    default:
+        if (fuzz_byte(input) < 128) return spane_plan_text(plan, OUT(text), fuzz_byte(input) % 80, OUT(&size));
+        if (fuzz_byte(input) < 16) info.struct_size = fuzz_byte(input) % (sizeof info + 1);
+        return spane_plan_describe(plan, OUT(&info));
+    }
+    if (status == SPANE_OK) {
+        /* The cluster has not changed since, so that a plan can be carried out as it is. */
+        MUST(spane_plan_describe(made, &info) == SPANE_OK);
+        if (info.requests < 2 && fuzz_byte(input) < 128) MUST(spane_cluster_apply(cluster, made) == SPANE_OK);
+    }
+    KEEP(plan, spane_plan_free, made);
+    return status;
+}
+
 static spane_status decide(struct fuzz_input *input) {
     /* As many as there may be sets of nodes on all servers of a cluster. */
     static spane_placement places[70 * 1024];
@@ -604,7 +702,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         case 3:
         case 4:
         case 5: status = change_cluster(input); break;
-        case 6:
+        case 6: status = plan_moves(input); break;
         case 7:
         case 8:
         case 9: status = decide(input); break;
@@ -625,6 +723,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         spane_trace_free(handles.trace[slot]);
         spane_env_free(handles.env[slot]);
         spane_vec_env_free(handles.vec[slot]);
+        spane_plan_free(handles.plan[slot]);
+        handles.plan[slot] = NULL;
         handles.cluster[slot] = NULL;
         handles.session[slot] = NULL;
         handles.env_session[slot] = NULL;

@@ -109,6 +109,62 @@ def test_wrong_options(cluster: spane.Cluster, wrong: dict[str, object], message
         cluster.plan_room(70, 60, move=3)  # type: ignore[call-arg]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"pinned": None}, "pinned is None; it must be a list of VMs"),
+        ({"pinned": "12"}, "pinned is '12'; it must be a list of VMs"),
+        ({"pinned": ["1"]}, "pinned is '1'; it must be a whole number"),
+        ({"closed": 5}, "closed is 5; it must be a list of servers"),
+        ({"fixed": 0.5}, "fixed is 0.5; it must be a list of servers"),
+        ({"fixed": [0.5]}, "fixed is 0.5; it must be a whole number"),
+        ({"prices": [1]}, "prices is .1.; it must be a Mapping"),
+        ({"prices": None}, "prices is None; it must be a Mapping"),
+        ({"prices": {1: "2"}}, "prices is '2'; it must be a number"),
+        ({"moves": None}, "moves is None; it must be a whole number"),
+        ({"move_price": None}, "move_price is None; it must be a number"),
+    ],
+)
+def test_options_of_other_types(
+    cluster: spane.Cluster, wrong: dict[str, object], message: str
+) -> None:
+    for call in (lambda: cluster.plan_room(70, 60, **wrong), lambda: cluster.plan_drain(0, **wrong)):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=message):
+            call()
+
+
+def test_moves_of_other_types(cluster: spane.Cluster) -> None:
+    (move,) = cluster.plan_drain(0).moves
+    for field in ("vm", "mem", "price", "request", "round"):
+        with pytest.raises(TypeError, match=f"{field} is None; it must be a"):
+            cluster.apply_move(move._replace(**{field: None}))
+
+
+def test_no_server_in_placement(cluster: spane.Cluster) -> None:
+    empty = spane.Cluster()
+    assert empty.plan_room(1, 1).outcome == spane.PlanOutcome.NO_SERVERS
+    assert "No server is in placement." in empty.plan_room(1, 1).text
+    assert cluster.plan_room(70, 60, closed=[0, 1]).outcome == spane.PlanOutcome.NO_SERVERS
+
+
+def test_progress_of_plans(cluster: spane.Cluster) -> None:
+    told: list[tuple[int, int]] = []
+    plan = cluster.plan_consolidation(9, progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (2, 2) and plan.servers.tolist() == [0]
+    assert cluster.plan_drain(0, progress=lambda *far: told.append(far)).found
+    assert told[-1] == (1, 1)
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    for call in (cluster.plan_consolidation, cluster.plan_drain):
+        with pytest.raises(KeyboardInterrupt):
+            call(1, progress=stop)
+        with pytest.raises(TypeError, match="progress is 5; it must be a function"):
+            call(1, progress=5)  # type: ignore[arg-type]
+    assert cluster.plan_consolidation(9).moves == plan.moves
+
+
 def test_misuse(cluster: spane.Cluster) -> None:
     large = spane.Request(70, 60)
     with pytest.raises(TypeError, match="Requests are complete"):

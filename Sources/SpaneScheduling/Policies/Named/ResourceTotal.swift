@@ -17,6 +17,18 @@ extension ClusterState {
     /// - Complexity: O(nodes * resources).
     @inline(__always)
     func forEachTotal(of server: Int, for request: Request, _ body: (ResourceTotal) -> Void) {
+        forEachTotal(of: server, for: request, particulars.sizes.largestServer, body)
+    }
+
+    /// As ``forEachTotal(of:for:_:)``, for those who ask many servers: with ``ServerSizes/largestServer`` or
+    /// ``ServerSizes/largestNode``, which the cluster holds behind a reference.
+    @inline(__always)
+    func forEachTotal(
+        of server: Int,
+        for request: Request,
+        _ largest: [Double],
+        _ body: (ResourceTotal) -> Void
+    ) {
         let count = nodeCount(of: server)
         let perNode = valuesPerNode
         let base = server &* valuesPerServer
@@ -29,25 +41,31 @@ extension ClusterState {
             }
             guard capacity > 0 else { continue }
             let demand = span * request.share(of: resource)
-            let largest = particulars.sizes.largestServer[resource]
-            body(ResourceTotal(free: free - demand, demand: demand, capacity: capacity, largest: largest))
+            let most = largest[resource]
+            body(ResourceTotal(free: free - demand, demand: demand, capacity: capacity, largest: most))
         }
-        let shared = particulars.sizes.largestServer.count - perNode
+        let shared = largest.count - perNode
         for index in 0..<shared {
             let capacity = particulars.sharedCapacity[server * shared + index]
             guard capacity > 0 else { continue }
             let demand = request.extra(perNode - 2 + index)
             let free = particulars.sharedFree[server * shared + index] - demand
-            let largest = particulars.sizes.largestServer[perNode + index]
-            body(ResourceTotal(free: free, demand: demand, capacity: capacity, largest: largest))
+            let most = largest[perNode + index]
+            body(ResourceTotal(free: free, demand: demand, capacity: capacity, largest: most))
         }
     }
 
     /// Cores and memory that a node has left, each divided by what the largest node has of it.
     @inline(__always)
     func freeOfLargest(server: Int, node: Int) -> Double {
+        freeOfLargest(server: server, node: node, particulars.sizes.largestNode)
+    }
+
+    /// As ``freeOfLargest(server:node:)``, for those who ask many servers: with ``ServerSizes/largestServer`` or
+    /// ``ServerSizes/largestNode``, which the cluster holds behind a reference.
+    @inline(__always)
+    func freeOfLargest(server: Int, node: Int, _ largest: Resources) -> Double {
         let index = server &* valuesPerServer &+ node &* valuesPerNode
-        let largest = particulars.sizes.largestNode
         return share(free[index], of: largest.cpu) + share(free[index &+ 1], of: largest.mem)
     }
 

@@ -11,7 +11,7 @@ struct PlanCommand: ParsableCommand {
         discussion: """
             The cluster is one that was saved with its VMs. Its file is not changed: the plan goes to your hypervisor. Moves \
             stand in an order in which each has room for its VM while its source still holds it; moves of one round may run \
-            at once.
+            at once. The exit status is 2 where a VM stays out or stays on a server that is to be empty.
             """
     )
 
@@ -69,10 +69,17 @@ struct PlanCommand: ParsableCommand {
         let planner = try MovePlanner(for: cluster, options.limits)
         let report = try plan(planner, cluster)
         if let output {
-            try TextFile.write(output.hasSuffix(".json") ? report.json() + "\n" : report.csv, to: output)
+            try TextFile.write(output.lowercased().hasSuffix(".json") ? report.json() + "\n" : report.csv, to: output)
         }
         StandardOutput.print(json ? try report.json() : report.table)
+        guard report.isWhole else {
+            try StandardOutput.check()
+            throw Self.incomplete
+        }
     }
+
+    /// The exit status of a plan that does not do all that was asked for.
+    private static let incomplete = ExitCode(2)
 
     private func plan(_ planner: MovePlanner, _ cluster: borrowing Cluster) throws -> PlanReport {
         let scope = options.scope
@@ -81,7 +88,8 @@ struct PlanCommand: ParsableCommand {
             _ requests: [Int] = [],
             _ placements: [Placement?] = [],
             _ text: String,
-            rounds: [Int]? = nil
+            rounds: [Int]? = nil,
+            stuck: [UInt64] = []
         )
             throws -> PlanReport
         {
@@ -90,12 +98,13 @@ struct PlanCommand: ParsableCommand {
                 rounds: try rounds ?? planner.rounds(of: moves, on: cluster, perServer: options.atOnce),
                 requests: requests,
                 placements: placements,
+                stuck: stuck,
                 text: text
             )
         }
         if let drain {
             let plan = try planner.drain(drain, on: cluster, scope)
-            return try report(plan.moves, [], [], plan.textOfDrain(drain))
+            return try report(plan.moves, [], [], plan.textOfDrain(drain), stuck: plan.stuck)
         }
         if let consolidate {
             let plan = try planner.consolidate(most: consolidate, on: cluster, scope)
@@ -114,14 +123,14 @@ struct PlanCommand: ParsableCommand {
             return try report(moves, moves.map { _ in 0 }, [found.result.plan?.placement], "\(found)")
         }
         let plans = try planner.makeRoom(for: requests, on: cluster, scope)
-        let moves = plans.enumerated().flatMap { index, plan in (plan?.moves ?? []).map { ($0, index) } }
+        let moves = try planner.flatten(plans, for: requests, on: cluster, perServer: options.atOnce)
         let found = plans.count { $0 != nil }
         return try report(
-            moves.map(\.0),
-            moves.map(\.1),
+            moves.map(\.move),
+            moves.map(\.request),
             plans.map { $0?.placement },
             MovePlan.text(moves: moves.count, found: found, of: plans.count),
-            rounds: planner.rounds(of: plans, for: requests, on: cluster, perServer: options.atOnce)
+            rounds: moves.map(\.round)
         )
     }
 }

@@ -10,8 +10,13 @@ struct PlanReport {
     let requests: [Int]
     /// Where those VMs go.
     let placements: [Placement?]
+    /// The VMs for which no other place was found.
+    let stuck: [UInt64]
     /// Why it is this plan.
     let text: String
+
+    /// Whether it does all that was asked for.
+    var isWhole: Bool { stuck.isEmpty && !placements.contains(nil) }
 
     var table: String {
         guard !moves.isEmpty else { return ([text] + places).joined(separator: "\n") }

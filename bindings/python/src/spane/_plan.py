@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ctypes import byref, c_char, c_double, c_int32, c_size_t, c_uint64
+from ctypes import byref, c_char, c_double, c_int32, c_size_t, c_uint64, pointer
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,9 @@ from spane import _arguments as arguments
 from spane import _placement, _structs
 from spane._errors import check
 from spane._handle import Handle
+from spane._long_call import LongCall, Progress
 from spane._placement import NODES_OF, Placement
 from spane._structs import PlanInfo, PlanPointer, sized
-
-if TYPE_CHECKING:
-    pass
 
 
 class PlanOutcome(IntEnum):
@@ -36,6 +34,8 @@ class PlanOutcome(IntEnum):
     """The servers have not enough left in sum, wherever VMs run."""
     TOO_MANY_MOVES = -3
     """No plan of so few moves exists."""
+    NO_SERVERS = -4
+    """No server is in placement: there is none, or each is cordoned or closed."""
 
 
 class Move(NamedTuple):
@@ -85,9 +85,9 @@ class Plan(Handle[PlanPointer]):
         raise TypeError("plans are made by Cluster.plan_room, plan_drain, and so on")
 
     @classmethod
-    def _around(cls, pointer: PlanPointer) -> Plan:
+    def _around(cls, made: PlanPointer) -> Plan:
         plan = cls.__new__(cls)
-        plan._own(pointer)
+        plan._own(made)
         return plan
 
     def _info(self) -> PlanInfo:
@@ -198,15 +198,17 @@ def options(terms: PlanTerms) -> _structs.PlanOptions:
     for name in ("move_price", "local_price"):
         if name in terms:
             setattr(made, name, arguments.real(terms[name], name))
-    pinned = [arguments.uint64(vm, "pinned") for vm in terms.get("pinned", ())]
+    vms = arguments.items(terms.get("pinned", ()), "pinned", "a list of VMs")
+    pinned = [arguments.uint64(vm, "pinned") for vm in vms]
     made.pinned, made.pinned_count = (c_uint64 * len(pinned))(*pinned), len(pinned)
-    prices = terms.get("prices", {})
+    prices = arguments.instance(terms.get("prices", {}), Mapping, "prices")  # type: ignore[type-abstract]
     priced = [arguments.uint64(vm, "prices") for vm in prices]
     values = [arguments.real(price, "prices") for price in prices.values()]
     made.priced, made.priced_count = (c_uint64 * len(priced))(*priced), len(priced)
     made.prices = (c_double * len(values))(*values)
     for name in ("closed", "fixed"):
-        servers = [arguments.int32(server, name) for server in terms.get(name, ())]  # type: ignore[attr-defined]
+        given = arguments.items(terms.get(name, ()), name, "a list of servers")
+        servers = [arguments.int32(server, name) for server in given]
         setattr(made, name, (c_int32 * len(servers))(*servers))
         setattr(made, f"{name}_count", len(servers))
     return made
@@ -225,16 +227,28 @@ def encoded(move: Move) -> _structs.Move:
         arguments.uint64(move.vm, "vm"),
         _placement.encoded(move.source),
         _placement.encoded(move.target),
-        move.mem,
-        move.price,
-        move.request,
-        move.round,
+        arguments.real(move.mem, "mem"),
+        arguments.real(move.price, "price"),
+        arguments.int32(move.request, "request"),
+        arguments.int32(move.round, "round"),
     )
 
 
 def made_by(cluster: Any, call: str, *given: Any, terms: PlanTerms) -> Plan:
     """The plan that a function of the library makes for a cluster."""
-    chosen, pointer = options(terms), PlanPointer()
+    chosen, made = options(terms), PlanPointer()
     function = getattr(cluster._library, call)
-    check(function(cluster._pointer, *given, byref(chosen), byref(pointer)), cluster)
-    return Plan._around(pointer)
+    check(function(cluster._pointer, *given, byref(chosen), byref(made)), cluster)
+    return Plan._around(made)
+
+
+def made_slowly(
+    cluster: Any, call: str, *given: Any, terms: PlanTerms, progress: Progress | None
+) -> Plan:
+    """As `made_by`, for a call that can be stopped."""
+    long_call = LongCall(progress)
+    chosen, made, where = options(terms), PlanPointer(), cluster._pointer
+    chosen.progress = pointer(long_call.struct)
+    function = getattr(cluster._library, call)
+    long_call.run(lambda: check(function(where, *given, byref(chosen), byref(made)), cluster))
+    return Plan._around(made)

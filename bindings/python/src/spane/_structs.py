@@ -290,6 +290,7 @@ class PlanOptions(ctypes.Structure):
         ("closed_count", c_size_t),
         ("fixed", POINTER(c_int32)),
         ("fixed_count", c_size_t),
+        ("progress", POINTER(Progress)),
     ]
 
 
