@@ -315,7 +315,7 @@ SPANE_API spane_status spane_cluster_add_equal_servers(spane_cluster *cluster, d
 
 /*
  * Removes a server on which no VM runs: move or release its VMs first, or call spane_cluster_fail_server.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BAD_STATE (VMs run there, or overlap).
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server); SPANE_BAD_STATE (VMs run there, a trial is open, or overlap).
  * Threads: one at a time. Cost: O(VMs of one server). Since: 0.1.
  */
 SPANE_API spane_status spane_cluster_remove_server(spane_cluster *cluster, int32_t server);
@@ -596,6 +596,33 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_save_memory(const spane_clu
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_load_memory(const void *data, size_t size,
                                                                  const spane_progress *progress,
                                                                  spane_cluster **cluster);
+
+/* --------------------------------------------------------------------------------------------------------- What if */
+
+/*
+ * Begins a trial: changes to the cluster from now on can be taken back, which answers what would happen if. Place, move and
+ * release VMs, cordon and fail servers, make and apply plans, ask sessions; then call spane_cluster_keep_trial or
+ * spane_cluster_drop_trial. Trials may be opened within one another. Servers are not added, removed or resized meanwhile
+ * (SPANE_BAD_STATE). What is saved in a trial is the cluster as it is then. A rule that learns its mix from requests learns from
+ * those of a trial too.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1); a change in a trial takes
+ * some 100 bytes until it ends. Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_begin_trial(spane_cluster *cluster);
+
+/*
+ * Ends the innermost trial and keeps its changes; one around it can still take them back.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no trial is open, or overlap).
+ * Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_keep_trial(spane_cluster *cluster);
+
+/*
+ * Ends the innermost trial and takes its changes back.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no trial is open, or overlap).
+ * Threads: one at a time. Cost: O(changes). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_drop_trial(spane_cluster *cluster);
 
 /* ---------------------------------------------------------------------------------------------------------- Moves */
 

@@ -29,6 +29,7 @@ int main(int argc, char **argv) {
     test_clusters();
     test_vms();
     test_plans();
+    test_trials();
     test_fleets();
     test_fleet_servers();
     test_fleet_vms();

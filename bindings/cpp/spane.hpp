@@ -716,6 +716,11 @@ public:
     Fallible<void> cordon(std::int32_t server) { return detail::outcome(spane_cluster_cordon(get(), server)); }
     Fallible<void> uncordon(std::int32_t server) { return detail::outcome(spane_cluster_uncordon(get(), server)); }
 
+    /// Changes from now on can be taken back; see spane_cluster_begin_trial.
+    Fallible<void> begin_trial() { return detail::outcome(spane_cluster_begin_trial(get())); }
+    Fallible<void> keep_trial() { return detail::outcome(spane_cluster_keep_trial(get())); }
+    Fallible<void> drop_trial() { return detail::outcome(spane_cluster_drop_trial(get())); }
+
     /// How many amounts a server has: nodes * (2 + node resources) + server resources.
     Fallible<std::size_t> width() const {
         std::size_t width = 0;

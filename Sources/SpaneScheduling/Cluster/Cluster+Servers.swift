@@ -42,6 +42,7 @@ extension Cluster {
         _ typeOfServer: [Int32],
         of types: [ServerType]
     ) throws(SchedulingError) -> [Int] {
+        try checkTrial(isOpen: false)
         guard typeOfServer.count <= Fleet.maximumServers - serverCount else {
             throw SchedulingError(
                 .invalidArgument,
@@ -100,6 +101,7 @@ extension Cluster {
     /// - Throws: `invalidArgument`, or `badState` when VMs run there.
     /// - Complexity: O(VMs on the last server).
     public mutating func removeServer(_ server: Int) throws(SchedulingError) {
+        try checkTrial(isOpen: false)
         let place = try place(of: server)
         guard vmCounts[place] == 0 else {
             throw SchedulingError(
@@ -129,10 +131,20 @@ extension Cluster {
     }
 
     /// Takes a server out of placement; its VMs stay.
-    public mutating func cordon(_ server: Int) throws(SchedulingError) { state.cordon(try place(of: server)) }
+    public mutating func cordon(_ server: Int) throws(SchedulingError) {
+        let place = try place(of: server)
+        guard !state.isCordoned(place) else { return }
+        state.cordon(place)
+        trials.note(.uncordon(place))
+    }
 
     /// Puts a server back into placement.
-    public mutating func uncordon(_ server: Int) throws(SchedulingError) { state.uncordon(try place(of: server)) }
+    public mutating func uncordon(_ server: Int) throws(SchedulingError) {
+        let place = try place(of: server)
+        guard state.isCordoned(place) else { return }
+        state.uncordon(place)
+        trials.note(.cordon(place))
+    }
 
     /// Gives a server other capacities. What runs there stays; where that is more than the server has now, it simply has no
     /// room.
@@ -140,6 +152,7 @@ extension Cluster {
     /// - Throws: `invalidArgument` when the type does not fit the layout, or when it lacks a node on which a VM runs.
     /// - Complexity: O(VMs on it + nodes * resources).
     public mutating func resizeServer(_ server: Int, to type: ServerType) throws(SchedulingError) {
+        try checkTrial(isOpen: false)
         let place = try place(of: server)
         try type.check(state.layout, as: "server \(server)")
         var occupied = NodeSet.none
@@ -173,7 +186,9 @@ extension Cluster {
                     + "0 ... \(most.cpu) cores and 0 ... \(most.mem) GB, the capacity less what placed VMs use"
             )
         }
+        let before = state.free(server: place, node: node)
         state.setFree(amount, server: place, node: node)
+        trials.note(.setFree(before, server: place, node: node))
     }
 
     // MARK: Helpers

@@ -84,6 +84,7 @@ extension Cluster {
         try checkRoom(inside, for: request)
         try checkGrowth(toHold: vmCount + 1)
         add(id, request, at: inside)
+        trials.note(.release(id))
     }
 
     /// Records what already runs, whether or not there is room for it and whether or not the server is cordoned. A server on
@@ -102,15 +103,15 @@ extension Cluster {
         try checkNodes(inside, for: request)
         try checkGrowth(toHold: vmCount + 1)
         add(id, request, at: inside)
+        trials.note(.release(id))
     }
 
     /// Removes a VM and gives back what it used; `nil` when it does not run here.
     ///
     /// - Complexity: O(1).
     public mutating func release(_ id: UInt64) -> (placement: Placement, request: Request)? {
-        guard let (placement, request) = vms.remove(id) else { return nil }
-        state.release(request, at: placement)
-        count(request, at: placement, sign: -1)
+        guard let (placement, request) = remove(id) else { return nil }
+        trials.note(.record(id, request, placement))
         return (outside(placement), request)
     }
 
@@ -123,14 +124,6 @@ extension Cluster {
     public mutating func move(_ id: UInt64, to placement: Placement) throws(SchedulingError) {
         let record = try running(id)
         try change(id, record, to: vms.request(of: record), at: try inside(placement))
-    }
-
-    /// Undoes a move, on whatever server the VM was.
-    mutating func putBack(_ move: Move) {
-        guard let record = vms.find(move.vm), let source = try? inside(move.source) else { return }
-        let request = vms.request(of: record)
-        state.release(request, at: record.placement)
-        settle(move.vm, record, request, request, at: source)
     }
 
     /// Gives a VM another size where it runs, on as many nodes as before. The room that it has counts as free.
@@ -158,6 +151,7 @@ extension Cluster {
         guard id != other else { return }
         try checkIsNew(other)
         vms.rename(id, to: other)
+        trials.note(.rename(other, to: id))
     }
 
     // MARK: Helpers
@@ -169,10 +163,20 @@ extension Cluster {
         return record
     }
 
-    private mutating func add(_ id: UInt64, _ request: Request, at inside: Placement) {
+    /// Enters a VM that runs.
+    mutating func add(_ id: UInt64, _ request: Request, at inside: Placement) {
         vms.insert(id, request, at: inside)
         state.record(request, at: inside)
         count(request, at: inside, sign: 1)
+    }
+
+    /// Takes out a VM; `nil` when it does not run here.
+    @discardableResult
+    mutating func remove(_ id: UInt64) -> (placement: Placement, request: Request)? {
+        guard let (placement, request) = vms.remove(id) else { return nil }
+        state.release(request, at: placement)
+        count(request, at: placement, sign: -1)
+        return (placement, request)
     }
 
     private mutating func change(
@@ -190,11 +194,20 @@ extension Cluster {
             state.record(before, at: record.placement)
             throw error
         }
-        settle(id, record, before, request, at: placement)
+        enter(id, record, before, request, at: placement)
+        trials.note(.settle(id, before, record.placement))
+    }
+
+    /// Lets a VM ask for something else or run elsewhere, whether or not there is room.
+    mutating func settle(_ id: UInt64, _ request: Request, at placement: Placement) {
+        guard let record = vms.find(id) else { return }
+        let before = vms.request(of: record)
+        state.release(before, at: record.placement)
+        enter(id, record, before, request, at: placement)
     }
 
     /// Enters what a VM is now whose room was given back.
-    private mutating func settle(
+    private mutating func enter(
         _ id: UInt64,
         _ record: VMTable.Record,
         _ before: Request,

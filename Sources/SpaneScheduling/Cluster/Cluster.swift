@@ -12,6 +12,7 @@ public struct Cluster: ~Copyable, Sendable {
     public private(set) var traits: [String] = []
     var numbers = ServerNumbers()
     var vms = VMTable()
+    var trials = TrialLog()
     // [place][node][resource] and [place][shared resource], in steps of the grid: what the VMs use.
     var used: FlatBuffer<Double>
     var sharedUsed: FlatBuffer<Double>
@@ -64,6 +65,7 @@ public struct Cluster: ~Copyable, Sendable {
         state = other.state.copy()
         numbers = other.numbers
         vms = other.vms.copy()
+        trials = other.trials
         used = other.used.copy()
         sharedUsed = other.sharedUsed.copy()
         vmCounts = other.vmCounts.copy()

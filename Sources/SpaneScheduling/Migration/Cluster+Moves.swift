@@ -30,13 +30,13 @@ extension Cluster {
     /// - Throws: as ``apply(_:)-(Move)``, when the fleet has overtaken the plan.
     /// - Complexity: O(moves).
     public mutating func apply(_ plan: MovePlan) throws(SchedulingError) {
-        for (index, move) in plan.moves.enumerated() {
-            do {
-                try apply(move)
-            } catch {
-                for done in plan.moves[..<index].reversed() { putBack(done) }
-                throw error
-            }
+        beginTrial()
+        do {
+            for move in plan.moves { try apply(move) }
+        } catch {
+            try dropTrial()
+            throw error
         }
+        try keepTrial()
     }
 }

@@ -5,7 +5,7 @@ into formats that libspane reads, and `spane.report` reads, plots and reports re
 provides Gymnasium environments.
 """
 
-from spane._cluster import VM, Cluster, ClusterDescription, ClusterOptions
+from spane._cluster import VM, Cluster, ClusterDescription, ClusterOptions, Trial
 from spane._description import (
     Build,
     FleetMetricDescription,
@@ -119,6 +119,7 @@ __all__ = [
     "Summary",
     "Trace",
     "TraceDescription",
+    "Trial",
     "UnknownVersionError",
     "UnsupportedError",
     "VectorEnvironment",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from ctypes import byref, c_char_p, c_int64, c_size_t
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -64,6 +65,16 @@ class ClusterDescription(NamedTuple):
     """Placed VMs."""
     bytes: int
     """Memory in use; without the sessions that are bound to it."""
+
+
+class Trial:
+    """Changes to a cluster that are taken back in the end; see `Cluster.trial`."""
+
+    is_kept = False
+
+    def keep(self) -> None:
+        """Lets the changes stay."""
+        self.is_kept = True
 
 
 class Cluster(Handle[ClusterPointer]):
@@ -401,6 +412,29 @@ class Cluster(Handle[ClusterPointer]):
         """Puts a server back into placement."""
         number = arguments.int32(server, "server")
         check(self._library.spane_cluster_uncordon(self._pointer, number), self)
+
+    @contextmanager
+    def trial(self) -> Iterator[Trial]:
+        """Takes back what changes within it, unless `keep` is called: what would happen if.
+
+        Trials may stand within one another. Servers are not added, removed or resized in one.
+
+            with cluster.trial() as trial:
+                lost = cluster.fail_server(7)
+                fits = all(session.place(vm, **sizes[vm]) for vm in lost)
+                if fits:
+                    trial.keep()
+        """
+        check(self._library.spane_cluster_begin_trial(self._pointer), self)
+        trial = Trial()
+        try:
+            yield trial
+        except BaseException:
+            trial.is_kept = False
+            raise
+        finally:
+            end = "keep" if trial.is_kept else "drop"
+            check(getattr(self._library, f"spane_cluster_{end}_trial")(self._pointer), self)
 
     def set_free(
         self, server: arguments.Index, node: arguments.Index, cpu: float, mem: float
