@@ -53,8 +53,11 @@ extension MovePlanner {
 
     /// The VMs on a server, the largest first.
     func residents(of place: Int, _ cluster: borrowing Cluster) -> [RunningVM] {
-        var vms: [RunningVM] = []
-        list([place], cluster) { vms.append(RunningVM(id: $0, request: $1, placement: $2)) }
+        var roster = Roster()
+        list([place], cluster, in: &roster)
+        let vms = roster.entries.map {
+            RunningVM(id: $0.id, request: roster.requests[Int($0.kind)], placement: $0.placement)
+        }
         return vms.sorted { ($1.request.mem, $1.request.cpu, $0.id) < ($0.request.mem, $0.request.cpu, $1.id) }
     }
 
@@ -95,8 +98,8 @@ extension MovePlanner {
             var target = rule.placement(for: vm.request, on: planner.search.state)
             if target == nil, limits.moves > 1 {
                 let left = min(limits.moves - 1, most - (moved.count - before) - 1)
-                let result = planner.plan(vm.request, inner, most: max(0, left)) { servers, add in
-                    list(servers, cluster, add)
+                let result = planner.plan(vm.request, inner, most: max(0, left)) { servers, roster in
+                    list(servers, cluster, in: &roster)
                 }
                 for move in result.plan?.moves ?? [] { carryOut(move, cluster) }
                 target = result.plan?.placement
