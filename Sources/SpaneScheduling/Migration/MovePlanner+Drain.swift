@@ -10,18 +10,6 @@ extension MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> ServerPlan {
-        try drain(server, on: cluster, scope, progress: .none)
-    }
-
-    /// As ``drain(_:on:_:)``, telling how many of the VMs were looked at.
-    ///
-    /// - Throws: also `cancelled`.
-    package func drain(
-        _ server: Int,
-        on cluster: borrowing Cluster,
-        _ scope: MoveScope,
-        progress: Progress
-    ) throws(SchedulingError) -> ServerPlan {
         let place = try cluster.place(of: server)
         var inner = try scope.inside(cluster)
         planner.follow(cluster.state)
@@ -30,11 +18,10 @@ extension MovePlanner {
         inner.closed.append(place)
         var plan = ServerPlan()
         let vms = residents(of: place, cluster)
-        plan.stuck = try empty(place, cluster, inner, most: .max, &rule, progress)
+        plan.stuck = try empty(place, cluster, inner, most: .max, &rule, .none)
         plan.bound = vms.reduce(0) { $0 + price(of: $1, inner) }
         plan.moves = cluster.outside(MovePlan(moves: moved)).moves
         if plan.stuck.isEmpty, !vms.isEmpty { plan.emptied = [server] }
-        try progress.finish()
         return plan
     }
 
