@@ -666,10 +666,9 @@ typedef struct spane_plan_options {
     size_t closed_count;    /* how many */
     const int32_t *fixed;   /* servers that no VM leaves; NULL for none */
     size_t fixed_count;     /* how many */
-    const spane_progress *progress; /* of a drain in VMs, of a consolidation in servers; NULL for none. Others tell nothing */
 } spane_plan_options;
 
-#define SPANE_PLAN_OPTIONS_INIT {sizeof(spane_plan_options), 4, 2000, 0, 1, 2.0, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define SPANE_PLAN_OPTIONS_INIT {sizeof(spane_plan_options), 4, 2000, 0, 1, 2.0, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /* One move of a plan. */
 typedef struct spane_move {
@@ -724,8 +723,8 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_room(spane_cluster *cl
  * for what runs in the cluster; where one fits nowhere, at most `moves` of the options make room for it. Cordon the server
  * before you carry the plan out, so that nothing new comes.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_NOT_FOUND (a VM of the options); SPANE_UNKNOWN_VERSION
- * (struct_size); SPANE_CANCELLED; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs on it * S),
- * and the budget for each that fits nowhere. Since: 0.1.
+ * (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs on it * S), and the budget for
+ * each that fits nowhere. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_drain(spane_cluster *cluster, int32_t server,
                                                                 const spane_plan_options *options, spane_plan **plan);
@@ -735,12 +734,23 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_drain(spane_cluster *c
  * such a server goes at once to one that stays in use.
  *   moves     in all, at least 0
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_NOT_FOUND (a VM of the options); SPANE_UNKNOWN_VERSION
- * (struct_size); SPANE_CANCELLED; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs moved * S),
- * and the budget for each that fits nowhere. Since: 0.1.
+ * (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(V + VMs moved * S), and the budget for
+ * each that fits nowhere. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_consolidation(spane_cluster *cluster, int64_t moves,
                                                                         const spane_plan_options *options,
                                                                         spane_plan **plan);
+
+/*
+ * The same for a large fleet, where it may take minutes.
+ *   progress  in servers; NULL for none
+ * Status: as spane_cluster_plan_consolidation; SPANE_CANCELLED. Threads: one at a time. Cost: as
+ * spane_cluster_plan_consolidation. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_consolidation_with_progress(spane_cluster *cluster, int64_t moves,
+                                                                                      const spane_plan_options *options,
+                                                                                      const spane_progress *progress,
+                                                                                      spane_plan **plan);
 
 /*
  * Plans moves from node to node of a server after which its nodes are used more evenly, at most `moves` of the options.

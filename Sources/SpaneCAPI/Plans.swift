@@ -39,8 +39,7 @@ public func spane_cluster_plan_drain(
     _ plan: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
     unsafe make(cluster, options, plan) { handle, planner, settings in
-        let progress = unsafe Progress(settings.progress, total: Int(try handle.cluster.vmCount(on: Int(server))))
-        let found = try planner.drain(Int(server), on: handle.cluster, settings.scope, progress: progress)
+        let found = try planner.drain(Int(server), on: handle.cluster, settings.scope)
         return try handle.plan(found, planner, settings, found.textOfDrain(Int(server)))
     }
 }
@@ -52,8 +51,19 @@ public func spane_cluster_plan_consolidation(
     _ options: UnsafePointer<spane_plan_options>?,
     _ plan: UnsafeMutablePointer<OpaquePointer?>?
 ) -> spane_status {
+    unsafe spane_cluster_plan_consolidation_with_progress(cluster, moves, options, nil, plan)
+}
+
+@implementation @_cdecl("spane_cluster_plan_consolidation_with_progress")
+public func spane_cluster_plan_consolidation_with_progress(
+    _ cluster: OpaquePointer?,
+    _ moves: Int64,
+    _ options: UnsafePointer<spane_plan_options>?,
+    _ progress: UnsafePointer<spane_progress>?,
+    _ plan: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
     unsafe make(cluster, options, plan) { handle, planner, settings in
-        let progress = unsafe Progress(settings.progress, total: handle.cluster.serverCount)
+        let progress = unsafe Progress(progress, total: handle.cluster.serverCount)
         let found = try planner.consolidate(
             most: Int(moves),
             on: handle.cluster,

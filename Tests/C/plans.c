@@ -1,7 +1,6 @@
 /* Plans of live migrations. */
 
 #include <math.h>
-#include <stddef.h>
 
 #include "tests.h"
 
@@ -117,26 +116,18 @@ static void test_progress(void) {
     spane_cluster *cluster = blocked_cluster();
     int64_t told = 0;
     const spane_progress stopping = {stop, &told}, going = {go_on, &told};
-    spane_plan_options options = SPANE_PLAN_OPTIONS_INIT;
     spane_plan_info info = SPANE_PLAN_INFO_INIT;
     spane_plan *plan;
 
-    options.progress = &stopping;
-    REFUSES(SPANE_CANCELLED, "progress", plan, spane_cluster_plan_consolidation(cluster, 5, &options, &plan));
+    REFUSES(SPANE_CANCELLED, "progress", plan,
+            spane_cluster_plan_consolidation_with_progress(cluster, 5, NULL, &stopping, &plan));
     CHECK(told == 2);
-    REFUSES(SPANE_CANCELLED, "progress", plan, spane_cluster_plan_drain(cluster, 0, &options, &plan));
-    CHECK(told == 1);
-    options.progress = &going;
     told = 0;
-    DONE(spane_cluster_plan_consolidation(cluster, 5, &options, &plan));
+    DONE(spane_cluster_plan_consolidation_with_progress(cluster, 5, NULL, &going, &plan));
     DONE(spane_plan_describe(plan, &info));
     CHECK(told == 2 && info.servers == 1 && info.moves == 1);
     spane_plan_free(plan);
-    /* Options of programs that were compiled before they had it. */
-    options.progress = &stopping;
-    options.struct_size = (uint32_t)offsetof(spane_plan_options, progress);
-    DONE(spane_cluster_plan_consolidation(cluster, 5, &options, &plan));
-    spane_plan_free(plan);
+    FAILS(SPANE_NULL_POINTER, "plan", spane_cluster_plan_consolidation_with_progress(cluster, 5, NULL, NULL, NULL));
     spane_cluster_free(cluster);
 }
 

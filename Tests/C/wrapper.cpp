@@ -82,7 +82,6 @@ void test_clusters() {
     must(cluster.plan_consolidation(9, {}, [&](std::int64_t done, std::int64_t total) { return (servers = total) == done; }));
     CHECK(servers == 3);
     FAILS(SPANE_CANCELLED, cluster.plan_consolidation(9, {}, [](std::int64_t, std::int64_t) { return false; }));
-    FAILS(SPANE_CANCELLED, cluster.plan_drain(1, {}, [](std::int64_t, std::int64_t) { return false; }));
     spane::PlanOptions pinned;
     pinned.pinned = {7};
     CHECK(must(must(cluster.plan_drain(1, pinned)).stuck()) == std::vector<std::uint64_t>{7});

@@ -62,7 +62,8 @@ import Testing
         let both = try plan("--make-room", "70c,60GB", "--make-room", "70c,60GB", status: 2)
         #expect(both.contains("1 move lets 1 of 2 VMs in.") && both.contains("VM 2 of the list stays out."))
         #expect(try plan("--make-room", "90c,60GB", "--json", status: 2).contains("null"))
-        #expect(try plan("--drain", "0", "--pin", "1", status: 2).contains("For 1 VM of server 0 no other place was found."))
+        let drain = try plan("--drain", "0", "--pin", "1", status: 2)
+        #expect(drain.contains("For 1 VM of server 0 no other place was found."))
         #expect(try command.succeed("plan", "--help").contains("exit status is 2"))
     }
 

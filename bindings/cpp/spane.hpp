@@ -803,10 +803,8 @@ public:
     }
 
     /// Moves that empty a server.
-    Fallible<Plan> plan_drain(std::int32_t server, const PlanOptions &options = {}, const Progress &progress = {}) {
-        const detail::Listening listening(progress);
-        spane_plan_options chosen = options.get();
-        chosen.progress = listening.get();
+    Fallible<Plan> plan_drain(std::int32_t server, const PlanOptions &options = {}) {
+        const spane_plan_options chosen = options.get();
         return detail::created<Plan>(
             [&](Plan::pointer *out) { return spane_cluster_plan_drain(get(), server, &chosen, out); });
     }
@@ -815,10 +813,10 @@ public:
     Fallible<Plan> plan_consolidation(std::int64_t moves, const PlanOptions &options = {},
                                       const Progress &progress = {}) {
         const detail::Listening listening(progress);
-        spane_plan_options chosen = options.get();
-        chosen.progress = listening.get();
-        return detail::created<Plan>(
-            [&](Plan::pointer *out) { return spane_cluster_plan_consolidation(get(), moves, &chosen, out); });
+        const spane_plan_options chosen = options.get();
+        return detail::created<Plan>([&](Plan::pointer *out) {
+            return spane_cluster_plan_consolidation_with_progress(get(), moves, &chosen, listening.get(), out);
+        });
     }
 
     /// Moves from node to node of a server after which its nodes are used more evenly.

@@ -20,8 +20,6 @@ struct PlanSettings {
     let limits: MoveLimits
     let scope: MoveScope
     let atOnce: Int
-    /// Valid during the call.
-    let progress: UnsafePointer<spane_progress>?
 
     init(_ pointer: UnsafePointer<spane_plan_options>?) throws {
         var options = unsafe spane_plan_options.defaults
@@ -42,7 +40,6 @@ struct PlanSettings {
             prices: MovePrices(move: options.move_price, local: options.local_price)
         )
         atOnce = unsafe Int(options.at_once)
-        unsafe progress = options.progress
         var scope = MoveScope()
         scope.pinned = try unsafe Set(elements(options.pinned, options.pinned_count, "options->pinned"))
         let priced = try unsafe elements(options.priced, options.priced_count, "options->priced")

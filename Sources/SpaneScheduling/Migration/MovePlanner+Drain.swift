@@ -10,18 +10,6 @@ extension MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> ServerPlan {
-        try drain(server, on: cluster, scope, progress: .none)
-    }
-
-    /// As ``drain(_:on:_:)``, telling how many of the VMs were looked at.
-    ///
-    /// - Throws: also `cancelled`.
-    package func drain(
-        _ server: Int,
-        on cluster: borrowing Cluster,
-        _ scope: MoveScope,
-        progress: Progress
-    ) throws(SchedulingError) -> ServerPlan {
         let place = try cluster.place(of: server)
         var inner = try scope.inside(cluster)
         planner.follow(cluster.state)
@@ -30,11 +18,10 @@ extension MovePlanner {
         inner.closed.append(place)
         var plan = ServerPlan()
         let vms = residents(of: place, cluster)
-        plan.stuck = try empty(place, cluster, inner, most: .max, &rule, progress)
+        plan.stuck = try empty(place, cluster, inner, most: .max, &rule, .none)
         plan.bound = vms.reduce(0) { $0 + price(of: $1, inner) }
         plan.moves = cluster.outside(MovePlan(moves: moved)).moves
         if plan.stuck.isEmpty, !vms.isEmpty { plan.emptied = [server] }
-        try progress.finish()
         return plan
     }
 
@@ -53,8 +40,11 @@ extension MovePlanner {
 
     /// The VMs on a server, the largest first.
     func residents(of place: Int, _ cluster: borrowing Cluster) -> [RunningVM] {
-        var vms: [RunningVM] = []
-        list([place], cluster) { vms.append(RunningVM(id: $0, request: $1, placement: $2)) }
+        var roster = Roster()
+        list([place], cluster, in: &roster)
+        let vms = roster.entries.map {
+            RunningVM(id: $0.id, request: roster.requests[Int($0.kind)], placement: $0.placement)
+        }
         return vms.sorted { ($1.request.mem, $1.request.cpu, $0.id) < ($0.request.mem, $0.request.cpu, $1.id) }
     }
 
@@ -95,8 +85,8 @@ extension MovePlanner {
             var target = rule.placement(for: vm.request, on: planner.search.state)
             if target == nil, limits.moves > 1 {
                 let left = min(limits.moves - 1, most - (moved.count - before) - 1)
-                let result = planner.plan(vm.request, inner, most: max(0, left)) { servers, add in
-                    list(servers, cluster, add)
+                let result = planner.plan(vm.request, inner, most: max(0, left)) { servers, roster in
+                    list(servers, cluster, in: &roster)
                 }
                 for move in result.plan?.moves ?? [] { carryOut(move, cluster) }
                 target = result.plan?.placement

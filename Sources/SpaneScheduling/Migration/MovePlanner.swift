@@ -48,8 +48,8 @@ public final class MovePlanner {
         _ scope: RoomPlanner.Scope
     ) -> (result: RoomResult, places: [ShortPlace]) {
         planner.follow(cluster.state)
-        let (result, places) = planner.look(request, scope, most: limits.moves) { servers, add in
-            cluster.forEachVM(on: servers, add)
+        let (result, places) = planner.look(request, scope, most: limits.moves) { servers, roster in
+            cluster.list(servers, in: &roster)
         }
         guard case .plan(let plan, let isCheapest) = result else { return (result, places) }
         return (.plan(cluster.outside(plan), isCheapest: isCheapest), places)
@@ -71,7 +71,9 @@ public final class MovePlanner {
         var plans: [MovePlan?] = []
         for request in requests {
             let left = limits.moves - moved.count
-            let result = planner.plan(request, scope, most: left) { servers, add in list(servers, cluster, add) }
+            let result = planner.plan(request, scope, most: left) { servers, roster in
+                list(servers, cluster, in: &roster)
+            }
             guard let plan = result.plan, let placement = plan.placement else {
                 plans.append(nil)
                 continue
@@ -123,20 +125,18 @@ public final class MovePlanner {
 
     // MARK: The copy
 
-    /// What runs on some servers after the moves so far.
-    func list(
-        _ servers: [Int],
-        _ cluster: borrowing Cluster,
-        _ add: (UInt64, Request, Placement) -> Void
-    ) {
-        guard !moved.isEmpty else { return cluster.forEachVM(on: servers, add) }
+    /// Adds what runs on some servers after the moves so far.
+    func list(_ servers: [Int], _ cluster: borrowing Cluster, in roster: inout Roster) {
+        guard !moved.isEmpty else { return cluster.list(servers, in: &roster) }
+        var before = Roster()
+        cluster.list(servers, in: &before)
         let last = Dictionary(moved.map { ($0.vm, $0.target) }) { $1 }
-        cluster.forEachVM(on: servers) { id, request, placement in
-            if last[id] == nil { add(id, request, placement) }
+        for vm in before.entries where last[vm.id] == nil {
+            roster.add(vm.id, before.requests[Int(vm.kind)], vm.placement)
         }
         let wanted = Set(servers)
         for (id, target) in last.sorted(by: { $0.key < $1.key }) where wanted.contains(target.server) {
-            if let request = cluster.find(id)?.request { add(id, request, target) }
+            if let request = cluster.find(id)?.request { roster.add(id, request, target) }
         }
     }
 
@@ -193,29 +193,6 @@ public final class MovePlanner {
 }
 
 extension Cluster {
-    /// Calls `body` with every VM on the servers in these places.
-    func forEachVM(on places: [Int], _ body: (UInt64, Request, Placement) -> Void) {
-        // To make a request takes longer than to find it among those of a few flavors.
-        var records: [VMTable.Record] = []
-        var requests: [Request] = []
-        for place in places {
-            vms.forEach(on: place) { vm in
-                var index = 0
-                while index < records.count, !records[index].asksForSame(as: vm) { index += 1 }
-                if index == records.count {
-                    let request = vms.request(of: vm)
-                    guard index < Self.mostFlavors else { return body(vm.id, request, vm.placement) }
-                    records.append(vm)
-                    requests.append(request)
-                }
-                body(vm.id, requests[index], vm.placement)
-            }
-        }
-    }
-
-    /// So many flavors are kept.
-    private static var mostFlavors: Int { 32 }
-
     /// A plan by the numbers of servers.
     func outside(_ plan: MovePlan) -> MovePlan {
         MovePlan(

@@ -18,8 +18,8 @@ package final class RoomPlanner: @unchecked Sendable {
         package init() {}
     }
 
-    /// What runs on some servers, each called once.
-    package typealias Listing = (_ servers: [Int], _ add: (UInt64, Request, Placement) -> Void) -> Void
+    /// Adds what runs on some servers.
+    package typealias Listing = (_ servers: [Int], _ roster: inout Roster) -> Void
 
     var search: RoomSearch
     private var seen: UInt64

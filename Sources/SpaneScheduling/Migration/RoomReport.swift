@@ -98,7 +98,9 @@ extension MovePlanner {
             try chosen.map { placement throws(SchedulingError) in try cluster.inside(placement) } ?? places.first
         var alternatives: [RoomReport.Alternative] = []
         if let plan = result.plan, !plan.moves.isEmpty {
-            planner.list(places.map(\.server), inner) { servers, add in cluster.forEachVM(on: servers, add) }
+            planner.list(places.map(\.server), inner) { servers, roster in
+                cluster.list(servers, in: &roster)
+            }
             for place in places where place != placement {
                 let price = planner.search.greedyPrice(request, at: place)
                 alternatives.append(.init(placement: cluster.outside(place), price: price))

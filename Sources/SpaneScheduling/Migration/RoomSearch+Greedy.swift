@@ -23,17 +23,12 @@ extension RoomSearch {
     /// - Complexity: O(moves * VMs on the server), and a target for those that are chosen.
     mutating func searchGreedily() {
         let goal = goals[goals.count - 1]
-        let first = moves.count
         var lacks: [RoomGoal.Lack] = []
         swap(&lacks, &lackLists[goals.count - 1])
         while spent < bestPrice {
             if lacks.isEmpty {
                 keepPlan(goal.placement)
                 break
-            }
-            if moves.count > first {
-                let least = least(goal.candidates[...], lacks)
-                guard least.moves <= mostMoves - moves.count, spent + least.price < bestPrice else { break }
             }
             guard moves.count < mostMoves, let best = bestCandidate(of: goal, lacks) else { break }
             move(best.index, to: best.target)
@@ -57,14 +52,16 @@ extension RoomSearch {
             for number in goal.candidates {
                 let resident = residents[Int(number)]
                 guard !resident.hasMoved, spent + resident.leastPrice < bestPrice else { continue }
-                var (suffices, sum) = (true, 0.0)
-                for lack in lacks {
-                    let amount = relief(of: lack, from: resident)
-                    suffices = suffices && amount >= lack.amount
-                    sum += min(amount, lack.amount) / lack.capacity
+                let suffices = lacks.allSatisfy { relief(of: $0, from: resident) >= $0.amount }
+                if let best, best.suffices, !suffices { continue }
+                // Of those that suffice, none is better for what it gives back.
+                var sum = 0.0
+                if !suffices {
+                    for lack in lacks { sum += min(relief(of: lack, from: resident), lack.amount) / lack.capacity }
+                    guard sum > 0 else { continue }
                 }
                 let merit = Merit(suffices: suffices, relief: sum, mem: resident.mem, id: resident.id)
-                guard sum > 0, best.map({ merit.isBetter(than: $0) }) ?? true else { continue }
+                guard best.map({ merit.isBetter(than: $0) }) ?? true else { continue }
                 if let last, !last.isBetter(than: merit) || areLike(resident, residents[stuck]) { continue }
                 (best, chosen) = (merit, Int(number))
             }

@@ -8,9 +8,7 @@ struct RoomSearch: ~Copyable {
     let limits: MoveLimits
     private(set) var mostMoves: Int
     var residents: [Resident] = []
-    // What they ask for; equal requests stand once, at least the first ones.
-    private(set) var requests: [Request] = []
-    private var shares: [NodeShare] = []
+    private var roster = Roster()
     /// The servers whose VMs may move.
     private(set) var servers: [Int] = []
     // [server]: its last resident, -1 for none and on servers whose VMs stay.
@@ -30,9 +28,6 @@ struct RoomSearch: ~Copyable {
     private var spareLists: [[Int32]] = []
     var movers: [Int] = []
     var targets = TargetCache()
-
-    /// So many requests are compared with that of a VM.
-    private static let mostKinds = 64
 
     init(_ state: consuming ClusterState, _ limits: MoveLimits) {
         heads = FlatBuffer(repeating: -1, count: state.serverCount)
@@ -55,52 +50,49 @@ struct RoomSearch: ~Copyable {
         for server in self.servers { heads[server] = -1 }
         self.servers = servers
         residents.removeAll(keepingCapacity: true)
-        requests.removeAll(keepingCapacity: true)
-        shares.removeAll(keepingCapacity: true)
+        roster.removeAll()
         targets.begin(on: state)
         (best, bestPrice, steps, isCut) = (nil, .infinity, 0, false)
     }
 
     /// Adds the VMs on the servers whose VMs may move.
     mutating func list(_ listing: RoomPlanner.Listing, _ scope: RoomPlanner.Scope) {
+        listing(servers, &roster)
+        residents.reserveCapacity(roster.entries.count)
         let isAnyFixed = !scope.fixed.isEmpty
-        let servers = servers
-        listing(servers) { id, request, placement in
-            let isFixed = isAnyFixed && scope.fixed.contains(placement.server)
-            let factor = isFixed ? nil : scope.price.map { $0(id) } ?? 1
-            add(id, request, placement, mem: factor.map { $0 * request.mem } ?? .infinity)
+        let ofKind = roster.requests.map { (mem: $0.mem, least: limits.prices.price($0.mem, isLocal: true), $0.share) }
+        for entry in roster.entries {
+            var (mem, least, share) = ofKind[Int(entry.kind)]
+            if isAnyFixed, scope.fixed.contains(entry.placement.server) {
+                (mem, least) = (.infinity, .infinity)
+            } else if let price = scope.price {
+                mem = price(entry.id).map { $0 * mem } ?? .infinity
+                least = limits.prices.price(mem, isLocal: true)
+            }
+            add(entry, mem, least, share)
         }
     }
 
-    private mutating func add(_ id: UInt64, _ request: Request, _ placement: Placement, mem: Double) {
+    @inline(__always)
+    private mutating func add(_ entry: Roster.Entry, _ mem: Double, _ leastPrice: Double, _ share: NodeShare) {
         let index = Int32(truncatingIfNeeded: residents.count)
         residents.append(
             Resident(
-                id: id,
-                placement: placement,
-                kind: kind(of: request),
-                previous: heads[placement.server],
+                id: entry.id,
+                placement: entry.placement,
+                kind: entry.kind,
+                previous: heads[entry.placement.server],
                 mem: mem,
-                leastPrice: limits.prices.price(mem, isLocal: true),
-                share: request.share
+                leastPrice: leastPrice,
+                share: share
             )
         )
-        heads[placement.server] = index
-    }
-
-    private mutating func kind(of request: Request) -> Int32 {
-        let share = request.share
-        for kind in 0..<min(requests.count, Self.mostKinds) where shares[kind] == share {
-            if requests[kind] == request { return Int32(truncatingIfNeeded: kind) }
-        }
-        requests.append(request)
-        shares.append(share)
-        return Int32(truncatingIfNeeded: requests.count - 1)
+        heads[entry.placement.server] = index
     }
 
     /// What a resident asks for.
     @inline(__always)
-    func request(of resident: Resident) -> Request { requests[Int(resident.kind)] }
+    func request(of resident: Resident) -> Request { roster.requests[Int(resident.kind)] }
 
     /// Where a VM runs whose nodes, size and price are the same, it makes no difference which of the two goes.
     @inline(__always)

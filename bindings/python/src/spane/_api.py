@@ -102,6 +102,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         _status,
         [_cluster, c_int64, _plan_options, POINTER(_plan)],
     ),
+    "spane_cluster_plan_consolidation_with_progress": (
+        _status,
+        [_cluster, c_int64, _plan_options, _progress, POINTER(_plan)],
+    ),
     "spane_cluster_plan_repair": (_status, [_cluster, c_int32, _plan_options, POINTER(_plan)]),
     "spane_cluster_apply": (_status, [_cluster, _plan]),
     "spane_cluster_apply_move": (_status, [_cluster, POINTER(s.Move)]),

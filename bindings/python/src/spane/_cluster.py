@@ -358,19 +358,10 @@ class Cluster(Handle[ClusterPointer]):
         one = self._resources.encode(cpu, mem, request or {})  # type: ignore[arg-type]
         return _plan.made_by(self, _ROOM, byref(one), 1, terms=terms)
 
-    def plan_drain(
-        self,
-        server: arguments.Index,
-        *,
-        progress: Progress | None = None,
-        **terms: Unpack[PlanTerms],
-    ) -> Plan:
-        """Moves that empty a server; `stuck` has the VMs for which no place was found.
-
-        `progress` is told of VMs; see `evaluate`.
-        """
-        number, call = arguments.int32(server, "server"), "spane_cluster_plan_drain"
-        return _plan.made_slowly(self, call, number, terms=terms, progress=progress)
+    def plan_drain(self, server: arguments.Index, **terms: Unpack[PlanTerms]) -> Plan:
+        """Moves that empty a server; `stuck` has the VMs for which no place was found."""
+        number = arguments.int32(server, "server")
+        return _plan.made_by(self, "spane_cluster_plan_drain", number, terms=terms)
 
     def plan_consolidation(
         self,
@@ -383,8 +374,7 @@ class Cluster(Handle[ClusterPointer]):
 
         `progress` is told of servers; see `evaluate`.
         """
-        number, call = arguments.int64(most, "most"), "spane_cluster_plan_consolidation"
-        return _plan.made_slowly(self, call, number, terms=terms, progress=progress)
+        return _plan.consolidation(self, arguments.int64(most, "most"), terms, progress)
 
     def plan_repair(self, server: arguments.Index, **terms: Unpack[PlanTerms]) -> Plan:
         """Moves from node to node of a server after which its nodes are used more evenly."""

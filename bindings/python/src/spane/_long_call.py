@@ -42,8 +42,8 @@ class LongCall:
         # that is lost to an exception causes a delay but never a deadlock.
         self._news: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
         self._answers: SimpleQueue[None] = SimpleQueue()
-        self.struct = _structs.Progress(_structs.ProgressCallback(self._tell), None)
-        self.told: Any = byref(self.struct)
+        self._struct = _structs.Progress(_structs.ProgressCallback(self._tell), None)
+        self.told: Any = byref(self._struct)
         """For the library."""
 
     def run(self, call: Callable[[], Result]) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ctypes import byref, c_char, c_double, c_int32, c_size_t, c_uint64, pointer
+from ctypes import byref, c_char, c_double, c_int32, c_size_t, c_uint64
 from enum import IntEnum
 from typing import Any, NamedTuple, TypedDict
 
@@ -242,13 +242,10 @@ def made_by(cluster: Any, call: str, *given: Any, terms: PlanTerms) -> Plan:
     return Plan._around(made)
 
 
-def made_slowly(
-    cluster: Any, call: str, *given: Any, terms: PlanTerms, progress: Progress | None
-) -> Plan:
-    """As `made_by`, for a call that can be stopped."""
-    long_call = LongCall(progress)
-    chosen, made, where = options(terms), PlanPointer(), cluster._pointer
-    chosen.progress = pointer(long_call.struct)
-    function = getattr(cluster._library, call)
-    long_call.run(lambda: check(function(where, *given, byref(chosen), byref(made)), cluster))
+def consolidation(cluster: Any, most: int, terms: PlanTerms, progress: Progress | None) -> Plan:
+    """The plan that empties servers, which can be stopped."""
+    call, chosen, made = LongCall(progress), options(terms), PlanPointer()
+    function = cluster._library.spane_cluster_plan_consolidation_with_progress
+    where = cluster._pointer
+    call.run(lambda: check(function(where, most, byref(chosen), call.told, byref(made)), cluster))
     return Plan._around(made)

@@ -290,7 +290,6 @@ class PlanOptions(ctypes.Structure):
         ("closed_count", c_size_t),
         ("fixed", POINTER(c_int32)),
         ("fixed_count", c_size_t),
-        ("progress", POINTER(Progress)),
     ]
 
 
