@@ -68,9 +68,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_cluster_room": (_status, [_cluster, _request, _array, c_size_t, _array]),
     "spane_cluster_cordon": (_status, [_cluster, c_int32]),
     "spane_cluster_uncordon": (_status, [_cluster, c_int32]),
-    "spane_cluster_begin_trial": (_status, [_cluster]),
-    "spane_cluster_keep_trial": (_status, [_cluster]),
-    "spane_cluster_drop_trial": (_status, [_cluster]),
     "spane_cluster_place": (_status, [_cluster, c_uint64, _request, s.Placement]),
     "spane_cluster_record": (_status, [_cluster, c_uint64, _request, s.Placement]),
     "spane_cluster_release": (_status, [_cluster, c_uint64, _placement]),
@@ -92,6 +89,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [c_void_p, c_size_t, _progress, POINTER(_cluster)],
     ),
     # Moves
+    "spane_cluster_begin_trial": (_status, [_cluster]),
+    "spane_cluster_keep_trial": (_status, [_cluster]),
+    "spane_cluster_drop_trial": (_status, [_cluster]),
     "spane_plan_options_init": (_status, [_plan_options]),
     "spane_cluster_plan_room": (
         _status,
