@@ -986,6 +986,19 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_choose_many(spane_session *
                                                                  size_t count, spane_placement *placements);
 
 /*
+ * Places all of `count` VMs or none, one after another, each as spane_session_place does with those before it in place.
+ *   ids, requests  `count` of each; the requests with the struct_size of the first
+ *   placements     receives `count` placements; may be NULL
+ *   refused        receives the index of the VM that does not fit; may be NULL
+ * Status: as spane_session_place, for the first VM that is not placed. On anything but SPANE_OK the cluster stays as it was and
+ * no placement is written.
+ * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: count * spane_session_place. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_session_place_many(spane_session *session, const uint64_t *ids,
+                                                                const spane_request *requests, size_t count,
+                                                                spane_placement *placements, size_t *refused);
+
+/*
  * The `k` best placements with room, best first. A network ranks placements by their scores, ties to the server that stands
  * first, then to the lower nodes. A heuristic ranks servers: its choice, then its choice among the other servers, and so on.
  *   servers, count       the candidates

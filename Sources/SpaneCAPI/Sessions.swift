@@ -121,6 +121,54 @@ public func spane_session_choose_many(
     }
 }
 
+@implementation @_cdecl("spane_session_place_many")
+public func spane_session_place_many(
+    _ session: OpaquePointer?,
+    _ ids: UnsafePointer<UInt64>?,
+    _ requests: UnsafePointer<spane_request>?,
+    _ count: Int,
+    _ placements: UnsafeMutablePointer<spane_placement>?,
+    _ refused: UnsafeMutablePointer<Int>?
+) -> spane_status {
+    call {
+        let session = try unsafe SessionHandle.of(session)
+        let count = try checkedCount(count, atMost: Int(Int32.max), "count")
+        guard count > 0 else { return SPANE_OK }
+        let ids = try unsafe required(ids, "ids")
+        let requests = try unsafe required(requests, "requests")
+        let handle = session.cluster
+        return try session.gate.exclusive {
+            try handle.gate.exclusive {
+                for index in 0..<count { _ = try unsafe session.request(index, of: requests) }
+                handle.cluster.beginTrial()
+                var placed: [Placement] = []
+                do {
+                    for index in 0..<count {
+                        let request = try unsafe session.request(index, of: requests)
+                        try unsafe handle.cluster.checkIsNew(ids[index])
+                        guard let chosen = try session.choose(request) else {
+                            try handle.cluster.dropTrial()
+                            if let refused = unsafe refused { unsafe refused.pointee = index }
+                            return session.refusal(of: request)
+                        }
+                        let outside = handle.cluster.outside(chosen)
+                        try unsafe handle.cluster.place(ids[index], request, at: outside)
+                        placed.append(outside)
+                    }
+                } catch {
+                    try handle.cluster.dropTrial()
+                    throw error
+                }
+                try handle.cluster.keepTrial()
+                if let placements = unsafe placements {
+                    for index in 0..<count { unsafe placements[index] = spane_placement(placed[index]) }
+                }
+                return SPANE_OK
+            }
+        }
+    }
+}
+
 @implementation @_cdecl("spane_session_describe")
 public func spane_session_describe(
     _ session: OpaquePointer?,

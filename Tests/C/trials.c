@@ -1,6 +1,35 @@
-/* Trials: changes that are taken back. */
+/* Trials: changes that are taken back; and batches. */
 
 #include "tests.h"
+
+static void test_batches(void) {
+    spane_cluster *cluster = some_cluster(2);
+    const spane_policy policy = SPANE_POLICY_HEURISTIC("first-fit");
+    const spane_request requests[] = {REQUEST(40, 9), REQUEST(40, 9), REQUEST(40, 9), REQUEST(40, 9), REQUEST(1, 1)};
+    const uint64_t ids[] = {1, 2, 3, 4, 5};
+    spane_placement placements[5] = {{7, 7}};
+    spane_session *session = NULL;
+    size_t refused = 99;
+    int64_t vms;
+
+    DONE(spane_session_new(cluster, &policy, &session));
+    FAILS(SPANE_NULL_POINTER, "session", spane_session_place_many(NULL, ids, requests, 4, placements, &refused));
+    FAILS(SPANE_NULL_POINTER, "ids", spane_session_place_many(session, NULL, requests, 4, placements, &refused));
+    FAILS(SPANE_NULL_POINTER, "requests", spane_session_place_many(session, ids, NULL, 4, placements, &refused));
+    CHECK(spane_session_place_many(session, ids, requests, 5, placements, &refused) == SPANE_NO_ROOM);
+    CHECK(refused == 4 && placements[0].server == 7);
+    DONE(spane_cluster_count(cluster, NULL, &vms));
+    CHECK(vms == 0);
+    DONE(spane_session_place_many(session, ids, requests, 0, NULL, NULL));
+    DONE(spane_session_place_many(session, ids, requests, 4, placements, NULL));
+    CHECK(placements[0].server == 0 && placements[0].nodes == 1 && placements[3].server == 1 && placements[3].nodes == 2);
+    DONE(spane_cluster_release(cluster, 4, NULL));
+    FAILS(SPANE_EXISTS, "id is 1", spane_session_place_many(session, (uint64_t[]){9, 1}, requests + 3, 2, NULL, NULL));
+    DONE(spane_cluster_count(cluster, NULL, &vms));
+    CHECK(vms == 3);
+    spane_session_free(session);
+    spane_cluster_free(cluster);
+}
 
 void test_trials(void) {
     spane_cluster *cluster = some_cluster(3);
@@ -55,4 +84,5 @@ void test_trials(void) {
     spane_session_free(session);
     spane_cluster_free(cluster);
     spane_model_free(model);
+    test_batches();
 }

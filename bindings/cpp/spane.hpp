@@ -998,6 +998,20 @@ public:
         return detail::outcome(spane_session_choose_many(get(), asked.data(), asked.size(), placements.data()));
     }
 
+    /// Places all VMs or none; false where one of them does not fit, now or ever. As many ids and placements as requests.
+    Fallible<bool> place_many(Span<const std::uint64_t> ids, Span<const Request> requests, Span<Placement> placements) {
+        if (ids.size() != requests.size()) return detail::mismatch<bool>("ids", ids.size(), requests.size());
+        if (placements.size() != requests.size()) {
+            return detail::mismatch<bool>("placements", placements.size(), requests.size());
+        }
+        std::vector<spane_request> asked(requests.size());
+        for (std::size_t index = 0; index < requests.size(); index++) asked[index] = requests.data()[index].get();
+        const spane_status status =
+            spane_session_place_many(get(), ids.data(), asked.data(), asked.size(), placements.data(), nullptr);
+        if (status == SPANE_NO_ROOM || status == SPANE_NEVER_FITS) return false;
+        return detail::outcome(status, true);
+    }
+
     /// Writes the best `placements.size()` and says how many there are; 0 where there is no room, now or ever.
     Fallible<std::size_t> top(const Request &request, Span<Placement> placements) {
         return best(request, nullptr, 0, placements, nullptr);

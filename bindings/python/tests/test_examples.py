@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import interpreter
@@ -14,10 +15,11 @@ pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="not in a checkout
 
 
 def test_readme(library: str) -> None:
-    _, _, rest = (REPOSITORY / "README.md").read_text().partition("\n```python\n")
-    code, fence, rest = rest.partition("\n```\n")
-    assert fence and "\n```python\n" not in rest
-    check = "import spane\n" + code + "\nassert placement == (0, (0,)), placement"
+    text = (REPOSITORY / "README.md").read_text()
+    first, second = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)
+    check = f"import spane\n{first}\nassert placement == (0, (0,)), placement\n"
+    check += f"session.place(8, cpu=8, mem=16)\ncluster.move(8, (7, (0, 1)))\n{second}\n"
+    check += "assert fits and list(lost) == [8] and cluster.find(8).placement == (7, (0, 1))"
     ran = interpreter.run("-c", check, folder=REPOSITORY, library=library)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 

@@ -1,4 +1,4 @@
-"""Trials: changes to a cluster that are taken back."""
+"""Trials: changes to a cluster that are taken back; and batches."""
 
 from __future__ import annotations
 
@@ -49,3 +49,23 @@ def test_servers_stay_during_a_trial(cluster: spane.Cluster) -> None:
     with cluster.trial(), pytest.raises(spane.Error, match="a trial is open"):
         cluster.remove_server(3)
     cluster.remove_server(3)
+
+
+def test_batches_are_placed_wholly_or_not_at_all(cluster: spane.Cluster) -> None:
+    session = spane.Session(cluster, "first-fit")
+    placed = session.place_many(range(8), [(40, 9.0)] * 8)
+    assert placed is not None
+    assert placed[:, 0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert [cluster.find(vm).placement.server for vm in range(8)] == placed[:, 0].tolist()
+    cluster.release(7)
+    requests = [spane.Request(20, 4), spane.Request(20, 4), spane.Request(1, 4)]
+    assert session.place_many([10, 11, 12], requests) is None
+    assert cluster.vms == 7 and 10 not in cluster
+    with pytest.raises(spane.NeverFitsError, match="400"):
+        session.place_many([10, 11], [(20, 4), (400, 4)])
+    with pytest.raises(spane.ExistsError, match="id is 3"):
+        session.place_many([10, 3], [(20, 4), (20, 4)])
+    with pytest.raises(spane.InvalidArgumentError, match="vms are 1 ids"):
+        session.place_many([10], [(20, 4), (20, 4)])
+    assert cluster.vms == 7
+    assert session.place_many([], []) is not None

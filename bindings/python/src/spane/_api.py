@@ -126,6 +126,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_session_choose_among": (_status, [_session, _request, _array, c_size_t, _placement]),
     "spane_session_place": (_status, [_session, c_uint64, _request, _placement]),
     "spane_session_choose_many": (_status, [_session, _array, c_size_t, _array]),
+    "spane_session_place_many": (_status, [_session, _array, _array, c_size_t, _array, _size]),
     "spane_session_top": (
         _status,
         [_session, _request, _array, c_size_t, c_size_t, _array, _array, _size],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spane import _arguments as arguments
 from spane import _structs
 from spane._cluster import Cluster, count_servers
-from spane._errors import NEVER_FITS, NO_ROOM, OK, NeverFitsError, check, fail
+from spane._errors import NEVER_FITS, NO_ROOM, OK, InvalidArgumentError, NeverFitsError, check, fail
 from spane._handle import Handle
 from spane._library import library
 from spane._placement import NODES_OF, Placement, most_sets
@@ -122,6 +122,38 @@ class Session(Handle[SessionPointer]):
         )
         check(status, self)
         return out
+
+    def place_many(self, vms: Any, requests: Any) -> NDArray[np.int32] | None:
+        """Places all VMs or none, each with those before it in place.
+
+        `vms` are n ids and `requests` as in `choose_many`. Returns int32 of shape (n, 2), server and
+        nodes as a bit mask, or None if one of them fits nowhere now; nothing is placed then.
+        NeverFitsError where no server could hold one even if it were empty.
+        """
+        made, _used = self._resources.encode_many(requests)
+        ids = np.array([arguments.uint64(vm, "vms") for vm in vms], np.uint64)
+        if len(ids) != len(made):
+            raise InvalidArgumentError(
+                f"vms are {len(ids)} ids; they must be as many as the {len(made)} requests"
+            )
+        out = np.empty((len(made), 2), np.int32)
+        refused = c_size_t()
+        status = self._library.spane_session_place_many(
+            self._pointer,
+            arguments.address(ids),
+            arguments.address(made),
+            len(made),
+            arguments.address(out),
+            byref(refused),
+        )
+        if status == OK:
+            return out
+        if status == NEVER_FITS:
+            wrong = requests[refused.value]
+            raise NeverFitsError(wrong if isinstance(wrong, Request) else Request(*wrong))
+        if status != NO_ROOM:
+            fail(status, self)
+        return None
 
     def top(
         self,
