@@ -1,8 +1,5 @@
 /// An index that is made when it is needed first, and that copies of a policy do not share.
 struct IndexReference: @unchecked Sendable {
-    // To look at a server takes little time, and so it takes more of them than for a network to make up for following changes.
-    private static var fewServers: Int { 2 * ScoreIndex.fewServers }
-
     private var index: ScoreIndex?
 
     /// The index of this policy alone.
@@ -22,7 +19,7 @@ struct IndexReference: @unchecked Sendable {
         among servers: Span<Int32>?
     ) -> Placement? {
         let count = servers?.count ?? cluster.serverCount
-        if count >= Self.fewServers { return own().best(by: rule, for: request, on: cluster, among: servers) }
+        if count >= rule.fewServers { return own().best(by: rule, for: request, on: cluster, among: servers) }
         var most = -Double.infinity
         var best: Placement?
         for index in 0..<count {

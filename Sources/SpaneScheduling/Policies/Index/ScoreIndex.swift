@@ -9,8 +9,10 @@ internal import SpaneSystem
 /// server.
 @safe
 package final class ScoreIndex {
-    /// Among fewer servers than this, looking at all of them is faster.
+    /// Among fewer servers than this, looking at all of them is faster with most rules; see ``ServerRule/fewServers``.
     package static let fewServers = 48
+    /// The same with a rule that takes long for a server.
+    package static let fewestServers = 12
     /// The most bytes that all trees take.
     package static let mostBytes = 64 << 20
     // Requests that have a tree at the same time, if it is small.
@@ -60,7 +62,7 @@ package final class ScoreIndex {
     ///
     /// - Parameter most: what all trees take at most.
     package static func bytes(servers: Int, in most: Int = mostBytes) -> Int {
-        guard servers >= fewServers else { return 0 }
+        guard servers >= fewestServers else { return 0 }
         return treeCount(servers: servers, in: most) * ScoreTree.bytes(servers: servers) + 16_384
     }
 
@@ -77,7 +79,7 @@ package final class ScoreIndex {
         among servers: Span<Int32>?
     ) -> Placement? {
         let count = servers?.count ?? cluster.serverCount
-        guard count >= Self.fewServers else {
+        guard count >= rule.fewServers else {
             return scan(by: rule, for: request, on: cluster, count: count) { selectedServer($0, of: servers) }
         }
         adapt(to: cluster)

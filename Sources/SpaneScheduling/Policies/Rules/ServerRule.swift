@@ -6,9 +6,16 @@ package protocol ServerRule {
     /// What scores depend on beside the server and the request: those of one context are never compared with those of another.
     var context: UInt64 { get }
 
+    /// Among fewer servers than this, looking at all of them is faster than following their changes.
+    var fewServers: Int { get }
+
     /// Writes the score and the nodes of the best placement on every server of the batch, ``ServerBatch/noRoom`` where there is
     /// none. Scores are numbers above -infinity.
     func score(_ batch: ServerBatch, for request: Request, on cluster: borrowing ClusterState)
+}
+
+extension ServerRule {
+    package var fewServers: Int { ScoreIndex.fewServers }
 }
 
 /// A rule that looks at one server.
@@ -24,6 +31,9 @@ protocol PlacementRule: ServerRule, Sendable {
 
 extension PlacementRule {
     package var context: UInt64 { 0 }
+
+    // To look at a server takes little time, and so it takes more of them than for a network to make up for following changes.
+    package var fewServers: Int { 2 * ScoreIndex.fewServers }
 
     package func score(_ batch: ServerBatch, for request: Request, on cluster: borrowing ClusterState) {
         for index in 0..<batch.count {
