@@ -80,7 +80,7 @@ import Testing
             }
             try cluster.dropTrial()
             #expect(try view(cluster) == before)
-            }
+        }
         #expect(cluster.vmCount > 5)
     }
 

@@ -78,7 +78,8 @@ extension Cluster {
         throw SchedulingError(
             .badState,
             isOpen
-                ? "no trial is open" : "a trial is open; servers can be added, removed and resized when all trials have ended"
+                ? "no trial is open"
+                : "a trial is open; servers can be added, removed and resized when all trials have ended"
         )
     }
 

@@ -237,10 +237,10 @@ def test_move_counts(tmp_path: Path) -> None:
     assert [text.get_text() for text in left.get_xticklabels()] == ["0", "2", "8"]
     labels = ["first-fit", "balance-fit", "nets", "lower bound"]
     assert [line.get_label() for line in left.lines] == labels
-    assert [list(line.get_ydata()) for line in right.lines] == [[0, 3, 12]] * 3
+    assert [np.asarray(line.get_ydata()).tolist() for line in right.lines] == [[0, 3, 12]] * 3
     picture = tmp_path / "moves.svg"
     assert plot.main([str(folder), "--output", str(picture)]) == 0
-    assert picture.read_text().count("<g id=\"line2d") > 8
+    assert picture.read_text().count('<g id="line2d') > 8
     alone = Experiment.load(maker.experiment(tmp_path / "alone", (1,), kind="servers"))
     with pytest.raises(spane.InvalidArgumentError, match="one number of moves"):
         plot.move_counts(alone)

@@ -89,10 +89,13 @@ struct TuneCommand: ParsableCommand {
         let tuned: RuleTuning.Candidate
         do {
             defer { bar.clear() }
-            tuned = try RuleTuning(tuning, settings, mix: mix?.flavors, threads: threads.count).run { done, _ in bar.show(done) }
+            tuned = try RuleTuning(tuning, settings, mix: mix?.flavors, threads: threads.count).run { done, _ in
+                bar.show(done)
+            }
         }
         StandardOutput.print(
-            try TuningReport(tuned: tuned, mix: mix, tuning: tuning, validation: validation, threads: threads.count).text
+            try TuningReport(tuned: tuned, mix: mix, tuning: tuning, validation: validation, threads: threads.count)
+                .text
         )
     }
 }

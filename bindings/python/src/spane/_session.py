@@ -126,8 +126,8 @@ class Session(Handle[SessionPointer]):
     def place_many(self, vms: Any, requests: Any) -> NDArray[np.int32] | None:
         """Places all VMs or none, each with those before it in place.
 
-        `vms` are n ids and `requests` as in `choose_many`. Returns int32 of shape (n, 2), server and
-        nodes as a bit mask, or None if one of them fits nowhere now; nothing is placed then.
+        `vms` are n ids and `requests` as in `choose_many`. Returns int32 of shape (n, 2), server
+        and nodes as a bit mask, or None if one of them fits nowhere now; nothing is placed then.
         NeverFitsError where no server could hold one even if it were empty.
         """
         made, _used = self._resources.encode_many(requests)

@@ -20,8 +20,8 @@ _KINDS = ("both", "cdf", "differences")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Plots one file of waits, or the folder of an experiment with several numbers of moves; 0, or 2
-    with a line on standard error."""
+    """Plots one file of waits, or the folder of an experiment with several numbers of moves; gives
+    0, or 2 after a line on standard error."""
     parser = Parser(
         prog=TOOL,
         description="Draw the results of `spane evaluate --output`, or the servers needed of "
