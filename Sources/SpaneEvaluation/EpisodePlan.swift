@@ -81,7 +81,8 @@ extension Environment {
         _ progress: Progress
     ) throws(SchedulingError) -> EpisodePlan.Episode {
         let placed = try length(from: start, until: end, progress: progress)
-        let most = trace.count - 2 - start
+        // A start before the first VM is refused below.
+        let most = trace.count - 2 - max(start, 0)
         // A length that was asked for is refused below.
         if placed != end.length, placed > most {
             throw SchedulingError(

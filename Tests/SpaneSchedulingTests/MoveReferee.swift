@@ -71,9 +71,9 @@ struct MoveReferee {
         var cluster = ClusterState(scenario.fleet)
         for vm in running { cluster.place(scenario.request(of: vm.vm), at: vm.placement) }
         let planner = RoomPlanner(for: cluster, limits)
-        let result = planner.plan(scenario.request(of: head), on: cluster) { wanted, add in
+        let result = planner.plan(scenario.request(of: head), on: cluster) { wanted, roster in
             for vm in running.sorted(by: { $0.vm < $1.vm }) where wanted.contains(vm.placement.server) {
-                add(UInt64(vm.vm), scenario.request(of: vm.vm), vm.placement)
+                roster.add(UInt64(vm.vm), scenario.request(of: vm.vm), vm.placement)
             }
         }
         guard let plan = result.plan else { return false }
