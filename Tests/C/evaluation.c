@@ -74,6 +74,11 @@ static void test_errors(const spane_trace *trace, spane_model *model, spane_mode
     REFUSES_OPTION(SPANE_UNKNOWN_VERSION, struct_size, 0);
     starts[2] = -1;
     REFUSES(SPANE_INVALID_ARGUMENT, "starts[2]: start is", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
+    starts[2] = INT64_MIN;
+    options.length = 30;
+    REFUSES(SPANE_INVALID_ARGUMENT, "starts[2]: start is", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
+    options.length = initialised.length;
+    REFUSES(SPANE_INVALID_ARGUMENT, "starts[2]: start is", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
     starts[2] = INT64_MAX;
     REFUSES(SPANE_INVALID_ARGUMENT, "starts[2]: start is", waits, EVALUATE(trace, &options, starts, 4, policies, 3, waits));
     starts[2] = 20;
