@@ -119,9 +119,14 @@ let package = Package(
             name: "SpaneSchedulingTests",
             dependencies: ["SpaneScheduling", "SpaneTestSupport"]
         ),
+        .target(
+            name: "SpaneKernelVersions",
+            dependencies: ["CSpaneKernels"],
+            path: "Tests/SpaneKernelVersions"
+        ),
         .testTarget(
             name: "SpaneNetworksTests",
-            dependencies: ["SpaneNetworks", "SpaneScheduling", "SpaneTestSupport"]
+            dependencies: ["SpaneNetworks", "SpaneScheduling", "SpaneTestSupport", "SpaneKernelVersions"]
         ),
         .testTarget(
             name: "SpaneGoldenTests",
