@@ -66,7 +66,9 @@ import Testing
                 mixed.update(byte: bytes[bytes.count - 1])
             }
             let word = generator.next()
-            for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
             mixed.update(word: word)
         }
         #expect(mixed.hexadecimal() == hash(bytes))

@@ -98,10 +98,9 @@ public struct Trace: Sendable {
         func refuse(_ column: String, _ value: Double, _ rule: String) -> SchedulingError {
             SchedulingError(.invalidTrace, "VM \(index): \(column) is \(value); \(rule)")
         }
-        for (column, value) in [("cpu", vm.cpu), ("mem", vm.mem)]
-        where !(Grid.demand(value) > 0 && value <= Resources.largest) {
-            throw refuse(column, value, Resources.rule(value))
-        }
+        func isSize(_ value: Double) -> Bool { Grid.demand(value) > 0 && value <= Resources.largest }
+        guard isSize(vm.cpu) else { throw refuse("cpu", vm.cpu, Resources.rule(vm.cpu)) }
+        guard isSize(vm.mem) else { throw refuse("mem", vm.mem, Resources.rule(vm.mem)) }
         guard vm.arrival.isFinite else { throw refuse("arrival", vm.arrival, "it must be finite") }
         guard abs(vm.arrival) <= largestTime else {
             throw refuse("arrival", vm.arrival, "it must be in \(-largestTime) ... \(largestTime)")
@@ -121,7 +120,8 @@ public struct Trace: Sendable {
                 "VM \(index): span is \(vm.span); it must be in 1 ... \(Layout.mostNodes), or 0 for the cluster's rule"
             )
         }
-        guard vm.extras.isEmpty || vm.extras.count == resources.count else {
+        guard !vm.extras.isEmpty else { return }
+        guard vm.extras.count == resources.count else {
             throw SchedulingError(
                 .invalidTrace,
                 "VM \(index) has \(vm.extras.count) further amounts; the trace names \(resources.count) resources"

@@ -55,7 +55,8 @@ final class ServerStates {
         let (servers, values) = (cluster.serverCount, cluster.stateValueCount)
         self.cluster = nil
         if known.count != servers * values || stamps.count != servers {
-            do { try Memory.check(bytes: Self.bytes(servers: servers, values: values), for: "states of servers") } catch { return }
+            do { try Memory.check(bytes: Self.bytes(servers: servers, values: values), for: "states of servers") } catch
+            { return }
             known = FlatBuffer(repeating: .nan, count: servers * values)
             stamps = FlatBuffer(repeating: 0, count: servers)
         }
