@@ -32,9 +32,9 @@ struct KernelVersionTests {
         }
         let special: [Float] = [
             0, -0.0, 1, -1, .infinity, -.infinity, .nan, .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
-            .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude, 1.0.nextUp, 0x1p-24, 0x1.8p-24,
+            .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude, Float(1).nextUp, 0x1p-24, 0x1.8p-24,
             0x1p-75,
-        ].map { $0 }
+        ]
         for factor in special {
             for other in special { for sum in special { expectSame(factor, other, sum) } }
         }

@@ -76,7 +76,7 @@ import Testing
         let servers = 1100
         let fleet = try Fleet(servers: servers)
         var cluster = ClusterState(fleet)
-        let session = try model.makeSession(for: fleet)
+        var session: any ScoringPolicy = try model.makeSession(for: fleet)
         for step in 0..<12 {
             // More states than are numbered before they are numbered again, then few.
             let kinds = step < 8 ? 1_000_000 : 5
