@@ -136,7 +136,6 @@ import Testing
                 if generator.below(100) == 0 { left[server] = Double(generator.below(41)) }
                 cluster.setFree(Resources(cpu: left[server], mem: 90), server: server, node: 0)
             }
-            if round == 30 { cluster.cordon(5) }
             if round == 40 { cluster.removeAll() }
             for number in 0..<8 {
                 // Known ones, then others, more than have a seat.
