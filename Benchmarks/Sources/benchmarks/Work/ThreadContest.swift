@@ -16,7 +16,7 @@ struct ThreadContest: Contest {
     /// Trials of a random search, each of which plays the same episodes.
     static func search(_ trace: Trace, servers: Int, trials: Int) throws -> ThreadContest {
         let plan = try plan(trace, servers, 20)
-        let search = UntrainedSearch(architecture: .published(), normalisation: .published, seed: 1)
+        let search = try UntrainedSearch(architecture: .published(), normalisation: .published, seed: 1)
         return ThreadContest { threads in _ = try search.run(trials: trials, on: plan, threads: threads) }
     }
 
