@@ -30,6 +30,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(name: "CSpaneKernels"),
+        .target(name: "CSpaneHash"),
         .target(name: "CSpaneSystem"),
         .target(name: "SpaneSystem", dependencies: ["CSpaneSystem"]),
         .target(name: "SpaneBuffers"),
@@ -44,7 +45,7 @@ let package = Package(
         ),
         .target(
             name: "SpaneStorage",
-            dependencies: ["SpaneBuffers", "SpaneSystem", "SpaneScheduling", "SpaneNetworks", "CHDF5"]
+            dependencies: ["SpaneBuffers", "SpaneSystem", "SpaneScheduling", "SpaneNetworks", "CHDF5", "CSpaneHash"]
         ),
         .target(
             name: "SpaneEvaluation",
@@ -118,9 +119,14 @@ let package = Package(
             name: "SpaneSchedulingTests",
             dependencies: ["SpaneScheduling", "SpaneTestSupport"]
         ),
+        .target(
+            name: "SpaneKernelVersions",
+            dependencies: ["CSpaneKernels"],
+            path: "Tests/SpaneKernelVersions"
+        ),
         .testTarget(
             name: "SpaneNetworksTests",
-            dependencies: ["SpaneNetworks", "SpaneScheduling", "SpaneTestSupport"]
+            dependencies: ["SpaneNetworks", "SpaneScheduling", "SpaneTestSupport", "SpaneKernelVersions"]
         ),
         .testTarget(
             name: "SpaneGoldenTests",
@@ -149,6 +155,7 @@ let package = Package(
             name: "SpaneStorageTests",
             dependencies: [
                 "SpaneStorage", "SpaneScheduling", "SpaneNetworks", "SpaneTestSupport", "SpaneFileTestSupport", "CHDF5",
+                "CSpaneHash",
             ]
         ),
         .testTarget(

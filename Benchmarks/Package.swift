@@ -23,6 +23,7 @@ let package = Package(
                 .product(name: "SpaneWorkloads", package: "libspane"),
                 .product(name: "SpaneNetworks", package: "libspane"),
                 .product(name: "SpaneStorage", package: "libspane"),
+                .product(name: "SpaneEvaluation", package: "libspane"),
                 .product(name: "SpaneTraining", package: "libspane"),
             ],
             swiftSettings: strict

@@ -1,16 +1,20 @@
 #include "columns.h"
 
-#include "multiversion.h"
+#include "vectors.h"
 
-typedef float columns __attribute__((ext_vector_type(KERNEL_COLUMNS), aligned(4)));
-
-#define LOAD(pointer) (*(const columns *)(pointer))
-#define STORE(pointer, value) (*(columns *)(pointer) = (value))
+typedef lanes columns;
 
 // Units that are computed together: the steps of one wait for each other, those of several do not.
 #define TOGETHER 4
 #define FOR_UNITS(unit) for (int unit = 0; unit < count; unit++)
 
+// polynomial = square * polynomial + coefficient
+#define HORNER(polynomial, coefficient)             \
+    FOR_UNITS(u) {                                  \
+        columns next = (columns)(coefficient);      \
+        ADD_PRODUCT(next, square[u], polynomial[u]); \
+        polynomial[u] = next;                       \
+    }
 // A quotient of odd and even polynomials (the minimax coefficients of XLA and Eigen); past the clamp it is +-1 in floats.
 KERNEL_HELPER void tangents(columns *x, const int count) {
     const columns most = (columns)7.90531110763549805f;
@@ -20,15 +24,17 @@ KERNEL_HELPER void tangents(columns *x, const int count) {
         x[u] = x[u] > -most ? x[u] : -most;
         square[u] = x[u] * x[u];
     }
-    FOR_UNITS(u) p[u] = square[u] * -2.76076847742355e-16f + 2.00018790482477e-13f;
-    FOR_UNITS(u) p[u] = square[u] * p[u] + -8.60467152213735e-11f;
-    FOR_UNITS(u) p[u] = square[u] * p[u] + 5.12229709037114e-08f;
-    FOR_UNITS(u) p[u] = square[u] * p[u] + 1.48572235717979e-05f;
-    FOR_UNITS(u) p[u] = square[u] * p[u] + 6.37261928875436e-04f;
-    FOR_UNITS(u) p[u] = square[u] * p[u] + 4.89352455891786e-03f;
-    FOR_UNITS(u) q[u] = square[u] * 1.19825839466702e-06f + 1.18534705686654e-04f;
-    FOR_UNITS(u) q[u] = square[u] * q[u] + 2.26843463243900e-03f;
-    FOR_UNITS(u) q[u] = square[u] * q[u] + 4.89352518554385e-03f;
+    FOR_UNITS(u) p[u] = (columns)-2.76076847742355e-16f;
+    HORNER(p, 2.00018790482477e-13f);
+    HORNER(p, -8.60467152213735e-11f);
+    HORNER(p, 5.12229709037114e-08f);
+    HORNER(p, 1.48572235717979e-05f);
+    HORNER(p, 6.37261928875436e-04f);
+    HORNER(p, 4.89352455891786e-03f);
+    FOR_UNITS(u) q[u] = (columns)1.19825839466702e-06f;
+    HORNER(q, 1.18534705686654e-04f);
+    HORNER(q, 2.26843463243900e-03f);
+    HORNER(q, 4.89352518554385e-03f);
     FOR_UNITS(u) x[u] = x[u] * p[u] / q[u];
 }
 
@@ -48,7 +54,7 @@ KERNEL_HELPER void units(const struct kernel_layer *layer, const int activation,
     FOR_UNITS(u) sum[u] = (columns)layer->bias[first + (size_t)u];
     for (size_t i = 0; i < layer->inputs; i++) {
         const columns value = LOAD(in + i * step);
-        FOR_UNITS(u) sum[u] += weights[u] * value;
+        FOR_UNITS(u) ADD_PRODUCT(sum[u], weights[u], value);
         weights += layer->stride;
     }
     activate(activation, sum, count);
@@ -74,13 +80,14 @@ KERNEL_HELPER void apply(const struct kernel_stack *stack, const int activation,
             other = (float *)source;
         }
         columns sum = (columns)last->bias[0];
-        for (size_t i = 0; i < last->inputs; i++) sum += last->weights[i * last->stride] * LOAD(source + i * step);
+        for (size_t i = 0; i < last->inputs; i++) {
+            ADD_PRODUCT(sum, last->weights[i * last->stride], LOAD(source + i * step));
+        }
         STORE(out + column, sum);
     }
 }
 
-KERNEL_MULTIVERSION
-void kernel_columns(const struct kernel_stack *stack, const float *restrict in, size_t stride, size_t count,
+void KERNEL(kernel_columns)(const struct kernel_stack *stack, const float *restrict in, size_t stride, size_t count,
                     float *restrict out) {
     // Each activation gets a loop of its own.
     switch (stack->activation) {

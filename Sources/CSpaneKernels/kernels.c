@@ -1,18 +1,6 @@
 #include "kernels.h"
 
-#include "multiversion.h"
-
-typedef float lanes __attribute__((ext_vector_type(KERNEL_LANES), aligned(4)));
-typedef int32_t int_lanes __attribute__((ext_vector_type(KERNEL_LANES)));
-typedef double double_lanes __attribute__((ext_vector_type(KERNEL_LANES), aligned(8)));
-typedef int64_t long_lanes __attribute__((ext_vector_type(KERNEL_LANES)));
-typedef int64_t stored_long_lanes __attribute__((ext_vector_type(KERNEL_LANES), aligned(8)));
-
-#define LOAD(pointer) (*(const lanes *)(pointer))
-#define STORE(pointer, value) (*(lanes *)(pointer) = (value))
-// A select that is a single maximum instruction; a NaN becomes the other.
-#define LARGER(value, other) ((value) > (other) ? (value) : (other))
-#define RELU(value) LARGER(value, (lanes)0)
+#include "vectors.h"
 
 // `count` vectors of outputs from `first` on. `count` is a constant where this becomes part of a loop.
 KERNEL_HELPER void dense_outputs(const struct kernel_layer *layer, const float *restrict in, float *restrict out, int relu,
@@ -21,7 +9,7 @@ KERNEL_HELPER void dense_outputs(const struct kernel_layer *layer, const float *
     for (int k = 0; k < count; k++) sum[k] = LOAD(layer->bias + first + k * KERNEL_PAD);
     const float *row = layer->weights + first;
     for (size_t i = 0; i < layer->inputs; i++) {
-        for (int k = 0; k < count; k++) sum[k] += in[i] * LOAD(row + k * KERNEL_PAD);
+        for (int k = 0; k < count; k++) ADD_PRODUCT(sum[k], in[i], LOAD(row + k * KERNEL_PAD));
         row += layer->stride;
     }
     for (int k = 0; k < count; k++) STORE(out + first + k * KERNEL_PAD, relu ? RELU(sum[k]) : sum[k]);
@@ -35,13 +23,11 @@ KERNEL_HELPER void dense(const struct kernel_layer *layer, const float *restrict
     for (; o < layer->stride; o += KERNEL_PAD) dense_outputs(layer, in, out, relu, o, 1);
 }
 
-KERNEL_MULTIVERSION
-void kernel_dense(const struct kernel_layer *layer, const float *restrict in, float *restrict out, int relu) {
+void KERNEL(kernel_dense)(const struct kernel_layer *layer, const float *restrict in, float *restrict out, int relu) {
     dense(layer, in, out, relu);
 }
 
-KERNEL_MULTIVERSION
-const float *kernel_embed(const struct kernel_embedder *embedder, const float *in, float *fixed) {
+const float *KERNEL(kernel_embed)(const struct kernel_embedder *embedder, const float *in, float *fixed) {
     float *out = embedder->scratch, *other = embedder->scratch + embedder->widest;
     const struct kernel_layer *last = embedder->layers + embedder->layer_count - 1;
     for (const struct kernel_layer *layer = embedder->layers; layer <= last; layer++) {
@@ -55,44 +41,128 @@ const float *kernel_embed(const struct kernel_embedder *embedder, const float *i
     return in;
 }
 
-KERNEL_MULTIVERSION
-void kernel_replace(float *restrict row, const float *restrict embedding, int64_t *restrict sums, size_t stride,
-                    double scale) {
-    // Adding 1.5 * 2^52 rounds a number below 2^51 to an integer, ties to the even one, in the low bits of the sum.
-    const double_lanes rounder = (double_lanes)0x1.8p52, most = (double_lanes)0x1p42;
-    for (size_t i = 0; i < stride; i += KERNEL_PAD) {
-        lanes new = LOAD(embedding + i);
-        double_lanes after = __builtin_convertvector(new, double_lanes) * scale;
-        double_lanes before = __builtin_convertvector(LOAD(row + i), double_lanes) * scale;
-        after = after > -most ? after : -most;
-        after = after < most ? after : most;
-        before = before > -most ? before : -most;
-        before = before < most ? before : most;
-        *(stored_long_lanes *)(sums + i) += (long_lanes)(after + rounder) - (long_lanes)(before + rounder);
-        STORE(row + i, new);
-    }
-}
-
-// `count` hidden units from `first` on, of a block of servers.
-KERNEL_HELPER void hidden_units(const struct kernel_layer *layer, const float *restrict in, float *restrict out,
-                                size_t first, const int count) {
+// `count` units from `first` on, of a block of servers. Units of the output are `step` values apart.
+KERNEL_HELPER void block_units(const struct kernel_layer *layer, const float *restrict in, float *restrict out,
+                               const size_t step, const int relu, size_t first, const int count) {
     lanes sum[8];
     for (int k = 0; k < count; k++) sum[k] = (lanes)layer->bias[first + (size_t)k];
     const float *row = layer->weights + first;
     for (size_t i = 0; i < layer->inputs; i++) {
         const lanes value = LOAD(in + i * KERNEL_LANES);
-        for (int k = 0; k < count; k++) sum[k] += row[k] * value;
+        for (int k = 0; k < count; k++) ADD_PRODUCT(sum[k], row[k], value);
         row += layer->stride;
     }
-    for (int k = 0; k < count; k++) STORE(out + (first + (size_t)k) * KERNEL_LANES, RELU(sum[k]));
+    for (int k = 0; k < count; k++) {
+        STORE(out + (first + (size_t)k) * step, relu ? RELU(sum[k]) : sum[k]);
+    }
 }
 
-// One hidden layer on a block of servers.
-KERNEL_HELPER void hidden_block(const struct kernel_layer *layer, const float *restrict in, float *restrict out) {
+// One layer on a block of servers.
+KERNEL_HELPER void dense_block(const struct kernel_layer *layer, const float *restrict in, float *restrict out,
+                               const size_t step, const int relu) {
     size_t o = 0;
-    for (; o + 8 <= layer->outputs; o += 8) hidden_units(layer, in, out, o, 8);
-    for (; o + 4 <= layer->outputs; o += 4) hidden_units(layer, in, out, o, 4);
-    for (; o < layer->outputs; o++) hidden_units(layer, in, out, o, 1);
+    for (; o + 8 <= layer->outputs; o += 8) block_units(layer, in, out, step, relu, o, 8);
+    for (; o + 4 <= layer->outputs; o += 4) block_units(layer, in, out, step, relu, o, 4);
+    for (; o < layer->outputs; o++) block_units(layer, in, out, step, relu, o, 1);
+}
+
+const float *KERNEL(kernel_embed_block)(const struct kernel_embedder *embedder, const float *in, float *fixed) {
+    float *out = embedder->scratch, *other = embedder->scratch + KERNEL_LANES * embedder->widest;
+    const struct kernel_layer *last = embedder->layers + embedder->layer_count - 1;
+    for (const struct kernel_layer *layer = embedder->layers; layer < last; layer++) {
+        dense_block(layer, in, out, KERNEL_LANES, 1);
+        in = out;
+        out = other;
+        other = (float *)in;
+    }
+    dense_block(last, in, out, KERNEL_LANES, 0);
+    dense_block(&embedder->part, out, fixed, KERNEL_GROUP, 0);
+    return out;
+}
+
+// Values as steps of a grid.
+KERNEL_HELPER void round_steps(const lanes *value, double scale, long_lanes *steps) {
+    // Adding 1.5 * 2^52 rounds a number below 2^51 to an integer, ties to the even one, in the low bits of the sum.
+    const double_lanes rounder = (double_lanes)0x1.8p52, most = (double_lanes)0x1p42;
+    double_lanes scaled = __builtin_convertvector(*value, double_lanes) * scale;
+    scaled = scaled > -most ? scaled : -most;
+    scaled = scaled < most ? scaled : most;
+    *steps = (long_lanes)(scaled + rounder) - (long_lanes)rounder;
+}
+
+void KERNEL(kernel_replace)(int64_t *restrict row, const float *restrict embedding, int64_t *restrict sums, size_t stride,
+                            double scale) {
+    for (size_t i = 0; i < stride; i += KERNEL_PAD) {
+        const lanes value = LOAD(embedding + i);
+        long_lanes *place = (long_lanes *)(row + i), steps;
+        round_steps(&value, scale, &steps);
+        *(long_lanes *)(sums + i) += steps - *place;
+        *place = steps;
+    }
+}
+
+// Adds those that are above -infinity.
+KERNEL_HELPER void add_steps(const lanes *value, double scale, long_lanes *total) {
+    long_lanes steps;
+    round_steps(value, scale, &steps);
+    *total += steps & __builtin_convertvector(*value > (lanes)-__builtin_inff(), long_lanes);
+}
+
+int64_t KERNEL(kernel_total)(const float *values, size_t count, double scale) {
+    long_lanes total = 0;
+    size_t i = 0;
+    for (; i + KERNEL_LANES <= count; i += KERNEL_LANES) {
+        const lanes value = LOAD(values + i);
+        add_steps(&value, scale, &total);
+    }
+    lanes rest = (lanes)-__builtin_inff();
+    for (size_t lane = 0; i + lane < count; lane++) rest[lane] = values[i + lane];
+    add_steps(&rest, scale, &total);
+    return __builtin_reduce_add(total);
+}
+
+void KERNEL(kernel_shift)(float *values, size_t count, float amount) {
+    for (size_t i = 0; i < count; i++) values[i] += amount;
+}
+
+void KERNEL(kernel_means)(const int64_t *sums, size_t stride, double count, double inverse, float *restrict out) {
+    for (size_t i = 0; i < stride; i += KERNEL_PAD) {
+        const double_lanes sum = __builtin_convertvector(*(const long_lanes *)(sums + i), double_lanes);
+        STORE(out + i, __builtin_convertvector(sum / (double_lanes)count * (double_lanes)inverse, lanes));
+    }
+}
+
+// Columns become rows.
+KERNEL_HELPER void transpose(lanes row[KERNEL_LANES]) {
+    for (int distance = 1; distance < KERNEL_LANES; distance *= 2) {
+        lanes next[KERNEL_LANES];
+        for (int i = 0; i < KERNEL_LANES / 2; i++) {
+            const lanes one = row[i], other = row[i + KERNEL_LANES / 2];
+            next[2 * i] = __builtin_shufflevector(one, other, 0, 8, 1, 9, 2, 10, 3, 11);
+            next[2 * i + 1] = __builtin_shufflevector(one, other, 4, 12, 5, 13, 6, 14, 7, 15);
+        }
+        for (int i = 0; i < KERNEL_LANES; i++) row[i] = next[i];
+    }
+}
+
+void KERNEL(kernel_replace_block)(int64_t *restrict rows, const float *restrict embeddings, uint8_t present,
+                                  int64_t *restrict sums, size_t width, size_t stride, double scale) {
+    for (size_t first = 0; first < stride; first += KERNEL_PAD) {
+        lanes row[KERNEL_LANES];
+        for (size_t c = 0; c < KERNEL_LANES; c++) {
+            row[c] = first + c < width ? LOAD(embeddings + (first + c) * KERNEL_LANES) : (lanes)0;
+        }
+        transpose(row);
+        long_lanes change = 0;
+        for (size_t server = 0; server < KERNEL_LANES; server++) {
+            const lanes value = (present >> server & 1) ? row[server] : (lanes)0;
+            long_lanes *place = (long_lanes *)(rows + server * stride + first), steps;
+            round_steps(&value, scale, &steps);
+            change += steps - *place;
+            *place = steps;
+        }
+        *(long_lanes *)(sums + first) += change;
+    }
 }
 
 // Where the parts of a block stand.
@@ -116,16 +186,21 @@ KERNEL_HELPER struct terms read_terms(const struct kernel_head *head, const floa
     return (struct terms){terms, terms + head->shared.stride, terms + 2 * head->shared.stride};
 }
 
-KERNEL_MULTIVERSION
-void kernel_terms(const struct kernel_head *head, const float *restrict in, float *restrict terms) {
+void KERNEL(kernel_terms)(const struct kernel_head *head, const float *restrict in, float *restrict terms) {
     const struct kernel_layer *last = head->layers + head->layer_count - 1;
     float *negated = terms + head->shared.stride, *start = terms + 2 * head->shared.stride;
     dense(&head->shared, in, terms, 0);
     for (size_t u = 0; u < head->shared.stride; u += KERNEL_PAD) STORE(negated + u, -LOAD(terms + u));
-    for (int node = 0; node < KERNEL_NODES; node++) start[node] = last->bias[node];
-    for (size_t u = 0; head->layer_count == 1 && u < head->shared.outputs; u++) {
-        for (int node = 0; node < KERNEL_NODES; node++) start[node] += last->weights[u * last->stride + node] * terms[u];
+    // Sums that do not wait for each other.
+    lanes sums[4] = {LOAD(last->bias), 0, 0, 0};
+    const size_t units = head->layer_count == 1 ? head->shared.outputs : 0, stride = last->stride;
+    size_t u = 0;
+    for (; u + 4 <= units; u += 4) {
+        for (size_t k = 0; k < 4; k++) ADD_PRODUCT(sums[k], LOAD(last->weights + (u + k) * stride), terms[u + k]);
     }
+    for (; u < units; u++) ADD_PRODUCT(sums[0], LOAD(last->weights + u * stride), terms[u]);
+    const lanes sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    for (int node = 0; node < KERNEL_NODES; node++) start[node] = sum[node];
 }
 
 // The advantages of one block of servers, one vector of servers for each NUMA node.
@@ -138,8 +213,8 @@ KERNEL_HELPER void score_block(const struct kernel_head *head, const float *rest
     if (head->layer_count == 1) {
         for (size_t u = 0; u < hidden; u++) {
             lanes value = LARGER(LOAD(fixed + u * KERNEL_GROUP), (lanes)terms.negated[u]);
-            first += weights[u * stride] * value;
-            second += weights[u * stride + 1] * value;
+            ADD_PRODUCT(first, weights[u * stride], value);
+            ADD_PRODUCT(second, weights[u * stride + 1], value);
         }
         score[0] = first;
         score[1] = second;
@@ -151,15 +226,15 @@ KERNEL_HELPER void score_block(const struct kernel_head *head, const float *rest
         STORE(in + u * KERNEL_LANES, RELU(value));
     }
     for (const struct kernel_layer *layer = head->layers; layer < last; layer++) {
-        hidden_block(layer, in, out);
+        dense_block(layer, in, out, KERNEL_LANES, 1);
         float *swap = in;
         in = out;
         out = swap;
     }
     for (size_t i = 0; i < last->inputs; i++) {
         lanes value = LOAD(in + i * KERNEL_LANES);
-        first += weights[i * stride] * value;
-        second += weights[i * stride + 1] * value;
+        ADD_PRODUCT(first, weights[i * stride], value);
+        ADD_PRODUCT(second, weights[i * stride + 1], value);
     }
     score[0] = first;
     score[1] = second;
@@ -186,20 +261,20 @@ KERNEL_HELPER void score_group(const struct kernel_head *head, const float *fixe
         const float *part = fixed + u * KERNEL_GROUP;
         const lanes least = (lanes)negated[u], w0 = (lanes)weights[u * stride], w1 = (lanes)weights[u * stride + 1];
         lanes value = LARGER(LOAD(part), least);
-        a0 += w0 * value;
-        a1 += w1 * value;
+        ADD_PRODUCT(a0, w0, value);
+        ADD_PRODUCT(a1, w1, value);
         ONE_BLOCK_AT_A_TIME;
         value = LARGER(LOAD(part + KERNEL_LANES), least);
-        b0 += w0 * value;
-        b1 += w1 * value;
+        ADD_PRODUCT(b0, w0, value);
+        ADD_PRODUCT(b1, w1, value);
         ONE_BLOCK_AT_A_TIME;
         value = LARGER(LOAD(part + 2 * KERNEL_LANES), least);
-        c0 += w0 * value;
-        c1 += w1 * value;
+        ADD_PRODUCT(c0, w0, value);
+        ADD_PRODUCT(c1, w1, value);
         ONE_BLOCK_AT_A_TIME;
         value = LARGER(LOAD(part + 3 * KERNEL_LANES), least);
-        d0 += w0 * value;
-        d1 += w1 * value;
+        ADD_PRODUCT(d0, w0, value);
+        ADD_PRODUCT(d1, w1, value);
     }
     score[0][0] = a0;
     score[0][1] = a1;
@@ -209,6 +284,53 @@ KERNEL_HELPER void score_group(const struct kernel_head *head, const float *fixe
     score[2][1] = c1;
     score[3][0] = d0;
     score[3][1] = d1;
+}
+
+// Lanes as bits.
+typedef _Bool lane_bits __attribute__((ext_vector_type(KERNEL_LANES)));
+KERNEL_HELPER uint8_t bits_of(const long_lanes *mask) {
+    const lane_bits bits = __builtin_convertvector(*mask, lane_bits);
+    uint8_t result;
+    __builtin_memcpy(&result, &bits, sizeof result);
+    return result;
+}
+
+// *amounts = *steps / KERNEL_STEPS_PER_UNIT, rounded once.
+KERNEL_HELPER void divide_steps(const double_lanes *steps, double_lanes *amounts) {
+#ifdef KERNEL_HAS_FUSED_INSTRUCTION
+    // Markstein: the constant below is the reciprocal, correctly rounded, and its product less than one unit in the last place
+    // from the quotient; then this correction, whose first step is exact, rounds right. It takes a third of the time of a division.
+    const double_lanes reciprocal = (double_lanes)(1 / KERNEL_STEPS_PER_UNIT), near = *steps * reciprocal;
+    const double_lanes rest = __builtin_elementwise_fma(-near, (double_lanes)KERNEL_STEPS_PER_UNIT, *steps);
+    *amounts = *steps > (double_lanes)-__builtin_inf() ? __builtin_elementwise_fma(rest, reciprocal, near) : *steps;
+#else
+    *amounts = *steps / (double_lanes)KERNEL_STEPS_PER_UNIT;
+#endif
+}
+
+struct kernel_look KERNEL(kernel_look)(const double *steps, const float *units, double *restrict exact,
+                                       float *restrict loose, float *restrict features) {
+    const double_lanes nothing = (double_lanes)0;
+    const long_lanes was = *(const double_lanes *)exact > (double_lanes)-__builtin_inf();
+    long_lanes changed = 0;
+    for (int value = 0; value < KERNEL_NODES * 2; value++) {
+        double_lanes left;
+        divide_steps((const double_lanes *)(steps + value * KERNEL_LANES), &left);
+        double_lanes *place = (double_lanes *)(exact + value * KERNEL_LANES);
+        changed |= *place != left;
+        *place = left;
+        // The next float where the nearest is below: the bits of a float ascend with its magnitude.
+        const lanes near = __builtin_convertvector(left, lanes);
+        const int_lanes is_below =
+            __builtin_convertvector(__builtin_convertvector(near, double_lanes) < left, int_lanes);
+        const int_lanes bits = (int_lanes)near;
+        STORE(loose + value * KERNEL_LANES, (lanes)(bits + (is_below & ((bits >> 31) | 1))));
+        // Where more runs than there is room for, nothing is left.
+        const lanes some = __builtin_convertvector(LARGER(left, nothing), lanes);
+        STORE(features + value * KERNEL_LANES, some / (lanes)units[value % 2]);
+    }
+    const long_lanes is = *(const double_lanes *)exact > (double_lanes)-__builtin_inf();
+    return (struct kernel_look){bits_of(&changed), bits_of(&was), bits_of(&is)};
 }
 
 // Which servers of a block have room on which node; a split VM needs every node of its server.
@@ -256,8 +378,7 @@ KERNEL_HELPER int is_any_better(const struct kernel_servers *servers, size_t cou
     return __builtin_reduce_or(any) != 0;
 }
 
-KERNEL_MULTIVERSION
-struct kernel_choice kernel_choose(const struct kernel_head *head, const float *terms,
+struct kernel_choice KERNEL(kernel_choose)(const struct kernel_head *head, const float *terms,
                                    const struct kernel_servers *servers, size_t blocks, double cpu, double mem,
                                    int split, struct kernel_choice sofar) {
     const struct terms all_terms = read_terms(head, terms);
@@ -297,8 +418,7 @@ struct kernel_choice kernel_choose(const struct kernel_head *head, const float *
     return sofar;
 }
 
-KERNEL_MULTIVERSION
-void kernel_rank(const struct kernel_head *head, const float *terms, const struct kernel_servers *servers, size_t blocks,
+void KERNEL(kernel_rank)(const struct kernel_head *head, const float *terms, const struct kernel_servers *servers, size_t blocks,
                  double cpu, double mem, int split, float *restrict out) {
     const struct terms all_terms = read_terms(head, terms);
     const lanes none = (lanes)-__builtin_inff();
@@ -319,8 +439,7 @@ void kernel_rank(const struct kernel_head *head, const float *terms, const struc
     }
 }
 
-KERNEL_MULTIVERSION
-size_t kernel_above(const float *values, size_t first, size_t count, float floor) {
+size_t KERNEL(kernel_above)(const float *values, size_t first, size_t count, float floor) {
     while (first < count && first % KERNEL_LANES != 0) {
         if (values[first] > floor) return first;
         first++;
@@ -332,8 +451,7 @@ size_t kernel_above(const float *values, size_t first, size_t count, float floor
     return first;
 }
 
-KERNEL_MULTIVERSION
-void kernel_advantages(const struct kernel_head *head, const float *terms, const struct kernel_servers *servers,
+void KERNEL(kernel_advantages)(const struct kernel_head *head, const float *terms, const struct kernel_servers *servers,
                        size_t first, size_t blocks, float *restrict out) {
     const struct terms all_terms = read_terms(head, terms);
     const size_t group = KERNEL_GROUP / KERNEL_LANES;
@@ -349,4 +467,17 @@ void kernel_advantages(const struct kernel_head *head, const float *terms, const
         }
         block += count;
     }
+}
+
+double KERNEL(kernel_largest_error)(const double *errors, size_t units, const float *part, uint8_t servers) {
+    double_lanes sum = 0;
+    for (size_t unit = 0; unit < units; unit++) {
+        const lanes magnitude = __builtin_elementwise_abs(LOAD(part + unit * KERNEL_GROUP));
+        sum += errors[unit] * __builtin_convertvector(magnitude, double_lanes);
+    }
+    double largest = 0;
+    for (int lane = 0; lane < KERNEL_LANES; lane++) {
+        if ((servers >> lane & 1) && sum[lane] > largest) largest = sum[lane];
+    }
+    return largest;
 }

@@ -2,15 +2,8 @@
 
 #include <math.h>
 
-#include "multiversion.h"
+#include "vectors.h"
 
-typedef float lanes __attribute__((ext_vector_type(TRAINING_LANES), aligned(4)));
-typedef int32_t int_lanes __attribute__((ext_vector_type(TRAINING_LANES), aligned(4)));
-
-#define LOAD(pointer) (*(const lanes *)(pointer))
-#define STORE(pointer, value) (*(lanes *)(pointer) = (value))
-// Rounded once.
-#define MULTIPLY_ADD(factor, other, sum) __builtin_elementwise_fma(factor, other, sum)
 #define COUNTS(pointer) (*(const int_lanes *)(pointer))
 
 // What a tile of a product is made of:
@@ -43,7 +36,7 @@ KERNEL_HELPER void tile(const struct product *p, size_t row, size_t column, cons
         for (int c = 0; c < width; c++) value[c] = LOAD(in + c * TRAINING_LANES);
         for (int r = 0; r < height; r++) {
             const lanes weight = (lanes)weights[(size_t)r * p->row_step];
-            for (int c = 0; c < width; c++) sum[r][c] = MULTIPLY_ADD(weight, value[c], sum[r][c]);
+            for (int c = 0; c < width; c++) ADD_PRODUCT(sum[r][c], weight, value[c]);
         }
         weights += p->inner_step;
         in += p->in.stride;
@@ -77,16 +70,14 @@ KERNEL_HELPER void product(const struct product *p, size_t columns) {
     if (row < p->rows) tile_row(p, row, columns, 1);
 }
 
-KERNEL_MULTIVERSION
-void training_forward(const struct training_layer *layer, const float *bias, struct training_matrix added,
+void KERNEL(training_forward)(const struct training_layer *layer, const float *bias, struct training_matrix added,
                       struct training_matrix in, struct training_matrix out, size_t columns, int relu) {
     const struct product p = {layer->weights, layer->stride, 1, layer->outputs, layer->inputs,
                               bias, added, {0}, in, out, relu};
     product(&p, columns);
 }
 
-KERNEL_MULTIVERSION
-void training_backward(const struct training_layer *layer, struct training_matrix in,
+void KERNEL(training_backward)(const struct training_layer *layer, struct training_matrix in,
                        struct training_matrix added, struct training_matrix gate,
                        struct training_matrix out, size_t columns) {
     const struct product p = {layer->weights, 1, layer->stride, layer->inputs, layer->outputs,
@@ -111,7 +102,7 @@ KERNEL_HELPER void gradient_tile(const struct training_layer *layer, struct trai
         for (int c = 0; c < width; c++) value[c] = LOAD(right + (size_t)c * in.stride + column);
         for (int r = 0; r < height; r++) {
             const lanes slope = LOAD(left + (size_t)r * gradient.stride + column);
-            for (int c = 0; c < width; c++) sum[r][c] = MULTIPLY_ADD(slope, value[c], sum[r][c]);
+            for (int c = 0; c < width; c++) ADD_PRODUCT(sum[r][c], slope, value[c]);
         }
     }
     for (int r = 0; r < height; r++) {
@@ -141,8 +132,7 @@ KERNEL_HELPER void gradient_rows(const struct training_layer *layer, struct trai
     for (int r = 0; r < height; r++) STORE(bias + (output + (size_t)r) * TRAINING_LANES, sum[r]);
 }
 
-KERNEL_MULTIVERSION
-void training_gradient(const struct training_layer *layer, struct training_matrix in, struct training_matrix gradient,
+void KERNEL(training_gradient)(const struct training_layer *layer, struct training_matrix in, struct training_matrix gradient,
                        size_t columns, float *weights, float *bias) {
     size_t output = 0;
     for (; output + 4 <= layer->outputs; output += 4) {
@@ -154,8 +144,7 @@ void training_gradient(const struct training_layer *layer, struct training_matri
     if (output < layer->outputs) gradient_rows(layer, in, gradient, columns, weights, bias, output, 1);
 }
 
-KERNEL_MULTIVERSION
-void training_collect(float *partials, float *gradient, size_t count) {
+void KERNEL(training_collect)(float *partials, float *gradient, size_t count) {
     for (size_t i = 0; i < count; i++) {
         float *p = partials + i * TRAINING_LANES;
         gradient[i] = ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]));
@@ -214,8 +203,7 @@ KERNEL_HELPER void deviation(const struct training_items *items, struct training
     *result = __builtin_elementwise_sqrt(squares / AT_LEAST_ONE(freedom));
 }
 
-KERNEL_MULTIVERSION
-void training_pool(const struct training_items *items, enum training_pooling pool, struct training_matrix in,
+void KERNEL(training_pool)(const struct training_items *items, enum training_pooling pool, struct training_matrix in,
                    struct training_matrix out, size_t rows) {
     for (size_t row = 0; row < rows; row++) {
         for (size_t sample = 0; sample < items->samples; sample += TRAINING_LANES) {
@@ -236,8 +224,7 @@ void training_pool(const struct training_items *items, enum training_pooling poo
     }
 }
 
-KERNEL_MULTIVERSION
-void training_unpool(const struct training_items *items, enum training_pooling pool, struct training_matrix in,
+void KERNEL(training_unpool)(const struct training_items *items, enum training_pooling pool, struct training_matrix in,
                      struct training_matrix out, struct training_matrix out_gradient,
                      struct training_matrix in_gradient, size_t rows) {
     for (size_t row = 0; row < rows; row++) {
@@ -272,8 +259,7 @@ void training_unpool(const struct training_items *items, enum training_pooling p
     }
 }
 
-KERNEL_MULTIVERSION
-void training_fold(const struct training_items *items, struct training_matrix in, struct training_matrix out,
+void KERNEL(training_fold)(const struct training_items *items, struct training_matrix in, struct training_matrix out,
                    size_t rows) {
     for (size_t row = 0; row < rows; row++) {
         for (size_t sample = 0; sample < items->samples; sample += TRAINING_LANES) {
@@ -284,8 +270,7 @@ void training_fold(const struct training_items *items, struct training_matrix in
     }
 }
 
-KERNEL_MULTIVERSION
-void training_base(const struct training_items *items, const float *advantages, const float *value, float *base) {
+void KERNEL(training_base)(const struct training_items *items, const float *advantages, const float *value, float *base) {
     const struct training_matrix in = {(float *)advantages, 0};
     for (size_t sample = 0; sample < items->samples; sample += TRAINING_LANES) {
         lanes mean;
@@ -294,8 +279,7 @@ void training_base(const struct training_items *items, const float *advantages, 
     }
 }
 
-KERNEL_MULTIVERSION
-void training_best(const struct training_items *items, const float *advantages, const float *penalties,
+void KERNEL(training_best)(const struct training_items *items, const float *advantages, const float *penalties,
                    int32_t *best) {
     for (size_t sample = 0; sample < items->samples; sample += TRAINING_LANES) {
         lanes most = -__builtin_inff();
@@ -311,8 +295,7 @@ void training_best(const struct training_items *items, const float *advantages, 
     }
 }
 
-KERNEL_MULTIVERSION
-void training_pick(const struct training_items *items, const float *advantages, const float *base,
+void KERNEL(training_pick)(const struct training_items *items, const float *advantages, const float *base,
                    const int32_t *chosen, float *q) {
     for (size_t sample = 0; sample < items->samples; sample++) {
         q[sample] = base[sample];
@@ -320,8 +303,7 @@ void training_pick(const struct training_items *items, const float *advantages, 
     }
 }
 
-KERNEL_MULTIVERSION
-void training_spread(const struct training_items *items, const float *gradient, const int32_t *chosen,
+void KERNEL(training_spread)(const struct training_items *items, const float *gradient, const int32_t *chosen,
                      float *advantages) {
     for (size_t sample = 0; sample < items->samples; sample += TRAINING_LANES) {
         const lanes whole = LOAD(gradient + sample), count = ITEMS_OF(items, sample);
@@ -335,8 +317,7 @@ void training_spread(const struct training_items *items, const float *gradient, 
     }
 }
 
-KERNEL_MULTIVERSION
-void training_adam(const struct training_rates *rates, const float *restrict gradient, float *restrict parameters,
+void KERNEL(training_adam)(const struct training_rates *rates, const float *restrict gradient, float *restrict parameters,
                    float *restrict first, float *restrict second, size_t count) {
     const float decay = rates->weight_decay, keep2 = rates->keep_second;
     const float change1 = rates->change_first, change2 = rates->change_second;

@@ -66,6 +66,46 @@ import Testing
         }
     }
 
+    /// Of many servers those that have the same left are scored once; a session that has followed them says what a new one says.
+    @Test(arguments: PotentialArchitecture.Context.allCases)
+    func scoresStatesOfManyServers(context: PotentialArchitecture.Context) throws {
+        var generator = Xoshiro256StarStar(seed: 24)
+        let hidden = try LayerShape(width: 5, depth: 1)
+        let architecture = PotentialArchitecture(hidden: hidden, activation: .tanh, context: context)
+        let model = try RandomModel.make(.potential(architecture), &generator)
+        let servers = 1100
+        let fleet = try Fleet(servers: servers)
+        var cluster = ClusterState(fleet)
+        var session: any ScoringPolicy = try model.makeSession(for: fleet)
+        for step in 0..<12 {
+            // More states than are numbered before they are numbered again, then few.
+            let kinds = step < 8 ? 1_000_000 : 5
+            for server in 0..<servers {
+                for node in 0..<2 {
+                    let cpu = 40 * Double(generator.below(kinds)) / Double(kinds)
+                    cluster.setFree(Resources(cpu: cpu, mem: 2 * cpu), server: server, node: node)
+                }
+            }
+            if step == 3 { cluster.cordon(7) }
+            let request = RandomModel.request(&generator)
+            let fresh = try model.makeSession(for: fleet)
+            let small = fresh.scores(request, cluster)
+            try #require(session.scores(request, cluster) == small, "step \(step)")
+            let chosen = session.action(for: request, on: cluster)
+            let mask = cluster.mask(of: request)
+            let best = mask.indices.filter { mask[$0] == 1 }.max { (small[$0], -$0) < (small[$1], -$1) }
+            try #require(chosen?.index == best, "step \(step)")
+            // One server alone, by its neighbours in a list too short to go by states.
+            let few: [Int32] = [3, 900, 7]
+            var advantages = [Float](repeating: 0, count: 6)
+            var span = advantages.mutableSpan
+            session.writeAdvantages(for: request, on: cluster, servers: few.span, into: &span)
+            for (place, server) in few.enumerated() {
+                for node in 0..<2 { try #require(advantages[2 * place + node] == small[2 * Int(server) + node]) }
+            }
+        }
+    }
+
     @Test func goesOnWithMoreOrFewerServers() throws {
         var generator = Xoshiro256StarStar(seed: 23)
         for model in try Self.models(&generator) {

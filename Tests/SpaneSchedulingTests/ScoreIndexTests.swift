@@ -117,4 +117,35 @@ import Testing
         }
         #expect(index.followed > 10)
     }
+
+    /// More changes than a journal keeps, after which most servers are as they were; and requests that come once among some that
+    /// come again and again.
+    @Test func decidesAfterMoreChangesThanAreKept() throws {
+        var generator = Xoshiro256StarStar(seed: 8)
+        let servers = 1100
+        var cluster = ClusterState(try Fleet(servers: servers))
+        let all = (0..<Int32(servers)).map { $0 }
+        var left = (0..<servers).map { _ in Double(generator.below(41)) }
+        for server in 0..<servers { cluster.setFree(Resources(cpu: left[server], mem: 90), server: server, node: 0) }
+        let index = ScoreIndex()
+        let rule = CoarseRule(context: 0)
+        for round in 0..<60 {
+            // Twice each, so that the journal has forgotten all of them.
+            for server in 0..<servers where round % 3 == 2 {
+                cluster.setFree(Resources(cpu: 0, mem: 90), server: server, node: 0)
+                if generator.below(100) == 0 { left[server] = Double(generator.below(41)) }
+                cluster.setFree(Resources(cpu: left[server], mem: 90), server: server, node: 0)
+            }
+            if round == 40 { cluster.removeAll() }
+            for number in 0..<8 {
+                // Known ones, then others, more than have a seat.
+                let size = number < 4 ? Double(1 + number) : Double(5 + round) + Double(number) / 8
+                let request = Request(cpu: 1, mem: size)
+                let chosen = index.best(by: rule, for: request, on: cluster, among: nil)
+                try #require(chosen == rule.best(for: request, on: cluster, among: all), "round \(round)")
+            }
+        }
+        // The known ones keep their trees, whatever comes between.
+        #expect(index.followed > 60)
+    }
 }

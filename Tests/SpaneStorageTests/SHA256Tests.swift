@@ -1,3 +1,5 @@
+import CSpaneHash
+import SpaneScheduling
 import SpaneStorage
 import Testing
 
@@ -38,6 +40,38 @@ import Testing
     ])
     func lengthsAroundABlock(count: Int, expected: String) {
         #expect(hash(repeatElement(UInt8(ascii: "a"), count: count)) == expected)
+    }
+
+    /// Where the processor has instructions for it, they give what the definition does.
+    @Test func instructionsAgreeWithTheDefinition() {
+        var generator = Xoshiro256StarStar(seed: 1)
+        for blocks in [0, 1, 2, 7, 64] {
+            let bytes = (0..<64 * blocks).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+            var state = (0..<8).map { _ in UInt32(truncatingIfNeeded: generator.next()) }
+            var portable = state
+            unsafe hash_sha256(&state, bytes, blocks)
+            unsafe hash_sha256_portable(&portable, bytes, blocks)
+            #expect(state == portable)
+        }
+    }
+
+    /// Words and bytes in turn, past the ends of whatever they are gathered in.
+    @Test func wordsAmongBytes() {
+        var generator = Xoshiro256StarStar(seed: 2)
+        var bytes: [UInt8] = []
+        var mixed = SHA256()
+        for _ in 0..<3000 {
+            for _ in 0..<generator.below(3) {
+                bytes.append(UInt8(truncatingIfNeeded: generator.next()))
+                mixed.update(byte: bytes[bytes.count - 1])
+            }
+            let word = generator.next()
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+            mixed.update(word: word)
+        }
+        #expect(mixed.hexadecimal() == hash(bytes))
     }
 
     @Test func wordsAreLittleEndian() {

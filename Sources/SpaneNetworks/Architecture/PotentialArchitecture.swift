@@ -117,7 +117,10 @@ extension PotentialArchitecture: NetworkKind {
     }
 
     func sessionBytes(servers: Int, nodes: Int) -> Int {
-        let memo = max(ScoreCache.bytes, GeneralPotentialScorer.bytes(self, nodes: nodes))
+        let memo = max(
+            ScoreCache.bytes + StateNumbers.bytes(servers: servers),
+            GeneralPotentialScorer.bytes(self, nodes: nodes)
+        )
         return memo + ScoreIndex.bytes(servers: servers) + servers * 32
     }
 

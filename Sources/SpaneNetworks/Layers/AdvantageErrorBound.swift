@@ -1,3 +1,4 @@
+internal import CSpaneKernels
 internal import SpaneScheduling
 
 /// How far an advantage can move when what all servers share moves and the server stays.
@@ -38,19 +39,18 @@ struct AdvantageErrorBound: Sendable {
         }
     }
 
-    /// The rounding errors that the part of one server can bring.
+    /// The largest of the rounding errors that the parts of some servers of a block can bring.
     ///
-    /// - Parameter part: a value for each unit, `stride` apart.
-    @inline(__always)
-    func error(of part: UnsafePointer<Float>, stride: Int) -> Double {
-        var sum = 0.0
-        for unit in errors.indices { sum += unsafe errors[unit] * Double(part[unit * stride]).magnitude }
-        return sum
+    /// - Parameters:
+    ///   - parts: of the block, as the kernels have them.
+    ///   - servers: a bit for each server of the block.
+    func largestError(of parts: UnsafePointer<Float>, servers: UInt8) -> Double {
+        unsafe errors.withUnsafeBufferPointer { unsafe kernel_largest_error($0.baseAddress, $0.count, parts, servers) }
     }
 
     /// How much greater the computed advantage of a server can be with the shared part `now` than with `before`.
     ///
-    /// - Parameter largestError: at least ``error(of:stride:)`` of the server.
+    /// - Parameter largestError: at least ``largestError(of:servers:)`` of the server.
     @inline(__always)
     func bound(from before: UnsafePointer<Float>, to now: UnsafePointer<Float>, _ largestError: Double) -> Double {
         var errorBound = 0.0

@@ -12,7 +12,7 @@ struct ClusterShape: Equatable {
     init(_ cluster: borrowing ClusterState) {
         serverCount = cluster.serverCount
         largestNode = cluster.largestNode
-        nodes = cluster.fewestNodes...cluster.layout.nodes
+        nodes = cluster.fewestNodes...cluster.mostNodes
     }
 
     init(_ fleet: Fleet) {

@@ -8,6 +8,8 @@ internal import SpaneScheduling
 /// ``FixedPoint``, and a maximum is one of the values.
 struct EmbeddingPool: ~Copyable {
     private let aggregators: [Aggregator]
+    // Whether there is a mean alone, without padding, so that a kernel can write it.
+    private let isMean: Bool
     private let width: Int
     // The width, padded for the kernels.
     private let stride: Int
@@ -15,25 +17,36 @@ struct EmbeddingPool: ~Copyable {
     // One element, so that the pool never changes as a value.
     private let present = FlatBuffer<Int>(repeating: 0, count: 1)
     private let grid: FixedPoint
-    // [server][padded component]
+    // [server][padded component], in steps of the grid; 0 where the server is not there.
+    private let steps: FlatBuffer<Int64>
+    // [server][padded component], where maxima are wanted; less than any number where the server is not there.
     private let embeddings: FlatBuffer<Float>
     private let sums: FlatBuffer<Int64>
     private let squares: FlatBuffer<Int128>
     private let maxima: FlatBuffer<Float>
+    // Of one server of a block.
+    private let row: FlatBuffer<Float>
 
     init(_ layers: SpaneLayers, serverCount: Int, input: Double) throws(NetworkError) {
-        aggregators = layers.architecture.aggregators
-        width = layers.architecture.server.width
-        stride = Linear.padded(width)
+        let (aggregators, width) = (layers.architecture.aggregators, layers.architecture.server.width)
+        let stride = Linear.padded(width)
+        self.aggregators = aggregators
+        self.width = width
+        self.stride = stride
+        isMean = aggregators == [.mean] && width == stride
         self.serverCount = serverCount
         grid = try FixedPoint(
             bound: layers.bounds(input: input).embedding,
             name: "the server embedding"
         )
-        embeddings = FlatBuffer(repeating: -.infinity, count: serverCount * stride)
         sums = FlatBuffer(repeating: 0, count: stride)
         squares = FlatBuffer(repeating: 0, count: aggregators.contains(.std) ? width : 0)
         maxima = FlatBuffer(repeating: -.infinity, count: aggregators.contains(.max) ? width : 0)
+        // Whole blocks, for the kernels.
+        let values = PackedServers.blocks(serverCount) * PackedServers.lanes * stride
+        steps = FlatBuffer(repeating: 0, count: values)
+        embeddings = FlatBuffer(repeating: -.infinity, count: maxima.count > 0 ? values : 0)
+        row = FlatBuffer(repeating: 0, count: stride)
     }
 
     /// The servers that have an embedding.
@@ -47,19 +60,7 @@ struct EmbeddingPool: ~Copyable {
     /// - Parameter embedding: the components, padded with zeros as the layers write them.
     func add(server: Int, _ embedding: UnsafePointer<Float>) {
         present[0] += 1
-        let row = server * stride
-        if hasSumsOnly {
-            for component in 0..<stride { embeddings[row + component] = 0 }
-            return unsafe kernel_replace(embeddings.base + row, embedding, sums.base, stride, grid.scale)
-        }
-        for component in 0..<width {
-            let new = unsafe embedding[component]
-            embeddings[row + component] = new
-            let steps = grid.steps(new)
-            sums[component] += steps
-            if squares.count > 0 { squares[component] += Int128(steps) * Int128(steps) }
-            if maxima.count > 0 { maxima[component] = max(maxima[component], new) }
-        }
+        unsafe update(server: server, to: embedding)
     }
 
     /// Takes away the embedding of a server.
@@ -69,13 +70,8 @@ struct EmbeddingPool: ~Copyable {
         present[0] -= 1
         let row = server * stride
         for component in 0..<width {
-            let old = embeddings[row + component]
-            // No number is less, so an absent server never holds a maximum.
-            embeddings[row + component] = -.infinity
-            let steps = grid.steps(old)
-            sums[component] -= steps
-            if squares.count > 0 { squares[component] -= Int128(steps) * Int128(steps) }
-            if maxima.count > 0, old == maxima[component] { findMaximum(component) }
+            exchangeSteps(row + component, component, 0)
+            if maxima.count > 0 { exchangeValue(row + component, component, -.infinity) }
         }
     }
 
@@ -87,23 +83,31 @@ struct EmbeddingPool: ~Copyable {
     func update(server: Int, to embedding: UnsafePointer<Float>) {
         let row = server * stride
         if hasSumsOnly {
-            return unsafe kernel_replace(embeddings.base + row, embedding, sums.base, stride, grid.scale)
+            return unsafe kernel_replace(steps.base + row, embedding, sums.base, stride, grid.scale)
         }
         for component in 0..<width {
             let new = unsafe embedding[component]
-            let old = embeddings[row + component]
-            embeddings[row + component] = new
-            let (newSteps, oldSteps) = (grid.steps(new), grid.steps(old))
-            sums[component] += newSteps - oldSteps
-            if squares.count > 0 {
-                squares[component] += Int128(newSteps) * Int128(newSteps) - Int128(oldSteps) * Int128(oldSteps)
-            }
-            guard maxima.count > 0 else { continue }
-            if new >= maxima[component] {
-                maxima[component] = new
-            } else if old == maxima[component] {
-                findMaximum(component)
-            }
+            exchangeSteps(row + component, component, grid.steps(new))
+            if maxima.count > 0 { exchangeValue(row + component, component, new) }
+        }
+    }
+
+    /// Puts another number of steps into a place.
+    private func exchangeSteps(_ place: Int, _ component: Int, _ new: Int64) {
+        let old = steps[place]
+        steps[place] = new
+        sums[component] += new - old
+        if squares.count > 0 { squares[component] += Int128(new) * Int128(new) - Int128(old) * Int128(old) }
+    }
+
+    /// Puts another value into a place.
+    private func exchangeValue(_ place: Int, _ component: Int, _ new: Float) {
+        let old = embeddings[place]
+        embeddings[place] = new
+        if new >= maxima[component] {
+            maxima[component] = new
+        } else if old == maxima[component] {
+            findMaximum(component)
         }
     }
 
@@ -113,8 +117,45 @@ struct EmbeddingPool: ~Copyable {
         maxima[component] = most
     }
 
+    /// Takes over the embeddings of a block of servers.
+    ///
+    /// - Parameters:
+    ///   - block: `KERNEL_LANES` servers from this multiple on.
+    ///   - embeddings: [component][lane].
+    ///   - look: which of them are there; those that have not changed have the embedding that they had.
+    func update(block: Int, to embeddings: UnsafePointer<Float>, _ look: kernel_look) {
+        let first = block * PackedServers.lanes
+        if hasSumsOnly {
+            present[0] += look.is_present.nonzeroBitCount - look.was_present.nonzeroBitCount
+            let rows = unsafe steps.base + first * stride
+            return unsafe kernel_replace_block(
+                rows,
+                embeddings,
+                look.is_present,
+                sums.base,
+                width,
+                stride,
+                grid.scale
+            )
+        }
+        for lane in 0..<PackedServers.lanes where look.changed >> lane & 1 != 0 {
+            for component in 0..<width {
+                row[component] = unsafe embeddings[component * PackedServers.lanes + lane]
+            }
+            switch (look.was_present >> lane & 1 != 0, look.is_present >> lane & 1 != 0) {
+            case (false, true): unsafe add(server: first + lane, row.base)
+            case (true, true): unsafe update(server: first + lane, to: row.base)
+            case (true, false): remove(server: first + lane)
+            case (false, false): break
+            }
+        }
+    }
+
     /// Writes the cluster embedding: aggregators.count * width values.
     func write(to output: UnsafeMutablePointer<Float>) {
+        if isMean, presentCount > 0 {
+            return unsafe kernel_means(sums.base, stride, Double(presentCount), grid.inverse, output)
+        }
         for index in aggregators.indices {
             let aggregator = aggregators[index]
             for component in 0..<width {

@@ -24,7 +24,7 @@ struct PackedServers: ~Copyable {
     static let lanes = Int(KERNEL_LANES)
     private static let group = Int(KERNEL_GROUP)
     private static let roomValues = NUMATopology.nodesPerServer * 2
-    private static let roomPerBlock = roomValues * lanes
+    static let roomPerBlock = roomValues * lanes
 
     /// Storage for `places` servers.
     ///
@@ -33,6 +33,7 @@ struct PackedServers: ~Copyable {
     ///   - isNumbered: whether any server can stand in any place; otherwise server i stands in place i.
     init(places: Int, hidden: Int, isNumbered: Bool = false) {
         precondition(NUMATopology.nodesPerServer == Int(KERNEL_NODES), "the kernels are made for \(KERNEL_NODES) nodes")
+        precondition(Grid.stepsPerUnit == KERNEL_STEPS_PER_UNIT, "the kernels are made for other steps")
         self.hidden = hidden
         count = Self.blocks(places)
         room = FlatBuffer(repeating: -.infinity, count: count * Self.roomPerBlock)
@@ -79,6 +80,23 @@ struct PackedServers: ~Copyable {
         looseRoom[index] = left.cpu.roundedUp
         looseRoom[index + Self.lanes] = left.mem.roundedUp
         return hasChanged
+    }
+
+    /// Sets what the servers of a block have left; see `kernel_look`.
+    func look(
+        _ block: Int,
+        steps: borrowing FlatBuffer<Double>,
+        units: borrowing FlatBuffer<Float>,
+        features: borrowing FlatBuffer<Float>
+    ) -> kernel_look {
+        let first = block * Self.roomPerBlock
+        return unsafe kernel_look(
+            steps.base,
+            units.base,
+            room.base + first,
+            looseRoom.base + first,
+            features.base
+        )
     }
 
     /// The first unit of a server's part; the others follow at intervals of `KERNEL_GROUP`.

@@ -33,7 +33,7 @@ final class PotentialSession: ScoringPolicy {
         _ tally: DecisionTally
     ) -> any PotentialScorer {
         isForPairs(shape, layers)
-            ? PairPotentialScorer(layers, normalisation, tally: tally)
+            ? PairPotentialScorer(layers, normalisation, servers: shape.serverCount, tally: tally)
             : GeneralPotentialScorer(layers, normalisation, nodes: shape.nodes.upperBound, tally: tally)
     }
 
@@ -56,6 +56,8 @@ final class PotentialSession: ScoringPolicy {
         let isAsGood =
             Self.isForPairs(shape, layers) == Self.isForPairs(self.shape, layers)
             && shape.nodes.upperBound == self.shape.nodes.upperBound
+            && (shape.serverCount == self.shape.serverCount
+                || !StateNumbers.isWorthwhile(servers: max(shape.serverCount, self.shape.serverCount)))
         if !isAsGood { scorer = Self.makeScorer(layers, normalisation, shape, tally) }
         if shape.serverCount != self.shape.serverCount { follower?.adapt(servers: shape.serverCount) }
         self.shape = shape

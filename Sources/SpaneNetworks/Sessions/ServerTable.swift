@@ -17,6 +17,9 @@ final class ServerTable {
     private let pool: EmbeddingPool
     private var seenRevision: UInt64 = 0
     private var isPoolWritten = false
+    // What a block has left, [node][cpu, mem][lane], in steps and relative to the units.
+    private let steps: FlatBuffer<Double>
+    private let units: FlatBuffer<Float>
     private let features: FlatBuffer<Float>
     private let scratch: FlatBuffer<Float>
     // One element, so that the kernel has its address; it points into `layers` and `scratch`.
@@ -33,9 +36,11 @@ final class ServerTable {
             input: shape.largestInput(normalisation)
         )
         blocks = PackedServers(places: shape.serverCount, hidden: layers.architecture.advantage.width)
-        features = FlatBuffer(repeating: 0, count: SpaneArchitecture.serverInputs)
+        steps = FlatBuffer(repeating: -.infinity, count: PackedServers.roomPerBlock)
+        units = FlatBuffer([normalisation.cpu, normalisation.mem])
+        features = FlatBuffer(repeating: 0, count: PackedServers.roomPerBlock)
         let widest = max(layers.server.widest, layers.advantageOfServer.paddedOutputs)
-        scratch = FlatBuffer(repeating: 0, count: 2 * widest)
+        scratch = FlatBuffer(repeating: 0, count: 2 * PackedServers.lanes * widest)
         unsafe embedder = FlatBuffer([
             kernel_embedder(
                 layers: layers.server.kernels.base,
@@ -60,14 +65,14 @@ final class ServerTable {
         let revision = cluster.revision
         if seenRevision < cluster.oldestRevision {
             shortlists?.forgetServers()
-            for server in 0..<shape.serverCount where update(server, of: cluster) {
-                shortlists?.noteChange(of: server)
-            }
+            for block in 0..<blocks.count { update(block: block, of: cluster, telling: shortlists) }
         } else {
             var seen = seenRevision
             while seen < revision {
                 let server = cluster.server(changedAt: seen)
-                if update(server, of: cluster) { shortlists?.noteChange(of: server) }
+                if update(server, of: cluster) {
+                    shortlists?.noteChanges(in: server / PackedServers.lanes, 1 << UInt8(server % PackedServers.lanes))
+                }
                 seen += 1
             }
         }
@@ -79,6 +84,22 @@ final class ServerTable {
         guard !isPoolWritten else { return }
         unsafe pool.write(to: output)
         isPoolWritten = true
+    }
+
+    /// Looks at all servers of a block at once.
+    private func update(block: Int, of cluster: borrowing ClusterState, telling shortlists: Shortlists?) {
+        let first = block * PackedServers.lanes
+        unsafe cluster.writeOfferedSteps(from: first, count: PackedServers.lanes, to: steps.base)
+        let look = blocks.look(block, steps: steps, units: units, features: features)
+        guard look.changed != 0 else { return }
+        isPoolWritten = false
+        let embeddings: UnsafePointer<Float> = unsafe kernel_embed_block(
+            embedder.base,
+            features.base,
+            blocks.part(first)
+        )
+        unsafe pool.update(block: block, to: embeddings, look)
+        shortlists?.noteChanges(in: block, look.changed)
     }
 
     /// Returns whether the server is another than when it was last looked at.

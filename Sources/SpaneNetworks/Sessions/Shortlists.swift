@@ -13,7 +13,7 @@ final class Shortlists {
     private let table: ServerTable
     private let head: UnsafePointer<kernel_head>
     private let errorBound: AdvantageErrorBound
-    // The largest that ``AdvantageErrorBound/error(of:stride:)`` was for any server.
+    // The largest that ``AdvantageErrorBound/largestError(of:servers:)`` was for any server.
     private var largestError = 0.0
     private var decisions = 0
     private var madeCount = 0
@@ -88,11 +88,17 @@ final class Shortlists {
         return choice
     }
 
-    /// Takes over that a server is not what it was.
-    func noteChange(of server: Int) {
-        let error = unsafe errorBound.error(of: table.blocks.part(server), stride: Int(KERNEL_GROUP))
-        largestError = max(largestError, error)
+    /// Takes over that servers of a block are not what they were.
+    ///
+    /// - Parameter servers: a bit for each server of the block.
+    func noteChanges(in block: Int, _ servers: UInt8) {
+        let first = block * PackedServers.lanes
+        largestError = max(largestError, unsafe errorBound.largestError(of: table.blocks.part(first), servers: servers))
         guard madeCount > 0 else { return }
+        for lane in 0..<PackedServers.lanes where servers >> lane & 1 != 0 { takeOver(first + lane) }
+    }
+
+    private func takeOver(_ server: Int) {
         if memberships[server] & Self.changedBit == 0, changedCount == Self.changedCapacity { handChangesOn() }
         var holders = memberships[server] & ~Self.changedBit
         while holders != 0 {

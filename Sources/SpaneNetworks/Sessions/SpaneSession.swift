@@ -140,13 +140,14 @@ final class SpaneSession: ScoringPolicy {
     func writeScores(for request: Request, on cluster: borrowing ClusterState, into scores: inout MutableSpan<Float>) {
         writeAdvantages(for: request, on: cluster, servers: nil, into: &scores)
         let value = unsafe layers.value.apply(sharedInput.base, valueScratch)[0]
-        var steps: Int64 = 0
-        for action in 0..<cluster.actionCount where scores[action] > -.infinity {
-            steps += advantageGrid.steps(scores[action])
+        let count = cluster.actionCount
+        unsafe scores.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            let steps = unsafe kernel_total(base, count, advantageGrid.scale)
+            let present = max(1, table.presentCount * NUMATopology.nodesPerServer)
+            let mean = Float(Double(steps) / Double(present) * advantageGrid.inverse)
+            unsafe kernel_shift(base, count, value - mean)
         }
-        let present = max(1, table.presentCount * NUMATopology.nodesPerServer)
-        let base = value - Float(Double(steps) / Double(present) * advantageGrid.inverse)
-        for action in 0..<cluster.actionCount { scores[action] += base }
     }
 
     /// Brings the table up to date and computes what all servers share.

@@ -13,7 +13,7 @@ struct ChangeJournal: ~Copyable, Sendable {
     private var ring: FlatBuffer<Int32>
     private var mask: UInt64
     private(set) var revision: UInt64 = 1
-    private var oldestReset: UInt64 = 1
+    private(set) var oldestReset: UInt64 = 1
 
     private static let identities = Atomic<UInt64>(0)
 

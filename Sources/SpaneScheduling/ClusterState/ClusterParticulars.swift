@@ -9,6 +9,10 @@ final class ClusterParticulars: @unchecked Sendable {
     let spanRule: SpanRule
     let valuesPerNode: Int
     let valuesPerServer: Int
+    let sharedPerServer: Int
+    // Of the layout, which counts them anew each time.
+    let mostNodes: Int
+    let placementsPerServer: Int
 
     /// Of the servers that are there.
     var sizes: ServerSizes
@@ -31,6 +35,9 @@ final class ClusterParticulars: @unchecked Sendable {
         self.spanRule = spanRule
         valuesPerNode = layout.nodeResources.count
         valuesPerServer = layout.nodes * valuesPerNode
+        sharedPerServer = layout.serverResources.count
+        mostNodes = layout.nodes
+        placementsPerServer = layout.placementsPerServer
         sizes = ServerSizes(layout)
         sharedFree = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
         sharedCapacity = FlatBuffer(repeating: 0, count: room * layout.serverResources.count)
@@ -42,6 +49,9 @@ final class ClusterParticulars: @unchecked Sendable {
         spanRule = other.spanRule
         valuesPerNode = other.valuesPerNode
         valuesPerServer = other.valuesPerServer
+        sharedPerServer = other.sharedPerServer
+        mostNodes = other.mostNodes
+        placementsPerServer = other.placementsPerServer
         sizes = other.sizes
         shelved = other.shelved.copy()
         sharedFree = other.sharedFree.copy()

@@ -31,6 +31,26 @@ extension ClusterState {
     @inline(__always)
     package func offeredSteps(server: Int, node: Int) -> Resources { steps(free, server: server, node: node) }
 
+    /// Writes what some servers offer on their first two nodes, -infinity of everything where they are cordoned or there is none.
+    ///
+    /// - Parameters:
+    ///   - first: the first server.
+    ///   - count: the number of servers.
+    ///   - output: [node][cpu, mem][server].
+    package func writeOfferedSteps(from first: Int, count: Int, to output: UnsafeMutablePointer<Double>) {
+        // Known here, so that they are not read again after every value that is written.
+        let (perServer, perNode, servers) = (valuesPerServer, valuesPerNode, serverCount)
+        for index in 0..<count {
+            let server = first + index
+            let isOffered = server < servers && !details[server].isCordoned
+            for node in 0..<NUMATopology.nodesPerServer {
+                let base = server &* perServer &+ node &* perNode
+                unsafe output[2 * node * count + index] = isOffered ? free[base] : -.infinity
+                unsafe output[(2 * node + 1) * count + index] = isOffered ? free[base &+ 1] : -.infinity
+            }
+        }
+    }
+
     /// As ``capacity(server:node:)``, in steps of the ``Grid``.
     @inline(__always)
     package func capacitySteps(server: Int, node: Int) -> Resources { steps(capacity, server: server, node: node) }

@@ -81,6 +81,9 @@ public struct ClusterState: ~Copyable, Sendable {
     /// The fewest NUMA nodes that any server has; as many as the layout allows while there are none.
     public var fewestNodes: Int { particulars.sizes.fewestNodes }
 
+    /// The most NUMA nodes that a server can have.
+    package var mostNodes: Int { particulars.mostNodes }
+
     /// Values of a node in the flat storage.
     @inline(__always)
     var valuesPerNode: Int { particulars.valuesPerNode }
@@ -90,7 +93,7 @@ public struct ClusterState: ~Copyable, Sendable {
     var valuesPerServer: Int { particulars.valuesPerServer }
 
     /// The number of actions: see ``Action``.
-    public var actionCount: Int { serverCount * layout.placementsPerServer }
+    public var actionCount: Int { serverCount * particulars.placementsPerServer }
 
     // MARK: Growing and shrinking
 
@@ -259,6 +262,20 @@ public struct ClusterState: ~Copyable, Sendable {
 
     /// The oldest revision whose changes are still known; whoever has seen less must look at all servers.
     public var oldestRevision: UInt64 { journal.oldestRevision }
+
+    /// The latest revision at which any server may have changed in anything.
+    var oldestReset: UInt64 { journal.oldestReset }
+
+    /// The values that say, since ``oldestReset``, what a server has left.
+    var stateValueCount: Int { particulars.valuesPerServer + particulars.sharedPerServer }
+
+    /// One of them; on a cordoned server another than on one that is not.
+    @inline(__always)
+    func stateValue(_ server: Int, _ index: Int) -> Double {
+        let own = particulars.valuesPerServer
+        if index < own { return free[server * own + index] }
+        return particulars.sharedFree[server * particulars.sharedPerServer + index - own]
+    }
 
     /// Tells the changes of this cluster from those of every other one.
     package var journalIdentity: UInt64 { journal.identity }

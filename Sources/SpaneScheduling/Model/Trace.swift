@@ -35,42 +35,18 @@ public struct Trace: Sendable {
 
     /// The same, telling how far it is.
     package init(_ vms: [VirtualMachine], resources: [String] = [], progress: Progress) throws(SchedulingError) {
-        guard vms.count >= 2 else {
-            throw SchedulingError(.invalidTrace, "the trace has \(vms.count) VMs; at least 2 are needed")
-        }
-        guard vms.count < Int(Int32.max) else {
-            throw SchedulingError(.invalidTrace, "the trace has \(vms.count) VMs; at most \(Int32.max - 1) are allowed")
-        }
-        try Memory.require(bytes: vms.count * MemoryLayout<Row>.stride, for: "a trace of \(vms.count) VMs")
-        var rows: [Row] = []
-        rows.reserveCapacity(vms.count)
-        var table = FlavorTable()
-        var previous = -Double.infinity
+        var builder = try TraceBuilder(count: vms.count, resources: resources)
         for (index, vm) in vms.enumerated() {
             try progress.part(0, 0.9).check(step: index, of: vms.count)
-            try Self.check(vm, at: index, after: previous, resources)
-            previous = vm.arrival
-            rows.append(
-                Row(id: vm.id, arrival: vm.arrival, lifetime: vm.lifetime, flavor: try table.number(of: vm))
-            )
+            try builder.append(vm)
         }
-        // The lists, and what sorting takes.
-        try Memory.require(
-            bytes: 4 * table.flavors.count * MemoryLayout<Flavor>.stride,
-            for: "\(table.flavors.count) sizes of VMs"
-        )
-        // Sorted, so that a trace does not depend on which size came first.
-        var order = Array(table.flavors.indices)
-        try progress.sort(&order) { Flavor.precedes(table.flavors[$0], table.flavors[$1]) }
-        var rank = Array(repeating: Int32(0), count: order.count)
-        for (position, number) in order.enumerated() { rank[number] = Int32(position) }
-        for index in rows.indices {
-            try progress.part(0.9, 1).check(step: index, of: rows.count)
-            rows[index].flavor = rank[Int(rows[index].flavor)]
-        }
+        self = try builder.finish(progress.part(0.9, 1))
+    }
+
+    init(rows: [Row], flavors: [Flavor], resources: [String]) {
         self.rows = rows
+        self.flavors = flavors
         self.resources = resources
-        flavors = order.map { table.flavors[$0] }
     }
 
     /// The number of VMs.
@@ -122,10 +98,9 @@ public struct Trace: Sendable {
         func refuse(_ column: String, _ value: Double, _ rule: String) -> SchedulingError {
             SchedulingError(.invalidTrace, "VM \(index): \(column) is \(value); \(rule)")
         }
-        for (column, value) in [("cpu", vm.cpu), ("mem", vm.mem)]
-        where !(Grid.demand(value) > 0 && value <= Resources.largest) {
-            throw refuse(column, value, Resources.rule(value))
-        }
+        func isSize(_ value: Double) -> Bool { Grid.demand(value) > 0 && value <= Resources.largest }
+        guard isSize(vm.cpu) else { throw refuse("cpu", vm.cpu, Resources.rule(vm.cpu)) }
+        guard isSize(vm.mem) else { throw refuse("mem", vm.mem, Resources.rule(vm.mem)) }
         guard vm.arrival.isFinite else { throw refuse("arrival", vm.arrival, "it must be finite") }
         guard abs(vm.arrival) <= largestTime else {
             throw refuse("arrival", vm.arrival, "it must be in \(-largestTime) ... \(largestTime)")
@@ -145,7 +120,8 @@ public struct Trace: Sendable {
                 "VM \(index): span is \(vm.span); it must be in 1 ... \(Layout.mostNodes), or 0 for the cluster's rule"
             )
         }
-        guard vm.extras.isEmpty || vm.extras.count == resources.count else {
+        guard !vm.extras.isEmpty else { return }
+        guard vm.extras.count == resources.count else {
             throw SchedulingError(
                 .invalidTrace,
                 "VM \(index) has \(vm.extras.count) further amounts; the trace names \(resources.count) resources"
@@ -154,32 +130,5 @@ public struct Trace: Sendable {
         for (amount, name) in zip(vm.extras, resources) where !(amount >= 0 && amount <= Resources.largest) {
             throw refuse(name, amount, "it must be in 0 ... \(Resources.largest)")
         }
-    }
-}
-
-/// The sizes met so far, numbered in the order in which they came.
-private struct FlavorTable {
-    private(set) var flavors: [Flavor] = []
-    private var numbers: [Flavor: Int32] = [:]
-
-    mutating func number(of vm: VirtualMachine) throws(SchedulingError) -> Int32 {
-        let size = Resources(cpu: vm.cpu, mem: vm.mem).onGrid
-        let extras =
-            vm.extras.allSatisfy { $0 == 0 } ? [] : vm.extras.map { Grid.amount(Grid.demand($0)) }
-        let flavor = Flavor(cpu: size.cpu, mem: size.mem, span: vm.span, extras: extras)
-        if let number = numbers[flavor] { return number }
-        if numbers.count == numbers.capacity { try checkGrowth() }
-        let number = Int32(truncatingIfNeeded: flavors.count)
-        numbers[flavor] = number
-        flavors.append(flavor)
-        return number
-    }
-
-    /// Refuses more sizes than there is memory for; most traces have a few dozen, but all VMs may differ.
-    private func checkGrowth() throws(SchedulingError) {
-        // A table and a list twice as long, the table at most three quarters full, with a bit for each place.
-        let places = 2 * (2 * numbers.capacity + 2)
-        let bytes = 2 * MemoryLayout<Flavor>.stride + MemoryLayout<Int32>.stride + 1
-        try Memory.require(bytes: places * bytes, for: "\(flavors.count + 1) sizes of VMs")
     }
 }

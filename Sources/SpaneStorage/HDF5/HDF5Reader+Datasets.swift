@@ -78,7 +78,7 @@ extension HDF5Reader {
         }
     }
 
-    private func integerStorage(of name: String) throws(StorageError) -> IntegerStorage {
+    func integerStorage(of name: String) throws(StorageError) -> IntegerStorage {
         guard let found = try find(name),
             let dataset = unsafe HDF5Handle(H5Dopen2(file.id, found, chdf5_default()), H5Dclose)
         else { return .signed }
@@ -98,16 +98,44 @@ extension HDF5Reader {
         var values: [Int64] = []
         values.reserveCapacity(stored.values.count)
         for (index, value) in stored.values.enumerated() {
-            guard let integer = convert(value) else {
-                throw error(
-                    .format,
-                    "dataset /\(name) has the value \(value) at index \(index); it must be an integer in "
-                        + "\(Int64.min) ... \(Int64.max)"
-                )
-            }
-            values.append(integer)
+            values.append(try exact(convert(value), of: value, at: index, name))
         }
         return Numbers(dimensions: stored.dimensions, values: values)
+    }
+
+    /// The integer that a value was converted to, or an error where it was none.
+    func exact<Value>(_ integer: Int64?, of value: Value, at index: Int, _ name: String) throws(StorageError) -> Int64 {
+        if let integer { return integer }
+        throw error(
+            .format,
+            "dataset /\(name) has the value \(value) at index \(index); it must be an integer in "
+                + "\(Int64.min) ... \(Int64.max)"
+        )
+    }
+
+    /// A dataset of numbers whose values are to be read.
+    struct Opened: ~Copyable {
+        let dataset: HDF5Handle
+        let dimensions: [Int]
+        let count: Int
+
+        /// The values of a chunk; 0 without chunks.
+        var chunk: Int { Int(clamping: chdf5_chunk(dataset.id)) }
+    }
+
+    /// - Parameter memory: the bytes that each value leads to.
+    func open(_ name: String, memory: Int, _ check: DimensionCheck) throws(StorageError) -> Opened {
+        guard let found = try find(name) else { throw error(.format, "dataset /\(name) is missing") }
+        guard let dataset = unsafe HDF5Handle(H5Dopen2(file.id, found, chdf5_default()), H5Dclose) else {
+            throw error(.format, "/\(name) is not a dataset, or is damaged: \(HDF5.errorText)")
+        }
+        try checkIsOwn(dataset, name)
+        let stored = try numericType(of: dataset, name)
+        let dimensions = try dimensions(of: dataset, name)
+        try check(dimensions)
+        let size = H5Tget_size(stored.id)
+        let count = try checkedCount(dimensions, of: dataset, name, size: size, memory: memory)
+        return Opened(dataset: dataset, dimensions: dimensions, count: count)
     }
 
     private func read<Element: BitwiseCopyable>(
@@ -118,21 +146,8 @@ extension HDF5Reader {
         progress: Progress = .none,
         _ check: DimensionCheck
     ) throws(StorageError) -> Numbers<Element> {
-        guard let found = try find(name) else { throw error(.format, "dataset /\(name) is missing") }
-        guard let dataset = unsafe HDF5Handle(H5Dopen2(file.id, found, chdf5_default()), H5Dclose) else {
-            throw error(.format, "/\(name) is not a dataset, or is damaged: \(HDF5.errorText)")
-        }
-        try checkIsOwn(dataset, name)
-        let stored = try numericType(of: dataset, name)
-        let dimensions = try dimensions(of: dataset, name)
-        try check(dimensions)
-        let count = try checkedCount(
-            dimensions,
-            of: dataset,
-            name,
-            size: H5Tget_size(stored.id),
-            memory: max(memory, MemoryLayout<Element>.size)
-        )
+        let opened = try open(name, memory: max(memory, MemoryLayout<Element>.size), check)
+        let (dimensions, count) = (opened.dimensions, opened.count)
         // Also the chunk that is being read, which may be all of it.
         try Memory.require(
             bytes: 2 * count * MemoryLayout<Element>.stride + Memory.hdf5,
@@ -141,13 +156,13 @@ extension HDF5Reader {
         )
         var values = [Element](repeating: zero, count: count)
         // Columns in pieces that take some ten milliseconds. Those of whole chunks, so that none is unpacked twice.
-        let chunk = dimensions.count == 1 ? Int(clamping: chdf5_chunk(dataset.id)) : count
-        let size = max(1, chunk) * max(1, 65_536 / max(1, chunk))
+        let chunk = dimensions.count == 1 ? opened.chunk : count
+        let size = Pieces.size(chunk: chunk)
         for (first, length) in Pieces(count: count, size: size).ranges {
             let status = unsafe values.withUnsafeMutableBufferPointer { buffer in
                 guard length < count, let start = buffer.baseAddress else {
                     return unsafe H5Dread(
-                        dataset.id,
+                        opened.dataset.id,
                         type,
                         chdf5_all(),
                         chdf5_all(),
@@ -155,7 +170,7 @@ extension HDF5Reader {
                         buffer.baseAddress
                     )
                 }
-                return unsafe chdf5_read_piece(dataset.id, type, hsize_t(first), hsize_t(length), start + first)
+                return unsafe chdf5_read_piece(opened.dataset.id, type, hsize_t(first), hsize_t(length), start + first)
             }
             guard status >= 0 else {
                 throw error(.format, "dataset /\(name) cannot be read (damaged?): \(HDF5.errorText)")

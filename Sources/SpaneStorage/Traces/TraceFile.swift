@@ -70,44 +70,7 @@ public enum TraceFile {
         _ progress: Progress
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         let version = try file.check(format: format, versions: version...versionWithTerms)
-        // Five columns, and the rows, twice while they are checked.
-        let memory = 15 * MemoryLayout<Double>.size
-        let columns = progress.part(0, 0.5)
-        let ids = try file.integers("vmid", memory: memory, progress: columns.part(0, of: 6)) {
-            dimensions throws(StorageError) in
-            guard dimensions.count == 1 else {
-                throw file.error(
-                    .shapeMismatch,
-                    "dataset /vmid has shape \(dimensions); it must have one dimension"
-                )
-            }
-        }
-        let count = ids.values.count
-        let cpu = try column("cpu", of: file, count: count, columns.part(1, of: 6))
-        let mem = try column("mem", of: file, count: count, columns.part(2, of: 6))
-        let arrival = try column("arrival", of: file, count: count, columns.part(3, of: 6))
-        let lifetime = try column("lifetime", of: file, count: count, columns.part(4, of: 6))
-        let terms =
-            version == versionWithTerms
-            ? try TraceTerms(in: file, count: count, columns.part(5, of: 6)) : TraceTerms()
-        try Memory.require(
-            bytes: count * (MemoryLayout<VirtualMachine>.stride + terms.bytesPerVM),
-            for: "\(count) VMs",
-            path: path
-        )
-        let vms = try (0..<count).map { index throws(StorageError) in
-            if index & 4095 == 0 { try progress.part(0.5, 0.6).check(index, of: count, path: path) }
-            return VirtualMachine(
-                id: ids.values[index],
-                cpu: cpu[index],
-                mem: mem[index],
-                arrival: arrival[index],
-                lifetime: lifetime[index],
-                span: terms.span(of: index),
-                extras: terms.extras(of: index)
-            )
-        }
-        let trace = try makeTrace(vms, resources: terms.resources, path: path, progress.part(0.6, 0.8))
+        let trace = try readTrace(file, path, hasTerms: version == versionWithTerms, progress.part(0, 0.8))
         let hash = try contentHash(of: trace, path, progress.part(0.8, 1))
         if let recorded = try file.string("content_sha256"), recorded != hash {
             throw file.error(
@@ -123,6 +86,93 @@ public enum TraceFile {
             contentHash: hash
         )
         return (trace, description)
+    }
+
+    /// Reads the columns side by side and piece by piece: beside the trace, no more than a piece of each is in memory.
+    private static func readTrace(
+        _ file: borrowing HDF5Reader,
+        _ path: String,
+        hasTerms: Bool,
+        _ progress: Progress
+    ) throws(StorageError) -> Trace {
+        let memory = MemoryLayout<Trace.Row>.stride
+        var ids = try HDF5Column("vmid", of: file, isInteger: true, memory: memory) {
+            dimensions throws(StorageError) in
+            guard dimensions.count == 1 else {
+                throw file.error(
+                    .shapeMismatch,
+                    "dataset /vmid has shape \(dimensions); it must have one dimension"
+                )
+            }
+        }
+        let count = ids.count
+        var cpu = try openColumn("cpu", of: file, count: count)
+        var mem = try openColumn("mem", of: file, count: count)
+        var arrival = try openColumn("arrival", of: file, count: count)
+        var lifetime = try openColumn("lifetime", of: file, count: count)
+        let terms = hasTerms ? try TraceTerms(in: file, count: count, progress.part(0, 0.2)) : TraceTerms()
+        try Memory.require(
+            bytes: count * (MemoryLayout<Trace.Row>.stride + terms.bytesPerVM),
+            for: "\(count) VMs",
+            path: path
+        )
+        var builder: TraceBuilder
+        do {
+            builder = try TraceBuilder(count: count, resources: terms.resources)
+        } catch {
+            throw StorageError(error, path: path)
+        }
+        let size = [ids.pieceSize, cpu.pieceSize, mem.pieceSize, arrival.pieceSize, lifetime.pieceSize].min() ?? 1
+        for (first, length) in Pieces(count: count, size: max(1, size)).ranges {
+            try progress.part(0.2, 0.95).check(first, of: count, path: path)
+            try ids.read(from: first, count: length, of: file)
+            try cpu.read(from: first, count: length, of: file)
+            try mem.read(from: first, count: length, of: file)
+            try arrival.read(from: first, count: length, of: file)
+            try lifetime.read(from: first, count: length, of: file)
+            for index in 0..<length {
+                let vm = VirtualMachine(
+                    id: try ids.integer(index, in: file),
+                    cpu: cpu.number(index),
+                    mem: mem.number(index),
+                    arrival: arrival.number(index),
+                    lifetime: lifetime.number(index),
+                    span: terms.span(of: first + index),
+                    extras: terms.extras(of: first + index)
+                )
+                do {
+                    try builder.append(vm)
+                } catch {
+                    throw StorageError(error, path: path)
+                }
+            }
+        }
+        do {
+            return try builder.finish(progress.part(0.95, 1))
+        } catch {
+            throw StorageError(error, path: path)
+        }
+    }
+
+    private static func openColumn(
+        _ name: String,
+        of file: borrowing HDF5Reader,
+        count: Int
+    ) throws(StorageError) -> HDF5Column {
+        try HDF5Column(name, of: file) { dimensions throws(StorageError) in
+            try check(name, dimensions, count, in: file)
+        }
+    }
+
+    private static func check(
+        _ name: String,
+        _ dimensions: [Int],
+        _ count: Int,
+        in file: borrowing HDF5Reader
+    ) throws(StorageError) {
+        guard dimensions == [count] else {
+            throw file.error(.shapeMismatch, "dataset /\(name) has shape \(dimensions); /vmid has [\(count)]")
+        }
     }
 
     /// Writes a trace; an existing file is replaced in one step.
@@ -233,9 +283,7 @@ public enum TraceFile {
         _ progress: Progress
     ) throws(StorageError) -> [Double] {
         try file.doubles(name, progress: progress) { dimensions throws(StorageError) in
-            guard dimensions == [count] else {
-                throw file.error(.shapeMismatch, "dataset /\(name) has shape \(dimensions); /vmid has [\(count)]")
-            }
+            try check(name, dimensions, count, in: file)
         }.values
     }
 

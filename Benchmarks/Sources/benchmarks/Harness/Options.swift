@@ -17,8 +17,8 @@ struct Options {
           --quick       fewer and shorter repetitions
           --trace FILE  the trace to replay (HDF5 or CSV) instead of data/synthetic.h5 or a generated one
           --json FILE   write the figures to FILE
-          --only GROUP  measure only this group (steps, decisions, forward, episodes, fleets, plans, training or
-                        load);
+          --only GROUP  measure only this group (steps, decisions, forward, episodes, fleets, plans, training,
+                        threads or load);
                         may be repeated
         """
 

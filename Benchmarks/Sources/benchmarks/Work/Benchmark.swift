@@ -26,6 +26,7 @@ struct Benchmark {
         if options.wants("fleets") { figures += try fleets() }
         if options.wants("plans") { figures += try plans() }
         if options.wants("training") { figures += try trainings() }
+        if options.wants("threads") { figures += try threads() }
         if options.wants("load") { figures += try loads() }
         return figures
     }
@@ -109,6 +110,29 @@ struct Benchmark {
                 peer: nil
             ),
         ]
+    }
+
+    private func threads() throws -> [Figure] {
+        let servers = Self.publishedServers
+        let contests = [
+            (
+                "evaluate a SPANE network, 1000 episodes",
+                try ThreadContest.evaluation(trace, servers: servers, episodes: options.scaled(1000), model: model)
+            ),
+            (
+                "search, 200 trials of 20 episodes",
+                try ThreadContest.search(trace, servers: servers, trials: options.scaled(200))
+            ),
+            (
+                "evolution, 5 generations of 3200 episodes",
+                try ThreadContest.evolution(trace, servers: servers, steps: options.scaled(5))
+            ),
+        ]
+        return try contests.map { name, contest in
+            let medians = try Medians(contest, repetitions: min(options.repetitions, 5))
+            let name = "\(name), two threads beside one"
+            return Figure(name, .seconds, library: medians.library, peer: medians.peer)
+        }
     }
 
     private func loads() throws -> [Figure] {

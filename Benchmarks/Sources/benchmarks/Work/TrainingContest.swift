@@ -22,12 +22,20 @@ struct TrainingContest: Contest {
 
     /// Generations of a potential.
     static func potential(_ trace: Trace, servers: Int, steps: Int) throws -> TrainingContest {
-        let source = try source(trace, servers)
+        TrainingContest(steps: steps) { try evolution(trace, servers: servers, threads: 1) }
+    }
+
+    /// Before its first generation.
+    static func evolution(_ trace: Trace, servers: Int, threads: Int) throws -> Evolution {
         let hidden = try LayerShape(width: 16, depth: 1)
         let architecture = PotentialArchitecture(hidden: hidden, activation: .tanh, context: .none)
-        return TrainingContest(steps: steps) {
-            try Evolution(EvolutionConfiguration(), architecture: .potential(architecture), source: source, seed: 1)
-        }
+        return try Evolution(
+            EvolutionConfiguration(),
+            architecture: .potential(architecture),
+            source: source(trace, servers),
+            seed: 1,
+            threads: threads
+        )
     }
 
     private static func source(_ trace: Trace, _ servers: Int) throws -> EpisodeSource {

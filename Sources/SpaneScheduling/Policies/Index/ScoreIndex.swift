@@ -17,6 +17,7 @@ package final class ScoreIndex {
     package static let mostBytes = 64 << 20
     // Requests that have a tree at the same time, if it is small.
     private static let mostTrees = 32
+    private static let mostNewcomers = 64
     // To forget all scores costs as much as to compute one of so many.
     private static let forgettingShare = 16
 
@@ -42,7 +43,11 @@ package final class ScoreIndex {
     private var seats: [Seat] = []
     // [seat], to find the seat of a request without a look at all of them.
     private var fingerprints: [UInt64] = []
+    // Of requests that came once while all seats were taken, the latest.
+    private var newcomers: [UInt64] = []
+    private var nextNewcomer = 0
     private var uses: UInt64 = 0
+    private let states = ServerStates()
     private let batch = ServerBatch()
 
     /// Decisions for which only the servers had to be scored that had changed since the last one for the same request.
@@ -63,7 +68,8 @@ package final class ScoreIndex {
     /// - Parameter most: what all trees take at most.
     package static func bytes(servers: Int, in most: Int = mostBytes) -> Int {
         guard servers >= fewestServers else { return 0 }
-        return treeCount(servers: servers, in: most) * ScoreTree.bytes(servers: servers) + 16_384
+        return treeCount(servers: servers, in: most) * ScoreTree.bytes(servers: servers)
+            + ServerStates.bytes(servers: servers) + 16_384
     }
 
     // MARK: Deciding
@@ -89,8 +95,9 @@ package final class ScoreIndex {
             return index.bestOfAll(by: rule, for: request, on: cluster)
         }
         guard let servers else { return bestOfAll(by: rule, for: request, on: cluster) }
-        let seat = seat(for: request, rule.context)
-        guard let tree = prepare(seat, for: servers.count, by: rule, for: request, on: cluster) else {
+        guard let seat = seat(for: request, rule.context),
+            let tree = prepare(seat, for: servers.count, by: rule, for: request, on: cluster)
+        else {
             return scan(by: rule, for: request, on: cluster, count: servers.count) { Int(servers[$0]) }
         }
         return best(of: servers, tree, by: rule, for: request, on: cluster)
@@ -103,8 +110,9 @@ package final class ScoreIndex {
         on cluster: borrowing ClusterState
     ) -> Placement? {
         adapt(to: cluster)
-        let seat = seat(for: request, rule.context)
-        guard let tree = complete(seat, by: rule, for: request, on: cluster) else {
+        guard let seat = seat(for: request, rule.context),
+            let tree = complete(seat, by: rule, for: request, on: cluster)
+        else {
             return scan(by: rule, for: request, on: cluster, count: count) { server(at: $0) }
         }
         return tree.best.map { Placement(server: server(at: $0), nodes: tree.nodes($0)) }
@@ -114,14 +122,14 @@ package final class ScoreIndex {
     /// looks.
     func isWorthwhile(for request: Request, by rule: some ServerRule, on cluster: borrowing ClusterState) -> Bool {
         adapt(to: cluster)
-        let seat = seat(for: request, rule.context)
+        guard let seat = seat(for: request, rule.context) else { return false }
         return seat.isComplete && seat.seen >= cluster.oldestRevision || seat.looks >= 4 * cluster.serverCount
     }
 
     /// Notes how many servers had to be looked at for lack of a tree.
     func note(looks: Int, for request: Request, by rule: some ServerRule, on cluster: borrowing ClusterState) {
         adapt(to: cluster)
-        seat(for: request, rule.context).looks += looks
+        seat(for: request, rule.context)?.looks += looks
     }
 
     /// The best of some servers by what is known of them, and by the rule for the others.
@@ -258,12 +266,16 @@ package final class ScoreIndex {
             (seat.tree, seat.seen) = (tree, cluster.revision)
             return tree
         }
-        if seat.seen < cluster.oldestRevision {
-            tree.forgetAll()
-        } else {
+        if seat.seen >= cluster.oldestRevision {
             for revision in seat.seen..<cluster.revision {
                 if let position = position(of: cluster.server(changedAt: revision)) { tree.forget(position) }
             }
+        } else if states.knows(since: seat.seen) {
+            for position in 0..<count where states.hasChanged(server(at: position), since: seat.seen) {
+                tree.forget(position)
+            }
+        } else {
+            tree.forgetAll()
         }
         seat.seen = cluster.revision
         return tree
@@ -284,7 +296,9 @@ package final class ScoreIndex {
 
     /// Forgets what was of another cluster.
     private func adapt(to cluster: borrowing ClusterState) {
+        defer { if list == nil { states.follow(cluster) } }
         guard cluster.journalIdentity != journal || cluster.serverCount != serverCount else { return }
+        states.forget()
         recentLists.removeAll()
         let isNew = seats.isEmpty || cluster.serverCount != serverCount
         (journal, serverCount) = (cluster.journalIdentity, cluster.serverCount)
@@ -298,8 +312,9 @@ package final class ScoreIndex {
 
     // MARK: Seats
 
-    /// The seat of the request, or the one that was not used for the longest time.
-    private func seat(for request: Request, _ context: UInt64) -> Seat {
+    /// The seat of the request, or the one that was not used for the longest time. While all seats are taken there is `nil` for
+    /// a request that comes for the first time: most of them never come again.
+    private func seat(for request: Request, _ context: UInt64) -> Seat? {
         uses += 1
         let fingerprint = Self.fingerprint(request, context)
         for index in fingerprints.indices where fingerprints[index] == fingerprint {
@@ -311,6 +326,15 @@ package final class ScoreIndex {
         var oldest = 0
         for index in seats.indices where seats[index].lastUse < seats[oldest].lastUse { oldest = index }
         let seat = seats[oldest]
+        if seat.request != nil, !newcomers.contains(fingerprint) {
+            if newcomers.count < Self.mostNewcomers {
+                newcomers.append(fingerprint)
+            } else {
+                newcomers[nextNewcomer] = fingerprint
+                nextNewcomer = (nextNewcomer + 1) % Self.mostNewcomers
+            }
+            return nil
+        }
         fingerprints[oldest] = fingerprint
         (seat.request, seat.context, seat.lastUse) = (request, context, uses)
         (seat.isComplete, seat.seen, seat.looks) = (false, 0, 0)

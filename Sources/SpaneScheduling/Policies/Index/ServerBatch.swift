@@ -6,7 +6,7 @@ package final class ServerBatch {
     /// The score of a server without room.
     package static let noRoom = -Double.infinity
     /// The most servers of a batch.
-    static let limit = 256
+    package static let limit = 256
 
     /// The number of servers.
     package private(set) var count = 0

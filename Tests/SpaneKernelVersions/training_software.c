@@ -1,0 +1,3 @@
+#include "software.h"
+
+#include "../../Sources/CSpaneKernels/training.c"
