@@ -37,6 +37,7 @@ public struct RuleTuning: Sendable {
     private static let names = [
         "first-fit", "best-fit", "balance-fit", "most-allocated+spread", "most-allocated-share+spread", "l2+spread",
         "bottleneck+spread", "capacity-lost+spread", "capacity-lost,100*most-allocated+spread",
+        "capacity-lost,3*most-allocated+spread",
         Heuristic.bestName,
     ]
 
