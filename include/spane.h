@@ -1218,6 +1218,18 @@ SPANE_NODISCARD SPANE_API spane_status spane_trace_load(const char *path, const 
                                                         spane_trace **trace);
 
 /*
+ * Loads some VMs of a trace in a file, which are a trace of their own. Of an HDF5 file nothing else is read: the checksums of what
+ * is read are compared, the hash of all columns is not.
+ *   first     the first of the VMs
+ *   count     how many, 2 ... 2^31 - 2
+ *   progress  in bytes of the file; NULL for none
+ * Status: as spane_trace_load; also SPANE_INVALID_ARGUMENT (first, count), SPANE_SHAPE_MISMATCH (the file has fewer VMs).
+ * Threads: any. Cost: O(count), of other files than HDF5 O(VMs). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_trace_load_part(const char *path, int64_t first, int64_t count,
+                                                             const spane_progress *progress, spane_trace **trace);
+
+/*
  * Loads a trace from the content of such an HDF5 file, which is copied.
  *   progress  in bytes; NULL for none
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (size); SPANE_FORMAT; SPANE_SHAPE_MISMATCH;

@@ -18,6 +18,26 @@ public func spane_trace_load(
     unsafe load(TraceHandle.self, path, progress, trace, "trace")
 }
 
+@implementation @_cdecl("spane_trace_load_part")
+public func spane_trace_load_part(
+    _ path: UnsafePointer<CChar>?,
+    _ first: Int64,
+    _ count: Int64,
+    _ progress: UnsafePointer<spane_progress>?,
+    _ trace: UnsafeMutablePointer<OpaquePointer?>?
+) -> spane_status {
+    guard first >= 0, first <= Int32.max else {
+        return call { throw Failure(SPANE_INVALID_ARGUMENT, "first is \(first); it must be in 0 ... \(Int32.max)") }
+    }
+    guard count >= 2, count < Int32.max else {
+        return call { throw Failure(SPANE_INVALID_ARGUMENT, "count is \(count); it must be in 2 ... \(Int32.max - 1)") }
+    }
+    let part = Int(first)..<Int(first + count)
+    return unsafe load(path, progress, trace, "trace") { path, progress in
+        try TraceHandle(path: path, part: part, progress: progress)
+    }
+}
+
 @implementation @_cdecl("spane_trace_load_memory")
 public func spane_trace_load_memory(
     _ data: UnsafeRawPointer?,

@@ -166,6 +166,15 @@ static void test_files(void) {
     REFUSES(SPANE_IO, "no such file", other, spane_trace_load("no such file", NULL, &other));
     REFUSES(SPANE_IO, scratch_folder, other, spane_trace_load(scratch_folder, NULL, &other));
     REFUSES(SPANE_FORMAT, "format", other, spane_trace_load(check_path(data_folder, "weights/untrained-1.h5"), NULL, &other));
+    REFUSES(SPANE_NULL_POINTER, "path", other, spane_trace_load_part(NULL, 0, 5, NULL, &other));
+    FAILS(SPANE_NULL_POINTER, "trace", spane_trace_load_part("x", 0, 5, NULL, NULL));
+    REFUSES(SPANE_INVALID_ARGUMENT, "first", other, spane_trace_load_part("x", -1, 5, NULL, &other));
+    REFUSES(SPANE_INVALID_ARGUMENT, "first", other, spane_trace_load_part("x", INT64_MAX, 5, NULL, &other));
+    REFUSES(SPANE_INVALID_ARGUMENT, "count", other, spane_trace_load_part("x", 0, 1, NULL, &other));
+    REFUSES(SPANE_INVALID_ARGUMENT, "count", other, spane_trace_load_part("x", 0, INT64_MAX, NULL, &other));
+    REFUSES(SPANE_IO, "no such file", other, spane_trace_load_part("no such file", 0, 5, NULL, &other));
+    REFUSES(SPANE_SHAPE_MISMATCH, "it has", other,
+            spane_trace_load_part(check_path(data_folder, "synthetic.h5"), 1 << 30, 5, NULL, &other));
     DONE(spane_trace_load(check_path(data_folder, "synthetic.h5"), NULL, &trace));
 
     snprintf(path, sizeof path, "%s", check_path(scratch_folder, "trace.h5"));

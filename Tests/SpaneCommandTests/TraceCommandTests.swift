@@ -33,6 +33,27 @@ import Testing
         #expect(try folder.names() == [])
     }
 
+    @Test func someVMsAreATraceOfTheirOwn() throws {
+        try command.succeed("trace", "generate", "--count", "3000", "--seed", "4", "--output", "a.h5")
+        try command.succeed("trace", "import", "a.h5@1000..<1500", "part.h5")
+        let (whole, part) = (try TraceFile.read(folder.file("a.h5")), try TraceFile.read(folder.file("part.h5")))
+        #expect(part.trace.vms.elementsEqual(whole.trace.vms[1000..<1500]))
+        #expect(part.description.source == "VMs 1000 ..< 1500 of spane trace generate --count 3000 --seed 4")
+        let played = ["--starts", "0..<100:5:1", "--length", "300", "--policy", "first-fit", "--json"]
+        let start = ["evaluate", "--threads", "1", "--trace"]
+        #expect(
+            try command.succeed(start + ["part.h5"] + played) == command.succeed(start + ["a.h5@1000..<1500"] + played)
+        )
+        try command.fail(
+            start + ["a.h5@2990..<3001"] + played,
+            status: Status.failure,
+            "a.h5: VMs 2990 ..< 3001 are asked for; it has 3000"
+        )
+        // A file may be called like that.
+        try folder.write("vmid,cpu,mem,at,lt\n0,4,8,0,100\n1,2,16,10,5\n", to: "b@0..<1")
+        #expect(try command.succeed("trace", "import", "b@0..<1", "out.h5") == "out.h5: 2 VMs of 2 sizes\n")
+    }
+
     // MARK: import
 
     private static let expected = [

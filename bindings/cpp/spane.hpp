@@ -1112,6 +1112,14 @@ public:
             [&](pointer *out) { return spane_trace_load(path.c_str(), listening.get(), out); });
     }
 
+    /// Some VMs of a trace in a file; see spane_trace_load_part.
+    static Fallible<Trace> load_part(const std::string &path, std::int64_t first, std::int64_t count,
+                                     const Progress &progress = {}) {
+        const detail::Listening listening(progress);
+        return detail::created<Trace>(
+            [&](pointer *out) { return spane_trace_load_part(path.c_str(), first, count, listening.get(), out); });
+    }
+
     static Fallible<Trace> load_memory(Span<const std::byte> data, const Progress &progress = {}) {
         const detail::Listening listening(progress);
         return detail::created<Trace>(

@@ -19,7 +19,11 @@ final class TraceHandle: LargeObject, Sendable {
     }
 
     convenience init(path: String, progress: Progress) throws {
-        let (trace, description) = try TraceFile.load(path, progress: progress)
+        try self.init(path: path, part: nil, progress: progress)
+    }
+
+    convenience init(path: String, part: Range<Int>?, progress: Progress) throws {
+        let (trace, description) = try TraceFile.load(path, part: part, progress: progress)
         self.init(trace, description)
     }
 

@@ -65,11 +65,22 @@ func load<Object: LargeObject>(
     _ out: UnsafeMutablePointer<OpaquePointer?>?,
     _ name: StaticString
 ) -> spane_status {
+    unsafe load(path, progress, out, name) { path, progress in try Object(path: path, progress: progress) }
+}
+
+/// Loads a large object from the file at `path` in a way of its own.
+func load<Object: LargeObject>(
+    _ path: UnsafePointer<CChar>?,
+    _ progress: UnsafePointer<spane_progress>?,
+    _ out: UnsafeMutablePointer<OpaquePointer?>?,
+    _ name: StaticString,
+    make: (String, Progress) throws -> Object
+) -> spane_status {
     call {
         let path = try unsafe pathText(path)
         let out = try unsafe required(out, name)
         let progress = unsafe Progress(progress, total: try File.size(path))
-        let object = try Object(path: path, progress: progress)
+        let object = try make(path, progress)
         try progress.finish()
         Log.write(SPANE_LOG_INFO, "\(path): \(object.contents) loaded")
         unsafe out.pointee = Handle.make(object)

@@ -7,19 +7,26 @@ package enum TraceInput {
     /// What stands for standard input.
     package static let standardInput = "-"
 
-    /// Reads a trace.
+    /// Reads a trace; `trace.h5@1000..<5000` names some VMs of one, which are a trace of their own.
     ///
     /// - Throws: ``StorageError`` naming the file and what is wrong with it.
     package static func load(_ path: String) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        let (path, part) = split(path)
         if path == standardInput { return try load(descriptor: STDIN_FILENO, name: "standard input") }
         guard !isPipe(path) else {
+            if part != nil {
+                throw StorageError(.format, path: path, "is a pipe; some of its VMs can be read when it is a file")
+            }
             let descriptor = try open(path)
             defer { close(descriptor) }
             return try load(descriptor: descriptor, name: path)
         }
         guard let packing = OtherFormat.Packing(of: try File.read(path, limit: OtherFormat.Packing.signatureLength))
         else {
-            return try TraceFile.load(path)
+            return try TraceFile.load(path, part: part)
+        }
+        guard part == nil else {
+            throw StorageError(.format, path: path, "is packed; some of its VMs can be read when it is unpacked")
         }
         let descriptor = try open(path)
         defer { close(descriptor) }
@@ -35,6 +42,18 @@ package enum TraceInput {
             content = try Unpacking.run(packing, content, name: name)
         }
         return try TraceFile.load(content: content, name: name)
+    }
+
+    /// The file and the VMs that a text like `trace.h5@1000..<5000` names.
+    private static func split(_ text: String) -> (path: String, part: Range<Int>?) {
+        guard let at = text.lastIndex(of: "@"), unsafe text.withPath({ unsafe access($0, F_OK) }) != 0 else {
+            return (text, nil)
+        }
+        let ends = text[text.index(after: at)...].split(separator: "..<", omittingEmptySubsequences: false)
+        guard ends.count == 2, let low = Int(ends[0]), let high = Int(ends[1]), low >= 0, low <= high else {
+            return (text, nil)
+        }
+        return (String(text[..<at]), low..<high)
     }
 
     private static func isPipe(_ path: String) -> Bool {

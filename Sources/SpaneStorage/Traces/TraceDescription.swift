@@ -34,6 +34,16 @@ public struct TraceDescription: Equatable, Sendable {
         hash = LazyHash(trace, contentHash)
     }
 
+    /// Describes some VMs of a trace, which are one of their own.
+    init(_ whole: TraceDescription, part: Range<Int>, of trace: Trace) {
+        self.init(
+            source: "VMs \(part.lowerBound) ..< \(part.upperBound) of \(whole.source)",
+            licence: whole.licence,
+            of: trace,
+            notes: whole.notes
+        )
+    }
+
     /// The same, and the hash of this trace where there was none.
     package func describing(_ trace: Trace) -> TraceDescription {
         hash == nil ? TraceDescription(source: source, licence: licence, of: trace, notes: notes) : self

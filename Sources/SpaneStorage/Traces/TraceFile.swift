@@ -22,8 +22,34 @@ public enum TraceFile {
         _ path: String,
         progress: Progress
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        try load(path, part: nil, progress: progress)
+    }
+
+    /// Reads some VMs of a trace, which are a trace of their own. Of an HDF5 file nothing else is read, so that what it says of the
+    /// hash of all columns cannot be compared with them.
+    ///
+    /// - Parameter part: the VMs; `nil` for all.
+    package static func load(
+        _ path: String,
+        part: Range<Int>?,
+        progress: Progress = .none
+    ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         let isHDF5 = try File.read(path, limit: Superblock.signature.count) == Superblock.signature
-        return try isHDF5 ? read(path, progress: progress) : TraceCSV.read(path, progress: progress)
+        guard !isHDF5 else { return try read(path, part: part, progress: progress) }
+        let (trace, description) = try TraceCSV.read(path, progress: progress)
+        guard let part else { return (trace, description) }
+        try check(part, of: trace.count, path: path)
+        let cut = try makeTrace(Array(trace.vms[part]), resources: trace.resources, path: path, .none)
+        return (cut, TraceDescription(description, part: part, of: cut))
+    }
+
+    private static func check(_ part: Range<Int>, of count: Int, path: String) throws(StorageError) {
+        guard part.lowerBound < 0 || part.upperBound > count else { return }
+        throw StorageError(
+            .shapeMismatch,
+            path: path,
+            "VMs \(part.lowerBound) ..< \(part.upperBound) are asked for; it has \(count)"
+        )
     }
 
     /// Reads a trace from the content of a file in any of these formats, which messages call `name`.
@@ -46,10 +72,11 @@ public enum TraceFile {
 
     private static func read(
         _ path: String,
+        part: Range<Int>? = nil,
         progress: Progress
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         try HDF5.perform { () throws(StorageError) in
-            try read(try HDF5Reader(path: path), path, HDF5.leaving(progress))
+            try read(try HDF5Reader(path: path), path, part, HDF5.leaving(progress))
         }
     }
 
@@ -60,17 +87,23 @@ public enum TraceFile {
         progress: Progress = .none
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         try HDF5.perform { () throws(StorageError) in
-            try read(try unsafe HDF5Reader(memory: bytes, name: name), name, HDF5.leaving(progress))
+            try read(try unsafe HDF5Reader(memory: bytes, name: name), name, nil, HDF5.leaving(progress))
         }
     }
 
     private static func read(
         _ file: borrowing HDF5Reader,
         _ path: String,
+        _ part: Range<Int>?,
         _ progress: Progress
     ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
         let version = try file.check(format: format, versions: version...versionWithTerms)
-        let trace = try readTrace(file, path, hasTerms: version == versionWithTerms, progress.part(0, 0.8))
+        let hasTerms = version == versionWithTerms
+        let trace = try readTrace(file, path, part, hasTerms: hasTerms, progress.part(0, part == nil ? 0.8 : 1))
+        let (source, licence) = (try file.string("source") ?? "unknown", try file.string("licence") ?? "unknown")
+        if let part {
+            return (trace, TraceDescription(TraceDescription(source: source, licence: licence), part: part, of: trace))
+        }
         let hash = try contentHash(of: trace, path, progress.part(0.8, 1))
         if let recorded = try file.string("content_sha256"), recorded != hash {
             throw file.error(
@@ -79,19 +112,14 @@ public enum TraceFile {
                     + "the file was changed after it was written"
             )
         }
-        let description = TraceDescription(
-            source: try file.string("source") ?? "unknown",
-            licence: try file.string("licence") ?? "unknown",
-            of: trace,
-            contentHash: hash
-        )
-        return (trace, description)
+        return (trace, TraceDescription(source: source, licence: licence, of: trace, contentHash: hash))
     }
 
     /// Reads the columns side by side and piece by piece: beside the trace, no more than a piece of each is in memory.
     private static func readTrace(
         _ file: borrowing HDF5Reader,
         _ path: String,
+        _ part: Range<Int>?,
         hasTerms: Bool,
         _ progress: Progress
     ) throws(StorageError) -> Trace {
@@ -105,6 +133,8 @@ public enum TraceFile {
                 )
             }
         }
+        let part = part ?? 0..<ids.count
+        try check(part, of: ids.count, path: path)
         let count = ids.count
         var cpu = try openColumn("cpu", of: file, count: count)
         var mem = try openColumn("mem", of: file, count: count)
@@ -112,19 +142,20 @@ public enum TraceFile {
         var lifetime = try openColumn("lifetime", of: file, count: count)
         let terms = hasTerms ? try TraceTerms(in: file, count: count, progress.part(0, 0.2)) : TraceTerms()
         try Memory.require(
-            bytes: count * (MemoryLayout<Trace.Row>.stride + terms.bytesPerVM),
-            for: "\(count) VMs",
+            bytes: part.count * (MemoryLayout<Trace.Row>.stride + terms.bytesPerVM),
+            for: "\(part.count) VMs",
             path: path
         )
         var builder: TraceBuilder
         do {
-            builder = try TraceBuilder(count: count, resources: terms.resources)
+            builder = try TraceBuilder(count: part.count, resources: terms.resources)
         } catch {
             throw StorageError(error, path: path)
         }
         let size = [ids.pieceSize, cpu.pieceSize, mem.pieceSize, arrival.pieceSize, lifetime.pieceSize].min() ?? 1
-        for (first, length) in Pieces(count: count, size: max(1, size)).ranges {
-            try progress.part(0.2, 0.95).check(first, of: count, path: path)
+        for (offset, length) in Pieces(count: part.count, size: max(1, size)).ranges {
+            let first = part.lowerBound + offset
+            try progress.part(0.2, 0.95).check(offset, of: part.count, path: path)
             try ids.read(from: first, count: length, of: file)
             try cpu.read(from: first, count: length, of: file)
             try mem.read(from: first, count: length, of: file)

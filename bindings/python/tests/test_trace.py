@@ -182,3 +182,28 @@ def test_mistakes(tmp_path: Path) -> None:
     (tmp_path / "trace.csv").write_text("nonsense\n")
     with pytest.raises(spane.FormatError):
         spane.Trace(tmp_path / "trace.csv")
+
+
+@pytest.mark.parametrize("name", ["trace.h5", "trace.csv"])
+def test_parts(tmp_path: Path, name: str) -> None:
+    n = 70_000
+    arrival = np.arange(n, dtype=float)
+    whole = spane.Trace.from_arrays(1.0 + np.arange(n) % 5, np.full(n, 4.0), arrival, np.ones(n))
+    path = tmp_path / name
+    if name.endswith("h5"):
+        whole.save(path, source="a test", licence="MIT")
+    else:
+        rows = (f"{i},{1 + i % 5},4,{i},1" for i in range(n))
+        path.write_text("vmid,cpu,mem,at,lt\n" + "\n".join(rows) + "\n")
+    part = spane.Trace.load_part(path, 65_530, 20)
+    assert len(part) == 20
+    assert part.arrival.tolist() == arrival[65_530:65_550].tolist()
+    assert part.cpu.tolist() == whole.cpu[65_530:65_550].tolist()
+    assert str(part.provenance("source")).startswith("VMs 65530 ..< 65550 of ")
+    same = spane.Trace.from_arrays(part.cpu, part.mem, part.arrival, part.lifetime, part.ids)
+    assert same.provenance("content_sha256") == part.provenance("content_sha256")
+    with pytest.raises(spane.ShapeMismatchError, match=f"it has {n}"):
+        spane.Trace.load_part(path, n - 1, 2)
+    for first, count, told in ((-1, 5, "first is -1"), (0, 1, "count is 1")):
+        with pytest.raises(spane.InvalidArgumentError, match=told):
+            spane.Trace.load_part(path, first, count)

@@ -145,6 +145,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_model_free": (None, [_model]),
     # Traces
     "spane_trace_load": (_status, [_text, _progress, POINTER(_trace)]),
+    "spane_trace_load_part": (_status, [_text, c_int64, c_int64, _progress, POINTER(_trace)]),
     "spane_trace_load_memory": (_status, [c_void_p, c_size_t, _progress, POINTER(_trace)]),
     "spane_trace_columns_init": (_status, [POINTER(s.TraceColumns)]),
     "spane_trace_buffers_init": (_status, [POINTER(s.TraceBuffers)]),

@@ -58,6 +58,29 @@ class Trace(Handle[TracePointer]):
         return cls(path, progress=progress)
 
     @classmethod
+    def load_part(
+        cls,
+        path: arguments.Path,
+        first: arguments.Index,
+        count: arguments.Index,
+        *,
+        progress: Progress | None = None,
+    ) -> Trace:
+        """Loads `count` VMs from the one numbered `first` on, which are a trace of their own.
+
+        Of an HDF5 file nothing else is read, so that parts of a long trace take little memory.
+        """
+        pointer = TracePointer()
+        name, call = arguments.path(path), LongCall(progress)
+        start, vms = arguments.int64(first, "first"), arguments.int64(count, "count")
+
+        def load() -> None:
+            check(library().spane_trace_load_part(name, start, vms, call.told, byref(pointer)))
+
+        call.run(load)
+        return cls._around(pointer)
+
+    @classmethod
     def from_bytes(cls, data: arguments.Bytes, *, progress: Progress | None = None) -> Trace:
         """Loads a trace from the bytes of an HDF5 file; `progress` is told of bytes."""
         pointer = TracePointer()
