@@ -78,3 +78,14 @@ def test_fleet(library: str, policy: str) -> None:
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == (EXAMPLES / "data" / f"fleet-{Path(policy).stem}.txt").read_text()
+
+
+def test_failover(library: str) -> None:
+    fleet = "../data/fleets/small.toml"
+    ran = interpreter.run(
+        "python/failover.py", fleet, "first-fit", folder=EXAMPLES, library=library
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    first, last = ran.stdout.splitlines()
+    assert first == "N+1 up to 42 VMs; then not without [2, 3]"
+    assert last == "no server may fail from 51 VMs on"
