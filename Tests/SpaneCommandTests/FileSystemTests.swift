@@ -71,11 +71,12 @@ import Testing
 
     // MARK: Writers that are killed
 
-    /// What a writer that was started has made so far, which takes long on a busy machine.
+    /// What a writer that was started has made, once it has written to it: before, it may not be locked yet. That takes long on a
+    /// busy machine.
     private func temporariesOnceThere() throws -> [String] {
         for _ in 0..<120_000 {
             let found = try temporaries
-            if !found.isEmpty { return found }
+            if let file = found.first, let content = try? folder.read(file), !content.isEmpty { return found }
             usleep(1000)
         }
         return try temporaries

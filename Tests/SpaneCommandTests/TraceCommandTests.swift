@@ -39,7 +39,7 @@ import Testing
         let (whole, part) = (try TraceFile.read(folder.file("a.h5")), try TraceFile.read(folder.file("part.h5")))
         #expect(part.trace.vms.elementsEqual(whole.trace.vms[1000..<1500]))
         #expect(part.description.source == "VMs 1000 ..< 1500 of spane trace generate --count 3000 --seed 4")
-        let played = ["--starts", "0..<100:5:1", "--length", "300", "--policy", "first-fit", "--json"]
+        let played = ["--starts", "0..<100:5:1", "--length", "300", "--policy", "first-fit", "--output", "-"]
         let start = ["evaluate", "--threads", "1", "--trace"]
         #expect(
             try command.succeed(start + ["part.h5"] + played) == command.succeed(start + ["a.h5@1000..<1500"] + played)
