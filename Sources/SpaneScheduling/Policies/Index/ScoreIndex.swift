@@ -17,6 +17,8 @@ package final class ScoreIndex {
     package static let mostBytes = 64 << 20
     // Requests that have a tree at the same time, if it is small.
     private static let mostTrees = 32
+    // To take more servers out of a tree than these takes longer than to list those that pass.
+    private static let mostRefused = 128
     // To forget all scores costs as much as to compute one of so many.
     private static let forgettingShare = 16
 
@@ -94,6 +96,34 @@ package final class ScoreIndex {
             return scan(by: rule, for: request, on: cluster, count: servers.count) { Int(servers[$0]) }
         }
         return best(of: servers, tree, by: rule, for: request, on: cluster)
+    }
+
+    /// The placement with the highest score on servers that pass a test; ties go to the one that stands first.
+    ///
+    /// - Complexity: as of all servers, where few that do not pass have higher scores; otherwise O(servers).
+    func best(
+        by rule: some ServerRule,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        where isAllowed: (Int) -> Bool
+    ) -> Placement? {
+        adapt(to: cluster)
+        let seat = seat(for: request, rule.context)
+        if cluster.serverCount >= rule.fewServers,
+            let tree = complete(seat, by: rule, for: request, on: cluster)
+        {
+            // Those that do not pass are out of the tree until the first one that does is found.
+            var refused: [(server: Int, score: Double, nodes: NodeSet)] = []
+            defer { for entry in refused { tree.update(entry.server, entry.score, entry.nodes) } }
+            while refused.count < Self.mostRefused {
+                guard let server = tree.best else { return nil }
+                if isAllowed(server) { return Placement(server: server, nodes: tree.nodes(server)) }
+                refused.append((server, tree.score(server), tree.nodes(server)))
+                tree.update(server, ServerBatch.noRoom, .none)
+            }
+        }
+        let allowed = cluster.servers(where: isAllowed)
+        return best(by: rule, for: request, on: cluster, among: allowed.span)
     }
 
     /// The placement with the highest score on the servers of this index.
