@@ -63,6 +63,7 @@ extension Cluster {
         )
         state.append(typeOfServer, of: types)
         vms.reserve(servers: serverCount)
+        domains.append(typeOfServer.count)
         if serverCount > vmCounts.count {
             let room = max(serverCount, 2 * vmCounts.count)
             used = used.copy(count: room * state.valuesPerServer, filling: 0)
@@ -116,6 +117,7 @@ extension Cluster {
         }
         clear(last)
         state.removeServer(place)
+        domains.remove(at: place)
         numbers.remove(at: place)
     }
 
@@ -196,6 +198,7 @@ extension Cluster {
     /// What one server takes, and some for what passes through while it is added.
     private var bytesPerServer: Int {
         128 + 32 * (state.valuesPerServer + state.layout.serverResources.count)
+            + levels.count * DomainTable.bytesPerServer
     }
 
     private mutating func move(valuesOf source: Int, to target: Int) {

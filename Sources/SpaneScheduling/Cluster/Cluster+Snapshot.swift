@@ -12,13 +12,23 @@ extension Cluster {
             package var free: [[Double]]
             /// What the server has left as a whole.
             package var shared: [Double]
+            /// Of each level, -1 where none is known.
+            package var domains: [Int]
 
-            package init(number: Int, type: Int, isCordoned: Bool, free: [[Double]], shared: [Double]) {
+            package init(
+                number: Int,
+                type: Int,
+                isCordoned: Bool,
+                free: [[Double]],
+                shared: [Double],
+                domains: [Int] = []
+            ) {
                 self.number = number
                 self.type = type
                 self.isCordoned = isCordoned
                 self.free = free
                 self.shared = shared
+                self.domains = domains
             }
         }
 
@@ -27,12 +37,22 @@ extension Cluster {
             package var request: Request
             /// By number.
             package var placement: Placement
+            /// 0 for none.
+            package var group: UInt64
 
-            package init(id: UInt64, request: Request, placement: Placement) {
+            package init(id: UInt64, request: Request, placement: Placement, group: UInt64 = 0) {
                 self.id = id
                 self.request = request
                 self.placement = placement
+                self.group = group
             }
+        }
+
+        package struct Group {
+            package var id: UInt64
+            package var rules: [GroupRule]
+
+            package init(id: UInt64, rules: [GroupRule]) { (self.id, self.rules) = (id, rules) }
         }
 
         package var layout: Layout
@@ -43,6 +63,10 @@ extension Cluster {
         package var servers: [Server]
         /// Ascending by id.
         package var vms: [VM]
+        /// The names of the levels of fault domains.
+        package var levels: [String]
+        /// Those that have rules, ascending by id.
+        package var groups: [Group]
 
         package init(
             layout: Layout,
@@ -50,7 +74,9 @@ extension Cluster {
             traits: [String],
             types: [ServerType],
             servers: [Server],
-            vms: [VM]
+            vms: [VM],
+            levels: [String] = [],
+            groups: [Group] = []
         ) {
             self.layout = layout
             self.spanRule = spanRule
@@ -58,6 +84,8 @@ extension Cluster {
             self.types = types
             self.servers = servers
             self.vms = vms
+            self.levels = levels
+            self.groups = groups
         }
     }
 
@@ -88,7 +116,8 @@ extension Cluster {
                     },
                     shared: state.layout.serverResources.indices.map {
                         state.sharedFree(server: place, resource: $0)
-                    }
+                    },
+                    domains: domains.levels.map { Int($0.domains[place]) }
                 )
             )
         }
@@ -96,7 +125,14 @@ extension Cluster {
         list.reserveCapacity(vms.count)
         try vms.forEach { vm throws(SchedulingError) in
             try progress.part(0.3, 0.6).check(step: list.count, of: vms.count)
-            list.append(Snapshot.VM(id: vm.id, request: vms.request(of: vm), placement: outside(vm.placement)))
+            list.append(
+                Snapshot.VM(
+                    id: vm.id,
+                    request: vms.request(of: vm),
+                    placement: outside(vm.placement),
+                    group: groups.id(at: vm.group)
+                )
+            )
         }
         try progress.sort(&list) { $0.id < $1.id }
         return Snapshot(
@@ -105,7 +141,9 @@ extension Cluster {
             traits: traits,
             types: types,
             servers: servers,
-            vms: list
+            vms: list,
+            levels: levels,
+            groups: groups.ids.map { Snapshot.Group(id: $0, rules: rules(ofGroup: $0)) }.filter { !$0.rules.isEmpty }
         )
     }
 
@@ -130,9 +168,10 @@ extension Cluster {
         try cluster.addServers(snapshot.servers.map { Int32(truncatingIfNeeded: $0.type) }, of: snapshot.types)
         try cluster.numbers.restore(snapshot.servers.map(\.number))
         try cluster.reserve(snapshot.vms.count)
+        try cluster.restoreGroups(snapshot)
         for (index, vm) in snapshot.vms.enumerated() {
             try progress.part(0, 0.7).check(step: index, of: snapshot.vms.count)
-            try cluster.record(vm.id, vm.request, at: vm.placement)
+            try cluster.record(vm.id, vm.request, in: vm.group, at: vm.placement)
         }
         for (place, server) in snapshot.servers.enumerated() {
             try progress.part(0.7, 1).check(step: place, of: snapshot.servers.count)
@@ -140,6 +179,22 @@ extension Cluster {
             if server.isCordoned { cluster.state.cordon(place) }
         }
         return cluster
+    }
+
+    private mutating func restoreGroups(_ snapshot: Snapshot) throws(SchedulingError) {
+        try setLevels(snapshot.levels)
+        for server in snapshot.servers where !server.domains.isEmpty {
+            guard server.domains.count == levels.count else {
+                throw SchedulingError(
+                    .invalidArgument,
+                    "server \(server.number) has \(server.domains.count) domains; there are \(levels.count) levels"
+                )
+            }
+            for (level, domain) in server.domains.enumerated() {
+                try setDomain(domain, of: server.number, level: level)
+            }
+        }
+        for group in snapshot.groups { try setRules(group.rules, ofGroup: group.id) }
     }
 
     private mutating func restore(_ server: Snapshot.Server, at place: Int) throws(SchedulingError) {

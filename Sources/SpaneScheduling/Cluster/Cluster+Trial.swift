@@ -1,12 +1,14 @@
 /// What is to be done to take back one change.
 enum Reversal: Sendable {
     case release(UInt64)
-    case record(UInt64, Request, Placement)
+    case record(UInt64, Request, group: UInt64, Placement)
     case settle(UInt64, Request, Placement)
     case rename(UInt64, to: UInt64)
     case cordon(Int)
     case uncordon(Int)
     case setFree(Resources, server: Int, node: Int)
+    case setDomain(Int32, place: Int, level: Int)
+    case setRules([GroupRule], of: UInt64)
 }
 
 /// The changes since the trials began that are open.
@@ -86,12 +88,14 @@ extension Cluster {
     private mutating func perform(_ reversal: Reversal) {
         switch reversal {
         case .release(let id): remove(id)
-        case .record(let id, let request, let place): add(id, request, at: place)
+        case .record(let id, let request, let group, let place): add(id, request, in: group, at: place)
         case .settle(let id, let request, let place): settle(id, request, at: place)
         case .rename(let id, let other): vms.rename(id, to: other)
         case .cordon(let place): state.cordon(place)
         case .uncordon(let place): state.uncordon(place)
         case .setFree(let amount, let place, let node): state.setFree(amount, server: place, node: node)
+        case .setDomain(let domain, let place, let level): domains.set(place, level: level, to: domain)
+        case .setRules(let rules, let group): groups.set(rules, of: group)
         }
     }
 }

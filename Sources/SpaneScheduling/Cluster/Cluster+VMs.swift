@@ -6,7 +6,10 @@ extension Cluster {
     public static var largestVMCount: Int { VMTable.largestCapacity }
 
     /// Refuses to let the table of VMs grow where memory for it cannot be had.
-    package func checkGrowth(toHold count: Int) throws(SchedulingError) {
+    ///
+    /// - Parameter group: to which one more of them belongs.
+    package func checkGrowth(toHold count: Int, in group: UInt64 = 0) throws(SchedulingError) {
+        if group != 0 { try checkGroupGrowth() }
         guard let bytes = vms.bytesToGrow(toHold: count) else { return }
         try Memory.require(bytes: bytes, for: "a table of \(count) VMs")
     }
@@ -70,39 +73,44 @@ extension Cluster {
 
     /// Places a VM.
     ///
+    /// - Parameter group: the group to which it belongs; 0 for none.
     /// - Throws: `invalidArgument` when there is no such server or node, when the request asks for nothing or for an impossible
-    ///   amount, or when the nodes are not as many as it spans; `duplicateVM`; `unavailableAction` when there is no room or the
-    ///   server is cordoned. Nothing changes then.
-    /// - Complexity: O(1), amortised.
+    ///   amount, or when the nodes are not as many as it spans; `duplicateVM`; `unavailableAction` when there is no room, the
+    ///   server is cordoned or a hard rule of the group forbids it. Nothing changes then.
+    /// - Complexity: O(1), amortised; O(servers of the group) more in a group.
     public mutating func place(
         _ id: UInt64,
         _ request: Request,
+        in group: UInt64 = 0,
         at placement: Placement
     ) throws(SchedulingError) {
         let inside = try inside(placement)
         try checkIsNew(id)
         try checkRoom(inside, for: request)
-        try checkGrowth(toHold: vmCount + 1)
-        add(id, request, at: inside)
+        try check(group, request, at: inside.server)
+        try checkGrowth(toHold: vmCount + 1, in: group)
+        add(id, request, in: group, at: inside)
         trials.note(.release(id))
     }
 
-    /// Records what already runs, whether or not there is room for it and whether or not the server is cordoned. A server on
-    /// which more runs than it can hold simply has no room.
+    /// Records what already runs, whether or not there is room for it, the server is cordoned or rules of its group forbid it. A
+    /// server on which more runs than it can hold simply has no room.
     ///
+    /// - Parameter group: the group to which it belongs; 0 for none.
     /// - Throws: `invalidArgument` when there is no such server or node, when the request asks for nothing or for an impossible
     ///   amount, or when the nodes are not as many as it spans; `duplicateVM`.
     /// - Complexity: O(1), amortised.
     public mutating func record(
         _ id: UInt64,
         _ request: Request,
+        in group: UInt64 = 0,
         at placement: Placement
     ) throws(SchedulingError) {
         let inside = try inside(placement)
         try checkIsNew(id)
         try checkNodes(inside, for: request)
-        try checkGrowth(toHold: vmCount + 1)
-        add(id, request, at: inside)
+        try checkGrowth(toHold: vmCount + 1, in: group)
+        add(id, request, in: group, at: inside)
         trials.note(.release(id))
     }
 
@@ -110,8 +118,8 @@ extension Cluster {
     ///
     /// - Complexity: O(1).
     public mutating func release(_ id: UInt64) -> (placement: Placement, request: Request)? {
-        guard let (placement, request) = remove(id) else { return nil }
-        trials.note(.record(id, request, placement))
+        guard let (placement, request, group) = remove(id) else { return nil }
+        trials.note(.record(id, request, group: group, placement))
         return (outside(placement), request)
     }
 
@@ -119,8 +127,9 @@ extension Cluster {
 
     /// Moves a VM to other nodes, of its server or another one. The room that it leaves counts as free.
     ///
-    /// - Throws: `notFound`, `invalidArgument`, or `unavailableAction` when there is no room; nothing changes then.
-    /// - Complexity: O(1).
+    /// - Throws: `notFound`, `invalidArgument`, or `unavailableAction` when there is no room or a hard rule of its group forbids it;
+    ///   nothing changes then. A rule by which both places are in one domain does not forbid it.
+    /// - Complexity: O(1); O(servers of the group) more in a group.
     public mutating func move(_ id: UInt64, to placement: Placement) throws(SchedulingError) {
         let record = try running(id)
         try change(id, record, to: vms.request(of: record), at: try inside(placement))
@@ -164,19 +173,22 @@ extension Cluster {
     }
 
     /// Enters a VM that runs.
-    mutating func add(_ id: UInt64, _ request: Request, at inside: Placement) {
-        vms.insert(id, request, at: inside)
+    mutating func add(_ id: UInt64, _ request: Request, in group: UInt64, at inside: Placement) {
+        let index = groups.enter(group, on: number(at: inside.server))
+        vms.insert(id, request, group: index, at: inside)
         state.record(request, at: inside)
         count(request, at: inside, sign: 1)
     }
 
     /// Takes out a VM; `nil` when it does not run here.
     @discardableResult
-    mutating func remove(_ id: UInt64) -> (placement: Placement, request: Request)? {
-        guard let (placement, request) = vms.remove(id) else { return nil }
+    mutating func remove(_ id: UInt64) -> (placement: Placement, request: Request, group: UInt64)? {
+        guard let (placement, request, index) = vms.remove(id) else { return nil }
+        let group = groups.id(at: index)
+        groups.leave(index, on: number(at: placement.server))
         state.release(request, at: placement)
         count(request, at: placement, sign: -1)
-        return (placement, request)
+        return (placement, request, group)
     }
 
     private mutating func change(
@@ -190,6 +202,9 @@ extension Cluster {
         do {
             // A VM that stays on a cordoned or overcommitted server may shrink there.
             if placement != record.placement || !request.isAtMost(before) { try checkRoom(placement, for: request) }
+            if placement.server != record.placement.server {
+                try check(groups.id(at: record.group), request, at: placement.server, from: record.placement.server)
+            }
         } catch {
             state.record(before, at: record.placement)
             throw error
@@ -218,6 +233,7 @@ extension Cluster {
         count(before, at: record.placement, sign: -1)
         count(request, at: placement, sign: 1)
         vms.update(id, request, at: placement)
+        groups.move(record.group, from: number(at: record.placement.server), to: number(at: placement.server))
     }
 
     private func checkRoom(_ placement: Placement, for request: Request) throws(SchedulingError) {

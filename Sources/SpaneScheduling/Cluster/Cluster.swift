@@ -13,6 +13,8 @@ public struct Cluster: ~Copyable, Sendable {
     var numbers = ServerNumbers()
     var vms = VMTable()
     var trials = TrialLog()
+    var domains = DomainTable()
+    var groups = GroupTable()
     // [place][node][resource] and [place][shared resource], in steps of the grid: what the VMs use.
     var used: FlatBuffer<Double>
     var sharedUsed: FlatBuffer<Double>
@@ -66,6 +68,8 @@ public struct Cluster: ~Copyable, Sendable {
         numbers = other.numbers
         vms = other.vms.copy()
         trials = other.trials
+        domains = other.domains
+        groups = other.groups
         used = other.used.copy()
         sharedUsed = other.sharedUsed.copy()
         vmCounts = other.vmCounts.copy()
@@ -84,7 +88,8 @@ public struct Cluster: ~Copyable, Sendable {
 
     /// The bytes that it occupies.
     package var bytes: Int {
-        state.bytes + numbers.bytes + vms.bytes + used.bytes + sharedUsed.bytes + vmCounts.bytes
+        state.bytes + numbers.bytes + vms.bytes + used.bytes + sharedUsed.bytes + vmCounts.bytes + domains.bytes
+            + groups.bytes
     }
 
     // MARK: Numbers and places

@@ -16,6 +16,8 @@ struct VMTable: ~Copyable, Sendable {
         // The records before and after it on its server, -1 for none; `next` also links records that are not used.
         fileprivate var previous: Int32
         fileprivate var next: Int32
+        /// The index of its group, -1 for none.
+        var group: Int32
         var span: UInt8
 
         /// Whether the request of another VM is the same; false where that cannot be told at once.
@@ -30,7 +32,17 @@ struct VMTable: ~Copyable, Sendable {
         }
 
         fileprivate static var unused: Record {
-            Record(id: 0, cpu: 0, mem: 0, placement: Placement(rawValue: 0), terms: -1, previous: -1, next: -1, span: 0)
+            Record(
+                id: 0,
+                cpu: 0,
+                mem: 0,
+                placement: Placement(rawValue: 0),
+                terms: -1,
+                previous: -1,
+                next: -1,
+                group: -1,
+                span: 0
+            )
         }
     }
 
@@ -132,7 +144,7 @@ struct VMTable: ~Copyable, Sendable {
     /// Adds a VM that is not in the table.
     ///
     /// - Complexity: O(1) expected, amortised.
-    mutating func insert(_ id: UInt64, _ request: Request, at placement: Placement) {
+    mutating func insert(_ id: UInt64, _ request: Request, group: Int32, at placement: Placement) {
         reserve(count + 1)
         var index = recycled
         if index >= 0 {
@@ -150,6 +162,7 @@ struct VMTable: ~Copyable, Sendable {
             terms: terms,
             previous: -1,
             next: -1,
+            group: group,
             span: UInt8(truncatingIfNeeded: request.span)
         )
         link(index)
@@ -161,7 +174,7 @@ struct VMTable: ~Copyable, Sendable {
     /// Removes a VM; `nil` when it does not run here.
     ///
     /// - Complexity: O(1) expected.
-    mutating func remove(_ id: UInt64) -> (placement: Placement, request: Request)? {
+    mutating func remove(_ id: UInt64) -> (placement: Placement, request: Request, group: Int32)? {
         let slot = slot(of: id)
         guard slot >= 0 else { return nil }
         let index = slots[slot]
@@ -173,7 +186,7 @@ struct VMTable: ~Copyable, Sendable {
         records[Int(index)].next = recycled
         recycled = index
         count -= 1
-        return (record.placement, request)
+        return (record.placement, request, record.group)
     }
 
     /// Notes that a VM runs elsewhere or asks for something else now; it must be in the table.

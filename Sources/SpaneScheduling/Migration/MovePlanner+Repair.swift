@@ -11,7 +11,7 @@ extension MovePlanner {
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> MovePlan {
         let place = try cluster.place(of: server)
-        let inner = try scope.inside(cluster)
+        let inner = try scope.inside(cluster, leavesServers: false)
         planner.follow(cluster.state)
         defer { putBack() }
         guard !inner.closed.contains(place), !inner.fixed.contains(place), !cluster.state.isCordoned(place) else {

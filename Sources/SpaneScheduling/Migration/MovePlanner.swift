@@ -36,7 +36,7 @@ public final class MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> RoomResult {
-        look(for: request, on: cluster, try scope.inside(cluster)).result
+        look(for: request, on: cluster, try scope.inside(cluster, letting: request)).result
     }
 
     /// Looks for a plan.
@@ -65,13 +65,18 @@ public final class MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> [MovePlan?] {
-        let scope = try scope.inside(cluster)
+        var inner = try scope.inside(cluster)
         planner.follow(cluster.state)
         defer { putBack() }
         var plans: [MovePlan?] = []
-        for request in requests {
+        // With the VMs that were let in.
+        var groups: [UInt64: Group] = [:]
+        for (index, request) in requests.enumerated() {
+            let id = index < scope.groups.count ? scope.groups[index] : 0
+            var group = id == 0 ? nil : groups[id] ?? cluster.group(id)
+            inner.allowed = group.flatMap { cluster.allowedPlaces(for: request, of: $0) }
             let left = limits.moves - moved.count
-            let result = planner.plan(request, scope, most: left) { servers, roster in
+            let result = planner.plan(request, inner, most: left) { servers, roster in
                 list(servers, cluster, in: &roster)
             }
             guard let plan = result.plan, let placement = plan.placement else {
@@ -81,6 +86,8 @@ public final class MovePlanner {
             for move in plan.moves { carryOut(move, cluster) }
             planner.search.state.record(request, at: placement)
             held.append((request, placement))
+            group?.enter(Int32(truncatingIfNeeded: cluster.number(at: placement.server)))
+            groups[id] = group
             plans.append(cluster.outside(plan))
         }
         return plans

@@ -8,8 +8,10 @@ public struct MoveScope: Sendable {
     public var closed: Set<Int> = []
     /// The numbers of servers that no VM leaves.
     public var fixed: Set<Int> = []
+    /// The groups of the VMs that are let in, in their order; 0 for none, as for those that are missing.
+    public var groups: [UInt64] = []
 
-    /// Everything may be moved anywhere.
+    /// Everything may be moved anywhere, but VMs of groups with hard rules, which stay on their servers.
     public init() {}
 
     /// Refuses what does not exist.
@@ -27,14 +29,31 @@ public struct MoveScope: Sendable {
     }
 
     /// The same by places.
-    func inside(_ cluster: borrowing Cluster) throws(SchedulingError) -> RoomPlanner.Scope {
+    ///
+    /// - Parameter leavesServers: whether VMs may be moved to other servers, which those of groups with hard rules are not.
+    func inside(
+        _ cluster: borrowing Cluster,
+        leavesServers: Bool = true
+    ) throws(SchedulingError) -> RoomPlanner.Scope {
         try check(cluster)
         var scope = RoomPlanner.Scope()
         for server in closed.sorted() { scope.closed.append(try cluster.place(of: server)) }
         for server in fixed { scope.fixed.insert(try cluster.place(of: server)) }
+        let pinned = leavesServers ? pinned.union(cluster.vmsWithHardRules) : pinned
         if !pinned.isEmpty || !prices.isEmpty {
-            let (pinned, prices) = (pinned, prices)
+            let prices = prices
             scope.price = { pinned.contains($0) ? nil : prices[$0] ?? 1 }
+        }
+        return scope
+    }
+    /// The same by places, for the first of the VMs that are let in.
+    func inside(
+        _ cluster: borrowing Cluster,
+        letting request: Request
+    ) throws(SchedulingError) -> RoomPlanner.Scope {
+        var scope = try inside(cluster)
+        if let group = groups.first, group != 0 {
+            scope.allowed = cluster.allowedPlaces(for: request, of: cluster.group(group))
         }
         return scope
     }

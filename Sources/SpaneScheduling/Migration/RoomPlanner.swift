@@ -14,6 +14,8 @@ package final class RoomPlanner: @unchecked Sendable {
         package var closed: [Int] = []
         /// The places of servers that no VM leaves.
         package var fixed: Set<Int> = []
+        /// The places, ascending, to which the VM that is let in may go; `nil` for all.
+        var allowed: [Int32]?
 
         package init() {}
     }
@@ -80,19 +82,24 @@ package final class RoomPlanner: @unchecked Sendable {
     ) -> (result: RoomResult, places: [ShortPlace]) {
         let closed = search.close(scope.closed)
         defer { search.reopen(closed) }
-        if let placement = search.state.firstAvailable(for: request) {
+        if let placement = search.state.firstAvailable(for: request, in: scope.allowed) {
             return (.plan(MovePlan(placement: placement), isCheapest: true), [])
         }
         let count = search.state.serverCount
-        let places = search.state.shortPlaces(for: request, on: 0..<count, most: mostPlaces(of: count))
+        let limit = mostPlaces(of: count)
+        let places =
+            scope.allowed.map { search.state.shortPlaces(for: request, on: $0.lazy.map { Int($0) }, most: limit) }
+            ?? search.state.shortPlaces(for: request, on: 0..<count, most: limit)
         guard !places.isEmpty else {
+            // Of servers that rules forbid nothing is said.
+            guard scope.allowed == nil else { return (.notFound, places) }
             return (.impossible(search.state.isAnyInPlacement ? .tooLarge : .noServers), places)
         }
         guard search.state.hasPooledRoom(for: request) else { return (.impossible(.fleetIsFull), places) }
         let isWhole = count <= RoomSearch.fewServers
         search.begin(isWhole ? Array(0..<count) : Self.servers(of: places), most: most)
         search.list(listing, scope)
-        return (search.find(request, places, isWhole), places)
+        return (search.find(request, places, isWhole && scope.allowed == nil), places)
     }
 
     private func mostPlaces(of servers: Int) -> Int {
@@ -113,6 +120,12 @@ package final class RoomPlanner: @unchecked Sendable {
 }
 
 extension ClusterState {
+    /// The first placement with room in some places; `nil` for all.
+    fileprivate func firstAvailable(for request: Request, in places: [Int32]?) -> Placement? {
+        guard let places else { return firstAvailable(for: request) }
+        return firstAvailable(for: request, among: places.span)
+    }
+
     fileprivate var isAnyInPlacement: Bool { (0..<serverCount).contains { !isCordoned($0) } }
 
     /// Whether all servers in placement have enough left in sum, which moves between them do not change.

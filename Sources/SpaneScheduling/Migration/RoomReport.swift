@@ -88,7 +88,7 @@ extension MovePlanner {
         on cluster: borrowing Cluster,
         _ scope: MoveScope = MoveScope()
     ) throws(SchedulingError) -> RoomReport {
-        let inner = try scope.inside(cluster)
+        let inner = try scope.inside(cluster, letting: request)
         let (result, seen) = look(for: request, on: cluster, inner)
         let closed = planner.search.close(inner.closed)
         defer { planner.search.reopen(closed) }

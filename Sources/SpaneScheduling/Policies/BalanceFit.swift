@@ -21,4 +21,12 @@ public struct BalanceFit: Policy, Sendable {
     ) -> Placement? {
         index.best(by: BalanceFitRule(), for: request, on: cluster, among: servers)
     }
+    /// The same among servers that pass a test.
+    public mutating func placement(
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        where isAllowed: (Int) -> Bool
+    ) -> Placement? {
+        index.best(by: BalanceFitRule(), for: request, on: cluster, where: isAllowed)
+    }
 }

@@ -24,6 +24,41 @@ public struct FirstFit: Policy, Sendable {
         return firstOfMany(request.cpu, request.mem, request.share.span, request.terms, on: cluster)
     }
 
+    /// The first placement with room on a server that passes a test.
+    ///
+    /// - Complexity: O(servers); on many servers O(changes) for a request that came before.
+    public mutating func placement(
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        where isAllowed: (Int) -> Bool
+    ) -> Placement? {
+        let count = cluster.serverCount
+        let firstLook = min(count, Self.firstLook.pairs)
+        if let first = Self.first(for: request, on: cluster, 0..<firstLook, where: isAllowed) { return first }
+        guard firstLook < count else { return nil }
+        let (index, rule) = (index.own(), FirstFitRule())
+        if index.isWorthwhile(for: request, by: rule, on: cluster) {
+            return index.best(by: rule, for: request, on: cluster, where: isAllowed)
+        }
+        let first = Self.first(for: request, on: cluster, firstLook..<count, where: isAllowed)
+        index.note(looks: first?.server ?? count, for: request, by: rule, on: cluster)
+        return first
+    }
+
+    private static func first(
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        _ servers: Range<Int>,
+        where isAllowed: (Int) -> Bool
+    ) -> Placement? {
+        var start = servers.lowerBound
+        while let found = cluster.firstAvailable(for: request, on: start..<servers.upperBound) {
+            if isAllowed(found.server) { return found }
+            start = found.server + 1
+        }
+        return nil
+    }
+
     @inline(never)
     private mutating func firstOfMany(
         _ cpu: Double,

@@ -19,6 +19,15 @@ public protocol Policy {
         among servers: Span<Int32>?
     ) -> Placement?
 
+    /// As ``placement(for:on:among:)``, among all servers that pass a test.
+    ///
+    /// - Parameter isAllowed: says so of a server; the same each time.
+    mutating func placement(
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        where isAllowed: (Int) -> Bool
+    ) -> Placement?
+
     /// Learns no more from the requests that it decides about, so that it goes on as it is.
     mutating func stopLearning()
 
@@ -35,6 +44,16 @@ extension Policy {
     /// Does nothing: most policies do not learn.
     public mutating func stopLearning() {}
 
+    /// Tests every server.
+    public mutating func placement(
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        where isAllowed: (Int) -> Bool
+    ) -> Placement? {
+        let allowed = cluster.servers(where: isAllowed)
+        return allowed.isEmpty ? nil : placement(for: request, on: cluster, among: allowed.span)
+    }
+
     /// The lowest action that stands for the placement.
     public mutating func action(for request: Request, on cluster: borrowing ClusterState) -> Action? {
         placement(for: request, on: cluster, among: nil).map { cluster.layout.action(of: $0) }
@@ -44,6 +63,13 @@ extension Policy {
     @inline(__always)
     public mutating func placement(for request: Request, on cluster: borrowing ClusterState) -> Placement? {
         placement(for: request, on: cluster, among: nil)
+    }
+}
+
+extension ClusterState {
+    /// The servers that pass a test, ascending.
+    func servers(where isAllowed: (Int) -> Bool) -> [Int32] {
+        (0..<serverCount).lazy.filter(isAllowed).map { Int32(truncatingIfNeeded: $0) }
     }
 }
 

@@ -106,6 +106,7 @@ public enum ClusterFile {
         try file.dataset("free", snapshot.servers.flatMap { $0.free.flatMap { $0 } }, .compressed)
         try file.dataset("shared_free", snapshot.servers.flatMap(\.shared), .compressed)
         try put(snapshot.vms, snapshot.layout, into: file, progress)
+        try putGroups(of: snapshot, into: file)
     }
 
     private static func snapshot(
@@ -144,7 +145,7 @@ public enum ClusterFile {
             )
             first += perServer[server]
         }
-        return Cluster.Snapshot(
+        var snapshot = Cluster.Snapshot(
             layout: layout,
             spanRule: try file.spanRule(),
             traits: try file.names("traits"),
@@ -152,5 +153,7 @@ public enum ClusterFile {
             servers: servers,
             vms: try file.vms(layout, progress.part(0.3, 1))
         )
+        try file.readGroups(into: &snapshot)
+        return snapshot
     }
 }

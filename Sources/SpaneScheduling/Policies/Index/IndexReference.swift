@@ -29,4 +29,24 @@ struct IndexReference: @unchecked Sendable {
         }
         return best
     }
+
+    /// The same of the servers that pass a test.
+    mutating func best(
+        by rule: some PlacementRule,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        where isAllowed: (Int) -> Bool
+    ) -> Placement? {
+        if cluster.serverCount >= rule.fewServers {
+            return own().best(by: rule, for: request, on: cluster, where: isAllowed)
+        }
+        var most = -Double.infinity
+        var best: Placement?
+        for server in 0..<cluster.serverCount {
+            guard let found = rule.best(on: server, for: request, of: cluster, above: most), isAllowed(server)
+            else { continue }
+            (most, best) = (found.score, Placement(server: server, nodes: found.nodes))
+        }
+        return best
+    }
 }

@@ -18,6 +18,8 @@ package final class ScoreIndex {
     // Requests that have a tree at the same time, if it is small.
     private static let mostTrees = 32
     private static let mostNewcomers = 64
+    // To take more servers out of a tree than these takes longer than to list those that pass.
+    private static let mostRefused = 128
     // To forget all scores costs as much as to compute one of so many.
     private static let forgettingShare = 16
 
@@ -101,6 +103,33 @@ package final class ScoreIndex {
             return scan(by: rule, for: request, on: cluster, count: servers.count) { Int(servers[$0]) }
         }
         return best(of: servers, tree, by: rule, for: request, on: cluster)
+    }
+
+    /// The placement with the highest score on servers that pass a test; ties go to the one that stands first.
+    ///
+    /// - Complexity: as of all servers, where few that do not pass have higher scores; otherwise O(servers).
+    func best(
+        by rule: some ServerRule,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        where isAllowed: (Int) -> Bool
+    ) -> Placement? {
+        adapt(to: cluster)
+        if cluster.serverCount >= rule.fewServers, let seat = seat(for: request, rule.context),
+            let tree = complete(seat, by: rule, for: request, on: cluster)
+        {
+            // Those that do not pass are out of the tree until the first one that does is found.
+            var refused: [(server: Int, score: Double, nodes: NodeSet)] = []
+            defer { for entry in refused { tree.update(entry.server, entry.score, entry.nodes) } }
+            while refused.count < Self.mostRefused {
+                guard let server = tree.best else { return nil }
+                if isAllowed(server) { return Placement(server: server, nodes: tree.nodes(server)) }
+                refused.append((server, tree.score(server), tree.nodes(server)))
+                tree.update(server, ServerBatch.noRoom, .none)
+            }
+        }
+        let allowed = cluster.servers(where: isAllowed)
+        return best(by: rule, for: request, on: cluster, among: allowed.span)
     }
 
     /// The placement with the highest score on the servers of this index.

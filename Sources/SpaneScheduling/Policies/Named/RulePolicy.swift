@@ -34,6 +34,17 @@ public struct RulePolicy: Policy, @unchecked Sendable {
         return index.best(by: NamedRule(name: name, mix: mix), for: request, on: cluster, among: servers)
     }
 
+    /// The best placement among servers that pass a test.
+    public mutating func placement(
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        where isAllowed: (Int) -> Bool
+    ) -> Placement? {
+        let mix = ownMix()
+        if isLearning { mix?.note(request, on: cluster) }
+        return index.best(by: NamedRule(name: name, mix: mix), for: request, on: cluster, where: isAllowed)
+    }
+
     /// The mix of this policy alone, whatever it was copied from.
     private mutating func ownMix() -> CapacityMix? {
         if mix != nil, !isKnownUniquelyReferenced(&mix) { mix = mix?.copy() }
