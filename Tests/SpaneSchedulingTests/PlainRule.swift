@@ -26,14 +26,20 @@ struct PlainRule {
         var best: (score: Double, placement: Placement)?
         for index in candidates.map({ Int($0) }) {
             let server = servers[index]
-            guard let set = nodes(of: server, request) else { continue }
+            guard let (set, values) = terms(of: server, request) else { continue }
             var score = 0.0
-            for term in name.terms { score += term.weight * value(term.score, server, set, request) }
+            for (term, value) in zip(name.terms, values) { score += term.weight * value }
             if score > best?.score ?? -.infinity {
                 best = (score, Placement(server: index, nodes: NodeSet(rawValue: set)))
             }
         }
         return best?.placement
+    }
+
+    /// The nodes that a server gives and the terms of its score, without their weights; `nil` where there is no room.
+    func terms(of server: PlainServer, _ request: PlainRequest) -> (nodes: UInt8, values: [Double])? {
+        guard let set = nodes(of: server, request) else { return nil }
+        return (set, name.terms.map { value($0.score, server, set, request) })
     }
 
     private func nodes(of server: PlainServer, _ request: PlainRequest) -> UInt8? {

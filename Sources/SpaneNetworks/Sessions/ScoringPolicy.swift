@@ -48,6 +48,24 @@ extension ScoringPolicy {
         actionPlacement(for: request, on: cluster, among: servers)
     }
 
+    /// The placements with the highest scores, ties to the server that stands first, then to the lower nodes.
+    ///
+    /// - Complexity: O(servers * widths).
+    public func ranked(
+        _ limit: Int,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        among servers: Span<Int32>?
+    ) -> [RankedPlacement] {
+        let count = (servers?.count ?? cluster.serverCount) * cluster.layout.placementsPerServer
+        var scores = [Float](repeating: 0, count: count)
+        var span = scores.mutableSpan
+        writeAdvantages(for: request, on: cluster, servers: servers, into: &span)
+        var ranking = Ranking()
+        ranking.list(limit, on: cluster, among: servers, for: request, by: scores)
+        return ranking.entries.map { RankedPlacement($0.placement, "score", Double($0.score)) }
+    }
+
     /// The placement of the best action, on servers with two nodes.
     @inline(__always)
     func actionPlacement(

@@ -1,4 +1,5 @@
 internal import SpaneEvaluation
+internal import SpaneScheduling
 internal import SpaneStorage
 internal import SpaneSystem
 internal import SpaneTraining

@@ -1,13 +1,33 @@
 /// Why a plan for room is the one that it is, in figures and in words.
 public struct RoomReport: Equatable, Sendable, CustomStringConvertible {
     /// What a place lacks of a resource.
-    public struct Shortage: Equatable, Sendable {
+    public struct Shortage: Equatable, Sendable, CustomStringConvertible {
         /// The NUMA node; `nil` for the server as a whole.
         public let node: Int?
+        /// What amounts of it are called: "cores", "GB", or the name of the resource.
+        public let unit: String
         /// The resource, as in ``Layout``.
         public let resource: String
         /// In cores, GB or devices.
         public let amount: Double
+
+        init(_ lack: RoomGoal.Lack, of layout: Layout) {
+            node = lack.node < 0 ? nil : lack.node
+            resource = (lack.node < 0 ? layout.serverResources : layout.nodeResources)[lack.resource]
+            unit = lack.node < 0 ? resource : layout.unit(of: lack.resource)
+            amount = Grid.amount(lack.amount)
+        }
+
+        /// Such as "3 cores on node 1" or "20 disk on the server".
+        public var description: String {
+            let place = node.map { "node \($0)" } ?? "the server"
+            return "\(RoomReport.exactText(amount)) \(unit) on \(place)"
+        }
+
+        /// Several, after each other.
+        static func text(_ shortages: [Shortage]) -> String {
+            shortages.map(\.description).joined(separator: ", ")
+        }
     }
 
     /// What a plan that uses another place costs.
@@ -33,12 +53,8 @@ public struct RoomReport: Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         var sentences = ["\(request) fit on no server."]
         if let placement {
-            let lacks = shortages.map { shortage in
-                let place = shortage.node.map { "node \($0)" } ?? "the server"
-                return "\(Self.text(shortage.amount)) \(shortage.resource) on \(place)"
-            }
             let which = result.plan == nil ? "Least is short on" : "On"
-            sentences.append("\(which) \(placement): \(lacks.joined(separator: ", ")).")
+            sentences.append("\(which) \(placement): \(Shortage.text(shortages)).")
         }
         switch result {
         case .plan(let plan, let isCheapest):
@@ -66,6 +82,11 @@ public struct RoomReport: Equatable, Sendable, CustomStringConvertible {
     static func text(_ amount: Double) -> String {
         let rounded = (amount * 1000).rounded() / 1000
         return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
+    }
+
+    /// As ``text(_:)``, with all of its decimals: what is short by less than a thousandth is short.
+    static func exactText(_ amount: Double) -> String {
+        amount == amount.rounded() && abs(amount) < 1e15 ? "\(Int(amount))" : "\(amount)"
     }
 
     /// What a request asks for, as a person writes it.
@@ -118,24 +139,16 @@ extension MovePlanner {
 
 extension ClusterState {
     /// What a place lacks for a request.
-    fileprivate mutating func shortages(of request: Request, at placement: Placement) -> [RoomReport.Shortage] {
+    func shortages(of request: Request, at placement: Placement) -> [RoomReport.Shortage] {
         var lacks: [RoomGoal.Lack] = []
-        record(request, at: placement)
-        self.lacks(at: placement, into: &lacks)
-        release(request, at: placement)
-        return lacks.map { lack in
-            RoomReport.Shortage(
-                node: lack.node < 0 ? nil : lack.node,
-                resource: lack.node < 0 ? layout.serverResources[lack.resource] : layout.unit(of: lack.resource),
-                amount: Grid.amount(lack.amount)
-            )
-        }
+        self.lacks(of: request, at: placement, into: &lacks)
+        return lacks.map { RoomReport.Shortage($0, of: layout) }
     }
 }
 
 extension Layout {
     /// What amounts of a resource of nodes are called.
-    fileprivate func unit(of resource: Int) -> String {
+    func unit(of resource: Int) -> String {
         switch resource {
         case 0: "cores"
         case 1: "GB"

@@ -110,7 +110,7 @@ extension ClusterState {
 
     /// What a node is short of for its part of a request, as shares of its capacity; infinity where it never has as much.
     @inline(__always)
-    private func shortage(of node: Int, on server: Int, for request: Request) -> Double {
+    func shortage(of node: Int, on server: Int, for request: Request) -> Double {
         let base = server &* valuesPerServer &+ node &* valuesPerNode
         var sum = 0.0
         for resource in 0..<valuesPerNode {

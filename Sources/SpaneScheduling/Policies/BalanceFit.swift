@@ -29,4 +29,16 @@ public struct BalanceFit: Policy, Sendable {
     ) -> Placement? {
         index.best(by: BalanceFitRule(), for: request, on: cluster, where: isAllowed)
     }
+
+    /// Of each server its roomiest nodes.
+    ///
+    /// - Complexity: O(servers * (sets of nodes + limit)).
+    public mutating func ranked(
+        _ limit: Int,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        among servers: Span<Int32>?
+    ) -> [RankedPlacement] {
+        BalanceFitRule().ranked(limit, for: request, on: cluster, among: servers)
+    }
 }

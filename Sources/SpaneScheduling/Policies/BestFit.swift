@@ -28,4 +28,16 @@ public struct BestFit: Policy, Sendable {
     ) -> Placement? {
         index.best(by: BestFitRule(), for: request, on: cluster, where: isAllowed)
     }
+
+    /// Of each server its tightest place.
+    ///
+    /// - Complexity: O(servers * (sets of nodes + limit)).
+    public mutating func ranked(
+        _ limit: Int,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        among servers: Span<Int32>?
+    ) -> [RankedPlacement] {
+        BestFitRule().ranked(limit, for: request, on: cluster, among: servers)
+    }
 }

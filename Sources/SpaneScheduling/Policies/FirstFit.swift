@@ -80,4 +80,25 @@ public struct FirstFit: Policy, Sendable {
         index.note(looks: first?.server ?? count, for: request, by: rule, on: cluster)
         return first
     }
+
+    /// The servers with room in their order; the score is minus the number of candidates before it.
+    ///
+    /// - Complexity: O(servers).
+    public mutating func ranked(
+        _ limit: Int,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        among servers: Span<Int32>?
+    ) -> [RankedPlacement] {
+        var ranked: [RankedPlacement] = []
+        for index in 0..<(servers?.count ?? cluster.serverCount) where ranked.count < limit {
+            let server = selectedServer(index, of: servers)
+            guard
+                let found = FirstFitRule().best(on: server, for: request, of: cluster, above: -.infinity)
+            else { continue }
+            let placement = Placement(server: server, nodes: found.nodes)
+            ranked.append(RankedPlacement(placement, "position", 0 - Double(index)))
+        }
+        return ranked
+    }
 }

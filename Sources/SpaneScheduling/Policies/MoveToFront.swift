@@ -38,6 +38,23 @@ public struct MoveToFront: Policy, Sendable {
         return Action(server: server, node: node)
     }
 
+    /// The last place with a score of 1 while it has room, then as ``FirstFit``.
+    ///
+    /// - Complexity: O(servers).
+    public mutating func ranked(
+        _ limit: Int,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        among servers: Span<Int32>?
+    ) -> [RankedPlacement] {
+        guard limit > 0, let last = lastPlace(for: request, on: cluster, among: servers) else {
+            return firstFit.ranked(limit, for: request, on: cluster, among: servers)
+        }
+        let others = firstFit.ranked(limit, for: request, on: cluster, among: servers)
+            .filter { $0.placement.server != last.server }
+        return [RankedPlacement(last, "last-place", 1)] + others.prefix(limit - 1)
+    }
+
     private func lastPlace(
         for request: Request,
         on cluster: borrowing ClusterState,

@@ -35,6 +35,17 @@ public protocol Policy {
     ///
     /// It matters to learners alone which of several actions that name one placement it is.
     mutating func action(for request: Request, on cluster: borrowing ClusterState) -> Action?
+
+    /// The `limit` best placements with room, best first, with what makes them so: first what ``placement(for:on:among:)`` would
+    /// return.
+    ///
+    /// A policy that ranks servers has one placement of each server.
+    mutating func ranked(
+        _ limit: Int,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        among servers: Span<Int32>?
+    ) -> [RankedPlacement]
 }
 
 extension Policy {

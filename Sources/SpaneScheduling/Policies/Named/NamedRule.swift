@@ -25,6 +25,20 @@ struct NamedRule: PlacementRule {
         return score > least ? (score, set) : nil
     }
 
+    func parts(
+        of score: Double,
+        on placement: Placement,
+        for request: Request,
+        of cluster: borrowing ClusterState
+    ) -> [ScorePart] {
+        var parts: [ScorePart] = []
+        for term in name.terms {
+            let value = term.weight * value(term.score, placement.server, placement.nodes, request, cluster)
+            parts.append(ScorePart(name: term.description, value: value))
+        }
+        return parts
+    }
+
     // MARK: Nodes
 
     @inline(__always)

@@ -2,7 +2,7 @@
 /// `capacity-lost,100*most-allocated+spread`. Without a node part it is `spread`.
 public struct RuleName: Hashable, Sendable, CustomStringConvertible {
     /// A part of the sum.
-    public struct Term: Hashable, Sendable {
+    public struct Term: Hashable, Sendable, CustomStringConvertible {
         /// What the score is multiplied by.
         public let weight: Double
         /// The score.
@@ -13,6 +13,9 @@ public struct RuleName: Hashable, Sendable, CustomStringConvertible {
             precondition(RuleName.weights.contains(weight), "a weight is in -10^6 ... 10^6")
             (self.score, self.weight) = (score, weight)
         }
+
+        /// Such as "capacity-lost" or "10*most-allocated".
+        public var description: String { weight == 1 ? score.rawValue : "\(RuleName.text(weight))*\(score.rawValue)" }
     }
 
     fileprivate static let weights = -1e6...1e6
@@ -48,12 +51,11 @@ public struct RuleName: Hashable, Sendable, CustomStringConvertible {
 
     /// The name that ``init(_:)`` reads.
     public var description: String {
-        let sum = terms.map { $0.weight == 1 ? $0.score.rawValue : "\(Self.text($0.weight))*\($0.score.rawValue)" }
-        return "\(sum.joined(separator: ","))+\(nodes.rawValue)"
+        "\(terms.map(\.description).joined(separator: ","))+\(nodes.rawValue)"
     }
 
     /// A weight as people write it.
-    private static func text(_ weight: Double) -> String {
+    fileprivate static func text(_ weight: Double) -> String {
         weight == weight.rounded() ? "\(Int(weight))" : "\(weight)"
     }
 

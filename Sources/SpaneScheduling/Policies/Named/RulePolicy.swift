@@ -45,6 +45,20 @@ public struct RulePolicy: Policy, @unchecked Sendable {
         return index.best(by: NamedRule(name: name, mix: mix), for: request, on: cluster, where: isAllowed)
     }
 
+    /// Of each server its best placement, by the sum of the terms.
+    ///
+    /// - Complexity: O(servers * (sets of nodes + limit)).
+    public mutating func ranked(
+        _ limit: Int,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        among servers: Span<Int32>?
+    ) -> [RankedPlacement] {
+        let mix = ownMix()
+        if isLearning { mix?.note(request, on: cluster) }
+        return NamedRule(name: name, mix: mix).ranked(limit, for: request, on: cluster, among: servers)
+    }
+
     /// The mix of this policy alone, whatever it was copied from.
     private mutating func ownMix() -> CapacityMix? {
         if mix != nil, !isKnownUniquelyReferenced(&mix) { mix = mix?.copy() }

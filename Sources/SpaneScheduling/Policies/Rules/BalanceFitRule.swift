@@ -36,4 +36,14 @@ struct BalanceFitRule: PlacementRule {
         }
         return most - least
     }
+
+    /// By how much the nodes of the server differ in what remains.
+    func parts(
+        of score: Double,
+        on placement: Placement,
+        for request: Request,
+        of cluster: borrowing ClusterState
+    ) -> [ScorePart] {
+        [ScorePart(name: "unevenness", value: score)]
+    }
 }

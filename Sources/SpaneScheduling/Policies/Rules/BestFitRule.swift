@@ -23,4 +23,14 @@ struct BestFitRule: PlacementRule {
         set.forEach { remaining += cluster.remaining(server: server, node: $0) }
         return -remaining > least ? (-remaining, set) : nil
     }
+
+    /// Less what remains of the nodes, in shares, before the VM is there.
+    func parts(
+        of score: Double,
+        on placement: Placement,
+        for request: Request,
+        of cluster: borrowing ClusterState
+    ) -> [ScorePart] {
+        [ScorePart(name: "remaining", value: score)]
+    }
 }

@@ -11,4 +11,14 @@ struct FirstFitRule: PlacementRule {
         guard nodes.count >= request.span else { return nil }
         return cluster.firstSet(of: nodes, on: server, span: request.span, request.terms).map { (0, $0) }
     }
+
+    /// All servers with room are alike.
+    func parts(
+        of score: Double,
+        on placement: Placement,
+        for request: Request,
+        of cluster: borrowing ClusterState
+    ) -> [ScorePart] {
+        [ScorePart(name: "alike", value: score)]
+    }
 }

@@ -27,6 +27,14 @@ protocol PlacementRule: ServerRule, Sendable {
         of cluster: borrowing ClusterState,
         above least: Double
     ) -> (score: Double, nodes: NodeSet)?
+
+    /// What a score is the sum of.
+    func parts(
+        of score: Double,
+        on placement: Placement,
+        for request: Request,
+        of cluster: borrowing ClusterState
+    ) -> [ScorePart]
 }
 
 extension PlacementRule {
