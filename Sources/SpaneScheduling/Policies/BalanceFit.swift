@@ -21,6 +21,7 @@ public struct BalanceFit: Policy, Sendable {
     ) -> Placement? {
         index.best(by: BalanceFitRule(), for: request, on: cluster, among: servers)
     }
+
     /// The same among servers that pass a test.
     public mutating func placement(
         for request: Request,

@@ -20,6 +20,7 @@ public struct BestFit: Policy, Sendable {
     ) -> Placement? {
         index.best(by: BestFitRule(), for: request, on: cluster, among: servers)
     }
+
     /// The same among servers that pass a test.
     public mutating func placement(
         for request: Request,
