@@ -130,14 +130,14 @@ SPANE_API int32_t spane_abi_version(void);
 typedef int32_t spane_status;
 
 #define SPANE_OK 0                   /* done */
-#define SPANE_NO_ROOM 1              /* the request fits on no server now; nothing was changed */
+#define SPANE_NO_ROOM 1              /* the request fits on no server now, or on none that its group allows; nothing was changed */
 #define SPANE_NEVER_FITS 2           /* no server, cordoned ones included, could hold the request even if it were empty, so
                                         waiting is in vain; nothing was changed. A cluster without servers returns
                                         SPANE_NO_ROOM instead */
 #define SPANE_INVALID_ARGUMENT (-1)  /* an argument is outside its range */
 #define SPANE_NULL_POINTER (-2)      /* a pointer that must not be NULL is NULL */
 #define SPANE_BUFFER_TOO_SMALL (-3)  /* an output needs more room than its capacity; the message says how much */
-#define SPANE_INFEASIBLE_ACTION (-4) /* the placement has no room, or its server is cordoned */
+#define SPANE_INFEASIBLE_ACTION (-4) /* the placement has no room, its server is cordoned, or a hard rule of its group forbids it */
 #define SPANE_BAD_STATE (-5)         /* the handle is in the wrong state for the call, or the call overlaps another one on it */
 #define SPANE_IO (-6)                /* the operating system could not read or write a file */
 #define SPANE_FORMAT (-7)            /* the content of a file or buffer is damaged or not in the expected format */
@@ -248,11 +248,12 @@ typedef struct spane_request {
                               not known holds to any */
     uint64_t require;      /* traits that its server must have */
     uint64_t forbid;       /* traits that its server must not have */
+    uint64_t group;        /* the group to which it belongs, see spane_cluster_set_group; 0 for none */
 } spane_request;
 
 #define SPANE_REQUEST_INIT SPANE_REQUEST(0, 0)
 /* So many cores and GB. */
-#define SPANE_REQUEST(cpu, mem) {sizeof(spane_request), 0, (cpu), (mem), 0, 0, 0, 0, 0}
+#define SPANE_REQUEST(cpu, mem) {sizeof(spane_request), 0, (cpu), (mem), 0, 0, 0, 0, 0, 0}
 
 /* Where a VM runs or may run. */
 typedef struct spane_placement {
@@ -467,15 +468,17 @@ SPANE_API spane_status spane_cluster_uncordon(spane_cluster *cluster, int32_t se
 /*
  * Places the VM `id` at `placement`, whoever decided that.
  *   placement as many nodes as the request spans
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, placement); SPANE_INFEASIBLE_ACTION (no room, or
- * cordoned); SPANE_EXISTS; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
- * Threads: one at a time. Cost: O(1), amortised. Since: 0.1.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, placement); SPANE_INFEASIBLE_ACTION (no room,
+ * cordoned, or forbidden by a hard rule of its group); SPANE_EXISTS; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE;
+ * SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(1), amortised; O(servers of the group) more in a group. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_place(spane_cluster *cluster, uint64_t id,
                                                            const spane_request *request, spane_placement placement);
 
 /*
- * Records that the VM `id` already runs at `placement`, whether or not there is room, also on a cordoned server.
+ * Records that the VM `id` already runs at `placement`, whether or not there is room and rules of its group allow it, also on a
+ * cordoned server.
  * Status: as spane_cluster_place, without SPANE_INFEASIBLE_ACTION. Threads: one at a time. Cost: O(1), amortised. Since: 0.1.
  */
 SPANE_API spane_status spane_cluster_record(spane_cluster *cluster, uint64_t id, const spane_request *request,
@@ -491,9 +494,11 @@ SPANE_API spane_status spane_cluster_release(spane_cluster *cluster, uint64_t id
 
 /*
  * Moves the VM `id` to another server or to other nodes of its own, as many as it has now. The room that it leaves counts as
- * free; moving it to where it runs already is allowed.
+ * free; moving it to where it runs already is allowed. Rules of its group are judged by where its other VMs run; a rule by which
+ * both servers are in one domain does not forbid the move.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (placement); SPANE_INFEASIBLE_ACTION (no room,
- * or cordoned); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
+ * cordoned, or forbidden by a hard rule of its group); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1); O(servers of the
+ * group) more in a group. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_move(spane_cluster *cluster, uint64_t id,
                                                           spane_placement placement);
@@ -501,7 +506,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_move(spane_cluster *cluster
 /*
  * Resizes the VM `id` where it runs. The room that it has counts as free; a size that is nowhere larger than the present one
  * always fits, and on a cordoned server no other does.
- *   request   with as many nodes as before
+ *   request   with as many nodes as before; its group is not read, as the VM stays in its own
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (request); SPANE_INFEASIBLE_ACTION (no room);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
  */
@@ -597,6 +602,114 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_load_memory(const void *dat
                                                                  const spane_progress *progress,
                                                                  spane_cluster **cluster);
 
+/* ---------------------------------------------------------------------------------------------------------- Groups */
+
+/*
+ * VMs of a group run together or apart, as its rules say: on servers, and in fault domains of several levels, such as racks and
+ * zones, that the caller numbers. A request names its group; docs/groups.md has examples.
+ *
+ * Sessions place VMs where no hard rule of their group is broken; of these servers first where no soft rule is, then where soft
+ * rules are broken by fewest VMs. spane_cluster_place and spane_cluster_move refuse what a hard rule forbids;
+ * spane_cluster_record does not. A server whose domain is not known breaks every rule of that level.
+ */
+
+/* The most levels of fault domains beside that of the server itself. */
+#define SPANE_MAX_LEVELS 7
+/* The level of the server itself. */
+#define SPANE_LEVEL_SERVER (-1)
+/* The most rules of a group. */
+#define SPANE_MAX_GROUP_RULES 64
+
+/* spane_group_rule.kind */
+#define SPANE_GROUP_AT_MOST 0  /* at most `count` VMs of the group in one domain; 1 is anti-affinity. Broken by as many VMs as there
+                                  would be more */
+#define SPANE_GROUP_TOGETHER 1 /* all in one domain: affinity. Broken by the VMs in other domains */
+#define SPANE_GROUP_SPREAD 2   /* in at least `count` domains: while they are in fewer, none goes to a domain in use if one that is
+                                  not in use could hold it, which is one with a server in placement that has room for the VM and
+                                  breaks no hard rule of another kind. A soft one is broken by one VM in a domain in use while they are
+                                  in fewer */
+
+/* A rule of a group. Initialise with SPANE_GROUP_RULE_INIT. */
+typedef struct spane_group_rule {
+    uint32_t struct_size; /* sizeof(spane_group_rule) */
+    int32_t kind;         /* SPANE_GROUP_... */
+    int32_t level;        /* an index into the levels of the cluster, or SPANE_LEVEL_SERVER */
+    int32_t count;        /* VMs or domains, at least 1; not read for SPANE_GROUP_TOGETHER */
+    int32_t hard;         /* 1 to refuse what breaks it, 0 to prefer what does not */
+    uint32_t reserved;    /* 0 */
+} spane_group_rule;
+
+#define SPANE_GROUP_RULE_INIT {sizeof(spane_group_rule), SPANE_GROUP_AT_MOST, SPANE_LEVEL_SERVER, 1, 1, 0}
+
+/*
+ * Names the levels of fault domains of a cluster, once. No server has a domain yet, nor has one that is added later.
+ *   levels    `count` names, such as "rack" and "zone", of at most 255 bytes each; "server" is none of them
+ *   count     at most SPANE_MAX_LEVELS
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_BAD_STATE (it has levels); SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(S). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_set_levels(spane_cluster *cluster, const char *const *levels, size_t count);
+
+/*
+ * The name of a level; it belongs to the cluster and is valid as long as that lives.
+ *   level     0 up to the number of levels - 1
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND (level); SPANE_BAD_STATE. Threads: one at a time. Cost: O(1).
+ * Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_level(const spane_cluster *cluster, int32_t level, const char **name);
+
+/*
+ * Says in which domain of a level a server is. VMs that run there stay where they are.
+ *   level     an index into the levels
+ *   domain    a number of the caller's, at least 0; -1 where none is known
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (server, level, domain); SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_set_domain(spane_cluster *cluster, int32_t server, int32_t level, int32_t domain);
+
+/*
+ * In which domain of a level a server is.
+ *   level     an index into the levels, or SPANE_LEVEL_SERVER, whose domains are the numbers of the servers
+ *   domain    receives it; -1 where none is known
+ * Status: as spane_cluster_set_domain. Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_domain(const spane_cluster *cluster, int32_t server, int32_t level,
+                                            int32_t *domain);
+
+/*
+ * Gives a group rules in place of those that it has. VMs that run stay where they are.
+ *   group     any number but 0. A group without rules, and one that is not known, may run anywhere
+ *   rules     `count` rules, all with the struct_size of the first; NULL without
+ *   count     at most SPANE_MAX_GROUP_RULES
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (group, rules, count); SPANE_UNKNOWN_VERSION (struct_size);
+ * SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(count), amortised. Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_set_group(spane_cluster *cluster, uint64_t group, const spane_group_rule *rules,
+                                               size_t count);
+
+/*
+ * The rules of a group and how many of its VMs run; none of either for a group that is not known.
+ *   rules     room for `capacity` rules, the struct_size of the first set; NULL with capacity 0 to ask for their number
+ *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
+ *   vms       receives the number of VMs; may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE.
+ * Threads: one at a time. Cost: O(count). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_group(const spane_cluster *cluster, uint64_t group, spane_group_rule *rules,
+                                           size_t capacity, size_t *count, int64_t *vms);
+
+/*
+ * What the rules of a request's group say of servers, whether or not there is room.
+ *   servers     `count` numbers, or NULL for all servers in the order of spane_cluster_servers; then `count` must be their
+ *               number
+ *   violations  receives by how many VMs soft rules are broken if one more goes there; -1 where a hard rule forbids it
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a server, count); SPANE_UNKNOWN_VERSION (struct_size);
+ * SPANE_BAD_STATE. Threads: one at a time. Cost: O(servers of the group + count * rules); O(S) more for a hard rule of
+ * SPANE_GROUP_SPREAD. Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_group_violations(const spane_cluster *cluster, const spane_request *request,
+                                                      const int32_t *servers, size_t count, int64_t *violations);
+
 /* --------------------------------------------------------------------------------------------------------- What if */
 
 /*
@@ -632,6 +745,9 @@ SPANE_API spane_status spane_cluster_drop_trial(spane_cluster *cluster);
  * A plan changes nothing. Its moves stand in an order in which every one has room for its VM while its source still holds it,
  * which is what a live migration takes. Carry it out with spane_cluster_apply, or move by move with spane_cluster_apply_move
  * after the hypervisor has done it; a plan that the cluster has overtaken is refused.
+ *
+ * VMs whose group has a hard rule stay on their servers in every plan, so that no move breaks one; what is said of other plans
+ * is said of those that leave them there. A VM that is let in goes where the hard rules of its group allow it.
  */
 typedef struct spane_plan spane_plan;
 
@@ -764,7 +880,8 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_plan_repair(spane_cluster *
 /*
  * Carries out all moves of a plan, or none: a plan that the cluster has overtaken is refused.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (a server that is gone); SPANE_NOT_FOUND (a VM that has left);
- * SPANE_BAD_STATE (a VM that runs elsewhere by now); SPANE_INFEASIBLE_ACTION (a target without room by now).
+ * SPANE_BAD_STATE (a VM that runs elsewhere by now); SPANE_INFEASIBLE_ACTION (a target without room by now, or one that a hard
+ * rule forbids by now).
  * Threads: one at a time. Cost: O(moves). Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_apply(spane_cluster *cluster, const spane_plan *plan);
@@ -946,11 +1063,12 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_new(spane_cluster *cluster,
 SPANE_API void spane_session_free(spane_session *session);
 
 /*
- * The best placement for a request; the cluster stays as it is.
+ * The best placement for a request that the rules of its group allow; the cluster stays as it is.
  * Status: SPANE_OK; SPANE_NO_ROOM; SPANE_NEVER_FITS; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_SHAPE_MISMATCH (as spane_session_new); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after
  * servers were added).
- * Threads: one at a time. Cost: O(S * W); blocks of servers without room cost next to nothing. Since: 0.1.
+ * Threads: one at a time. Cost: O(S * W); blocks of servers without room cost next to nothing. In a group O(servers of the group)
+ * more, and O(S) where soft rules are broken everywhere or a hard one asks for a spread. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_choose(spane_session *session, const spane_request *request,
                                                             spane_placement *placement);
@@ -1000,7 +1118,8 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_place_many(spane_session *s
 
 /*
  * The `k` best placements with room, best first. A network ranks placements by their scores, ties to the server that stands
- * first, then to the lower nodes. A heuristic ranks servers: its choice, then its choice among the other servers, and so on.
+ * first, then to the lower nodes. A heuristic ranks servers: its choice, then its choice among the other servers, and so on. Of the
+ * servers that the hard rules of the request's group allow, those come first where soft ones are broken by fewer VMs.
  *   servers, count       the candidates
  *   placements, scores   receive up to `k` of each; scores may be NULL. Those of a heuristic are 0, -1, -2 and so on
  *   found                receives how many
@@ -1020,7 +1139,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_top(spane_session *session,
 /*
  * Scores of all servers, or of those that the caller has already selected; networks only. A score is the advantage
  * A(s, a) of the dueling network, or what a placement adds to a potential: scores of one request can be compared with each
- * other, higher is better.
+ * other, higher is better. The group of the request is not looked at.
  *   servers   `count` server numbers, or NULL for all servers in the order of spane_cluster_servers; then `count` must be their
  *             number
  *   scores    receives count * SPANE_PLACEMENTS(nodes) values, for each server one for each set of as many nodes as the request

@@ -28,8 +28,8 @@ public func spane_cluster_place(
     _ placement: spane_placement
 ) -> spane_status {
     unsafe change(cluster) { cluster in
-        let request = try unsafe cluster.state.request(request)
-        try cluster.place(id, request, at: placement.placement(on: cluster))
+        let (request, group) = try unsafe cluster.state.groupedRequest(request)
+        try cluster.place(id, request, in: group, at: placement.placement(on: cluster))
     }
 }
 
@@ -41,8 +41,8 @@ public func spane_cluster_record(
     _ placement: spane_placement
 ) -> spane_status {
     unsafe change(cluster) { cluster in
-        let request = try unsafe cluster.state.request(request)
-        try cluster.record(id, request, at: placement.placement(on: cluster))
+        let (request, group) = try unsafe cluster.state.groupedRequest(request)
+        try cluster.record(id, request, in: group, at: placement.placement(on: cluster))
     }
 }
 
@@ -91,7 +91,11 @@ public func spane_cluster_find(
         let handle = try unsafe ClusterHandle.of(cluster)
         return try handle.gate.shared {
             guard let (place, found) = handle.cluster.find(id) else { throw unknown(id) }
-            if let request = unsafe request { try unsafe write(spane_request(found), to: request, "request") }
+            if let request = unsafe request {
+                var told = unsafe spane_request(found)
+                unsafe told.group = handle.cluster.group(of: id) ?? 0
+                try unsafe write(told, to: request, "request")
+            }
             if let placement = unsafe placement { unsafe placement.pointee = spane_placement(place) }
             return SPANE_OK
         }

@@ -25,7 +25,10 @@ public func spane_cluster_plan_room(
     unsafe make(cluster, options, plan) { handle, planner, settings in
         let count = try checkedCount(count, atLeast: 1, atMost: Int(UInt16.max), "count")
         let first = try unsafe required(requests, "requests")
-        let list = try (0..<count).map { try unsafe handle.cluster.state.request($0, of: first) }
+        let grouped = try (0..<count).map { try unsafe handle.cluster.state.groupedRequest($0, of: first) }
+        let list = grouped.map(\.0)
+        var settings = settings
+        settings.scope.groups = grouped.map(\.group)
         if list.count == 1 { return try handle.planRoom(for: list[0], planner, settings) }
         return try handle.planRoom(for: list, planner, settings)
     }

@@ -24,14 +24,14 @@ public func spane_session_top(
         let found = try unsafe required(found, "found")
         let limit = try listLength(k)
         return try session.reading {
-            let request = try unsafe session.request(request)
+            let (request, group) = try unsafe session.request(request)
             let best = try unsafe session.withCandidates(servers, count) {
-                try session.policy.best(limit, for: request, on: session.cluster.cluster.state, among: $0)
+                try session.best(limit, for: request, in: group, among: $0)
             }
             unsafe found.pointee = best.count
             for index in 0..<best.count {
                 unsafe placements[index] = session.outside(best[index].placement)
-                unsafe scores?[index] = best[index].score
+                unsafe scores?[index] = session.policy.scores ? best[index].score : -Float(index)
             }
             return best.isEmpty ? session.refusal(of: request) : SPANE_OK
         }
@@ -51,7 +51,7 @@ public func spane_session_scores(
         let count = try checkedCount(count, atMost: Int(Int32.max), "count")
         let scores = try unsafe required(scores, "scores")
         return try session.reading {
-            let request = try unsafe session.request(request)
+            let (request, _) = try unsafe session.request(request)
             // Without a list the count is that of all servers.
             let listed = unsafe servers == nil ? 0 : count
             return try unsafe session.withCandidates(servers, listed, isEachOnce: false) { candidates in
@@ -78,7 +78,7 @@ public func spane_session_q_values(
         let session = try unsafe SessionHandle.of(session)
         let values = try unsafe required(values, "values")
         return try session.reading {
-            let request = try unsafe session.request(request)
+            let (request, _) = try unsafe session.request(request)
             try unsafe session.policy.writeQValues(of: request, on: session.cluster.cluster.state, to: values, count)
             return SPANE_OK
         }

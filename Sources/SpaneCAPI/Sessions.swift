@@ -39,8 +39,8 @@ public func spane_session_choose(
         let session = try unsafe SessionHandle.of(session)
         let out = try unsafe required(placement, "placement")
         return try session.reading {
-            let request = try unsafe session.request(request)
-            guard let chosen = try session.choose(request) else { return session.refusal(of: request) }
+            let (request, group) = try unsafe session.request(request)
+            guard let chosen = try session.choose(request, in: group) else { return session.refusal(of: request) }
             unsafe out.pointee = session.outside(chosen)
             return SPANE_OK
         }
@@ -59,10 +59,9 @@ public func spane_session_choose_among(
         let session = try unsafe SessionHandle.of(session)
         let out = try unsafe required(placement, "placement")
         return try session.reading {
-            let request = try unsafe session.request(request)
+            let (request, group) = try unsafe session.request(request)
             let chosen = try unsafe session.withCandidates(servers, count) { candidates in
-                guard let candidates else { return try session.choose(request) }
-                return try session.policy.choose(request, on: session.cluster.cluster.state, among: candidates)
+                try session.choose(request, in: group, among: candidates)
             }
             guard let chosen else { return session.refusal(of: request) }
             unsafe out.pointee = session.outside(chosen)
@@ -83,11 +82,11 @@ public func spane_session_place(
         let handle = session.cluster
         return try session.gate.exclusive {
             try handle.gate.exclusive {
-                let request = try unsafe session.request(request)
+                let (request, group) = try unsafe session.request(request)
                 try handle.cluster.checkIsNew(id)
-                guard let chosen = try session.choose(request) else { return session.refusal(of: request) }
+                guard let chosen = try session.choose(request, in: group) else { return session.refusal(of: request) }
                 let outside = handle.cluster.outside(chosen)
-                try handle.cluster.place(id, request, at: outside)
+                try handle.cluster.place(id, request, in: group, at: outside)
                 if let placement = unsafe placement { unsafe placement.pointee = spane_placement(outside) }
                 return SPANE_OK
             }
@@ -112,8 +111,8 @@ public func spane_session_choose_many(
             // All requests are looked at first, so that an error leaves the outputs as they were.
             for index in 0..<count { _ = try unsafe session.request(index, of: requests) }
             for index in 0..<count {
-                let request = try unsafe session.request(index, of: requests)
-                let placement = try session.choose(request).map { session.outside($0) }
+                let (request, group) = try unsafe session.request(index, of: requests)
+                let placement = try session.choose(request, in: group).map { session.outside($0) }
                 unsafe out[index] = placement ?? session.nowhere(request)
             }
             return SPANE_OK
@@ -144,15 +143,15 @@ public func spane_session_place_many(
                 var placed: [Placement] = []
                 do {
                     for index in 0..<count {
-                        let request = try unsafe session.request(index, of: requests)
+                        let (request, group) = try unsafe session.request(index, of: requests)
                         try unsafe handle.cluster.checkIsNew(ids[index])
-                        guard let chosen = try session.choose(request) else {
+                        guard let chosen = try session.choose(request, in: group) else {
                             try handle.cluster.dropTrial()
                             if let refused = unsafe refused { unsafe refused.pointee = index }
                             return session.refusal(of: request)
                         }
                         let outside = handle.cluster.outside(chosen)
-                        try unsafe handle.cluster.place(ids[index], request, at: outside)
+                        try unsafe handle.cluster.place(ids[index], request, in: group, at: outside)
                         placed.append(outside)
                     }
                 } catch {
@@ -186,8 +185,11 @@ public func spane_session_describe(
 
 extension SessionHandle {
     /// A request of a list.
-    fileprivate func request(_ index: Int, of first: UnsafePointer<spane_request>) throws -> Request {
-        try unsafe cluster.cluster.state.request(index, of: first)
+    fileprivate func request(
+        _ index: Int,
+        of first: UnsafePointer<spane_request>
+    ) throws -> (Request, group: UInt64) {
+        try unsafe cluster.cluster.state.groupedRequest(index, of: first)
     }
 
     /// What stands in a list for a placement that is none.

@@ -58,6 +58,29 @@ spane_status failure_of(Call call) {
 
 const spane::Request small = {2, 4};
 
+void test_groups() {
+    spane::Cluster cluster = must(spane::Cluster::make());
+    DONE(cluster.add_equal_servers(40, 90, 4));
+    CHECK(must(cluster.levels()).empty());
+    DONE(cluster.set_levels({"rack", "zone"}));
+    CHECK((must(cluster.levels()) == std::vector<std::string>{"rack", "zone"}));
+    FAILS(SPANE_BAD_STATE, cluster.set_levels({"row"}));
+    for (std::int32_t server = 0; server < 4; server++) DONE(cluster.set_domain(server, 0, server / 2));
+    CHECK(must(cluster.domain(3, 0)) == 1 && must(cluster.domain(3, 1)) == -1);
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.set_domain(3, 2, 0));
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.set_group(5, {{SPANE_GROUP_AT_MOST, 0}}));
+    DONE(cluster.set_group(5, {{SPANE_GROUP_AT_MOST, 1, 0}, {SPANE_GROUP_SPREAD, 2, SPANE_LEVEL_SERVER, false}}));
+    const std::vector<spane::GroupRule> rules = must(cluster.group_rules(5));
+    CHECK(rules.size() == 2 && rules[0].hard && rules[0].level == 0 && rules[1].kind == SPANE_GROUP_SPREAD && !rules[1].hard);
+    spane::Request request = small;
+    request.group = 5;
+    DONE(cluster.place(1, request, {0, 1}));
+    FAILS(SPANE_INFEASIBLE_ACTION, cluster.place(2, request, {1, 1}));
+    CHECK(must(cluster.group_vms(5)) == 1 && must(cluster.find(1))->request.group == 5);
+    const std::array<std::int32_t, 2> servers = {1, 2};
+    CHECK((must(cluster.group_violations(request, servers)) == std::vector<std::int64_t>{-1, 0}));
+}
+
 void test_clusters() {
     spane::Cluster cluster = must(spane::Cluster::make());
     CHECK((must(cluster.add_equal_servers(40, 90, 3)) == std::vector<std::int32_t>{0, 1, 2}));
@@ -446,6 +469,7 @@ int main(int argc, char **argv) {
     static_assert(std::is_base_of_v<std::runtime_error, spane::Error>);
     if (argc != 2) return 2;
     CHECK(std::strcmp(spane::version(), SPANE_VERSION_STRING) == 0);
+    test_groups();
     test_clusters();
     test_fleets();
     test_candidates(argv[1]);

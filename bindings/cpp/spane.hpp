@@ -70,6 +70,7 @@ struct Request {
     std::uint64_t require = 0;     ///< traits that its server must have
     std::uint64_t forbid = 0;      ///< traits that its server must not have
     std::uint32_t farthest = 0;    ///< the largest distance between two of its nodes; 0 for any
+    std::uint64_t group = 0;       ///< the group to which it belongs; 0 for none
 
     /// For calls of spane.h; valid until the amounts of this object change.
     spane_request get() const noexcept {
@@ -80,7 +81,25 @@ struct Request {
         request.require = require;
         request.forbid = forbid;
         request.farthest = farthest;
+        request.group = group;
         return request;
+    }
+};
+
+/// How the VMs of a group are to be spread over the fault domains of one level; see spane_group_rule.
+struct GroupRule {
+    std::int32_t kind = SPANE_GROUP_AT_MOST;   ///< SPANE_GROUP_...
+    std::int32_t count = 1;                    ///< VMs or domains
+    std::int32_t level = SPANE_LEVEL_SERVER;   ///< an index into the levels
+    bool hard = true;                          ///< whether what breaks it is refused
+
+    spane_group_rule get() const noexcept {
+        spane_group_rule rule = SPANE_GROUP_RULE_INIT;
+        rule.kind = kind;
+        rule.level = level;
+        rule.count = count;
+        rule.hard = hard ? 1 : 0;
+        return rule;
     }
 };
 
@@ -333,7 +352,7 @@ spane_status read_all(Bytes &bytes, Read read) {
 
 /// What a call of spane.h has told of a request, without its amounts.
 inline Request request(const spane_request &told) {
-    return {told.cpu, told.mem, told.span, {}, told.require, told.forbid, told.farthest};
+    return {told.cpu, told.mem, told.span, {}, told.require, told.forbid, told.farthest, told.group};
 }
 
 /// The elements that a call of spane.h writes that wants a number of them and tells how many there are.
@@ -715,6 +734,73 @@ public:
 
     Fallible<void> cordon(std::int32_t server) { return detail::outcome(spane_cluster_cordon(get(), server)); }
     Fallible<void> uncordon(std::int32_t server) { return detail::outcome(spane_cluster_uncordon(get(), server)); }
+
+    /// Names the levels of fault domains, such as "rack", once.
+    Fallible<void> set_levels(const std::vector<std::string> &levels) {
+        const std::vector<const char *> names = detail::pointers(levels);
+        return detail::outcome(spane_cluster_set_levels(get(), names.data(), names.size()));
+    }
+
+    /// The names of the levels.
+    Fallible<std::vector<std::string>> levels() const {
+        std::vector<std::string> names;
+        const char *name = nullptr;
+        spane_status status = SPANE_OK;
+        for (std::int32_t level = 0; status == SPANE_OK; level++) {
+            status = spane_cluster_level(get(), level, &name);
+            if (status == SPANE_OK) names.emplace_back(name);
+        }
+        return detail::outcome(status == SPANE_NOT_FOUND ? SPANE_OK : status, std::move(names));
+    }
+
+    Fallible<void> set_domain(std::int32_t server, std::int32_t level, std::int32_t domain) {
+        return detail::outcome(spane_cluster_set_domain(get(), server, level, domain));
+    }
+
+    /// In which domain of a level a server is; -1 where none is known.
+    Fallible<std::int32_t> domain(std::int32_t server, std::int32_t level) const {
+        std::int32_t domain = -1;
+        const spane_status status = spane_cluster_domain(get(), server, level, &domain);
+        return detail::outcome(status, domain);
+    }
+
+    /// Gives a group rules in place of those that it has.
+    Fallible<void> set_group(std::uint64_t group, const std::vector<GroupRule> &rules) {
+        std::vector<spane_group_rule> told;
+        told.reserve(rules.size());
+        for (const GroupRule &rule : rules) told.push_back(rule.get());
+        return detail::outcome(spane_cluster_set_group(get(), group, told.data(), told.size()));
+    }
+
+    /// The rules of a group.
+    Fallible<std::vector<GroupRule>> group_rules(std::uint64_t group) const {
+        std::size_t count = 0;
+        spane_status status = spane_cluster_group(get(), group, nullptr, 0, &count, nullptr);
+        std::vector<spane_group_rule> told(count, SPANE_GROUP_RULE_INIT);
+        if (status == SPANE_OK) status = spane_cluster_group(get(), group, told.data(), count, &count, nullptr);
+        std::vector<GroupRule> rules;
+        for (const spane_group_rule &rule : told) {
+            rules.push_back(GroupRule{rule.kind, rule.count, rule.level, rule.hard != 0});
+        }
+        return detail::outcome(status, std::move(rules));
+    }
+
+    /// How many VMs of a group run.
+    Fallible<std::int64_t> group_vms(std::uint64_t group) const {
+        std::size_t count = 0;
+        std::int64_t vms = 0;
+        const spane_status status = spane_cluster_group(get(), group, nullptr, 0, &count, &vms);
+        return detail::outcome(status, vms);
+    }
+
+    /// By how many VMs the soft rules of the request's group are broken on each of some servers; -1 where a hard one forbids it.
+    Fallible<std::vector<std::int64_t>> group_violations(const Request &request, Span<const std::int32_t> servers) const {
+        std::vector<std::int64_t> violations(servers.size());
+        const spane_request asked = request.get();
+        const spane_status status = spane_cluster_group_violations(get(), &asked, detail::candidates(servers),
+                                                                   servers.size(), violations.data());
+        return detail::outcome(status, std::move(violations));
+    }
 
     /// Changes from now on can be taken back; see spane_cluster_begin_trial.
     Fallible<void> begin_trial() { return detail::outcome(spane_cluster_begin_trial(get())); }

@@ -61,6 +61,33 @@ final class BoundPolicy {
         return policy.placement(for: request, on: cluster)
     }
 
+    /// Whether it is a network, which scores placements.
+    var scores: Bool { network != nil }
+
+    /// The best placement on some servers, all of which come into question for a VM of a group.
+    ///
+    /// - Parameter isFirst: whether this is the first look for this VM; others are no decision that a policy learns from.
+    func choose(
+        _ request: Request,
+        on cluster: borrowing ClusterState,
+        _ servers: ServerChoice,
+        isFirst: Bool
+    ) throws -> Placement? {
+        if case .these(let places) = servers, scoresServersTogether || isFirst {
+            return try choose(request, on: cluster, among: places)
+        }
+        if scoresServersTogether, case .breaking(let count, let verdict) = servers {
+            return try choose(request, on: cluster, among: verdict.places(of: cluster, breaking: count))
+        }
+        guard cluster.serverCount > 0 else { return nil }
+        if isFirst { decisions += 1 }
+        try adapt(to: cluster)
+        guard !isFirst else { return policy.choose(servers, for: request, on: cluster) }
+        var again = policy
+        again.stopLearning()
+        return again.choose(servers, for: request, on: cluster)
+    }
+
     /// The best placement on some servers.
     func choose(
         _ request: Request,

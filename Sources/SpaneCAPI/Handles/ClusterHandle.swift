@@ -15,6 +15,7 @@ final class ClusterHandle: LargeObject, @unchecked Sendable {
     let serverResources: CNames
     let traits: CNames
     private let typeNames = GrowingCNames()
+    private let levelNames = GrowingCNames()
     // Of the last limits that were asked for; it follows the cluster.
     private var planner: MovePlanner?
 
@@ -36,6 +37,12 @@ final class ClusterHandle: LargeObject, @unchecked Sendable {
     /// What the type of the server in a place is called.
     func typeName(of place: Int) -> UnsafePointer<CChar>? {
         unsafe typeNames.name(cluster.state.typeNameNumber(of: place), of: cluster.state.typeNames)
+    }
+
+    /// What a level of fault domains is called; `nil` where there is none with this index. Levels stay once they have names.
+    func levelName(_ level: Int) -> UnsafePointer<CChar>? {
+        guard cluster.levels.indices.contains(level) else { return nil }
+        return unsafe levelNames.name(level, of: cluster.levels)
     }
 
     /// What plans moves within these limits.

@@ -30,18 +30,42 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     // MARK: With both gates entered
 
     @inline(__always)
-    func request(_ request: UnsafePointer<spane_request>?) throws -> Request {
-        try unsafe cluster.cluster.state.request(request)
+    func request(_ request: UnsafePointer<spane_request>?) throws -> (Request, group: UInt64) {
+        try unsafe cluster.cluster.state.groupedRequest(request)
     }
 
     /// What C is told of a placement in the cluster.
     @inline(__always)
     func outside(_ placement: Placement) -> spane_placement { spane_placement(cluster.cluster.outside(placement)) }
 
-    /// The best placement, or `nil` where there is no room.
+    /// The best placement that the rules of a group allow, or `nil` where there is none.
     @inline(__always)
-    func choose(_ request: Request) throws -> Placement? {
-        try policy.choose(request, on: cluster.cluster.state)
+    func choose(_ request: Request, in group: UInt64) throws -> Placement? {
+        if group != 0 { return try choose(request, in: group, among: nil) }
+        return try policy.choose(request, on: cluster.cluster.state)
+    }
+
+    /// The same among the places of candidates; `nil` for all servers.
+    @inline(never)
+    func choose(_ request: Request, in group: UInt64, among candidates: [Int32]?) throws -> Placement? {
+        try cluster.cluster.choose(in: group, for: request, among: candidates) { servers, isFirst in
+            try policy.choose(request, on: cluster.cluster.state, servers, isFirst: isFirst)
+        }
+    }
+
+    /// The best placements that the rules of a group allow, those first that break soft rules by fewest VMs.
+    func best(_ limit: Int, for request: Request, in group: UInt64, among candidates: [Int32]?) throws -> [Ranking
+        .Entry]
+    {
+        let steps = cluster.cluster.allowed(in: group, for: request, among: candidates)
+        guard let steps else {
+            return try policy.best(limit, for: request, on: cluster.cluster.state, among: candidates)
+        }
+        var found: [Ranking.Entry] = []
+        for servers in steps where found.count < limit {
+            found += try policy.best(limit - found.count, for: request, on: cluster.cluster.state, among: servers)
+        }
+        return found
     }
 
     /// Why there is no placement.

@@ -18,7 +18,7 @@ extension spane_plan_options {
 /// What an options argument says; `nil` for the defaults.
 struct PlanSettings {
     let limits: MoveLimits
-    let scope: MoveScope
+    var scope: MoveScope
     let atOnce: Int
 
     init(_ pointer: UnsafePointer<spane_plan_options>?) throws {

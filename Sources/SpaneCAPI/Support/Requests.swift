@@ -24,18 +24,30 @@ extension ClusterState {
     /// The request behind an argument that must not be NULL.
     @inline(__always)
     func request(_ pointer: UnsafePointer<spane_request>?) throws -> Request {
+        try unsafe groupedRequest(pointer).0
+    }
+
+    /// The request behind an argument that must not be NULL, and its group, 0 for none.
+    @inline(__always)
+    func groupedRequest(_ pointer: UnsafePointer<spane_request>?) throws -> (Request, group: UInt64) {
         let pointer = try unsafe required(pointer, "request")
         guard unsafe pointer.pointee.struct_size == UInt32(MemoryLayout<spane_request>.size) else {
-            return try unsafe checked(read(pointer, defaults: .defaults, "request"))
+            let value = try unsafe read(pointer, defaults: .defaults, "request")
+            return try unsafe (checked(value), value.group)
         }
-        return try unsafe checked(pointer.pointee)
+        return try unsafe (checked(pointer.pointee), pointer.pointee.group)
     }
 
     /// A request of a list whose elements have the size of the first.
     func request(_ index: Int, of first: UnsafePointer<spane_request>) throws -> Request {
+        try unsafe groupedRequest(index, of: first).0
+    }
+
+    /// The same with its group, 0 for none.
+    func groupedRequest(_ index: Int, of first: UnsafePointer<spane_request>) throws -> (Request, group: UInt64) {
         let element = try unsafe elementOfArray(index, of: first, "requests")
         do {
-            return try unsafe request(element)
+            return try unsafe groupedRequest(element)
         } catch {
             let failure = Failure(error)
             throw Failure(failure.status, "requests[\(index)]: \(failure.message)")

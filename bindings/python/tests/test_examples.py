@@ -16,12 +16,32 @@ pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="not in a checkout
 
 def test_readme(library: str) -> None:
     text = (REPOSITORY / "README.md").read_text()
-    first, second = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)
+    first, second, third = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)
     check = f"import spane\n{first}\nassert placement == (0, (0,)), placement\n"
     check += f"session.place(8, cpu=8, mem=16)\ncluster.move(8, (7, (0, 1)))\n{second}\n"
-    check += "assert fits and list(lost) == [8] and cluster.find(8).placement == (7, (0, 1))"
+    check += "assert fits and list(lost) == [8] and cluster.find(8).placement == (7, (0, 1))\n"
+    check += f"{third}\nassert cluster.find(9).request.group == 42"
     ran = interpreter.run("-c", check, folder=REPOSITORY, library=library)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_groups_page(library: str) -> None:
+    text = (REPOSITORY / "docs" / "groups.md").read_text()
+    (example,) = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)
+    check = f"import spane\n{example}\nassert placement == (0, (0,)) and allowed.sum() == 80"
+    ran = interpreter.run("-c", check, folder=REPOSITORY, library=library)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_groups(library: str) -> None:
+    folder = str(REPOSITORY / "data" / "fleets")
+    ran = interpreter.run("python/groups.py", folder, "first-fit", folder=EXAMPLES, library=library)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    lines = ran.stdout.splitlines()
+    assert lines[0] == "first-fit: no rules: 23 refused, 0 of them by the rule"
+    # Racks are fewer than the VMs of the largest groups.
+    assert lines[1].endswith("per server: 22 refused, 0 of them by the rule")
+    assert lines[2].endswith("per rack: 117 refused, 117 of them by the rule")
 
 
 @pytest.mark.parametrize("policy", ["balance-fit", "network"])

@@ -39,6 +39,7 @@ from spane._errors import (
 )
 from spane._evaluate import evaluate
 from spane._evaluation import Evaluation, Row, Summary, trimmed_mean
+from spane._groups import GroupRule
 from spane._library import LibraryError, library_path
 from spane._log import log_to
 from spane._long_call import Progress
@@ -84,6 +85,7 @@ __all__ = [
     "FleetAmounts",
     "FleetMetricDescription",
     "FormatError",
+    "GroupRule",
     "HeuristicDescription",
     "HeuristicRole",
     "InfeasibleActionError",

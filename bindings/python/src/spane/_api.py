@@ -35,7 +35,18 @@ _request, _placement = POINTER(s.Request), POINTER(s.Placement)
 _type = POINTER(s.ServerType)
 _progress = POINTER(s.Progress)
 
-ARRAYS = (c_float, c_double, c_uint8, c_int32, c_int64, c_uint64, s.Request, s.Placement, s.Move)
+ARRAYS = (
+    c_float,
+    c_double,
+    c_uint8,
+    c_int32,
+    c_int64,
+    c_uint64,
+    s.Request,
+    s.GroupRule,
+    s.Placement,
+    s.Move,
+)
 """What `void *` above may stand for in the header, when it is a pointer to one of these."""
 
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -87,6 +98,20 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_cluster_load_memory": (
         _status,
         [c_void_p, c_size_t, _progress, POINTER(_cluster)],
+    ),
+    # Groups
+    "spane_cluster_set_levels": (_status, [_cluster, POINTER(_text), c_size_t]),
+    "spane_cluster_level": (_status, [_cluster, c_int32, POINTER(_text)]),
+    "spane_cluster_set_domain": (_status, [_cluster, c_int32, c_int32, c_int32]),
+    "spane_cluster_domain": (_status, [_cluster, c_int32, c_int32, POINTER(c_int32)]),
+    "spane_cluster_set_group": (_status, [_cluster, c_uint64, _array, c_size_t]),
+    "spane_cluster_group": (
+        _status,
+        [_cluster, c_uint64, _array, c_size_t, _size, POINTER(c_int64)],
+    ),
+    "spane_cluster_group_violations": (
+        _status,
+        [_cluster, _request, _array, c_size_t, _array],
     ),
     # Moves
     "spane_cluster_begin_trial": (_status, [_cluster]),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from spane import _arguments as arguments
 from spane import _placement, _plan, _structs
 from spane._errors import OK, ClosedError, NotFoundError, check
+from spane._groups import Grouped, read_levels
 from spane._handle import Handle
 from spane._library import library
 from spane._long_call import LongCall, Progress
@@ -77,7 +78,7 @@ class Trial:
         self.is_kept = True
 
 
-class Cluster(Handle[ClusterPointer]):
+class Cluster(Grouped):
     """What each server has left, and which VMs run where. For one thread at a time."""
 
     options: ClusterOptions
@@ -93,13 +94,15 @@ class Cluster(Handle[ClusterPointer]):
         node_resources: Sequence[str] = (),
         server_resources: Sequence[str] = (),
         traits: Sequence[str] = (),
+        levels: Sequence[str] = (),
     ) -> None:
         """A cluster without servers, which will have up to `nodes` NUMA nodes each.
 
         A VM whose request tells no span is spread over `span` nodes if it has more than
         `split_above` GB or at least `split_from` cores. Nodes have cores, GB and what
         `node_resources` names, such as "gpu"; `server_resources`, such as "disk", are of servers
-        as a whole. `traits` names the bits of `ServerType.traits`, that of bit 0 first.
+        as a whole. `traits` names the bits of `ServerType.traits`, that of bit 0 first, and
+        `levels` the levels of fault domains, such as "rack"; see `set_domain`.
         """
         options = sized(_structs.ClusterOptions)
         options.nodes = arguments.int32(nodes, "nodes")
@@ -113,7 +116,12 @@ class Cluster(Handle[ClusterPointer]):
         options.traits = trait_names = _names(traits, "traits")
         options.trait_count = len(trait_names)
         pointer = ClusterPointer()
+        level_names = _names(levels, "levels")
         check(library().spane_cluster_new(byref(options), byref(pointer)))
+        self._own(pointer)
+        if levels:
+            status = self._library.spane_cluster_set_levels(pointer, level_names, len(level_names))
+            check(status, self)
         self._take(pointer)
 
     @classmethod
@@ -139,11 +147,11 @@ class Cluster(Handle[ClusterPointer]):
     @classmethod
     def _around(cls, pointer: ClusterPointer) -> Cluster:
         cluster = cls.__new__(cls)
+        cluster._own(pointer)
         cluster._take(pointer)
         return cluster
 
     def _take(self, pointer: ClusterPointer) -> None:
-        self._own(pointer)
         made = sized(_structs.ClusterOptions)
         check(self._library.spane_cluster_get_options(pointer, byref(made)), self)
         names = (
@@ -158,6 +166,7 @@ class Cluster(Handle[ClusterPointer]):
             made.nodes, made.split_above, made.split_from, made.span, node, server, traits
         )
         self._resources = Resources(node, server)
+        self.levels = read_levels(self._library, pointer, self)
 
     @property
     def info(self) -> ClusterDescription:
@@ -326,12 +335,6 @@ class Cluster(Handle[ClusterPointer]):
         check(status, self)
         return out
 
-    def _chosen(self, servers: Any) -> tuple[Any, int | None, int]:
-        """Servers for C: what has to stay, where it is, and how many."""
-        if servers is None:
-            return None, None, self.servers
-        return arguments.servers(servers)
-
     # Moves
 
     def plan_room(
@@ -455,7 +458,8 @@ class Cluster(Handle[ClusterPointer]):
     ) -> None:
         """Places a VM at (server, nodes), wherever that was decided.
 
-        InfeasibleActionError where there is no room, or the server is cordoned.
+        InfeasibleActionError where there is no room, the server is cordoned, or a hard rule of the
+        VM's group forbids it.
         """
         # First, for whoever gives the request before it, as in C.
         where = _placement.encoded(placement)
@@ -475,7 +479,10 @@ class Cluster(Handle[ClusterPointer]):
         mem: float | None = None,
         **terms: Unpack[Terms],
     ) -> None:
-        """Records that a VM runs there already, be there room or not, also on a cordoned server."""
+        """Records that a VM runs there already, be there room or not, also on a cordoned server.
+
+        Rules of its group do not matter.
+        """
         # First, for whoever gives the request before it, as in C.
         where = _placement.encoded(placement)
         status = self._library.spane_cluster_record(
@@ -498,7 +505,8 @@ class Cluster(Handle[ClusterPointer]):
     def move(self, vm: arguments.Index, placement: Placement | _placement.Where) -> None:
         """Moves a VM to another server or to other nodes of its own.
 
-        The room that it leaves counts as free.
+        The room that it leaves counts as free. InfeasibleActionError as from `place`; rules of its
+        group by which both servers are in one domain do not forbid it.
         """
         status = self._library.spane_cluster_move(
             self._pointer, arguments.uint64(vm, "vm"), _placement.encoded(placement)

@@ -36,6 +36,8 @@ class Request:
     """Traits that its server must not have, a bit each."""
     farthest: int | None = None
     """The largest distance between two of its nodes, 1 ... 255; None for any."""
+    group: int = 0
+    """The group to which it belongs, see `Cluster.set_group`; 0 for none."""
 
     def __str__(self) -> str:
         told = f"{self.cpu} cores and {self.mem} GB"
@@ -56,6 +58,7 @@ class Terms(TypedDict, total=False):
     require: arguments.Index
     forbid: arguments.Index
     farthest: arguments.Index | None
+    group: arguments.Index
 
 
 def request_of(cpu: Request | float, mem: float | None, terms: Terms) -> Request:
@@ -118,6 +121,7 @@ class Resources:
                     f"farthest is {farthest}; it must be 1 ... 255, or None for any"
                 )
             made.farthest = farthest
+        made.group = arguments.uint64(request.group, "group")
         return made
 
     def encode_many(self, requests: Any) -> tuple[NDArray[Any], Any]:
@@ -146,6 +150,7 @@ class Resources:
             made.require,
             made.forbid,
             made.farthest or None,
+            made.group,
         )
 
 

@@ -261,6 +261,20 @@ class Request(ctypes.Structure):
         ("farthest", c_uint32),
         ("require", c_uint64),
         ("forbid", c_uint64),
+        ("group", c_uint64),
+    ]
+
+
+class GroupRule(ctypes.Structure):
+    """spane_group_rule"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("kind", c_int32),
+        ("level", c_int32),
+        ("count", c_int32),
+        ("hard", c_int32),
+        ("reserved", c_uint32),
     ]
 
 
