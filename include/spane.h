@@ -716,8 +716,8 @@ SPANE_API spane_status spane_cluster_group_violations(const spane_cluster *clust
  * Begins a trial: changes to the cluster from now on can be taken back, which answers what would happen if. Place, move and
  * release VMs, cordon and fail servers, make and apply plans, ask sessions; then call spane_cluster_keep_trial or
  * spane_cluster_drop_trial. Trials may be opened within one another. Servers are not added, removed or resized meanwhile
- * (SPANE_BAD_STATE). What is saved in a trial is the cluster as it is then. A rule that learns its mix from requests learns from
- * those of a trial too.
+ * (SPANE_BAD_STATE). What is saved in a trial is the cluster as it is then. The memory of sessions is not taken back: a rule that
+ * learns its mix from requests learns from those of a trial too, move-to-front begins where it last placed, and random goes on.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1); a change in a trial takes
  * some 100 bytes until it ends. Since: 0.1.
  */
@@ -1109,7 +1109,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_choose_many(spane_session *
  *   placements     receives `count` placements; may be NULL
  *   refused        receives the index of the VM that does not fit; may be NULL
  * Status: as spane_session_place, for the first VM that is not placed. On anything but SPANE_OK the cluster stays as it was and
- * no placement is written.
+ * no placement is written; the memory of the session is as after a trial (spane_cluster_begin_trial).
  * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: count * spane_session_place. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_place_many(spane_session *session, const uint64_t *ids,

@@ -29,20 +29,22 @@ struct RoomGoal {
 }
 
 extension ClusterState {
-    /// What is short on the nodes of a placement, and on its server.
-    func lacks(at placement: Placement, into lacks: inout [RoomGoal.Lack]) {
+    /// What is short on the nodes of a placement, and on its server, of what a request asks for that has been counted there: others may
+    /// be overcommitted in what it does not need.
+    func lacks(for request: Request, at placement: Placement, into lacks: inout [RoomGoal.Lack]) {
         lacks.removeAll(keepingCapacity: true)
         let server = placement.server
         placement.nodes.forEach { node in
             let base = server &* valuesPerServer &+ node &* valuesPerNode
-            for resource in 0..<valuesPerNode where free[base &+ resource] < 0 {
+            for resource in 0..<valuesPerNode where free[base &+ resource] < 0 && request.share(of: resource) > 0 {
                 let (amount, capacity) = (-free[base &+ resource], max(1, capacity[base &+ resource]))
                 lacks.append(.init(node: node, resource: resource, amount: amount, capacity: capacity))
             }
         }
         let shared = layout.serverResources.count
-        for resource in 0..<shared where particulars.sharedFree[server &* shared &+ resource] < 0 {
+        for resource in 0..<shared where request.extra(valuesPerNode - 2 + resource) > 0 {
             let index = server &* shared &+ resource
+            guard particulars.sharedFree[index] < 0 else { continue }
             let (amount, capacity) = (-particulars.sharedFree[index], max(1, particulars.sharedCapacity[index]))
             lacks.append(.init(node: -1, resource: resource, amount: amount, capacity: capacity))
         }

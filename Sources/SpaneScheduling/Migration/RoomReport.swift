@@ -51,6 +51,9 @@ public struct RoomReport: Equatable, Sendable, CustomStringConvertible {
 
     /// A few sentences.
     public var description: String {
+        if let placement, let plan = result.plan, plan.moves.isEmpty {
+            return "\(request) fit on \(placement) without a move."
+        }
         var sentences = ["\(request) fit on no server."]
         if let placement {
             let which = result.plan == nil ? "Least is short on" : "On"

@@ -11,7 +11,7 @@ extension RoomSearch {
         }
         let depth = goals.count - 1
         let goal = goals[depth]
-        state.lacks(at: goal.placement, into: &lackLists[depth])
+        state.lacks(for: goal.request, at: goal.placement, into: &lackLists[depth])
         let lacks = lackLists[depth]
         if lacks.isEmpty { return reach() }
         // The VM of each goal after the first takes a move too, when it goes there.

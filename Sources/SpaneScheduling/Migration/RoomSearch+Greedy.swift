@@ -33,7 +33,7 @@ extension RoomSearch {
             guard moves.count < mostMoves, let best = bestCandidate(of: goal, lacks) else { break }
             move(best.index, to: best.target)
             movers.append(best.index)
-            state.lacks(at: goal.placement, into: &lacks)
+            state.lacks(for: goal.request, at: goal.placement, into: &lacks)
         }
         while let index = movers.popLast() { takeBack(index) }
         swap(&lacks, &lackLists[goals.count - 1])

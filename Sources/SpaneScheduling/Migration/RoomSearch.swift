@@ -182,7 +182,7 @@ struct RoomSearch: ~Copyable {
     mutating func push(_ request: Request, _ placement: Placement, for resident: Int) {
         state.record(request, at: placement)
         let depth = goals.count
-        state.lacks(at: placement, into: &lackLists[depth])
+        state.lacks(for: request, at: placement, into: &lackLists[depth])
         var goal = RoomGoal(request: request, placement: placement, resident: resident)
         goal.candidates = spareLists.popLast() ?? []
         findCandidates(&goal, depth)

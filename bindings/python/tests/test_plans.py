@@ -184,3 +184,24 @@ def test_overcommitted_servers() -> None:
     cluster.place(2, (1, (0,)), 1, 1)
     plan = cluster.plan_consolidation(9)
     assert len(plan.servers) <= plan.bound
+
+
+def test_what_nobody_asks_for_may_be_overcommitted() -> None:
+    cluster = spane.Cluster(node_resources=("gpu",))
+    cluster.add_servers(spane.ServerType([(10, 100, 0), (5, 100, 0)]), 1)
+    cluster.add_servers(spane.ServerType([(4, 100, 0), (4, 100, 0)]), 1)
+    cluster.record(1, (0, (0,)), spane.Request(4, 4, 1, {"gpu": 1}))
+    cluster.place(2, (0, (0,)), 4, 4)
+    plan = cluster.plan_room(6, 4, request={"span": 1})
+    assert [move.vm for move in plan.moves] == [2]
+    assert "gpu" not in plan.text
+    cluster.apply(plan)
+    cluster.place(3, plan.placement, 6, 4, span=1)
+
+
+def test_a_vm_that_fits_needs_no_plan() -> None:
+    cluster = spane.Cluster()
+    cluster.add_servers(2, node_cpu=40, node_mem=90)
+    plan = cluster.plan_room(4, 4)
+    assert plan.moves == ()
+    assert plan.text == "4 cores and 4 GB on one node fit on node 0 of server 0 without a move."

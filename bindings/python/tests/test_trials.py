@@ -69,3 +69,5 @@ def test_batches_are_placed_wholly_or_not_at_all(cluster: spane.Cluster) -> None
         session.place_many([10], [(20, 4), (20, 4)])
     assert cluster.vms == 7
     assert session.place_many([], []) is not None
+    with pytest.raises(spane.NeverFitsError, match="400"):
+        session.place_many([10, 11], (request for request in [(20, 4), (400, 4)]))

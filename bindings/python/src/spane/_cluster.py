@@ -410,7 +410,8 @@ class Cluster(Grouped):
     def trial(self) -> Iterator[Trial]:
         """Takes back what changes within it, unless `keep` is called: what would happen if.
 
-        Trials may stand within one another. Servers are not added, removed or resized in one.
+        Trials may stand within one another. Servers are not added, removed or resized in one. What
+        sessions remember is not taken back: a mix that is learned, or where move-to-front was.
 
             with cluster.trial() as trial:
                 lost = cluster.fail_server(7)

@@ -130,6 +130,8 @@ class Session(Handle[SessionPointer]):
         and nodes as a bit mask, or None if one of them fits nowhere now; nothing is placed then.
         NeverFitsError where no server could hold one even if it were empty.
         """
+        if not isinstance(requests, np.ndarray):
+            requests = list(requests)
         made, _used = self._resources.encode_many(requests)
         ids = np.array([arguments.uint64(vm, "vms") for vm in vms], np.uint64)
         if len(ids) != len(made):
