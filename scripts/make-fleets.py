@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""make-fleets.py [TOPOLOGY]: makes data/fleets again: mixed.csv from a seed, and topology.toml and topology.csv from the folder
-of a data set that data/fleets/README.md names, with servers.csv (server,cpu0,mem0,cpu1,mem1) and requests-1.csv
-(vmid,cpu,mem,nodes,...)."""
+"""make-fleets.py [TOPOLOGY]: makes data/fleets again: mixed.csv from a seed, and topology.toml, topology.csv and
+topology-groups.csv from the folder of a data set that data/fleets/README.md names, with servers.csv (server,cpu0,mem0,cpu1,mem1)
+and requests-1.csv (vmid,cpu,mem,nodes,strategy,group,...)."""
 
 import csv
 import random
@@ -69,6 +69,18 @@ def topology(folder: Path) -> None:
         writer.writerow(["vmid", "cpu", "mem", "at", "lt", "span"])
         for time, row in enumerate(csv.DictReader(file)):
             writer.writerow([row["vmid"], row["cpu"], row["mem"], time, 1_000_000, row["nodes"]])
+    with (
+        (folder / "requests-1.csv").open() as file,
+        (FLEETS / "topology-groups.csv").open("w", newline="") as output,
+    ):
+        writer = csv.writer(output, lineterminator="\n")
+        writer.writerow(["vmid", "group"])
+        numbers: dict[str, int] = {}
+        for row in csv.DictReader(file):
+            if row["group"]:
+                # Group 0 stands for none.
+                number = numbers.setdefault(row["group"], len(numbers) + 1)
+                writer.writerow([row["vmid"], number])
 
 
 if __name__ == "__main__":
