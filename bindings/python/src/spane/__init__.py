@@ -39,6 +39,7 @@ from spane._errors import (
 )
 from spane._evaluate import evaluate
 from spane._evaluation import Evaluation, Row, Summary, trimmed_mean
+from spane._explanation import Explanation, Nearest, Ranked, Reason, ReasonKind, Shortage
 from spane._library import LibraryError, library_path
 from spane._log import log_to
 from spane._long_call import Progress
@@ -80,6 +81,7 @@ __all__ = [
     "Error",
     "Evaluation",
     "ExistsError",
+    "Explanation",
     "FileError",
     "FleetAmounts",
     "FleetMetricDescription",
@@ -96,6 +98,7 @@ __all__ = [
     "ModelInput",
     "Move",
     "Moves",
+    "Nearest",
     "NeverFitsError",
     "NextVM",
     "NotFoundError",
@@ -106,6 +109,9 @@ __all__ = [
     "PlanOutcome",
     "Policy",
     "Progress",
+    "Ranked",
+    "Reason",
+    "ReasonKind",
     "Request",
     "Row",
     "Rule",
@@ -114,6 +120,7 @@ __all__ = [
     "Session",
     "SessionDescription",
     "ShapeMismatchError",
+    "Shortage",
     "Starts",
     "Step",
     "Summary",
