@@ -450,6 +450,72 @@ SPANE_API spane_status spane_cluster_amounts(const spane_cluster *cluster, const
 SPANE_API spane_status spane_cluster_room(const spane_cluster *cluster, const spane_request *request,
                                           const int32_t *servers, size_t count, int64_t *room);
 
+/* How many VMs of one size fit on the servers of a type. */
+typedef struct spane_type_room {
+    const char *type; /* the name of the type, "" for servers without one; valid as long as the cluster lives */
+    int64_t servers;  /* its servers, cordoned ones included */
+    int64_t room;     /* how many VMs fit on them; at most 2^63 - 1 */
+} spane_type_room;
+
+/*
+ * As spane_cluster_room, summed over all servers and over those of each type.
+ *   total     receives the sum over all servers, at most 2^63 - 1; may be NULL
+ *   types     room for `capacity` types, in the order in which spane_cluster_servers first has a server of each; NULL with
+ *             capacity 0 to ask for how many there are
+ *   count     receives how many types there are; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request); SPANE_BUFFER_TOO_SMALL; SPANE_UNKNOWN_VERSION
+ * (struct_size); SPANE_BAD_STATE. Threads: one at a time. Cost: O(S). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_room_by_type(const spane_cluster *cluster, const spane_request *request,
+                                                  int64_t *total, spane_type_room *types, size_t capacity,
+                                                  size_t *count);
+
+/*
+ * spane_reason.reason: why a VM does not go to a server now. The first one that holds is told, in the order of this list except
+ * that a server that fits or is too far is never too small. A later version may have more.
+ */
+enum {
+    SPANE_REASON_FITS = 0,            /* it has room */
+    SPANE_REASON_CORDONED = 1,        /* it is cordoned */
+    SPANE_REASON_LACKS_TRAIT = 2,     /* it lacks a trait that the request requires */
+    SPANE_REASON_FORBIDDEN_TRAIT = 3, /* it has a trait that the request forbids */
+    SPANE_REASON_TOO_FEW_NODES = 4,   /* it has fewer NUMA nodes than the VM spans */
+    SPANE_REASON_TOO_SMALL = 5,       /* it could not hold the VM even if it were empty */
+    SPANE_REASON_TOO_FAR = 6,         /* it has the room, but on nodes too far from each other, or no nodes are near enough at all */
+    SPANE_REASON_NO_ROOM = 7          /* too much is in use */
+};
+
+/*
+ * Why a VM does not go to a server. Where amounts are short, one is named: on the nodes for which the sum of what is lacking, each
+ * as a share of what there is in all, is least (of equal ones on those nearest to each other, then the lowest) that with the
+ * largest such share. With just `short_by` more of it there, the VM fits, or another one is named. Initialise with
+ * SPANE_REASON_INIT.
+ */
+typedef struct spane_reason {
+    uint32_t struct_size; /* sizeof(spane_reason) */
+    int32_t reason;       /* SPANE_REASON_... */
+    int32_t resource;     /* what is short, an index for spane_cluster_resource; -1 where it is no amount */
+    int32_t node;         /* the NUMA node where it is short; -1 for the server as a whole, or where it is no amount */
+    double short_by;      /* cores, GB or devices that are missing; nodes with TOO_FEW_NODES; with TOO_FAR by how much the distance
+                             is above what is allowed; 0 else */
+    uint32_t nodes;       /* bit n for NUMA node n: the nodes that can have the VM (FITS), are least short (TOO_SMALL, NO_ROOM) or
+                             nearest to each other (TOO_FAR); 0 else */
+    int32_t trait;        /* the bit of the lowest trait that is lacking or forbidden; -1 else */
+} spane_reason;
+
+#define SPANE_REASON_INIT {sizeof(spane_reason), 0, -1, -1, 0.0, 0, -1}
+
+/*
+ * Why a VM does not go to each of `count` servers now.
+ *   servers   as in spane_cluster_amounts
+ *   reasons   receives `count` reasons; the struct_size of the first, which the caller sets, is written to all
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a server, count); SPANE_UNKNOWN_VERSION (struct_size);
+ * SPANE_BAD_STATE. Threads: one at a time. Cost: O(count * nodes * resources), and O(sets of nodes) for servers with distances.
+ * Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_explain(const spane_cluster *cluster, const spane_request *request,
+                                             const int32_t *servers, size_t count, spane_reason *reasons);
+
 /*
  * Excludes a server from placement. Decisions are made as if it were not there; its VMs stay and can be released.
  * Cordoning a cordoned server changes nothing.
@@ -1020,7 +1086,7 @@ SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_i
  * A policy bound to a cluster, whose changes it follows by itself. Sessions on one cluster may decide at once in several
  * threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the first decision
  * after servers were added, for the first call with a longer list of candidates or a larger `k` than any before, for
- * spane_session_top with a heuristic, and when a rule with "capacity-lost" learns what is asked for.
+ * spane_session_explain, for spane_session_top with a heuristic, and when a rule with "capacity-lost" learns what is asked for.
  *
  * Candidates: where a call takes `servers` and `count`, the policy chooses among these servers alone, each named once; ties go
  * to the one listed first. NULL with count 0 means all servers; on a list with count 0 there is no room. The cost depends on
@@ -1131,6 +1197,37 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_place_many(spane_session *s
 SPANE_NODISCARD SPANE_API spane_status spane_session_top(spane_session *session, const spane_request *request,
                                                          const int32_t *servers, size_t count, size_t k,
                                                          spane_placement *placements, float *scores, size_t *found);
+
+/* How spane_session_explain tells it. */
+#define SPANE_TEXT 0 /* for people */
+#define SPANE_JSON 1 /* for programs */
+
+/*
+ * Why spane_session_choose would return what it returns now, in one line without a line end. Nothing changes: neither the cluster
+ * nor what the policy remembers.
+ *
+ * The line tells how many servers are considered, how many of them have room, how many are excluded for each reason
+ * (spane_reason), up to three that are least short and what is short there, and the `k` best placements: first what
+ * spane_session_choose would return, each with its score and what adds up to it. Rules by name have a part for each weighted term,
+ * "best-fit" what remains (less than nothing, as less is better), "balance-fit" the unevenness, "first-fit" the position in the
+ * list (less than nothing), "move-to-front" 1 for the last place, "random" and others the turn; networks have their score.
+ *
+ * JSON is an object: "request" (a text), "considered", "with_room", "excluded" (an object of counts: "cordoned", "lacks_trait",
+ * "forbidden_trait", "too_few_nodes", "too_small", "too_far", "no_room"; those that are 0 are left out), "nearest" (an array of
+ * "server", "reason", "nodes", and "short": an array of "resource", "node", -1 for the server as a whole, and "by"), and "best" (an
+ * array of "server", "nodes", "score", and "parts": an array of "name" and "value"). A later version may have more.
+ *   servers, count  the candidates
+ *   k               0 or more
+ *   format          SPANE_TEXT or SPANE_JSON
+ *   text            room for `capacity` bytes, or NULL to ask for the size
+ *   size            receives the bytes that the text takes with its zero byte; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK (also where there is no room); SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a candidate, format);
+ * SPANE_BUFFER_TOO_SMALL; SPANE_UNKNOWN_VERSION (struct_size); SPANE_SHAPE_MISMATCH (as spane_session_new); SPANE_BAD_STATE;
+ * SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: as spane_session_top and spane_cluster_explain. Since: 0.1.
+ */
+SPANE_API spane_status spane_session_explain(spane_session *session, const spane_request *request,
+                                             const int32_t *servers, size_t count, size_t k, int32_t format, char *text,
+                                             size_t capacity, size_t *size);
 
 /* The most sets of NUMA nodes over which one VM may be spread on a server with this many nodes. */
 #define SPANE_PLACEMENTS(nodes)                                                                                           \

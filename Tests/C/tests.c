@@ -38,6 +38,7 @@ int main(int argc, char **argv) {
     test_states();
     test_sessions();
     test_scores();
+    test_explanations();
     test_lifetimes();
     test_self_description();
     test_messages();

@@ -44,6 +44,7 @@ void test_candidates(void);
 void test_states(void);
 void test_sessions(void);
 void test_scores(void);
+void test_explanations(void);
 void test_lifetimes(void);
 void test_self_description(void);
 void test_messages(void);

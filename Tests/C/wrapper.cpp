@@ -222,6 +222,14 @@ void test_candidates(const std::string &data) {
     FAILS(SPANE_INVALID_ARGUMENT, session.choose_among({1, 1}, twice));
     std::array<spane::Placement, 4> best{};
     std::array<float, 4> scores{};
+    CHECK(must(cluster.explain({1, 1})).size() == 3 && must(cluster.explain({1, 1}, none)).empty());
+    const std::vector<spane::Reason> reasons = must(cluster.explain({1000, 1}, some));
+    CHECK(reasons.size() == 2 && reasons[1].reason == SPANE_REASON_TOO_SMALL);
+    CHECK(must(cluster.room_by_type({1, 1})).size() == 1);
+    CHECK(must(session.explain({1, 1})).find("3 servers considered") != std::string::npos);
+    CHECK(must(session.explain({1, 1}, 1, SPANE_JSON)).find("\"best\":[{\"server\":0,") != std::string::npos);
+    CHECK(must(session.explain_among({1, 1}, none)).find("0 servers considered") != std::string::npos);
+    FAILS(SPANE_INVALID_ARGUMENT, session.explain_among({1, 1}, twice));
     CHECK(must(session.top({1, 1}, best, scores)) == 3 && best[0].server == 0 && scores[2] == -2);
     CHECK(must(session.top_among({1, 1}, some, best)) == 2 && best[0].server == 2 && best[1].server == 1);
     CHECK(must(session.top_among({1, 1}, some, best, scores)) == 2 && scores[1] == -1);

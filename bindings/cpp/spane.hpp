@@ -488,6 +488,8 @@ struct PlanOptions {
 };
 
 using Move = spane_move;
+using Reason = spane_reason;
+using TypeRoom = spane_type_room;
 using PlanInfo = spane_plan_info;
 
 /// Live migrations that let a VM in or empty servers; see "Moves" in spane.h.
@@ -855,6 +857,27 @@ public:
         return detail::outcome(status, std::move(room));
     }
 
+    /// How many VMs of one size still fit on the servers of each type.
+    Fallible<std::vector<TypeRoom>> room_by_type(const Request &request) const {
+        const spane_request asked = request.get();
+        return detail::list_of<TypeRoom>([&](TypeRoom *types, std::size_t room, std::size_t *count) {
+            return spane_cluster_room_by_type(get(), &asked, nullptr, types, room, count);
+        });
+    }
+
+    /// Why a VM does not go to each server now, in the order of servers().
+    Fallible<std::vector<Reason>> explain(const Request &request) const {
+        std::int64_t servers = 0;
+        const spane_status status = spane_cluster_count(get(), &servers, nullptr);
+        if (status != SPANE_OK) return detail::outcome(status, std::vector<Reason>());
+        return explain(request, nullptr, static_cast<std::size_t>(servers));
+    }
+
+    /// Why a VM does not go to each of some servers now.
+    Fallible<std::vector<Reason>> explain(const Request &request, Span<const std::int32_t> servers) const {
+        return explain(request, detail::candidates(servers), servers.size());
+    }
+
     /// How many VMs of one size still fit on each of some servers.
     Fallible<std::vector<std::int64_t>> room(const Request &request, Span<const std::int32_t> servers) const {
         std::vector<std::int64_t> room(servers.size());
@@ -1035,6 +1058,13 @@ private:
         return detail::outcome(spane_cluster_amounts(get(), servers, count, capacity.empty() ? nullptr : capacity.data(),
                                                      free.empty() ? nullptr : free.data()));
     }
+
+    Fallible<std::vector<Reason>> explain(const Request &request, const std::int32_t *servers, std::size_t count) const {
+        std::vector<Reason> reasons(count, Reason SPANE_REASON_INIT);
+        const spane_request asked = request.get();
+        const spane_status status = spane_cluster_explain(get(), &asked, servers, count, reasons.data());
+        return detail::outcome(status, std::move(reasons));
+    }
 };
 
 /// A policy bound to a cluster; see "Sessions" in spane.h. One call at a time.
@@ -1125,6 +1155,17 @@ public:
         return best(request, detail::candidates(servers), servers.size(), placements, scores.data());
     }
 
+    /// Why choose() would return what it returns now, in one line, with the `k` best placements.
+    Fallible<std::string> explain(const Request &request, std::size_t k = 3, std::int32_t format = SPANE_TEXT) {
+        return explain(request, nullptr, 0, k, format);
+    }
+
+    /// As explain, of choose() among these servers alone.
+    Fallible<std::string> explain_among(const Request &request, Span<const std::int32_t> servers, std::size_t k = 3,
+                                        std::int32_t format = SPANE_TEXT) {
+        return explain(request, detail::candidates(servers), servers.size(), k, format);
+    }
+
     /// How many scores a server has: SPANE_PLACEMENTS of the NUMA nodes that servers of the cluster have at most.
     std::size_t placements_per_server() const noexcept { return placements_; }
 
@@ -1175,6 +1216,17 @@ private:
         const spane_status status = spane_session_top(get(), &asked, servers, count, placements.size(), placements.data(),
                                                       scores, &found);
         return detail::outcome(status, found);
+    }
+
+    Fallible<std::string> explain(const Request &request, const std::int32_t *servers, std::size_t count, std::size_t k,
+                                  std::int32_t format) {
+        std::string text;
+        const spane_request asked = request.get();
+        const spane_status status = detail::read_all(text, [&](char *data, std::size_t room, std::size_t *size) {
+            return spane_session_explain(get(), &asked, servers, count, k, format, data, room, size);
+        });
+        if (!text.empty()) text.pop_back(); // the zero byte
+        return detail::outcome(status, std::move(text));
     }
 
     static Choice choice(spane_status status, Placement placement) {

@@ -27,6 +27,7 @@ struct waiting {
     uint64_t id;
     spane_request request;
     double since;
+    int is_explained;
     struct waiting *next;
 };
 
@@ -61,14 +62,21 @@ static spane_session *open_session(spane_cluster *cluster, const char *name) {
     return session;
 }
 
+/* Prints why a VM goes nowhere, in one line. */
+static void explain(struct scheduler *self, uint64_t id, const char *what, const spane_request *request) {
+    char why[1024];
+    size_t size;
+    check(spane_session_explain(self->session, request, NULL, 0, 0, SPANE_TEXT, why, sizeof why, &size));
+    fprintf(stderr, "scheduler: VM %" PRIu64 " %s: %s\n", id, what, why);
+}
+
 /* Returns whether the VM need not wait: it was placed, or is refused because no server is large enough for it. */
 static int try_to_place(struct scheduler *self, uint64_t id, const spane_request *request) {
     spane_placement placement;
     switch (check(spane_session_place(self->session, id, request, &placement))) {
     case SPANE_NO_ROOM: return 0;
     case SPANE_NEVER_FITS:
-        fprintf(stderr, "scheduler: VM %" PRIu64 " of %g cores and %g GB is refused; no server is that large\n", id,
-                request->cpu, request->mem);
+        explain(self, id, "is refused", request);
         self->refused++;
         return 1;
     default: break;
@@ -109,8 +117,10 @@ static void serve_queue(struct scheduler *self, double now) {
     while ((first = self->queue)) {
         int placed = self->placed;
         if (!try_to_place(self, first->id, &first->request)) {
-            if (!make_room(self, &first->request)) break;
-            continue;
+            if (make_room(self, &first->request)) continue;
+            if (!first->is_explained) explain(self, first->id, "waits", &first->request);
+            first->is_explained = 1;
+            break;
         }
         if (self->placed > placed) {
             self->waited++;
@@ -125,7 +135,7 @@ static void arrive(struct scheduler *self, double now, uint64_t id, const spane_
     struct waiting **end = &self->queue, *last;
     if (!self->queue && try_to_place(self, id, request)) return;
     if (!(last = malloc(sizeof *last))) exit(EXIT_FAILURE);
-    *last = (struct waiting){id, *request, now, NULL};
+    *last = (struct waiting){id, *request, now, 0, NULL};
     while (*end) end = &(*end)->next;
     *end = last;
 }

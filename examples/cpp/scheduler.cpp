@@ -100,12 +100,15 @@ private:
     bool try_to_place(const Event &event) {
         const spane::Choice placement = choose(event);
         if (placement.never_fits) {
-            std::cerr << "scheduler: VM " << event.id << " of " << event.request.cpu << " cores and "
-                      << event.request.mem << " GB is refused; no server is that large\n";
+            explain(event, "is refused");
             refused_++;
             return true;
         }
-        if (!placement) return false;
+        if (!placement) {
+            if (explained_ != event.id) explain(event, "waits"); // the first in the queue until it is placed
+            explained_ = event.id;
+            return false;
+        }
         // Here the VM is started on placement->server, on the NUMA nodes whose bits are set in placement->nodes.
         cluster_.place(event.id, event.request, *placement);
         placed_++;
@@ -113,6 +116,11 @@ private:
         if (now_ > event.time) waited_++;
         total_wait_ += now_ - event.time;
         return true;
+    }
+
+    // Prints why a VM goes nowhere, in one line.
+    void explain(const Event &event, const char *what) {
+        std::cerr << "scheduler: VM " << event.id << ' ' << what << ": " << session_->explain(event.request, 0) << '\n';
     }
 
     void leave(const Event &event) {
@@ -130,6 +138,7 @@ private:
     std::optional<spane::Session> session_;
     bool ranks_ = false;
     std::deque<Event> queue_;
+    std::optional<std::uint64_t> explained_;
     double now_ = 0, used_cpu_ = 0, busy_ = 0, total_wait_ = 0;
     int placed_ = 0, waited_ = 0, gave_up_ = 0, refused_ = 0;
 };

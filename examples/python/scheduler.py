@@ -33,6 +33,7 @@ class Scheduler:
         self.session = spane.Session(self.cluster, chosen)
         # VMs that wait by id, first come, first served: cores, GB, and since when.
         self.queue: dict[int, tuple[float, float, float]] = {}
+        self.explained: int | None = None  # the one at the head of the queue, once it is told why
         self.used_cpu = 0.0
         self.most_moves = most_moves  # that may make room for one VM
         self.placed = self.waited = self.gave_up = self.refused = self.moves = 0
@@ -42,8 +43,8 @@ class Scheduler:
         """Whether the VM need not wait: it was placed, or is refused."""
         try:
             placement = self.session.place(vm, cpu, mem)
-        except spane.NeverFitsError as error:
-            print(f"scheduler: VM {vm} is refused: {error}", file=sys.stderr)
+        except spane.NeverFitsError:
+            self.explain(vm, "is refused", cpu, mem)
             self.refused += 1
             return True
         if placement is None:
@@ -53,6 +54,11 @@ class Scheduler:
         self.placed += 1
         self.used_cpu += cpu
         return True
+
+    def explain(self, vm: int, what: str, cpu: float, mem: float) -> None:
+        """Prints why a VM goes nowhere, in one line."""
+        why = self.session.explain(cpu, mem, k=0).text
+        print(f"scheduler: VM {vm} {what}: {why}", file=sys.stderr)
 
     def arrive(self, now: float, vm: int, cpu: float, mem: float) -> None:
         if self.queue or not self.try_to_place(vm, cpu, mem):
@@ -86,6 +92,9 @@ class Scheduler:
             if not self.try_to_place(vm, cpu, mem):
                 if self.make_room(cpu, mem):
                     continue
+                if self.explained != vm:
+                    self.explain(vm, "waits", cpu, mem)
+                self.explained = vm
                 break
             del self.queue[vm]
             if self.placed > placed:

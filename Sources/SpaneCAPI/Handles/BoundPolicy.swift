@@ -161,6 +161,27 @@ final class BoundPolicy {
         return ranking.entries
     }
 
+    /// The `limit` best placements and what makes them so; nothing is remembered of it.
+    func ranked(
+        _ limit: Int,
+        for request: Request,
+        on cluster: borrowing ClusterState,
+        among candidates: [Int32]?
+    ) throws -> [RankedPlacement] {
+        let count = candidates?.count ?? cluster.serverCount
+        guard limit > 0, count > 0 else { return [] }
+        let most = min(limit, count * (network == nil ? 1 : cluster.layout.placementsPerServer))
+        // A placement, its parts and what is written of them.
+        try Memory.check(bytes: 4 * count + 1024 * most, for: "a list of \(most) placements")
+        if network != nil {
+            return try best(limit, for: request, on: cluster, among: candidates).map {
+                RankedPlacement($0.placement, "score", Double($0.score))
+            }
+        }
+        var policy = policy
+        return policy.ranked(limit, for: request, on: cluster, among: candidates?.span)
+    }
+
     /// Calls `body` with the network, fit to the servers, and the servers.
     func withNetwork<Result>(
         on cluster: borrowing ClusterState,

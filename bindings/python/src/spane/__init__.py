@@ -39,6 +39,7 @@ from spane._errors import (
 )
 from spane._evaluate import evaluate
 from spane._evaluation import Evaluation, Row, Summary, trimmed_mean
+from spane._explanation import Explanation, Nearest, Ranked, Reason, ReasonKind, Shortage
 from spane._groups import GroupRule
 from spane._library import LibraryError, library_path
 from spane._log import log_to
@@ -81,6 +82,7 @@ __all__ = [
     "Error",
     "Evaluation",
     "ExistsError",
+    "Explanation",
     "FileError",
     "FleetAmounts",
     "FleetMetricDescription",
@@ -98,6 +100,7 @@ __all__ = [
     "ModelInput",
     "Move",
     "Moves",
+    "Nearest",
     "NeverFitsError",
     "NextVM",
     "NotFoundError",
@@ -108,6 +111,9 @@ __all__ = [
     "PlanOutcome",
     "Policy",
     "Progress",
+    "Ranked",
+    "Reason",
+    "ReasonKind",
     "Request",
     "Row",
     "Rule",
@@ -116,6 +122,7 @@ __all__ = [
     "Session",
     "SessionDescription",
     "ShapeMismatchError",
+    "Shortage",
     "Starts",
     "Step",
     "Summary",

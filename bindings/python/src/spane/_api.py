@@ -36,16 +36,8 @@ _type = POINTER(s.ServerType)
 _progress = POINTER(s.Progress)
 
 ARRAYS = (
-    c_float,
-    c_double,
-    c_uint8,
-    c_int32,
-    c_int64,
-    c_uint64,
-    s.Request,
-    s.GroupRule,
-    s.Placement,
-    s.Move,
+    *(c_float, c_double, c_uint8, c_int32, c_int64, c_uint64),
+    *(s.Request, s.GroupRule, s.Placement, s.Move, s.Reason, s.TypeRoom),
 )
 """What `void *` above may stand for in the header, when it is a pointer to one of these."""
 
@@ -77,6 +69,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_cluster_server": (_status, [_cluster, c_int32, POINTER(s.ServerInfo)]),
     "spane_cluster_amounts": (_status, [_cluster, _array, c_size_t, _array, _array]),
     "spane_cluster_room": (_status, [_cluster, _request, _array, c_size_t, _array]),
+    "spane_cluster_room_by_type": (
+        _status,
+        [_cluster, _request, POINTER(c_int64), _array, c_size_t, _size],
+    ),
+    "spane_cluster_explain": (_status, [_cluster, _request, _array, c_size_t, _array]),
     "spane_cluster_cordon": (_status, [_cluster, c_int32]),
     "spane_cluster_uncordon": (_status, [_cluster, c_int32]),
     "spane_cluster_place": (_status, [_cluster, c_uint64, _request, s.Placement]),
@@ -155,6 +152,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_session_top": (
         _status,
         [_session, _request, _array, c_size_t, c_size_t, _array, _array, _size],
+    ),
+    "spane_session_explain": (
+        _status,
+        [_session, _request, _array, c_size_t, c_size_t, c_int32, _text, c_size_t, _size],
     ),
     "spane_session_scores": (_status, [_session, _request, _array, c_size_t, _array]),
     "spane_session_q_values": (_status, [_session, _request, _array, c_size_t]),

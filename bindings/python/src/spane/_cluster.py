@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from ctypes import byref, c_char_p, c_int64, c_size_t
+from ctypes import byref, c_char_p, c_int64, c_size_t, sizeof
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from spane import _arguments as arguments
 from spane import _placement, _plan, _structs
 from spane._errors import OK, ClosedError, NotFoundError, check
+from spane._explanation import Reason
 from spane._groups import Grouped, read_levels
 from spane._handle import Handle
 from spane._library import library
@@ -334,6 +335,48 @@ class Cluster(Grouped):
         )
         check(status, self)
         return out
+
+    def room_by_type(
+        self, cpu: Request | float, mem: float | None = None, **terms: Unpack[Terms]
+    ) -> dict[str, int]:
+        """How many such VMs still fit on the servers of each type, by its name.
+
+        `sum(cluster.room_by_type(4, 16).values())` is how many fit in all.
+        """
+        request = self._resources.encode(cpu, mem, terms)
+        count = c_size_t()
+        call = self._library.spane_cluster_room_by_type
+        check(call(self._pointer, byref(request), None, None, 0, byref(count)), self)
+        out = (_structs.TypeRoom * count.value)()
+        check(call(self._pointer, byref(request), None, out, len(out), byref(count)), self)
+        return {each.type.decode(): each.room for each in out[: count.value]}
+
+    def explain(
+        self,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
+        servers: Any = None,
+        **terms: Unpack[Terms],
+    ) -> list[Reason]:
+        """Why such a VM does not go to each server now; `servers` as in `amounts`."""
+        request = self._resources.encode(cpu, mem, terms)
+        _kept, where, count = self._chosen(servers)
+        out = (_structs.Reason * count)()
+        if count > 0:
+            out[0].struct_size = sizeof(_structs.Reason)
+        status = self._library.spane_cluster_explain(
+            self._pointer, byref(request), where, count, out
+        )
+        check(status, self)
+        names = ["cpu", "mem", *self._resources.all]
+        return [Reason._of(made, names) for made in out]
+
+    def _chosen(self, servers: Any) -> tuple[Any, int | None, int]:
+        """Servers for C: what has to stay, where it is, and how many."""
+        if servers is None:
+            return None, None, self.servers
+        return arguments.servers(servers)
 
     # Moves
 

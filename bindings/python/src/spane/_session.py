@@ -12,6 +12,7 @@ from spane import _arguments as arguments
 from spane import _structs
 from spane._cluster import Cluster, count_servers
 from spane._errors import NEVER_FITS, NO_ROOM, OK, InvalidArgumentError, NeverFitsError, check, fail
+from spane._explanation import JSON, TEXT, Explanation, line
 from spane._handle import Handle
 from spane._library import library
 from spane._placement import NODES_OF, Placement, most_sets
@@ -197,6 +198,39 @@ class Session(Handle[SessionPointer]):
         if status != OK:
             self._without_room(status, cpu, mem, terms)
         return placements[: found.value], scores[: found.value]
+
+    def explain(
+        self,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
+        k: arguments.Index = 3,
+        among: Any = None,
+        **terms: Unpack[Terms],
+    ) -> Explanation:
+        """Why `choose` would return what it returns now, with the `k` best placements.
+
+        `among` and `terms` as in `choose`. Nothing changes, and no room is no error.
+        """
+        request = byref(self._resources.encode(cpu, mem, terms))
+        most = arguments.size(k, "k")
+        if among is None:
+            kept, servers, count = None, None, 0
+        else:
+            kept, servers, count = arguments.servers(among, "among")
+
+        def told(form: int) -> str:
+            def call(*room: Any) -> int:
+                status: int = self._library.spane_session_explain(
+                    self._pointer, request, servers, count, most, form, *room
+                )
+                return status
+
+            return line(call, lambda status: check(status, self))
+
+        made = Explanation(told(TEXT), told(JSON))
+        del kept
+        return made
 
     def scores(
         self,

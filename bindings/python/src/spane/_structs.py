@@ -307,6 +307,26 @@ class PlanOptions(ctypes.Structure):
     ]
 
 
+class Reason(ctypes.Structure):
+    """spane_reason"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reason", c_int32),
+        ("resource", c_int32),
+        ("node", c_int32),
+        ("short_by", c_double),
+        ("nodes", c_uint32),
+        ("trait", c_int32),
+    ]
+
+
+class TypeRoom(ctypes.Structure):
+    """spane_type_room"""
+
+    _fields_: ClassVar[Any] = [("type", c_char_p), ("servers", c_int64), ("room", c_int64)]
+
+
 class Move(ctypes.Structure):
     """spane_move"""
 
