@@ -482,7 +482,8 @@ enum {
     SPANE_REASON_TOO_FEW_NODES = 4,   /* it has fewer NUMA nodes than the VM spans */
     SPANE_REASON_TOO_SMALL = 5,       /* it could not hold the VM even if it were empty */
     SPANE_REASON_TOO_FAR = 6,         /* it has the room, but on nodes too far from each other, or no nodes are near enough at all */
-    SPANE_REASON_NO_ROOM = 7          /* too much is in use */
+    SPANE_REASON_NO_ROOM = 7,         /* too much is in use */
+    SPANE_REASON_GROUP = 8            /* it has room, and a hard rule of the VM's group forbids it */
 };
 
 /*

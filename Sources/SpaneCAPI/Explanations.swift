@@ -17,7 +17,8 @@ public func spane_cluster_explain(
     call {
         let handle = try unsafe ClusterHandle.of(cluster)
         return try handle.gate.shared {
-            let request = try unsafe handle.cluster.state.request(request)
+            let (request, group) = try unsafe handle.cluster.state.groupedRequest(request)
+            let verdict = handle.cluster.verdict(ofGroup: group, for: request)
             let count = try unsafe handle.checkedServers(servers, count)
             guard count > 0 else { return SPANE_OK }
             let reasons = try unsafe required(reasons, "reasons")
@@ -28,7 +29,7 @@ public func spane_cluster_explain(
             for index in 0..<count { _ = try unsafe handle.place(index, of: servers) }
             for index in 0..<count {
                 let place = try unsafe handle.place(index, of: servers)
-                let value = spane_reason(handle.cluster.state.reason(on: place, for: request))
+                let value = spane_reason(handle.cluster.reason(on: place, for: request, verdict))
                 let out = unsafe (UnsafeMutableRawPointer(reasons) + index * size)
                     .assumingMemoryBound(to: spane_reason.self)
                 unsafe out.pointee.struct_size = UInt32(size)
@@ -89,15 +90,23 @@ public func spane_session_explain(
         // A negative number is a size_t above every count.
         let limit = k < 0 ? .max : k
         return try session.reading {
-            let request = try unsafe session.request(request)
+            let (request, group) = try unsafe session.request(request)
             let decision = try unsafe session.withCandidates(servers, count) { candidates in
-                let ranked = try session.policy.ranked(
-                    limit,
-                    for: request,
-                    on: session.cluster.cluster.state,
-                    among: candidates
-                )
-                return session.cluster.cluster.explain(request, among: candidates?.span, ranked)
+                let cluster = session.cluster
+                var ranked: [RankedPlacement] = []
+                for step in cluster.cluster.allowed(in: group, for: request, among: candidates).map({ $0 as [[Int32]?] })
+                    ?? [candidates]
+                {
+                    ranked += try session.policy.ranked(
+                        limit - ranked.count,
+                        for: request,
+                        on: cluster.cluster.state,
+                        among: step
+                    )
+                    if ranked.count == limit { break }
+                }
+                let verdict = cluster.cluster.verdict(ofGroup: group, for: request)
+                return cluster.cluster.explain(request, among: candidates?.span, ranked, verdict)
             }
             let line = format == SPANE_JSON ? decision.json : decision.description
             try unsafe copy(Array(line.utf8) + [0], to: text, capacity: capacity, size: size, "text")

@@ -87,6 +87,7 @@ extension ServerReason.Kind {
         case .tooSmall: "too_small"
         case .tooFar: "too_far"
         case .noRoom: "no_room"
+        case .group: "group"
         }
     }
 }

@@ -46,14 +46,26 @@ extension Cluster {
         return explain(request, among: servers, policy.ranked(best, for: request, on: state, among: servers))
     }
 
+    /// Why a VM does not go to a server now, by what the server has left and by the rules of the VM's group.
+    package func reason(on place: Int, for request: Request, _ verdict: GroupVerdict?) -> ServerReason {
+        let reason = state.reason(on: place, for: request)
+        guard reason.kind == .fits, let verdict, verdict.violations(at: place) == nil else { return reason }
+        return ServerReason(.group, on: reason.nodes)
+    }
+
     /// As ``explain(_:by:among:best:)``, with a ranking that is known.
-    package func explain(_ request: Request, among servers: Span<Int32>?, _ ranked: [RankedPlacement]) -> Decision {
+    package func explain(
+        _ request: Request,
+        among servers: Span<Int32>?,
+        _ ranked: [RankedPlacement],
+        _ verdict: GroupVerdict? = nil
+    ) -> Decision {
         let count = servers?.count ?? serverCount
         var counts: [ServerReason.Kind: Int] = [:]
         var nearest: [(place: Int, reason: ServerReason, shortage: Double)] = []
         for index in 0..<count {
             let place = selectedServer(index, of: servers)
-            let reason = state.reason(on: place, for: request)
+            let reason = reason(on: place, for: request, verdict)
             counts[reason.kind, default: 0] += 1
             guard reason.resource != nil else { continue }
             let shortage = state.lacks(of: request, on: place).all.reduce(0) { $0 + $1.share }

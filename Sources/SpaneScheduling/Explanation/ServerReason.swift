@@ -19,6 +19,8 @@ public struct ServerReason: Equatable, Sendable {
         case tooFar = 6
         /// Too much of something is in use.
         case noRoom = 7
+        /// It has room, and a hard rule of the VM's group forbids it.
+        case group = 8
 
         /// As texts write it.
         public var name: StaticString {
@@ -31,6 +33,7 @@ public struct ServerReason: Equatable, Sendable {
             case .tooSmall: "too small"
             case .tooFar: "nodes too far apart"
             case .noRoom: "no room"
+            case .group: "refused by its group"
             }
         }
     }

@@ -33,6 +33,8 @@ class ReasonKind(IntEnum):
     """It has the room, but on nodes too far from each other, or no nodes are near enough at all."""
     NO_ROOM = 7
     """Too much is in use."""
+    GROUP = 8
+    """It has room, and a hard rule of the VM's group forbids it."""
 
 
 class Reason(NamedTuple):
