@@ -203,5 +203,5 @@ def test_a_vm_that_fits_needs_no_plan() -> None:
     cluster = spane.Cluster()
     cluster.add_servers(2, node_cpu=40, node_mem=90)
     plan = cluster.plan_room(4, 4)
-    assert plan.moves == ()
+    assert not plan.moves
     assert plan.text == "4 cores and 4 GB on one node fit on node 0 of server 0 without a move."
