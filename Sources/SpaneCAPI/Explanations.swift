@@ -94,7 +94,8 @@ public func spane_session_explain(
             let decision = try unsafe session.withCandidates(servers, count) { candidates in
                 let cluster = session.cluster
                 var ranked: [RankedPlacement] = []
-                for step in cluster.cluster.allowed(in: group, for: request, among: candidates).map({ $0 as [[Int32]?] })
+                for step in cluster.cluster.allowed(in: group, for: request, among: candidates).map({ $0 as [[Int32]?] }
+                )
                     ?? [candidates]
                 {
                     ranked += try session.policy.ranked(

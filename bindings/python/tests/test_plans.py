@@ -196,6 +196,7 @@ def test_what_nobody_asks_for_may_be_overcommitted() -> None:
     assert [move.vm for move in plan.moves] == [2]
     assert "gpu" not in plan.text
     cluster.apply(plan)
+    assert plan.placement is not None
     cluster.place(3, plan.placement, 6, 4, span=1)
 
 
