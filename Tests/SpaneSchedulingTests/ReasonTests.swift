@@ -85,7 +85,7 @@ import Testing
         let type = cluster.type(of: server)
         var (amounts, shared, traits) = (type.nodes, type.shared, type.traits)
         switch reason.kind {
-        case .fits, .tooFewNodes, .tooFar: return false
+        case .fits, .tooFewNodes, .tooFar, .group: return false
         case .cordoned:
             cluster.uncordon(server)
             return true
@@ -140,6 +140,7 @@ struct PlainReason {
         switch reason.kind {
         case .fits: return server.sets(request).contains(reason.nodes.rawValue) ? nil : "no room on the nodes"
         case .cordoned: return nil
+        case .group: return "there are no groups"
         case .lacksTrait:
             return reason.trait == (request.require & ~server.traits).trailingZeroBitCount ? nil : "trait"
         case .hasForbiddenTrait:

@@ -25,6 +25,19 @@ def test_readme(library: str) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
+def test_explain_page(library: str) -> None:
+    text = (REPOSITORY / "docs" / "explain.md").read_text()
+    blocks = re.findall(r"\n```(\w*)\n(.*?)\n```\n", text, re.DOTALL)
+    codes = [block for kind, block in blocks if kind == "python"]
+    shown = [block for kind, block in blocks if kind != "python"]
+    told = "print(session.explain(20, 40).text)\nprint(told.to_json())"
+    room = "print(cluster.room(4, 8))\nprint(cluster.room_by_type(4, 8))"
+    code = "\n".join(["import spane", codes[0], told, codes[1], room])
+    ran = interpreter.run("-c", code, folder=REPOSITORY, library=library)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines() == "\n".join(shown).splitlines()
+
+
 def test_groups_page(library: str) -> None:
     text = (REPOSITORY / "docs" / "groups.md").read_text()
     (example,) = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)

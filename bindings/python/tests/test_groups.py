@@ -165,3 +165,18 @@ def test_unknown_domains_break_rules() -> None:
     assert session.place(1, 2, 4, group=1) == (1, (0,))
     cluster.set_group(2, GroupRule("at_most", 5, "rack", hard=False))
     assert cluster.group_violations(2, 4, group=2).tolist() == [1, 0]
+
+
+def test_explanations_know_groups() -> None:
+    cluster = spane.Cluster()
+    cluster.add_servers(3, node_cpu=40, node_mem=90)
+    cluster.set_group(5, GroupRule("at_most", 1))
+    session = spane.Session(cluster, "first-fit")
+    session.place(1, 4, 8, group=5)
+    kinds = [reason.kind.name for reason in cluster.explain(4, 8, group=5)]
+    assert kinds == ["GROUP", "FITS", "FITS"]
+    told = session.explain(4, 8, k=3, group=5)
+    assert [ranked.placement.server for ranked in told.best] == [1, 2]
+    assert told.excluded == {spane.ReasonKind.GROUP: 1}
+    assert "1 refused by its group" in told.text
+    assert session.choose(4, 8, group=5) == told.best[0].placement
