@@ -93,18 +93,8 @@ public func spane_session_explain(
             let (request, group) = try unsafe session.request(request)
             let decision = try unsafe session.withCandidates(servers, count) { candidates in
                 let cluster = session.cluster
-                var ranked: [RankedPlacement] = []
-                for step in cluster.cluster.allowed(in: group, for: request, among: candidates).map({ $0 as [[Int32]?] }
-                )
-                    ?? [candidates]
-                {
-                    ranked += try session.policy.ranked(
-                        limit - ranked.count,
-                        for: request,
-                        on: cluster.cluster.state,
-                        among: step
-                    )
-                    if ranked.count == limit { break }
+                let ranked = try session.best(limit, for: request, in: group, among: candidates) { limit, servers in
+                    try session.policy.ranked(limit, for: request, on: cluster.cluster.state, among: servers)
                 }
                 let verdict = cluster.cluster.verdict(ofGroup: group, for: request)
                 return cluster.cluster.explain(request, among: candidates?.span, ranked, verdict)

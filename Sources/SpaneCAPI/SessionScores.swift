@@ -25,8 +25,10 @@ public func spane_session_top(
         let limit = try listLength(k)
         return try session.reading {
             let (request, group) = try unsafe session.request(request)
-            let best = try unsafe session.withCandidates(servers, count) {
-                try session.best(limit, for: request, in: group, among: $0)
+            let best = try unsafe session.withCandidates(servers, count) { candidates in
+                try session.best(limit, for: request, in: group, among: candidates) { limit, servers in
+                    try session.policy.best(limit, for: request, on: session.cluster.cluster.state, among: servers)
+                }
             }
             unsafe found.pointee = best.count
             for index in 0..<best.count {

@@ -83,10 +83,9 @@ public func spane_session_place(
         return try session.gate.exclusive {
             try handle.gate.exclusive {
                 let (request, group) = try unsafe session.request(request)
-                try handle.cluster.checkIsNew(id)
-                guard let chosen = try session.choose(request, in: group) else { return session.refusal(of: request) }
-                let outside = handle.cluster.outside(chosen)
-                try handle.cluster.place(id, request, in: group, at: outside)
+                guard let outside = try session.place(id, request, in: group) else {
+                    return session.refusal(of: request)
+                }
                 if let placement = unsafe placement { unsafe placement.pointee = spane_placement(outside) }
                 return SPANE_OK
             }
@@ -144,14 +143,11 @@ public func spane_session_place_many(
                 do {
                     for index in 0..<count {
                         let (request, group) = try unsafe session.request(index, of: requests)
-                        try unsafe handle.cluster.checkIsNew(ids[index])
-                        guard let chosen = try session.choose(request, in: group) else {
+                        guard let outside = try unsafe session.place(ids[index], request, in: group) else {
                             try handle.cluster.dropTrial()
                             if let refused = unsafe refused { unsafe refused.pointee = index }
                             return session.refusal(of: request)
                         }
-                        let outside = handle.cluster.outside(chosen)
-                        try unsafe handle.cluster.place(ids[index], request, in: group, at: outside)
                         placed.append(outside)
                     }
                 } catch {

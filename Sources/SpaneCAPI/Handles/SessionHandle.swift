@@ -53,18 +53,30 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         }
     }
 
+    /// Chooses for a VM and places it; `nil` where there is no room that the rules of its group allow.
+    func place(_ id: UInt64, _ request: Request, in group: UInt64) throws -> Placement? {
+        try cluster.cluster.checkIsNew(id)
+        guard let chosen = try choose(request, in: group) else { return nil }
+        let outside = cluster.cluster.outside(chosen)
+        try cluster.cluster.place(id, request, in: group, at: outside)
+        return outside
+    }
+
     /// The best placements that the rules of a group allow, those first that break soft rules by fewest VMs.
-    func best(_ limit: Int, for request: Request, in group: UInt64, among candidates: [Int32]?) throws -> [Ranking
-        .Entry]
-    {
-        let steps = cluster.cluster.allowed(in: group, for: request, among: candidates)
-        guard let steps else {
-            return try policy.best(limit, for: request, on: cluster.cluster.state, among: candidates)
+    ///
+    /// - Parameter find: the best so many among some servers.
+    func best<Entry>(
+        _ limit: Int,
+        for request: Request,
+        in group: UInt64,
+        among candidates: [Int32]?,
+        _ find: (_ limit: Int, _ servers: [Int32]?) throws -> [Entry]
+    ) throws -> [Entry] {
+        guard let steps = cluster.cluster.allowed(in: group, for: request, among: candidates) else {
+            return try find(limit, candidates)
         }
-        var found: [Ranking.Entry] = []
-        for servers in steps where found.count < limit {
-            found += try policy.best(limit - found.count, for: request, on: cluster.cluster.state, among: servers)
-        }
+        var found: [Entry] = []
+        for servers in steps where found.count < limit { found += try find(limit - found.count, servers) }
         return found
     }
 
