@@ -70,7 +70,9 @@ extension Cluster {
             sharedUsed = sharedUsed.copy(count: room * state.layout.serverResources.count, filling: 0)
             vmCounts = vmCounts.copy(count: room, filling: 0)
         }
-        return numbers.append(typeOfServer.count)
+        let added = numbers.append(typeOfServer.count)
+        tell(.addServers(typeOfServer, of: types))
+        return added
     }
 
     /// The servers as they are while nothing runs on them, in the order of ``state``.
@@ -119,6 +121,7 @@ extension Cluster {
         state.removeServer(place)
         domains.remove(at: place)
         numbers.remove(at: place)
+        tell(.removeServer(server))
     }
 
     /// Notes that a server has failed: what ran there is gone, and it is cordoned.
@@ -127,17 +130,25 @@ extension Cluster {
     /// - Complexity: O(VMs on it).
     public mutating func failServer(_ server: Int) throws(SchedulingError) -> [UInt64] {
         let lost = try vms(on: server)
-        for id in lost { _ = release(id) }
-        try cordon(server)
+        for id in lost { _ = letGo(id) }
+        _ = closeOff(try place(of: server))
+        tell(.failServer(server))
         return lost
     }
 
     /// Takes a server out of placement; its VMs stay.
     public mutating func cordon(_ server: Int) throws(SchedulingError) {
-        let place = try place(of: server)
-        guard !state.isCordoned(place) else { return }
+        if closeOff(try place(of: server)) { tell(.cordon(server)) }
+    }
+
+    /// Cordons the server in a place.
+    ///
+    /// - Returns: whether it was not.
+    private mutating func closeOff(_ place: Int) -> Bool {
+        guard !state.isCordoned(place) else { return false }
         state.cordon(place)
         trials.note(.uncordon(place))
+        return true
     }
 
     /// Puts a server back into placement.
@@ -146,6 +157,7 @@ extension Cluster {
         guard state.isCordoned(place) else { return }
         state.uncordon(place)
         trials.note(.cordon(place))
+        tell(.uncordon(server))
     }
 
     /// Gives a server other capacities. What runs there stays; where that is more than the server has now, it simply has no
@@ -166,6 +178,7 @@ extension Cluster {
             )
         }
         state.resize(place, to: type)
+        tell(.resizeServer(server, type))
     }
 
     /// Sets what a NUMA node has left of cores and memory, for what the fleet cannot know of.
@@ -191,6 +204,7 @@ extension Cluster {
         let before = state.free(server: place, node: node)
         state.setFree(amount, server: place, node: node)
         trials.note(.setFree(before, server: place, node: node))
+        tell(.setFree(amount, server: server, node: node))
     }
 
     // MARK: Helpers

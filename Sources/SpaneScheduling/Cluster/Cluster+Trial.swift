@@ -54,7 +54,10 @@ extension Cluster {
     /// Trials may be opened within one another.
     ///
     /// - Complexity: O(1); a change in a trial takes some 100 bytes until it ends.
-    public mutating func beginTrial() { trials.begin() }
+    public mutating func beginTrial() {
+        trials.begin()
+        tell(.beginTrial)
+    }
 
     /// Ends the innermost trial and keeps its changes.
     ///
@@ -63,6 +66,7 @@ extension Cluster {
     public mutating func keepTrial() throws(SchedulingError) {
         try checkTrial(isOpen: true)
         trials.keep()
+        tell(.keepTrial)
     }
 
     /// Ends the innermost trial and takes its changes back.
@@ -72,6 +76,7 @@ extension Cluster {
     public mutating func dropTrial() throws(SchedulingError) {
         try checkTrial(isOpen: true)
         for reversal in trials.drop() { perform(reversal) }
+        tell(.dropTrial)
     }
 
     /// Refuses what cannot be done now.

@@ -91,6 +91,7 @@ extension Cluster {
         try checkGrowth(toHold: vmCount + 1, in: group)
         add(id, request, in: group, at: inside)
         trials.note(.release(id))
+        tell(.place(id, request, group: group, placement))
     }
 
     /// Records what already runs, whether or not there is room for it, the server is cordoned or rules of its group forbid it. A
@@ -112,12 +113,20 @@ extension Cluster {
         try checkGrowth(toHold: vmCount + 1, in: group)
         add(id, request, in: group, at: inside)
         trials.note(.release(id))
+        tell(.record(id, request, group: group, placement))
     }
 
     /// Removes a VM and gives back what it used; `nil` when it does not run here.
     ///
     /// - Complexity: O(1).
     public mutating func release(_ id: UInt64) -> (placement: Placement, request: Request)? {
+        guard let released = letGo(id) else { return nil }
+        tell(.release(id))
+        return released
+    }
+
+    /// As ``release(_:)``, as part of something else of which the observer is told.
+    mutating func letGo(_ id: UInt64) -> (placement: Placement, request: Request)? {
         guard let (placement, request, group) = remove(id) else { return nil }
         trials.note(.record(id, request, group: group, placement))
         return (outside(placement), request)
@@ -133,6 +142,7 @@ extension Cluster {
     public mutating func move(_ id: UInt64, to placement: Placement) throws(SchedulingError) {
         let record = try running(id)
         try change(id, record, to: vms.request(of: record), at: try inside(placement))
+        tell(.move(id, placement))
     }
 
     /// Gives a VM another size where it runs, on as many nodes as before. The room that it has counts as free.
@@ -150,6 +160,7 @@ extension Cluster {
         }
         try check(request)
         try change(id, record, to: request, at: record.placement)
+        tell(.resize(id, request))
     }
 
     /// Gives a VM another id.
@@ -161,6 +172,7 @@ extension Cluster {
         try checkIsNew(other)
         vms.rename(id, to: other)
         trials.note(.rename(other, to: id))
+        tell(.rename(id, to: other))
     }
 
     // MARK: Helpers

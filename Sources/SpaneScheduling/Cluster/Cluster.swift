@@ -15,6 +15,8 @@ public struct Cluster: ~Copyable, Sendable {
     var trials = TrialLog()
     var domains = DomainTable()
     var groups = GroupTable()
+    /// Who is told what happens; copies have none.
+    package var observer: (any ClusterObserver)?
     // [place][node][resource] and [place][shared resource], in steps of the grid: what the VMs use.
     var used: FlatBuffer<Double>
     var sharedUsed: FlatBuffer<Double>

@@ -30,6 +30,7 @@ extension Cluster {
             for: "\(names.count) levels of \(serverCount) servers"
         )
         domains.name(names, servers: serverCount)
+        tell(.setLevels(names))
     }
 
     /// Says in which domain of a level a server is. VMs that run there stay.
@@ -50,6 +51,7 @@ extension Cluster {
         guard before != Int32(domain) else { return }
         domains.set(place, level: level, to: Int32(domain))
         trials.note(.setDomain(before, place: place, level: level))
+        tell(.setDomain(domain, server: server, level: level))
     }
 
     /// In which domain of a level a server is, -1 where none is known. That of ``GroupRule/serverLevel`` is its number.
@@ -90,6 +92,7 @@ extension Cluster {
         let before = self.rules(ofGroup: group)
         groups.set(rules, of: group)
         trials.note(.setRules(before, of: group))
+        tell(.setRules(rules, group: group))
     }
 
     /// The rules of a group; none for one that is not known.

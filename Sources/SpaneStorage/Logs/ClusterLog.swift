@@ -1,0 +1,248 @@
+internal import SpaneSystem
+public import SpaneScheduling
+
+/// Writes everything that happens to a cluster to the end of a file: the state at the beginning, each change, each question.
+///
+/// What was written whole is read again, whatever happens to the process or, where it is synced, to the machine; the remains of an
+/// event that was not are cut off when the log goes on. A log that cannot be written ends, and the cluster goes on without it.
+/// `docs/replay.md` shows what logs are for, and `docs/file-formats.md` what is in them.
+public final class ClusterLog: Sendable {
+    /// What an event has to survive.
+    public enum Durability: Int, Sendable, CaseIterable {
+        /// Nothing: events are written when there are 64 KB of them.
+        case buffered
+        /// The end of the process, however sudden.
+        case written
+        /// The end of the machine: each event waits for the disk.
+        case synced
+    }
+
+    /// What became of a log.
+    public struct Status: Sendable {
+        /// The events since it was opened.
+        public var events = 0
+        /// The bytes of its file, with what has not been written yet.
+        public var bytes = 0
+        /// The bytes that were cut off when it was opened: the remains of an event.
+        public internal(set) var cut = 0
+        /// Why it ended, if it did.
+        public var failure: StorageError?
+    }
+
+    private let file: LogFile
+
+    /// Opens a log and writes the state of the cluster, which it follows from then on. A log that is there goes on.
+    ///
+    /// - Throws: `badState` when the cluster has a log; ``StorageError`` when the file is no log, is written by somebody else, or
+    ///   cannot be written.
+    /// - Complexity: O(servers + VMs), and reading the log that is there.
+    public static func start(
+        _ path: String,
+        of cluster: inout Cluster,
+        _ durability: Durability = .written
+    ) throws -> ClusterLog {
+        try start(path, of: &cluster, durability, .none)
+    }
+
+    package static func start(
+        _ path: String,
+        of cluster: inout Cluster,
+        _ durability: Durability,
+        _ progress: Progress
+    ) throws -> ClusterLog {
+        guard cluster.observer == nil else {
+            throw SchedulingError(.badState, "the cluster has a log already; stop it first")
+        }
+        guard cluster.trialDepth == 0 else {
+            throw SchedulingError(.badState, "a trial is open; a log can be started when all trials have ended")
+        }
+        let image = try ClusterFile.image(of: cluster, progress: progress.part(0, 0.5))
+        let file = try LogFile(path, durability, progress.part(0.5, 0.9))
+        try file.begin(image)
+        try progress.finish()
+        cluster.observer = file
+        return ClusterLog(file)
+    }
+
+    private init(_ file: LogFile) { self.file = file }
+
+    /// Ends the log of a cluster.
+    ///
+    /// - Throws: ``StorageError`` when what was left could not be written, or when the log had ended before.
+    public func stop(_ cluster: inout Cluster) throws(StorageError) {
+        cluster.observer = nil
+        try file.close()
+    }
+
+    /// Waits until everything so far is safe on the disk.
+    ///
+    /// - Throws: ``StorageError`` when the log has ended.
+    public func sync() throws(StorageError) { try file.sync() }
+
+    /// Takes the time of events from the caller from now on, in seconds, and no longer from the clock of the system.
+    ///
+    /// - Throws: `invalidArgument` when it is not finite or outside ±2⁵³.
+    public func setTime(_ seconds: Double) throws(SchedulingError) {
+        guard abs(seconds) <= Trace.largestTime else {
+            throw SchedulingError(
+                .invalidArgument,
+                "time is \(seconds); it must be in \(-Trace.largestTime) ... \(Trace.largestTime)"
+            )
+        }
+        file.setTime(seconds)
+    }
+
+    /// What became of it.
+    public var status: Status { file.status }
+}
+
+/// The file of a log that is being written.
+private final class LogFile: ClusterObserver, @unchecked Sendable {
+    private let path: String
+    private let durability: ClusterLog.Durability
+    private let mutex = SystemMutex()
+    // All below inside the mutex: sessions of several threads ask at once.
+    private var descriptor: Int32
+    private var event = EventWriter()
+    private var pending = EventWriter()
+    private var written = 0
+    private var record = ClusterLog.Status()
+    private var callersTime: Double?
+    // Of the last event, in microseconds.
+    private var last = 0
+
+    /// How much is gathered where nothing has to survive.
+    private static let pieceSize = 64 << 10
+
+    init(_ path: String, _ durability: ClusterLog.Durability, _ progress: Progress) throws(StorageError) {
+        (self.path, self.durability) = (path, durability)
+        // Opening a pipe would wait for its reader.
+        var status = stat()
+        if unsafe path.withPath({ unsafe stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw StorageError(.io, path: path, "cannot be a log: it is not a regular file")
+        }
+        let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY
+        descriptor = unsafe path.withPath { unsafe open($0, flags, 0o666) }
+        guard descriptor >= 0 else { throw StorageError("cannot be written", path: path, errno: errno) }
+        do {
+            try recover(progress)
+        } catch {
+            SpaneSystem.close(descriptor)
+            throw error
+        }
+    }
+
+    deinit { if descriptor >= 0 { _ = try? close() } }
+
+    /// Locks the file and cuts off what was not written whole.
+    private func recover(_ progress: Progress) throws(StorageError) {
+        // Where the file system has no locks, the user sees to it.
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+            throw StorageError(.io, path: path, "is a log that another cluster or process is writing")
+        }
+        let size = try File.size(path)
+        let whole = size == 0 ? 0 : try LogReader(path).wholeSize(progress)
+        record.cut = size - whole
+        if whole < size, ftruncate(descriptor, off_t(whole)) != 0 {
+            throw StorageError("cannot be written", path: path, errno: errno)
+        }
+        written = whole
+        if whole == 0 { pending.append(LogFrame.signature) }
+    }
+
+    /// Writes the state of the cluster.
+    func begin(_ image: [UInt8]) throws(StorageError) {
+        mutex.lock()
+        defer { mutex.unlock() }
+        let time = now
+        last = Self.microseconds(time)
+        event.removeAll()
+        event.put(0)
+        event.put(byte: EventKind.start.rawValue)
+        event.put(time)
+        event.append(image)
+        add()
+        flush()
+        if let failure = record.failure {
+            // The file is as it was.
+            ftruncate(descriptor, off_t(written))
+            throw failure
+        }
+    }
+
+    func note(_ event: ClusterEvent) {
+        mutex.lock()
+        defer { mutex.unlock() }
+        guard record.failure == nil else { return }
+        let time = Self.microseconds(now)
+        self.event.removeAll()
+        self.event.put(event, after: time &- last)
+        last = time
+        add()
+        if durability != .buffered || pending.bytes.count >= Self.pieceSize { flush() }
+    }
+
+    func setTime(_ seconds: Double) {
+        mutex.lock()
+        callersTime = seconds
+        mutex.unlock()
+    }
+
+    var status: ClusterLog.Status {
+        mutex.lock()
+        defer { mutex.unlock() }
+        var status = record
+        status.bytes = written + pending.bytes.count
+        return status
+    }
+
+    func sync() throws(StorageError) {
+        mutex.lock()
+        defer { mutex.unlock() }
+        flush()
+        if record.failure == nil, fdatasync(descriptor) != 0 { fail(errno) }
+        if let failure = record.failure { throw failure }
+    }
+
+    func close() throws(StorageError) {
+        mutex.lock()
+        defer { mutex.unlock() }
+        flush()
+        if descriptor >= 0, SpaneSystem.close(descriptor) != 0, record.failure == nil { fail(errno) }
+        descriptor = -1
+        if let failure = record.failure { throw failure }
+    }
+
+    // MARK: Inside the mutex
+
+    private var now: Double {
+        if let callersTime { return callersTime }
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    private static func microseconds(_ seconds: Double) -> Int { Int((seconds * 1e6).rounded()) }
+
+    private func add() {
+        LogFrame.put(event.bytes, into: &pending)
+        record.events += 1
+    }
+
+    private func flush() {
+        guard record.failure == nil, !pending.bytes.isEmpty else { return }
+        let number = Output.write(pending.bytes, to: descriptor)
+        guard number == 0 else { return fail(number) }
+        written += pending.bytes.count
+        pending.removeAll()
+        if durability == .synced, fdatasync(descriptor) != 0 { fail(errno) }
+    }
+
+    /// Ends the log: what follows an event that is missing would mean something else.
+    private func fail(_ number: Int32) {
+        record.failure = StorageError("the log ends here: it cannot be written", path: path, errno: number)
+        pending.removeAll()
+        // The remains of an event.
+        ftruncate(descriptor, off_t(written))
+    }
+}
