@@ -804,6 +804,71 @@ SPANE_API spane_status spane_cluster_keep_trial(spane_cluster *cluster);
  */
 SPANE_API spane_status spane_cluster_drop_trial(spane_cluster *cluster);
 
+/* ----------------------------------------------------------------------------------------------------------- Logs */
+
+/* What an event of a log has to survive: `durability` of spane_cluster_start_log. */
+#define SPANE_DURABILITY_BUFFERED 0 /* nothing: events are written when there are 64 KB of them */
+#define SPANE_DURABILITY_WRITTEN 1  /* the end of the process, however sudden; about 1 us an event */
+#define SPANE_DURABILITY_SYNCED 2   /* the end of the machine: each event waits for the disk */
+
+/* What became of a log. Initialise with SPANE_LOG_INFO_INIT. */
+typedef struct spane_log_info {
+    uint32_t struct_size; /* sizeof(spane_log_info) */
+    int32_t is_ended;     /* 1 when the log could not be written any more and has ended, 0 otherwise */
+    int64_t events;       /* since it was started */
+    int64_t bytes;        /* of its file, with what has not been written yet */
+    int64_t cut;          /* bytes that were cut off when it was started: what was not written whole */
+} spane_log_info;
+
+#define SPANE_LOG_INFO_INIT {sizeof(spane_log_info), 0, 0, 0, 0}
+
+/*
+ * Starts a log of the cluster: its state now, then every change, and every question that a session answers with
+ * spane_session_choose (and _among, _many), _place (and _many) or _shadow. `spane replay` and spane_replay tell what other policies
+ * would have made of it. A log that is there goes on: what was not written whole when its writer ended is cut off, and the state of
+ * this cluster follows. Memory is bounded (64 KB). A log that cannot be written any more, as when the disk is full, ends with its last
+ * whole event, the calls that it followed go on as without one, and spane_cluster_describe_log, _sync_log and _stop_log tell so. A child
+ * of fork(2) must stop the log before it changes the cluster: it is its parent's. Copies and trials: what happens in a trial is in the log
+ * with its end, and is left out of replays when it was dropped.
+ *   durability   SPANE_DURABILITY_...
+ *   progress     in servers and VMs; NULL for none
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (durability); SPANE_BAD_STATE (the cluster has a log, a trial is open, or
+ * overlap); SPANE_IO (not writable, no regular file, or a log that another cluster or process writes); SPANE_FORMAT (the file is no log);
+ * SPANE_UNKNOWN_VERSION; SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Threads: one at a time. Cost: O(S + V), and reading the log that is there. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_start_log(spane_cluster *cluster, const char *path, int32_t durability,
+                                                               const spane_progress *progress);
+
+/*
+ * Ends the log of the cluster. It ends too when the cluster is freed.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no log, or overlap); SPANE_IO (what was left could not be written, or the log
+ * had ended before; the cluster has none now). Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_stop_log(spane_cluster *cluster);
+
+/*
+ * Waits until the log so far is safe on the disk.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no log, or overlap); SPANE_IO (the log has ended).
+ * Threads: one at a time. Cost: that of the disk. Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_sync_log(spane_cluster *cluster);
+
+/*
+ * Takes the time of events from the caller from now on, for simulated or recorded time, and no longer from the clock of the system.
+ *   seconds   -2^53 ... 2^53; where it is less than before, replays take it for the latest
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_BAD_STATE (no log, or overlap).
+ * Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_set_log_time(spane_cluster *cluster, double seconds);
+
+/*
+ * Describes the log of the cluster.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no log, or a change overlaps); SPANE_UNKNOWN_VERSION (struct_size).
+ * Threads: any, but not during a change. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_describe_log(const spane_cluster *cluster, spane_log_info *info);
+
 /* ---------------------------------------------------------------------------------------------------------- Moves */
 
 /*
@@ -1233,6 +1298,38 @@ SPANE_API spane_status spane_session_explain(spane_session *session, const spane
 /* The most sets of NUMA nodes over which one VM may be spread on a server with this many nodes. */
 #define SPANE_PLACEMENTS(nodes)                                                                                           \
     ((nodes) == 4 ? 6 : (nodes) == 5 ? 10 : (nodes) == 6 ? 20 : (nodes) == 7 ? 35 : (nodes) == 8 ? 70 : (nodes))
+
+/* spane_shadow.outcome */
+#define SPANE_SHADOW_SAME 0         /* both take the same nodes of the same server */
+#define SPANE_SHADOW_OTHER_NODES 1  /* the same server, but other nodes */
+#define SPANE_SHADOW_OTHER_SERVER 2 /* another server */
+#define SPANE_SHADOW_ONLY_OWN 3     /* the session has room where the other scheduler refused */
+#define SPANE_SHADOW_ONLY_OTHER 4   /* the session sees no room where the other scheduler placed: the cluster is no true mirror, or
+                                       the other scheduler overcommits */
+#define SPANE_SHADOW_NEITHER 5      /* neither has room */
+
+/* How a session would have decided beside another scheduler. Initialise with SPANE_SHADOW_INIT. */
+typedef struct spane_shadow {
+    uint32_t struct_size;    /* sizeof(spane_shadow) */
+    int32_t outcome;         /* SPANE_SHADOW_... */
+    spane_placement own;     /* where the session would have placed it; server is SPANE_NOWHERE for nowhere */
+    double advantage;        /* the session's score of its own choice less that of the best placement on the server that the other
+                                scheduler took, at least 0; NAN where one of the two has no room */
+} spane_shadow;
+
+#define SPANE_SHADOW_INIT {sizeof(spane_shadow), 0, {0, 0}, 0.0}
+
+/*
+ * Runs in the shadow of another scheduler: tells what the session would have done with a request, then records what the other one
+ * did, as spane_cluster_record does. With a log (spane_cluster_start_log) both are in it, and `spane replay` sums it up.
+ *   other    where the other scheduler has placed the VM; NULL when it has refused it
+ *   shadow   may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_EXISTS; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION
+ * (struct_size); SPANE_OUT_OF_MEMORY; SPANE_BAD_STATE (overlap); nothing is recorded then. Threads: one at a time.
+ * Cost: as spane_session_choose, and that of two scores. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_session_shadow(spane_session *session, uint64_t id, const spane_request *request,
+                                                            const spane_placement *other, spane_shadow *shadow);
 
 /*
  * Scores of all servers, or of those that the caller has already selected; networks only. A score is the advantage
@@ -2119,6 +2216,64 @@ SPANE_NODISCARD SPANE_API spane_status spane_evaluate_fleet(const spane_trace *t
                                                             int32_t queue, int32_t samples,
                                                             const spane_progress *progress, double *waits, double *losses,
                                                             double *metrics);
+
+/* How a log is replayed. Initialise with SPANE_REPLAY_OPTIONS_INIT. */
+typedef struct spane_replay_options {
+    uint32_t struct_size; /* sizeof(spane_replay_options) */
+    int32_t servers;      /* VMs are placed on so many of the servers that the log begins with, those with the lowest numbers: 1 ... their
+                             number, or 0 for all */
+    int32_t queue;        /* 1: a VM that fits nowhere waits, and all behind it too; 0: it is refused until the log asks again */
+    int32_t needed;       /* 1: also find the fewest servers on which nothing is refused; needs a queue of 0 */
+    int32_t moves;        /* as in spane_evaluation_options */
+    int32_t move_budget;  /* as in spane_evaluation_options */
+    double move_price;    /* as in spane_evaluation_options */
+} spane_replay_options;
+
+#define SPANE_REPLAY_OPTIONS_INIT {sizeof(spane_replay_options), 0, 0, 0, 0, 2000, 2.0}
+
+/* What came of the events of a log. Initialise with SPANE_REPLAY_INIT. */
+typedef struct spane_replay_figures {
+    uint32_t struct_size;    /* sizeof(spane_replay_figures) */
+    int32_t servers_needed;  /* the fewest servers on which nothing is refused; 0 where that was not asked for, -1 where there is no such
+                                number */
+    int64_t vms;             /* that asked for a place; one that a failure took away asks once more */
+    int64_t refused;         /* of them, those that never got one */
+    double cores;            /* of all of them */
+    double refused_cores;    /* of those that never got a place */
+    int64_t waited;          /* those that got one later than they asked, or wait at the end */
+    double wait;             /* of all that waited, in seconds */
+    double longest_wait;     /* in seconds */
+    int64_t moves;           /* live migrations */
+    double moved_mem;        /* GB that they moved from server to server */
+    int64_t compared;        /* VMs that were placed when the log's scheduler placed them; 0 without a policy */
+    int64_t alike;           /* of them, those that went to the same nodes */
+    int64_t refused_resizes; /* VMs that were to grow and found no room for it */
+    int64_t decisions;       /* how often a place was looked for */
+    double seconds;          /* that the decisions took; 0 without a policy */
+} spane_replay_figures;
+
+#define SPANE_REPLAY_FIGURES_INIT {sizeof(spane_replay_figures), 0, 0, 0, 0.0, 0.0, 0, 0.0, 0.0, 0, 0.0, 0, 0, 0, 0, 0.0}
+
+/*
+ * Writes SPANE_REPLAY_OPTIONS_INIT to `options`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_replay_options_init(spane_replay_options *options);
+
+/*
+ * Plays the log of a cluster (spane_cluster_start_log) with a policy: what the scheduler asked for is asked again, and VMs end when they
+ * ended, or as much later as they start later. Those that the log never placed run as long as VMs of their size do there on average.
+ *   policy    NULL to tell what came of it in the log itself
+ *   options   NULL for the defaults; without a policy of no effect
+ *   progress  in bytes of the log; NULL for none
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option or the policy); SPANE_IO; SPANE_FORMAT (the file is no log, or
+ * an event makes no sense); SPANE_BAD_STATE (an event contradicts those before it); SPANE_UNKNOWN_VERSION; SPANE_SHAPE_MISMATCH (a network
+ * is bound to another number of servers, or needs two nodes); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Threads: any. Cost: O(events * S * W), and O(log S) times that with `needed`. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_replay(const char *path, const spane_policy *policy,
+                                                    const spane_replay_options *options, const spane_progress *progress,
+                                                    spane_replay_figures *figures);
 
 /*
  * The mean without the lowest and the highest (size_t)(count * fraction) values, by which waits are compared.

@@ -40,7 +40,9 @@ public func spane_session_choose(
         let out = try unsafe required(placement, "placement")
         return try session.reading {
             let (request, group) = try unsafe session.request(request)
-            guard let chosen = try session.choose(request, in: group) else { return session.refusal(of: request) }
+            let chosen = try session.choose(request, in: group)
+            session.tell(request, group, chosen)
+            guard let chosen else { return session.refusal(of: request) }
             unsafe out.pointee = session.outside(chosen)
             return SPANE_OK
         }
@@ -63,6 +65,7 @@ public func spane_session_choose_among(
             let chosen = try unsafe session.withCandidates(servers, count) { candidates in
                 try session.choose(request, in: group, among: candidates)
             }
+            session.tell(request, group, chosen)
             guard let chosen else { return session.refusal(of: request) }
             unsafe out.pointee = session.outside(chosen)
             return SPANE_OK
@@ -111,7 +114,9 @@ public func spane_session_choose_many(
             for index in 0..<count { _ = try unsafe session.request(index, of: requests) }
             for index in 0..<count {
                 let (request, group) = try unsafe session.request(index, of: requests)
-                let placement = try session.choose(request, in: group).map { session.outside($0) }
+                let chosen = try session.choose(request, in: group)
+                session.tell(request, group, chosen)
+                let placement = chosen.map { session.outside($0) }
                 unsafe out[index] = placement ?? session.nowhere(request)
             }
             return SPANE_OK
@@ -145,6 +150,11 @@ public func spane_session_place_many(
                         let (request, group) = try unsafe session.request(index, of: requests)
                         guard let outside = try unsafe session.place(ids[index], request, in: group) else {
                             try handle.cluster.dropTrial()
+                            // All of them are without a place.
+                            for index in 0..<count {
+                                let (request, group) = try unsafe session.request(index, of: requests)
+                                unsafe handle.cluster.tell(.refuse(ids[index], request, group: group))
+                            }
                             if let refused = unsafe refused { unsafe refused.pointee = index }
                             return session.refusal(of: request)
                         }

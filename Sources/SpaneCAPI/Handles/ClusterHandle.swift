@@ -1,6 +1,7 @@
 internal import CSpaneHeader
 internal import SpaneScheduling
 internal import SpaneSettings
+internal import SpaneStorage
 
 /// What a `spane_cluster` stands for.
 final class ClusterHandle: LargeObject, @unchecked Sendable {
@@ -10,6 +11,7 @@ final class ClusterHandle: LargeObject, @unchecked Sendable {
     let gate = Gate("cluster")
     // Read and changed inside the gate only.
     var cluster: Cluster
+    var log: ClusterLog?
     /// The names of what nodes and servers have beside cores and memory.
     let nodeResources: CNames
     let serverResources: CNames

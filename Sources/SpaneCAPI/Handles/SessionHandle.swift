@@ -56,7 +56,10 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     /// Chooses for a VM and places it; `nil` where there is no room that the rules of its group allow.
     func place(_ id: UInt64, _ request: Request, in group: UInt64) throws -> Placement? {
         try cluster.cluster.checkIsNew(id)
-        guard let chosen = try choose(request, in: group) else { return nil }
+        guard let chosen = try choose(request, in: group) else {
+            cluster.cluster.tell(.refuse(id, request, group: group))
+            return nil
+        }
         let outside = cluster.cluster.outside(chosen)
         try cluster.cluster.place(id, request, in: group, at: outside)
         return outside
@@ -78,6 +81,12 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         var found: [Entry] = []
         for servers in steps where found.count < limit { found += try find(limit - found.count, servers) }
         return found
+    }
+
+    /// Tells the log of the cluster what was answered.
+    @inline(__always)
+    func tell(_ request: Request, _ group: UInt64, _ chosen: Placement?) {
+        cluster.cluster.tell(.choose(request, group: group, chosen.map { cluster.cluster.outside($0) }))
     }
 
     /// Why there is no placement.

@@ -105,7 +105,7 @@ package struct LogFacts: Sendable {
                     use.mem -= before.mem
                     enter(request)
                 }
-            case .compare(_, _, _, let own, let other): shadow.add(own: own, other: other)
+            case .compare(_, _, _, let own, let other): shadow.add(ShadowOutcome(own: own, other: other))
             default: break
             }
             do {

@@ -59,39 +59,14 @@ public struct ReplayFigures: Equatable, Sendable {
 }
 
 /// How the decisions of a session differ from those of the scheduler beside which it ran.
-public struct ShadowFigures: Equatable, Sendable {
+package struct ShadowFigures: Equatable, Sendable {
+    private var counts = ShadowOutcome.allCases.map { _ in 0 }
+
     /// The decisions of the other scheduler.
-    public internal(set) var decisions = 0
-    /// Of those, where both took the same server and nodes.
-    public internal(set) var same = 0
-    /// The same server, but other nodes.
-    public internal(set) var otherNodes = 0
-    /// Another server.
-    public internal(set) var otherServer = 0
-    /// The other one refused a VM for which the session had room.
-    public internal(set) var onlyOwn = 0
-    /// The other one placed a VM for which the session saw no room.
-    public internal(set) var onlyOther = 0
-    /// Neither had room.
-    public internal(set) var neither = 0
+    package var decisions: Int { counts.reduce(0, +) }
 
-    /// No decisions.
-    public init() {}
+    /// How many ended so.
+    package func count(_ outcome: ShadowOutcome) -> Int { counts[outcome.rawValue] }
 
-    mutating func add(own: Placement?, other: Placement?) {
-        decisions += 1
-        switch (own, other) {
-        case (nil, nil): neither += 1
-        case (.some, nil): onlyOwn += 1
-        case (nil, .some): onlyOther += 1
-        case (let own?, let other?):
-            if own == other {
-                same += 1
-            } else if own.server == other.server {
-                otherNodes += 1
-            } else {
-                otherServer += 1
-            }
-        }
-    }
+    mutating func add(_ outcome: ShadowOutcome) { counts[outcome.rawValue] += 1 }
 }

@@ -1,3 +1,4 @@
+internal import SpaneEvaluation
 internal import SpaneSystem
 package import SpaneScheduling
 package import SpaneStorage
@@ -21,6 +22,7 @@ package enum TraceInput {
             defer { close(descriptor) }
             return try load(descriptor: descriptor, name: path)
         }
+        if LogReader.isLog(path) { return try load(LogReader(path), part) }
         guard let packing = OtherFormat.Packing(of: try File.read(path, limit: OtherFormat.Packing.signatureLength))
         else {
             return try TraceFile.load(path, part: part)
@@ -31,6 +33,22 @@ package enum TraceInput {
         let descriptor = try open(path)
         defer { close(descriptor) }
         return try TraceFile.load(content: try Unpacking.run(packing, descriptor, name: path), name: path)
+    }
+
+    /// The VMs of the log of a cluster.
+    private static func load(
+        _ log: LogReader,
+        _ part: Range<Int>?
+    ) throws(StorageError) -> (trace: Trace, description: TraceDescription) {
+        if part != nil {
+            throw StorageError(.format, path: log.path, "is a log; some of its VMs can be read when it was imported")
+        }
+        do {
+            let trace = try LogFacts(log).trace(of: log)
+            return (trace, TraceDescription(source: log.path, licence: "unknown").describing(trace))
+        } catch {
+            throw error as? StorageError ?? StorageError(.format, path: log.path, "\(error)")
+        }
     }
 
     private static func load(

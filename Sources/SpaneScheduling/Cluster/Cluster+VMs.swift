@@ -108,12 +108,23 @@ extension Cluster {
         at placement: Placement
     ) throws(SchedulingError) {
         let inside = try inside(placement)
-        try checkIsNew(id)
-        try checkNodes(inside, for: request)
+        try check(canRecord: id, request, at: placement)
         try checkGrowth(toHold: vmCount + 1, in: group)
         add(id, request, in: group, at: inside)
         trials.note(.release(id))
         tell(.record(id, request, group: group, placement))
+    }
+
+    /// Refuses what ``record(_:_:in:at:)`` would.
+    ///
+    /// - Parameter placement: `nil` for a VM that is not to be recorded.
+    package func check(
+        canRecord id: UInt64,
+        _ request: Request,
+        at placement: Placement?
+    ) throws(SchedulingError) {
+        try checkIsNew(id)
+        if let placement { try checkNodes(try inside(placement), for: request) }
     }
 
     /// Removes a VM and gives back what it used; `nil` when it does not run here.

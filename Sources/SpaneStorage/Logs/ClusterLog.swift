@@ -86,7 +86,7 @@ public final class ClusterLog: Sendable {
         guard abs(seconds) <= Trace.largestTime else {
             throw SchedulingError(
                 .invalidArgument,
-                "time is \(seconds); it must be in \(-Trace.largestTime) ... \(Trace.largestTime)"
+                "seconds is \(seconds); it must be in \(-Trace.largestTime) ... \(Trace.largestTime)"
             )
         }
         file.setTime(seconds)

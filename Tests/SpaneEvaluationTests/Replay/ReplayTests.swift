@@ -111,6 +111,20 @@ import Testing
         }
     }
 
+    /// A log in which nothing was refused has the trace in it from which it was made.
+    @Test(arguments: [RandomTrace.Style.whole, .bursts]) func becomesATrace(_ style: RandomTrace.Style) throws {
+        let trace = try trace(style, 9)
+        let tape = try EventTape.of(trace, count: Self.count, on: fleet(60), by: FirstFit())
+        let vms = try LogFacts(tape).trace(of: tape).vms
+        #expect(vms.count == Self.count)
+        let first = trace.vms[0].arrival
+        for (vm, original) in zip(vms, trace.vms) {
+            #expect(vm.arrival == original.arrival - first)
+            #expect(vm.lifetime == original.lifetime)
+            #expect((vm.cpu, vm.mem) == (original.cpu, original.mem))
+        }
+    }
+
     @Test func findsTheFewestServers() throws {
         let trace = try trace(.fractional, 3)
         let tape = try EventTape.of(trace, count: Self.count, on: fleet(60), by: FirstFit())

@@ -5,18 +5,18 @@ import SpaneStorage
 struct TraceImport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Convert a CSV trace to HDF5.",
+        abstract: "Convert a CSV trace or the log of a cluster to HDF5.",
         discussion: """
             Two layouts are recognised by their headers: 'vmid,cpu,mem,at,lt' with one VM per line in order of \
             arrival, and 'vmid,cpu,memory,time,type' with one event per line (type 0 creates, 1 deletes). Sizes are \
             in cores and GB, times in seconds. A column 'span' gives the number of NUMA nodes of a VM, and \
             'resource:NAME' its demand for another resource. Columns may be in any order and others are ignored; \
             commas, semicolons or tabs separate them. Files compressed by gzip or zstd are unpacked by these \
-            programs.
+            programs. Of the log of a cluster, the VMs that asked for a place become a trace.
             """
     )
 
-    @Argument(help: ArgumentHelp("Trace to read; - for standard input.", valueName: "in.csv"))
+    @Argument(help: ArgumentHelp("Trace to read; - for standard input.", valueName: "in"))
     var input: String
 
     @Argument(help: ArgumentHelp("File to write.", valueName: "out.h5"))
