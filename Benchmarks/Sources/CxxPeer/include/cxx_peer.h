@@ -57,6 +57,10 @@ int32_t peer_agreements(struct peer_environment *environment, struct peer_networ
 double peer_decide_episodes(struct peer_environment *environment, struct peer_network *network, const int32_t *starts,
                             const int32_t *lengths, size_t count);
 
+// Fused multiply-adds a second, each lane of a vector counted, and bytes a second that are read from memory, at best and on one thread.
+double peer_fma_rate(void);
+double peer_read_bandwidth(void);
+
 // Reads a file with the columns vmid,cpu,mem,at,lt; the number of VMs, or -1 when the file is not such a file.
 int64_t peer_read_csv(const char *path);
 

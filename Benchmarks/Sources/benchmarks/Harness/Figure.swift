@@ -15,6 +15,14 @@ struct Figure {
     let library: Double
     /// Nothing where there is no peer.
     let peer: Double?
+    /// How near the library comes to what the machine could do at best.
+    var limit: Limit?
+
+    struct Limit {
+        /// 0 ... 1
+        let share: Double
+        let name: String
+    }
 
     /// How many times as fast as the peer the library is.
     var ratio: Double? { peer.map { unit.isRate ? library / $0 : $0 / library } }

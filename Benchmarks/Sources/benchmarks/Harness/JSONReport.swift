@@ -8,7 +8,9 @@ struct JSONReport {
         let lines = figures.map { figure in
             "    {\"figure\": \"\(figure.name)\", \"unit\": \"\(figure.unit.rawValue)\", "
                 + "\"libspane\": \(figure.library), \"peer\": \(figure.peer.map { "\($0)" } ?? "null"), "
-                + "\"ratio\": \(figure.ratio.map { "\($0)" } ?? "null")}"
+                + "\"ratio\": \(figure.ratio.map { "\($0)" } ?? "null"), "
+                + "\"of_limit\": \(figure.limit.map { "\($0.share)" } ?? "null"), "
+                + "\"limit\": \(figure.limit.map { "\"\($0.name)\"" } ?? "null")}"
         }
         return "{\n  \"figures\": [\n" + lines.joined(separator: ",\n") + "\n  ]\n}\n"
     }

@@ -2,7 +2,7 @@
 struct Table: CustomStringConvertible {
     let figures: [Figure]
 
-    private static let header = ["figure", "unit", "libspane", "C++ peer", "ratio"]
+    private static let header = ["figure", "unit", "libspane", "C++ peer", "ratio", "of the limit"]
 
     var description: String {
         let rows = [Self.header] + figures.map(Self.row)
@@ -18,6 +18,7 @@ struct Table: CustomStringConvertible {
         [
             figure.name, figure.unit.rawValue, format(figure.library), figure.peer.map(format) ?? "-",
             figure.ratio.map { Decimal($0, places: 2).description } ?? "-",
+            figure.limit.map { "\(Decimal(100 * $0.share, places: $0.share < 0.1 ? 1 : 0)) % of \($0.name)" } ?? "-",
         ]
     }
 

@@ -60,13 +60,23 @@ struct Benchmark {
                 try contest.check()
                 let medians = try Medians(contest, repetitions: options.repetitions)
                 let state = isFresh ? "every server changed" : "no server changed"
-                return Figure(
+                var figure = Figure(
                     "SPANE forward, \(size.servers) servers, \(state)",
                     nanosecondsOfOneIn: contest.count,
                     medians
                 )
+                let count = contest.count * Self.multiplyAdds(servers: size.servers)
+                if isFresh { figure.limit = Limits.ofArithmetic(count, seconds: medians.library) }
+                return figure
             }
         }
+    }
+
+    /// Of one forward pass of the published network: what each server takes, and what all share.
+    private static func multiplyAdds(servers: Int) -> Int {
+        let (inputs, width, advantage, actions) = (4, 8, 16, 2)
+        let ofServer = inputs * width + width * width + width * advantage + advantage * actions
+        return servers * ofServer + (width + 3) * width + width + (width + 3) * advantage
     }
 
     private func episodes() throws -> [Figure] {
@@ -141,13 +151,17 @@ struct Benchmark {
             let medians = try Medians(contest, repetitions: options.repetitions)
             let name = "load a trace of \(trace.count) VMs, \(format.rawValue)"
             let megabytes = Double(contest.byteCount) / 1e6
+            var time = Figure(
+                name,
+                .milliseconds,
+                library: medians.library * 1e3,
+                peer: contest.hasPeer ? medians.peer * 1e3 : nil
+            )
+            // The file is read, and the trace is written.
+            let bytes = contest.byteCount + trace.count * LoadContest.bytesOfVM
+            time.limit = Limits.ofMemory(bytes, seconds: medians.library)
             return [
-                Figure(
-                    name,
-                    .milliseconds,
-                    library: medians.library * 1e3,
-                    peer: contest.hasPeer ? medians.peer * 1e3 : nil
-                ),
+                time,
                 Figure(
                     name,
                     .megabytesPerSecond,

@@ -10,6 +10,9 @@ struct LoadContest: Contest, ~Copyable {
         case csv = "CSV"
     }
 
+    /// What a VM takes in a trace.
+    static let bytesOfVM = 32
+
     let format: Format
     let byteCount: Int
     private let path: String
