@@ -23,6 +23,7 @@ enum Benchmarks {
         print("trace: \(origin), \(trace.count) VMs; medians of \(options.repetitions), both sides in turn\n")
         let figures = try Benchmark(options, trace: trace).run()
         print(Table(figures: figures))
+        if figures.contains(where: { $0.limit != nil }) { print("\n\(Limits.text)") }
         print(notes)
         if let path = options.json { try JSONReport(figures: figures).write(to: path) }
     }
