@@ -39,7 +39,7 @@ build() {
     for standard in c99 c11 c17; do
         "$cc" -std=$standard "${warnings[@]}" -fsyntax-only -x c include/spane.h
         "$cc" -std=$standard "${warnings[@]}" -fsyntax-only "$out/readme.c" "${spane[0]}"
-        for example in scheduler fleet; do
+        for example in scheduler fleet day; do
             "$cc" -std=$standard "${warnings[@]}" "examples/c/$example.c" -o "$to/$example" "${spane[@]}"
         done
     done
@@ -102,6 +102,11 @@ for policy in balance-fit data/weights/untrained-1.h5; do
         "$built/$scheduler" examples/data/events.csv "$policy"
     done
 done
+# What C and Python make of a day is the same, with a log and without.
+"$built/day" | tee "$out/scratch/day.txt"
+diff examples/data/day.txt "$out/scratch/day.txt"
+rm -f "$out/scratch/day.log"
+"$built/day" 'capacity-lost,10*most-allocated+spread' "$out/scratch/day.log" | diff examples/data/day.txt -
 # What C and C++ make of a fleet is the same; bindings/python/tests compare with the same files.
 for policy in best-fit data/weights/potential-synthetic.h5; do
     echo "fleet $policy"

@@ -127,6 +127,13 @@ def test_fleet(library: str, policy: str) -> None:
     assert ran.stdout == (EXAMPLES / "data" / f"fleet-{Path(policy).stem}.txt").read_text()
 
 
+def test_day(library: str) -> None:
+    """It prints what the example in C does, which scripts/test-c.sh compares."""
+    ran = interpreter.run("python/day.py", folder=EXAMPLES, library=library)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == (EXAMPLES / "data" / "day.txt").read_text()
+
+
 def test_failover(library: str) -> None:
     fleet = "../data/fleets/small.toml"
     ran = interpreter.run(
