@@ -114,7 +114,7 @@ void chooser_free(struct chooser *chooser) {
 
 static double between(double low, double value, double high) { return fmin(fmax(value, low), high); }
 
-/* Orders nodes, which can all have the request, as the policy prefers them. */
+/* Orders nodes as the policy prefers them. Those that are too small, and are taken if an instance must move, come last. */
 static void rank(struct chooser *chooser, const struct cluster *cluster, double vcpus, double mem, int *nodes, int count) {
     spane_request request = SPANE_REQUEST(fmax(vcpus, least), fmax(mem / gigabyte, least));
     size_t found = 0;
@@ -131,8 +131,12 @@ static void rank(struct chooser *chooser, const struct cluster *cluster, double 
     }
     check(spane_session_top(chooser->session, &request, chooser->servers, (size_t)count, (size_t)count,
                             chooser->placements, NULL, &found));
-    for (size_t i = 0; i < found; i++) nodes[i] = chooser->node_of[chooser->placements[i].server];
-    if (found != (size_t)count) die("%zu of %d nodes are ranked", found, count);
+    for (size_t i = 0; i < found; i++) {
+        int node = chooser->node_of[chooser->placements[i].server], at = (int)i;
+        while (nodes[at] != node) at++;
+        memmove(&nodes[i + 1], &nodes[i], ((size_t)at - i) * sizeof *nodes);
+        nodes[i] = node;
+    }
 }
 
 /* Nodes that can be the secondary of an instance: those first on which least more memory is kept free for it. */

@@ -18,8 +18,9 @@ struct left {
     int64_t mem, disk, spindles;
 };
 
-/* The node that has the least left and takes the instance, so that large ones find room; -1 for none. */
-static int refuge(const struct cluster *cluster, const struct instance *instance, int from, const struct left *left) {
+/* The node that has the least left, or the most, and takes the instance; -1 for none. */
+static int refuge(const struct cluster *cluster, const struct instance *instance, int from, const struct left *left,
+                  bool wants_least) {
     int best = -1;
     for (int node = 0; node < cluster->node_count; node++) {
         const struct node *at = &cluster->nodes[node];
@@ -28,12 +29,13 @@ static int refuge(const struct cluster *cluster, const struct instance *instance
         if (instance->template->is_local && left[node].disk <= instance->disk) continue;
         if (instance->template->is_local && at->has_exclusive_storage &&
             (instance->spindles < 0 || instance->spindles > left[node].spindles)) continue;
-        if (best < 0 || left[node].mem < left[best].mem) best = node;
+        if (best < 0 || (wants_least ? left[node].mem < left[best].mem : left[node].mem > left[best].mem)) best = node;
     }
     return best;
 }
 
-bool survives(const struct cluster *cluster, int node) {
+/* Whether it works when each instance goes where least is left, or most. */
+static bool survives_by(const struct cluster *cluster, int node, bool wants_least) {
     size_t count = 0;
     const struct instance **homeless = calloc((size_t)cluster->instance_count + 1, sizeof *homeless);
     struct left *left = calloc((size_t)cluster->node_count + 1, sizeof *left);
@@ -55,7 +57,7 @@ bool survives(const struct cluster *cluster, int node) {
     }
     qsort(homeless, count, sizeof(struct instance *), by_memory);
     for (size_t i = 0; i < count && is_safe; i++) {
-        int target = refuge(cluster, homeless[i], node, left);
+        int target = refuge(cluster, homeless[i], node, left, wants_least);
         if (target >= 0) {
             left[target].mem -= homeless[i]->runs ? homeless[i]->mem : 0;
             if (homeless[i]->template->is_local) {
@@ -69,6 +71,10 @@ bool survives(const struct cluster *cluster, int node) {
     free(homeless);
     free(left);
     return is_safe;
+}
+
+bool survives(const struct cluster *cluster, int node) {
+    return survives_by(cluster, node, true) || survives_by(cluster, node, false);
 }
 
 void find_survivors(const struct cluster *cluster, bool *survivors) {
