@@ -50,7 +50,7 @@ def room_by_hspace(cluster: dict, spec: dict) -> int:
         file.write_text(json.dumps(with_request(cluster, allocate("new", spec))))
         size = f"{spec['disk_space_total']}m,{spec['memory']}m,{spec['vcpus']}"
         told = subprocess.run(["hspace", "-I", str(file), "--disk-template", spec["disk_template"], "--standard-alloc", size,
-                               "--machine-readable"], capture_output=True, text=True, check=True).stdout
+                               "--tiered-alloc", size, "--machine-readable"], capture_output=True, text=True, check=True).stdout
     values = dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
     assert values["HTS_OK"].strip("'\"") == "1", told
     return int(values["HTS_ALLOC_INSTANCES"].strip("'\""))
@@ -72,7 +72,7 @@ def compare(program: str, policies: list[str], nodes: int, requests: int) -> int
         told = [fill(allocator, mixed(nodes), specs, False) for allocator in columns.values()]
         print(f"{f'{template}, {requests} of mixed sizes, {asked} GiB':42}"
               + "".join(f"{f'{placed} ({mem} GiB)':>24}" for placed, mem in told) + f"{'-':>10}", flush=True)
-    print(f"{'ms a decision, with start and JSON':42}" + "".join(f"{one.milliseconds:>24.1f}" for one in columns.values()))
+    print(f"{'CPU ms a decision, with start and JSON':42}" + "".join(f"{one.milliseconds:>24.1f}" for one in columns.values()))
     for allocator in columns.values():
         allocator.close()
     return sum(allocator.calls for allocator in columns.values())
