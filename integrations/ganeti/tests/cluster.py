@@ -112,7 +112,7 @@ def uneven(seed: int) -> dict:
     for index in range(draw.randint(4, 9)):
         mem = draw.choice([16, 24, 32, 48]) * GIB
         group = "group-1" if index < 4 else "group-2"
-        nodes[f"node{index}"] = node(group, mem, draw.choice([8, 12, 16]), draw.choice([200, 400, 800]) * GIB)
+        nodes[f"node{index}"] = node(group, mem, draw.choice([8, 12, 16]), draw.choice([60, 120, 400]) * GIB)
     for state in ("offline", "drained"):
         if draw.random() < 0.3:
             nodes[draw.choice(list(nodes))][state] = True

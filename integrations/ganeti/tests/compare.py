@@ -59,7 +59,7 @@ def room_by_hspace(cluster: dict, spec: dict) -> int:
 def compare(program: str, policies: list[str], nodes: int, requests: int) -> int:
     """Prints the table; how many decisions were made."""
     columns = {policy: Allocator(program, "--policy", policy) for policy in policies} | {"hail": Allocator(HAIL)}
-    print(f"{'':42}" + "".join(f"{name[:22]:>24}" for name in columns) + f"{'hspace':>10}")
+    print(f"{'':42}" + "".join(f"{pathlib.Path(name).name[:22]:>24}" for name in columns) + f"{'hspace':>10}")
     for template in ("plain", "drbd"):
         spec = instance(template, 4 * GIB, 2, 20 * GIB)
         room = [fill(allocator, equal(nodes), [spec] * 2000, True)[0] for allocator in columns.values()]
