@@ -82,7 +82,7 @@ def check_relocation(allocator: Allocator, cluster: dict, name: str) -> None:
 
 def check_evacuation(allocator: Allocator, cluster: dict, node: str, mode: str) -> None:
     role = {"primary-only": (0,), "secondary-only": (1,), "all": (0, 1)}[mode]
-    names = [name for name, spec in cluster["instances"].items() if any(node == at for at in [spec["nodes"][i] for i in role if i < len(spec["nodes"])])]
+    names = [name for name, spec in cluster["instances"].items() if any(spec["nodes"][i:i + 1] == [node] for i in role)]
     if not names:
         return
     answer = allocator.ask(with_request(cluster, {"type": "node-evacuate", "instances": names, "evac_mode": mode}))
