@@ -42,26 +42,22 @@ func (s *server) bind(body []byte) (any, error) {
 	return bindingResult{}, nil
 }
 
-// health is 200 once the mirror has all nodes and pods.
+// health is 200 once the mirror has all nodes and pods, and tells of which resource versions it has them.
 func (s *server) health(w http.ResponseWriter, _ *http.Request) {
-	if versions, ready := s.source.Versions(); !ready {
+	versions, ready := s.source.Versions()
+	w.Header().Set("Content-Type", "application/json")
+	if !ready {
 		w.WriteHeader(http.StatusServiceUnavailable)
-		write(w, map[string]any{"waiting for the API server": versions})
-		return
 	}
-	_, _ = w.Write([]byte("ok\n"))
+	write(w, map[string]any{"Ready": ready, "Versions": versions})
 }
 
 // showMirror tells what the extender believes of every zone and pod.
 func (s *server) showMirror(w http.ResponseWriter, _ *http.Request) {
-	versions, _ := s.source.Versions() // before the view, which is at least as new then
 	v, err := s.mirror.View()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	write(w, struct {
-		Versions map[string]string
-		view
-	}{versions, v})
+	write(w, v)
 }

@@ -285,7 +285,7 @@ func newMachines() []*machine {
 	var all []*machine
 	policies := []string{"single-numa-node", "restricted"}
 	scopes := []string{"pod", "container"}
-	for i := 0; i < 12; i++ {
+	for i := 0; i < 8; i++ {
 		policy, scope := policies[i%2], scopes[i/2%2]
 		all = append(all, newMachine(fmt.Sprintf("one-%02d", i), policy, scope, 1, 32, 128*gib, []int64{1}),
 			newMachine(fmt.Sprintf("two-%02d", i), policy, scope, 2, 24, 96*gib, []int64{2, 1}),

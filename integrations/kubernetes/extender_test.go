@@ -1,18 +1,17 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand"
 	"sort"
 	"sync"
 	"testing"
-	"time"
 )
 
 // decide does what a scheduler does with a pod: it looks at totals, filters, prioritizes and takes the best node, or "" if there is none.
-// Every other time the nodes are sent as objects, as with nodeCacheCapable: false.
-func (s *site) decide(p *testPod, object map[string]any, asObjects bool) string {
+// At times it takes another one, as other scores than the extender's may outweigh it. With asObjects the nodes are sent as they are
+// with nodeCacheCapable: false.
+func (s *site) decide(p *testPod, object map[string]any, asObjects bool, random *rand.Rand) string {
 	names := []string{}
 	for _, m := range s.machines {
 		if m.hasTotals(p) {
@@ -37,7 +36,11 @@ func (s *site) decide(p *testPod, object map[string]any, asObjects bool) string 
 	}
 	var priorities hostPriorityList
 	s.ask("prioritize", arguments(fitting), &priorities)
-	return s.checkPriorities(p, fitting, priorities)
+	best := s.checkPriorities(p, fitting, priorities)
+	if random.Intn(4) == 0 {
+		return fitting[random.Intn(len(fitting))]
+	}
+	return best
 }
 
 // checkFiltered checks that just those nodes are left that the book has room on, and that all others come with a reason; "unresolvable"
@@ -138,14 +141,13 @@ func TestMirrorFollowsTheKubelets(t *testing.T) {
 	random := rand.New(rand.NewSource(20260101))
 	s := newSite(t, newMachines())
 	var decisions, differences, placed, turnedAway, removed int
-	var spent time.Duration
-	steps := 900
+	steps := 640
 	for step := 0; step < steps; step++ {
 		if step == steps/2 || step == steps*3/4 {
 			s.stop()
 			s.start()
 		}
-		if len(s.running) > 0 && random.Float64() < 0.35 {
+		if len(s.running) > 0 && random.Float64() < 0.3 {
 			uids := []string{}
 			for uid := range s.running {
 				uids = append(uids, uid)
@@ -156,9 +158,7 @@ func TestMirrorFollowsTheKubelets(t *testing.T) {
 		} else {
 			p := newTestPod(random, step)
 			object := s.add(p, step)
-			start := time.Now()
-			node := s.decide(p, object, step%2 == 0)
-			spent += time.Since(start)
+			node := s.decide(p, object, step%2 == 0, random)
 			decisions++
 			if node == "" {
 				turnedAway++
@@ -177,8 +177,9 @@ func TestMirrorFollowsTheKubelets(t *testing.T) {
 	if turnedAway == 0 || s.refused != 0 {
 		t.Errorf("%d pods were turned away, and kubelets refused %d", turnedAway, s.refused)
 	}
-	fmt.Printf("kubernetes: %d machines, %d pods placed, %d turned away, %d removed, %d decisions, %d differences, %.2f ms a decision with the test's own checks\n",
-		len(s.machines), placed, turnedAway, removed, decisions, differences, spent.Seconds()*1e3/float64(decisions))
+	fmt.Printf("kubernetes: %d nodes, %d pods placed, %d turned away, %d removed\n", len(s.machines), placed, turnedAway, removed)
+	fmt.Printf("kubernetes: %d decisions, %d differences, %.2f ms a decision (filter and prioritize over HTTP)\n", decisions, differences,
+		float64(s.asked.Load())/1e6/float64(decisions))
 }
 
 // Several schedulers at once do not see each other's pods until these are bound: a binding for which there is no room any more is
@@ -226,5 +227,3 @@ func TestSchedulersAtOnce(t *testing.T) {
 	}
 	fmt.Printf("kubernetes: 6 schedulers at once: %d pods bound, %d bindings refused, 0 zones overcommitted\n", bound, again)
 }
-
-var _ = json.Marshal

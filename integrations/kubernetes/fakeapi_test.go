@@ -178,3 +178,12 @@ func (f *fakeAPI) bind(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusCreated)
 	_, _ = w.Write([]byte(`{"kind":"Status","status":"Success"}`))
 }
+
+// expire ends the watches of a path as when the version of the watcher is too old.
+func (f *fakeAPI) expire(path string) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.version++
+	f.events[path] = append(f.events[path], fakeEvent{"ERROR", map[string]any{"kind": "Status", "code": 410, "message": "too old resource version"}, f.version})
+	f.changed.Broadcast()
+}

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -23,7 +24,8 @@ type site struct {
 	machines []*machine
 	pods     map[string]*testPod
 	running  map[string]*admitted
-	refused  int // pods that a kubelet did not admit
+	refused  int          // pods that a kubelet did not admit
+	asked    atomic.Int64 // nanoseconds that filters and priorities took
 	url      string
 	stop     func()
 }
@@ -112,6 +114,7 @@ func (s *site) post(verb string, args any) (int, string) {
 		}
 		body = string(data)
 	}
+	start := time.Now()
 	response, err := http.Post(s.url+"/"+verb, "application/json", bytes.NewReader([]byte(body)))
 	if err != nil {
 		s.t.Fatal(err)
@@ -120,6 +123,9 @@ func (s *site) post(verb string, args any) (int, string) {
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if verb != "bind" {
+		s.asked.Add(int64(time.Since(start)))
 	}
 	return response.StatusCode, string(text)
 }
@@ -165,8 +171,7 @@ type (
 )
 
 type mirrorView struct {
-	Versions map[string]string
-	Nodes    map[string][]struct {
+	Nodes map[string][]struct {
 		Zone int
 		Free map[string]int64
 	}
@@ -192,7 +197,16 @@ func (s *site) remove(uid string) {
 	}
 	delete(s.running, uid)
 	delete(s.pods, uid)
-	s.until("up to date", func() bool { return s.view().Versions[podsPath] == version })
+	s.sync(podsPath, version)
+}
+
+// sync waits until the extender has seen a resource version.
+func (s *site) sync(path, version string) {
+	s.t.Helper()
+	s.until("up to date", func() bool {
+		var health struct{ Versions map[string]string }
+		return json.Unmarshal([]byte(s.get("/healthz")), &health) == nil && health.Versions[path] == version
+	})
 }
 
 // differences is in how many zones and pods the mirror and the book differ, and how many zones are overcommitted.

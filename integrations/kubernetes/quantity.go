@@ -32,11 +32,11 @@ func (q *quantity) UnmarshalJSON(data []byte) error {
 	if exponent := strings.IndexAny(number, "eE"); exponent >= 0 && len(number)-exponent > 4 || len(number) > 40 {
 		valid = false
 	}
-	if strings.ContainsAny(number, "/xXpP_") || !valid {
-		return fmt.Errorf("quantity %q is none of Kubernetes, such as 500m, 4 or 2Gi", text)
+	if valid = valid && !strings.ContainsAny(number, "/xXpP_"); valid {
+		_, valid = q.value.SetString(number)
 	}
-	if _, valid = q.value.SetString(number); !valid || q.value.Sign() < 0 {
-		return fmt.Errorf("quantity %q is not a number of at least 0 with a suffix such as m, k or Gi", text)
+	if !valid || q.value.Sign() < 0 {
+		return fmt.Errorf("quantity %q is none; it must be a number of at least 0 with or without a suffix, such as 500m, 4 or 2Gi", text)
 	}
 	q.value.Mul(&q.value, factor)
 	if limit := new(big.Rat).SetInt64(math.MaxInt64); q.value.Cmp(limit) > 0 {
