@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 func simplePod(uid string, cpus int64) *testPod {
@@ -51,6 +52,40 @@ func TestBindingsThatFail(t *testing.T) {
 	}
 	if why := s.bind(second, "m"); why != "" {
 		t.Error(why)
+	}
+	s.differences()
+}
+
+// Pods reach a node in the order in which they were given their zones, and one that is slow does not hold up other nodes.
+func TestBindingsInOrder(t *testing.T) {
+	m, other := newMachine("m", "single-numa-node", "pod", 2, 8, 32*gib, nil), newMachine("other", "restricted", "pod", 1, 8, 32*gib, nil)
+	s := newSite(t, []*machine{m, other})
+	arrived, release := make(chan string, 3), make(chan bool)
+	s.api.arrived = func(uid string) {
+		arrived <- uid
+		if uid == "1" {
+			<-release
+		}
+	}
+	ended := make(chan string, 2)
+	go func() { ended <- s.place(simplePod("1", 2), 1, "m") }()
+	if uid := <-arrived; uid != "1" {
+		t.Fatalf("pod %s has arrived", uid)
+	}
+	go func() { ended <- s.place(simplePod("2", 8), 2, "m") }()
+	s.until("waiting for pod 2", func() bool { return strings.Contains(s.get("/metrics"), "spane_extender_waiting_pods 2\n") })
+	time.Sleep(20 * time.Millisecond)
+	if why := s.place(simplePod("3", 1), 3, "other"); why != "" {
+		t.Error(why)
+	}
+	if uid := <-arrived; uid != "3" {
+		t.Errorf("pod %s has arrived", uid)
+	}
+	close(release)
+	for i := 0; i < 2; i++ {
+		if why := <-ended; why != "" {
+			t.Error(why)
+		}
 	}
 	s.differences()
 }
@@ -156,7 +191,7 @@ func TestClosedMirror(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{name: "n", single: true, scope: "pod", ids: []int{0}, capacity: []amounts{{"cpu": 4}}, available: []amounts{{"cpu": 4}}}
+	n := &node{name: "n", single: true, scope: "pod", ids: []int{0}, capacity: []amounts{{"cpu": 4}}, reported: map[string]bool{"cpu": true}, available: []amounts{{"cpu": 4}}}
 	if err := m.SetNode("n", n); err != nil {
 		t.Fatal(err)
 	}

@@ -178,8 +178,8 @@ func TestMirrorFollowsTheKubelets(t *testing.T) {
 		t.Errorf("%d pods were turned away, and kubelets refused %d", turnedAway, s.refused)
 	}
 	fmt.Printf("kubernetes: %d nodes, %d pods placed, %d turned away, %d removed\n", len(s.machines), placed, turnedAway, removed)
-	fmt.Printf("kubernetes: %d decisions, %d differences, %.2f ms a decision (filter and prioritize over HTTP)\n", decisions, differences,
-		float64(s.asked.Load())/1e6/float64(decisions))
+	fmt.Printf("kubernetes: %d decisions, %d differences, %.2f ms a decision (filter and prioritize over HTTP), %.2f ms of the processor\n",
+		decisions, differences, float64(s.asked.Load())/1e6/float64(decisions), float64(s.worked.Load())/1e6/float64(decisions))
 }
 
 // Several schedulers at once do not see each other's pods until these are bound: a binding for which there is no room any more is

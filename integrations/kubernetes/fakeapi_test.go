@@ -18,6 +18,7 @@ type fakeAPI struct {
 	objects map[string]map[string]map[string]any // by path and UID
 	events  map[string][]fakeEvent               // by path
 	bound   func(uid, node string)               // told of each binding, in their order
+	arrived func(uid string)                     // told of each binding before it is looked at
 	refuse  string                               // the message with which the next binding fails, if any
 }
 
@@ -148,6 +149,9 @@ func (f *fakeAPI) bind(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewDecoder(r.Body).Decode(&binding); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
+	}
+	if f.arrived != nil {
+		f.arrived(binding.Metadata.UID)
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()

@@ -114,7 +114,7 @@ func (s *site) post(verb string, args any) (int, string) {
 		}
 		body = string(data)
 	}
-	start := time.Now()
+	start, before := time.Now(), processorTime()
 	response, err := http.Post(s.url+"/"+verb, "application/json", bytes.NewReader([]byte(body)))
 	if err != nil {
 		s.t.Fatal(err)
@@ -126,6 +126,7 @@ func (s *site) post(verb string, args any) (int, string) {
 	}
 	if verb != "bind" {
 		s.asked.Add(int64(time.Since(start)))
+		s.worked.Add(int64((processorTime() - before) * 1e9))
 	}
 	return response.StatusCode, string(text)
 }

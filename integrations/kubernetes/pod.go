@@ -19,6 +19,8 @@ type pod struct {
 		InitContainers, Containers []container
 	}
 	Status struct{ Phase string }
+
+	parts map[string][]amounts // what aligned has found, by scope
 }
 
 type container struct {
@@ -104,8 +106,12 @@ func (a amounts) raise(other amounts) {
 }
 
 // aligned are the amounts that are aligned at once: of the whole pod with the scope "pod", else of each container. Init containers
-// run one after another before the others, which then take over what they had; those that are restarted stay beside them.
+// run one after another before the others, which then take over what they had; those that are restarted stay beside them. A pod is
+// asked once for each scope, by whoever holds the lock of the mirror.
 func (p *pod) aligned(scope string) []amounts {
+	if parts, known := p.parts[scope]; known {
+		return parts
+	}
 	guaranteed := p.isGuaranteed()
 	var parts []amounts
 	sidecars, whole, first := amounts{}, amounts{}, amounts{}
@@ -142,5 +148,9 @@ func (p *pod) aligned(scope string) []amounts {
 			some = append(some, part)
 		}
 	}
+	if p.parts == nil {
+		p.parts = map[string][]amounts{}
+	}
+	p.parts[scope] = some
 	return some
 }

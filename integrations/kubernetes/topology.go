@@ -27,13 +27,14 @@ type topology struct {
 // node is a machine whose kubelet aligns pods to NUMA zones.
 type node struct {
 	name       string
-	single     bool      // single-numa-node; else restricted
-	scope      string    // "pod" or "container"
-	ids        []int     // of its zones, as the machine numbers them, ascending
-	capacity   []amounts // what each zone has for pods
-	available  []amounts // what the node's agent last said is left
-	server     int32     // its number in the cluster
-	mismatches int       // amounts in which `available` differed from the mirror when it came
+	single     bool            // single-numa-node; else restricted
+	scope      string          // "pod" or "container"
+	ids        []int           // of its zones, as the machine numbers them, ascending
+	capacity   []amounts       // what each zone has for pods
+	reported   map[string]bool // resources that some zone has
+	available  []amounts       // what the node's agent last said is left
+	server     int32           // its number in the cluster
+	mismatches int             // amounts in which `available` differed from the mirror when it came
 }
 
 const maxZones = 8
@@ -72,7 +73,7 @@ func (t *topology) node() (*node, error) {
 	if scope != "pod" && scope != "container" {
 		return nil, fmt.Errorf("node %s: topologyManagerScope is %q; it must be pod or container", t.Metadata.Name, scope)
 	}
-	n := &node{name: t.Metadata.Name, single: policy == "single-numa-node", scope: scope}
+	n := &node{name: t.Metadata.Name, single: policy == "single-numa-node", scope: scope, reported: map[string]bool{}}
 	zones := map[int]int{}
 	for i := range t.Zones {
 		if t.Zones[i].Type != "Node" {
@@ -93,6 +94,7 @@ func (t *topology) node() (*node, error) {
 		capacity, available := amounts{}, amounts{}
 		for _, resource := range t.Zones[zones[id]].Resources {
 			capacity[resource.Name] = resource.Allocatable.floor()
+			n.reported[resource.Name] = true
 			available[resource.Name] = resource.Available.floor()
 		}
 		n.capacity = append(n.capacity, capacity)
@@ -102,14 +104,7 @@ func (t *topology) node() (*node, error) {
 }
 
 // reports is whether a zone of the node has the resource; where none has, it is not bound to zones there.
-func (n *node) reports(resource string) bool {
-	for _, zone := range n.capacity {
-		if _, reported := zone[resource]; reported {
-			return true
-		}
-	}
-	return false
-}
+func (n *node) reports(resource string) bool { return n.reported[resource] }
 
 // span is over how many zones the kubelet puts the amounts: one, or with the policy "restricted" the fewest whose capacities can
 // hold each of them.
