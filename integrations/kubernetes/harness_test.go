@@ -26,6 +26,7 @@ type site struct {
 	running  map[string]*admitted
 	refused  int          // pods that a kubelet did not admit
 	asked    atomic.Int64 // nanoseconds that filters and priorities took
+	worked   atomic.Int64 // nanoseconds of the processor that they took at both ends
 	url      string
 	stop     func()
 }
