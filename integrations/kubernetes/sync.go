@@ -48,10 +48,11 @@ func (s *source) follower(path string) follower {
 	return f
 }
 
-// follow keeps the mirror up to date until the context ends: the nodes come before the pods.
+// follow keeps the mirror up to date until the context ends.
 func (s *source) follow(ctx context.Context, a *api) *sync.WaitGroup {
 	var done sync.WaitGroup
-	for path := range s.versions {
+	paths, _ := s.Versions() // a copy, as those that follow write to the map
+	for path := range paths {
 		done.Add(1)
 		go func(path string) {
 			defer done.Done()
