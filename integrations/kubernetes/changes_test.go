@@ -90,6 +90,25 @@ func TestBindingsInOrder(t *testing.T) {
 	s.differences()
 }
 
+// A node is scored at the zones that its kubelet will choose, the lowest with room, not at the best ones. Where mostly pods of 8 CPUs come,
+// one of 4 should go to "b", whose lowest zone has just 4 left. On zone 1, "a" would be as good and "b" worse: of 12 CPUs and of 8.
+func TestScoresAreOfTheKubeletsZones(t *testing.T) {
+	a, b := newMachine("a", "single-numa-node", "pod", 2, 8, 32*gib, nil), newMachine("b", "single-numa-node", "pod", 2, 8, 32*gib, nil)
+	a.capacity[1]["cpu"], a.free[1]["cpu"] = 12, 12
+	s := newSite(t, []*machine{a, b}, "capacity-lost")
+	if why := s.place(simplePod("1", 4), 1, "b"); why != "" {
+		t.Fatal(why)
+	}
+	var priorities hostPriorityList
+	for i := 0; i < 50; i++ {
+		s.ask("prioritize", map[string]any{"Pod": simplePod("large", 8).object(2), "NodeNames": []string{"a", "b"}}, &priorities)
+	}
+	s.ask("prioritize", map[string]any{"Pod": simplePod("small", 4).object(3), "NodeNames": []string{"a", "b"}}, &priorities)
+	if fmt.Sprint(priorities) != "[{a 9} {b 10}]" {
+		t.Errorf("the scores are %v", priorities)
+	}
+}
+
 // Pods that others have bound, and that have ended, and nodes that change and go.
 func TestWhatTheAPIServerSays(t *testing.T) {
 	s, m := smallSite(t)

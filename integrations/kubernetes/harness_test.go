@@ -31,7 +31,7 @@ type site struct {
 	stop     func()
 }
 
-func newSite(t testing.TB, machines []*machine) *site {
+func newSite(t testing.TB, machines []*machine, policy ...string) *site {
 	pause = 10 * time.Millisecond
 	s := &site{t: t, api: newFakeAPI(), machines: machines, pods: map[string]*testPod{}, running: map[string]*admitted{}}
 	for _, m := range machines {
@@ -50,6 +50,9 @@ func newSite(t testing.TB, machines []*machine) *site {
 		t.Fatal(err)
 	}
 	s.options = options{api: server.URL, token: token, policy: "capacity-lost,10*most-allocated", bind: true}
+	if len(policy) > 0 {
+		s.options.policy = policy[0]
+	}
 	s.start()
 	t.Cleanup(func() {
 		s.stop()

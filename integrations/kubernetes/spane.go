@@ -51,9 +51,14 @@ static spane_status put(spane_cluster *cluster, uint64_t id, int32_t span, const
 	                                    : spane_cluster_place(cluster, id, &request, placement);
 }
 
+// A list is no decision that a rule learns from, so the best one is chosen first.
 static spane_status top(spane_session *session, int32_t span, const double *amounts, uint32_t others, const int32_t *servers,
                         size_t count, size_t k, spane_placement *placements, size_t *found) {
 	spane_request request = request_of(span, amounts, others);
+	spane_placement best;
+	spane_status status = spane_session_choose_among(session, &request, servers, count, &best);
+	*found = 0;
+	if (status != SPANE_OK) return status;
 	return spane_session_top(session, &request, servers, count, k, placements, NULL, found);
 }
 */
