@@ -1,0 +1,3 @@
+module spane-extender
+
+go 1.19
