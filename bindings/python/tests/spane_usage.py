@@ -21,8 +21,9 @@ class Usage:
         while command.get("subcommands"):
             names = {one["commandName"]: one for one in command["subcommands"]}
             assert rest, f"{call}: which of {', '.join(names)}?"
-            assert rest[0] in names, f"{call}: {rest[0]} is none of {', '.join(names)}"
-            command = names[rest.pop(0)]
+            name = rest.pop(0) if rest[0] in names else command.get("defaultSubcommand")
+            assert name, f"{call}: {rest[0]} is none of {', '.join(names)}"
+            command = names[name]
         _check_arguments(call, command.get("arguments", []), rest)
 
 
