@@ -5,12 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sphinx.errors import ExtensionError
+
 ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "bindings/python/src"))
 sys.path.insert(0, str(SITE))
 
+import header_comments  # noqa: E402
 import python_comments  # noqa: E402
+
+import spane  # noqa: E402
 
 header = (ROOT / "include/spane.h").read_text(encoding="utf-8")
 project = "libspane"
@@ -84,11 +89,30 @@ html_theme_options = {
 copybutton_prompt_text = ""
 
 
+def everything_is_there(app, exception):
+    """The reference leaves nothing out."""
+    if exception:
+        return
+    structs = re.findall(r"^typedef struct (spane_\w+)", header, re.MULTILINE)
+    marks = {"SPANE_API", "SPANE_DEPRECATED", "SPANE_NODISCARD", "SPANE_H"}
+    wanted = {
+        "c": {*structs, *header_comments.known_names(header)} - marks,
+        "py": {f"spane.{name}" for name in spane.__all__},
+    }
+    for domain, names in wanted.items():
+        there = {name for name, *_ in app.env.get_domain(domain).get_objects()}
+        there |= {name.rpartition(".")[2] for name in there if name.startswith("@")}  # of enums without a name
+        missing = sorted(names - there)
+        if missing:
+            raise ExtensionError(f"the reference lacks {', '.join(missing)}")
+
+
 def setup(app):
     folder = ROOT / "dist/docs-build/doxygen"
     folder.mkdir(parents=True, exist_ok=True)
     options = (SITE / "Doxyfile").read_text(encoding="utf-8") + f"OUTPUT_DIRECTORY = {folder}\n"
     subprocess.run(["doxygen", "-"], input=options, text=True, cwd=ROOT, check=True)
+    app.connect("build-finished", everything_is_there)
     app.connect("autodoc-process-docstring", python_comments.docstring)
     app.connect("autodoc-process-signature", python_comments.signature)
     app.connect("doctree-read", python_comments.builtin_types)

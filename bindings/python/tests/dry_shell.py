@@ -1,4 +1,4 @@
-"""Goes through a shell script with programs that do nothing but note how they were called, and checks the calls."""
+"""Checks what a shell script calls: its programs do nothing but note how they were called."""
 
 from __future__ import annotations
 
@@ -15,8 +15,26 @@ from conftest import REPOSITORY
 from spane_usage import Usage
 
 # What documentation may call. Nothing else is found.
-_NOTED = ["spane", "python3", "pip", "make", "cc", "swift", "ruff", "mypy", "h5repack", "export-path"]
-_NOTED += [".build/release/spane-cli", "scripts/build-wheel.sh", "scheduler", "decisions", "quick", "pkg-config"]
+_NOTED = [
+    "spane",
+    "python3",
+    "pip",
+    "make",
+    "cc",
+    "swift",
+    "ruff",
+    "mypy",
+    "h5repack",
+    "export-path",
+]
+_NOTED += [
+    ".build/release/spane-cli",
+    "scripts/build-wheel.sh",
+    "scheduler",
+    "decisions",
+    "quick",
+    "pkg-config",
+]
 # These do what they always do.
 _REAL = ["seq", "cat", "head", "awk", "ls", "paste", "sort"]
 
@@ -29,7 +47,9 @@ def check_dry(where: str, script: str, files: Path, folder: Path, usage: Usage) 
     for name in _NOTED:
         base = Path(name).name
         stub = programs / base
-        stub.write_text(f"#!/bin/sh\nprintf '%s\\0' {base} \"$@\" >>'{log}'\nprintf '\\n\\0' >>'{log}'\n")
+        stub.write_text(
+            f"#!/bin/sh\nprintf '%s\\0' {base} \"$@\" >>'{log}'\nprintf '\\n\\0' >>'{log}'\n"
+        )
         stub.chmod(0o755)
         # The same where a page calls it by its path.
         path = folder / "here" / name
@@ -51,7 +71,9 @@ def check_dry(where: str, script: str, files: Path, folder: Path, usage: Usage) 
     )
     for mistake in ("command not found", "syntax error", "No such file or directory\nbash"):
         assert mistake not in ran.stderr, f"{where}: {ran.stderr}"
-    calls = [call.split("\0") for call in log.read_text().split("\n\0") if call] if log.exists() else []
+    calls = (
+        [call.split("\0") for call in log.read_text().split("\n\0") if call] if log.exists() else []
+    )
     calls = [[word for word in call[:-1]] if call[-1] == "" else call for call in calls]
     assert calls, f"{where}: it calls nothing: {ran.stderr}"
     for call in calls:
@@ -69,7 +91,9 @@ def check_call(where: str, call: list[str], usage: Usage) -> None:
     elif program == "python3" and words[0] == "-m" and words[1].startswith("spane"):
         assert importlib.util.find_spec(words[1]), f"{where}: there is no module {words[1]}"
         for word in words[2:]:
-            assert not word.startswith("--") or word in help_of(words[1]), f"{where}: {words[1]} has no {word}"
+            assert not word.startswith("--") or word in help_of(words[1]), (
+                f"{where}: {words[1]} has no {word}"
+            )
     elif program == "python3" and words[0].endswith(".py"):
         assert (REPOSITORY / words[0]).is_file(), f"{where}: there is no {words[0]}"
     elif program == "cc":
@@ -82,6 +106,10 @@ def check_call(where: str, call: list[str], usage: Usage) -> None:
 def help_of(module: str) -> str:
     environment = {**os.environ, "MPLBACKEND": "Agg"}
     ran = subprocess.run(
-        [sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=True, env=environment
+        [sys.executable, "-m", module, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
     )
     return ran.stdout

@@ -22,7 +22,9 @@ def make_files(folder: Path) -> None:
     with (folder / "trace.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["vmid", "cpu", "mem", "at", "lt"])
-        table.writerows(zip(range(len(trace.cpu)), trace.cpu, trace.mem, trace.arrival, trace.lifetime))
+        table.writerows(
+            zip(range(len(trace.cpu)), trace.cpu, trace.mem, trace.arrival, trace.lifetime)
+        )
     shutil.copyfile(folder / "trace.csv", folder / "mine.csv")
     shutil.copyfile(folder / "data" / "synthetic.h5", folder / "mine.h5")
     weights = folder / "data" / "weights"

@@ -1,6 +1,9 @@
-"""Runs the blocks of a page in order, in the present folder: reads a list of steps as JSON, writes what each printed.
+"""Runs the blocks of a page in order, in the present folder.
 
-A step has `kind`, python or sh, its `text`, and `where` it stands. Python blocks share their names, as on the page.
+Reads a list of steps as JSON and writes what each printed.
+
+A step has `kind`, python or sh, its `text`, and `where` it stands. Python blocks share their names,
+as on the page.
 """
 
 from __future__ import annotations
@@ -27,7 +30,10 @@ def run_python(step: dict[str, str], names: dict[str, Any]) -> str:
 
 def run_sh(step: dict[str, str]) -> str:
     ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", step["text"]], capture_output=True, text=True, check=False
+        ["bash", "-euo", "pipefail", "-c", step["text"]],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if ran.returncode:
         sys.exit(f"{step['where']}: exit {ran.returncode}\n{ran.stdout}{ran.stderr}")

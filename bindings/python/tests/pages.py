@@ -39,9 +39,10 @@ def blocks(page: str) -> list[Block]:
     tokens = MarkdownIt().parse((REPOSITORY / page).read_text(encoding="utf-8"))
     found = []
     for token in tokens:
-        assert token.type != "code_block", f"{page}:{token.map}: code needs a fence, which says what it is"
+        assert token.type != "code_block", (
+            f"{page}:{token.map}: code needs a fence, which says what it is"
+        )
         if token.type == "fence":
             line = token.map[0] + 1 if token.map else 0
             found.append(Block(page, line, token.info.strip(), token.content))
     return found
-

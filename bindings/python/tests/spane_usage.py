@@ -1,4 +1,7 @@
-"""Whether calls of the `spane` command name sub-commands and options that it has, without running them."""
+"""Whether calls of the `spane` command name sub-commands and options that it has.
+
+Nothing is run: the command describes itself in JSON.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ class Usage:
         self._root = json.loads(told.stdout)["command"]
 
     def check(self, words: list[str]) -> None:
-        """Raises an AssertionError about a call with these arguments that the command would refuse."""
+        """Fails about a call with these arguments that the command would refuse."""
         call = "spane " + " ".join(words)
         command, rest = self._root, list(words)
         while command.get("subcommands"):

@@ -1,12 +1,14 @@
 """Every block of code in the documentation does what it says.
 
-- python blocks of a page run in order, and sh blocks between them, in a folder with files of the names that the pages use.
+- python blocks of a page run in order, and sh blocks between them, in a folder with files of the
+  names that the pages use.
 - c and cpp blocks compile; whole programs also run.
 - toml and json are read.
 - A block without a kind is what the block before it prints; a line ⋮ stands for any lines.
 
-A block that does none of these stands in `EXEMPT`, and an sh block that is not run in `NOT_RUN`, with the reason. Of the latter every
-command is still checked: the sub-commands and options of `spane`, modules, scripts and targets of make exist.
+A block that does none of these stands in `EXEMPT`, and an sh block that is not run in `NOT_RUN`,
+with the reason. Of the latter every command is still checked: the sub-commands and options of
+`spane`, modules, scripts and targets of make exist.
 """
 
 from __future__ import annotations
@@ -52,12 +54,19 @@ NOT_RUN = {
     ("CONTRIBUTING.md", "swift test"): _LONG,
     ("bindings/python/README.md", "pip install bindings/python"): _INSTALLS,
     ("bindings/python/README.md", "pip install -e"): _INSTALLS,
-    ("bindings/python/README.md", "IN.th"): "stands for a file of the reader; test_command.py runs it",
+    (
+        "bindings/python/README.md",
+        "IN.th",
+    ): "stands for a file of the reader; test_command.py runs it",
     ("bindings/python/README.md", "waits.csv"): "test_plot.py makes such a picture",
-    ("bindings/python/README.md", "trials.csv"): "stands for folders of the reader; test_report.py runs it",
+    (
+        "bindings/python/README.md",
+        "trials.csv",
+    ): "stands for folders of the reader; test_report.py runs it",
     ("data/fleets/README.md", "topology.csv"): _LONG,
     ("docs/experiments.md", "results/wait results/servers"): _LONG,
     ("docs/experiments.md", "pip install"): _INSTALLS,
+    ("docs/experiments.md", "--moves 0,1,2,4,8"): _LONG,
     ("docs/file-formats.md", "OLD.h5"): "stands for a file of the reader; test_rewrite.py runs it",
     ("docs/fleets.md", "memory-bound --servers 60 200"): _LONG,
     ("docs/groups.md", "groups.py"): "test_examples.py runs it",
@@ -84,7 +93,8 @@ NOT_RUN = {
 
 _FULL = "for vm in range(100, 104):\n    assert session.place(vm, 32, 128, span=2)\n"
 
-# (page, what stands in a Python block): what the page leaves to the reader before it, and what must hold after it.
+# (page, what stands in a Python block): what the page leaves to the reader before it, and what must
+# hold after it.
 AROUND = {
     ("README.md", "cluster.release(7)"): ("import spane", "assert placement == (0, (0,))"),
     ("README.md", "cluster.trial()"): (
@@ -106,7 +116,7 @@ AROUND = {
         "places = [(server, (node,)) for server in range(3) for node in range(2)]\n"
         "for vm, place in enumerate(places): cluster.place(vm, place, 10, 40)\n"
         "migrate = lambda vm, target: None",
-        "assert plan.found and len(plan.moves) == 1 and cluster.place(9, plan.placement, 32, 128) is None",
+        "assert plan.found and len(plan.moves) == 1\ncluster.place(9, plan.placement, 32, 128)",
     ),
     ("docs/training.md", "log.jsonl"): ("", "assert [e['step'] for e in steps] == [1]"),
 }
@@ -116,7 +126,9 @@ AROUND = {
 def command() -> str:
     """The path of the `spane` command; what runs it is skipped without it."""
     built = REPOSITORY / ".build" / "release" / "spane-cli"
-    found = os.environ.get("SPANE_COMMAND") or (str(built) if built.is_file() else shutil.which("spane"))
+    found = os.environ.get("SPANE_COMMAND") or (
+        str(built) if built.is_file() else shutil.which("spane")
+    )
     if not found:
         if os.environ.get("SPANE_REQUIRE_LIBRARY"):
             raise FileNotFoundError("no spane command: build it, or set SPANE_COMMAND to its path")
@@ -142,7 +154,10 @@ def of(table: dict[tuple[str, str], object], block: Block) -> list[tuple[str, st
 
 def check_shown(block: Block, shown: str) -> None:
     """What a page shows is what was printed; a line ⋮ stands for any lines."""
-    pattern = "".join("(?:.*\n)*?" if line == "⋮" else re.escape(line.rstrip()) + " *\n" for line in block.text.splitlines())
+    pattern = "".join(
+        "(?:.*\n)*?" if line == "⋮" else re.escape(line.rstrip()) + " *\n"
+        for line in block.text.splitlines()
+    )
     assert re.fullmatch(pattern, shown), f"{block.where}: it prints\n{shown}"
 
 
@@ -161,8 +176,12 @@ def test_every_exception_is_of_use() -> None:
             assert count == 1, f"{key} fits {count} {kind} blocks; it must fit one"
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if any(b.kind in ("python", "sh") for b in blocks(page))])
-def test_page_runs(page: str, command: str, usage: Usage, library: str, files: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if any(b.kind in ("python", "sh") for b in blocks(page))]
+)
+def test_page_runs(
+    page: str, command: str, usage: Usage, library: str, files: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "page"
     shutil.copytree(files, folder)
     steps, shown_after = [], []
@@ -173,7 +192,15 @@ def test_page_runs(page: str, command: str, usage: Usage, library: str, files: P
         elif block.kind in ("python", "sh"):
             around = [AROUND[key] for key in of(AROUND, block)] if block.kind == "python" else []
             before, after = around[0] if around else ("", "")
-            steps.append({"kind": block.kind, "text": block.text, "where": block.where, "before": before, "after": after})
+            steps.append(
+                {
+                    "kind": block.kind,
+                    "text": block.text,
+                    "where": block.where,
+                    "before": before,
+                    "after": after,
+                }
+            )
         elif block.kind in ("", "json") and last in ("python", "sh"):
             shown_after.append((len(steps) - 1, block))
         last = block.kind
@@ -200,7 +227,9 @@ def environment(command: str, library: str, scratch: Path) -> dict[str, str]:
     programs.mkdir()
     (programs / "spane").symlink_to(command)
     for name in ("pip", "make", "swift", "sudo", "apt-get", "cc", "c++"):
-        (programs / name).write_text(f"#!/bin/sh\necho '{name}: such a block belongs in NOT_RUN' >&2\nexit 1\n")
+        (programs / name).write_text(
+            f"#!/bin/sh\necho '{name}: such a block belongs in NOT_RUN' >&2\nexit 1\n"
+        )
         (programs / name).chmod(0o755)
     (programs / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (programs / "python3").chmod(0o755)
@@ -225,7 +254,8 @@ IN_C = {
         "extern spane_placement placement;\nvoid start_on(int32_t server, uint32_t nodes);"
     ),
     ("docs/moves.md", "spane_cluster_plan_room"): (
-        "extern spane_cluster *cluster;\nextern spane_request request;\nextern spane_move moves[SPANE_MAX_MOVES];\n"
+        "extern spane_cluster *cluster;\nextern spane_request request;\n"
+        "extern spane_move moves[SPANE_MAX_MOVES];\n"
         "extern size_t i, count;\nvoid migrate(uint64_t vm, spane_placement target);"
     ),
 }
@@ -238,7 +268,14 @@ def test_c(block: Block, library: str, tmp_path: Path) -> None:
     compiler = shutil.which("cc" if block.kind == "c" else "c++")
     if not compiler:
         pytest.skip("no C compiler")
-    strict = ["-pedantic", "-Wall", "-Wextra", "-Werror", f"-I{REPOSITORY / 'include'}", f"-I{REPOSITORY / 'bindings/cpp'}"]
+    strict = [
+        "-pedantic",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        f"-I{REPOSITORY / 'include'}",
+        f"-I{REPOSITORY / 'bindings/cpp'}",
+    ]
     standard = "-std=c99" if block.kind == "c" else "-std=c++17"
     source = tmp_path / f"block.{block.kind}"
     if "int main(" not in block.text:
@@ -246,17 +283,38 @@ def test_c(block: Block, library: str, tmp_path: Path) -> None:
         includes = [line for line in lines if line.startswith("#include")]
         body = [line for line in lines if not line.startswith("#include")]
         (around,) = [IN_C[key] for key in of(IN_C, block)] or [""]
-        whole = ["#include <spane.h>", *includes, around, "void example(void);", "void example(void) {", *body, "}", ""]
+        whole = [
+            "#include <spane.h>",
+            *includes,
+            around,
+            "void example(void);",
+            "void example(void) {",
+            *body,
+            "}",
+            "",
+        ]
         source.write_text("\n".join(whole))
         compiled = subprocess.run(
-            [compiler, standard, *strict, "-fsyntax-only", str(source)], capture_output=True, text=True, check=False
+            [compiler, standard, *strict, "-fsyntax-only", str(source)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert compiled.returncode == 0, f"{block.where}: {compiled.stderr}"
         return
     source.write_text(block.text)
     program = tmp_path / "program"
     compiled = subprocess.run(
-        [compiler, standard, *strict, str(source), library, f"-Wl,-rpath,{Path(library).parent}", "-o", str(program)],
+        [
+            compiler,
+            standard,
+            *strict,
+            str(source),
+            library,
+            f"-Wl,-rpath,{Path(library).parent}",
+            "-o",
+            str(program),
+        ],
         capture_output=True,
         text=True,
         check=False,
