@@ -19,6 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -91,8 +92,6 @@ NOT_RUN = {
     ("docs/tutorial.md", "spane tune"): _LONG,
 }
 
-_FULL = "for vm in range(100, 104):\n    assert session.place(vm, 32, 128, span=2)\n"
-
 # (page, what stands in a Python block): what the page leaves to the reader before it, and what must
 # hold after it.
 AROUND = {
@@ -148,7 +147,7 @@ def files(library: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def of(table: dict[tuple[str, str], object], block: Block) -> list[tuple[str, str]]:
+def of(table: Mapping[tuple[str, str], object], block: Block) -> list[tuple[str, str]]:
     return [key for key in table if key[0] == block.page and key[1] in block.text]
 
 
@@ -338,3 +337,12 @@ def test_data(block: Block) -> None:
     else:
         tomllib = pytest.importorskip("tomllib", reason="Python 3.11 or later")
         assert tomllib.loads(block.text)
+
+
+def test_the_pictures_are_those_that_the_script_draws(tmp_path: Path) -> None:
+    script = REPOSITORY / "scripts" / "draw-concepts.py"
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    drawn = sorted(tmp_path.iterdir())
+    assert len(drawn) == 3
+    for path in drawn:
+        assert path.read_text() == (REPOSITORY / "docs" / path.name).read_text(), path.name
