@@ -35,6 +35,13 @@ def pages() -> list[str]:
     return [path.relative_to(REPOSITORY).as_posix() for path in found]
 
 
+def links(page: str) -> list[str]:
+    tokens = MarkdownIt().enable("table").parse((REPOSITORY / page).read_text(encoding="utf-8"))
+    inner = [child for token in tokens for child in token.children or []]
+    targets = [str(token.attrs.get("href", token.attrs.get("src", ""))) for token in inner]
+    return [target for target in targets if target]
+
+
 def blocks(page: str) -> list[Block]:
     tokens = MarkdownIt().parse((REPOSITORY / page).read_text(encoding="utf-8"))
     found = []

@@ -21,12 +21,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from conftest import REPOSITORY
 from dry_shell import check_dry
 from page_files import make_files
-from pages import Block, blocks, pages
+from pages import Block, blocks, links, pages
 from spane_usage import Usage
 
 import spane
@@ -187,7 +188,7 @@ def test_page_runs(
     last = None
     for block in blocks(page):
         if block.kind == "sh" and of(NOT_RUN, block):
-            check_dry(block.where, block.text, folder, tmp_path / "dry", usage)
+            check_dry(block.where, block.text, tmp_path / "dry", usage)
         elif block.kind in ("python", "sh"):
             around = [AROUND[key] for key in of(AROUND, block)] if block.kind == "python" else []
             before, after = around[0] if around else ("", "")
@@ -346,3 +347,47 @@ def test_the_pictures_are_those_that_the_script_draws(tmp_path: Path) -> None:
     assert len(drawn) == 3
     for path in drawn:
         assert path.read_text() == (REPOSITORY / "docs" / path.name).read_text(), path.name
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links(page: str) -> None:
+    """Files are there, for headings see scripts/build-docs.sh; addresses are well-formed."""
+    for link in links(page):
+        url = urlsplit(link)
+        if url.scheme:
+            assert url.scheme == "https", f"{page}: {link}"
+            assert "." in url.netloc and " " not in link, f"{page}: {link}"
+        elif url.path:
+            assert (REPOSITORY / page).parent.joinpath(url.path).exists(), f"{page}: {link}"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "spane evalute --trace a",
+        "spane trace info a.h5 --sever 3",
+        "spane trace info",
+        "spane trace info a.h5 b.h5",
+        "spane evaluate --trace a.h5 --starts 0..<1:1:1",
+        "spane tune --trace a --starts b --validation c --objective speed",
+        "for k in 1 2; do spane experiment fleets --policies l2 --knds core-bound; done",
+        "make tset",
+        "python3 -m spane.report.plots a",
+        "python3 -m spane.convert.torch a b --licnce MIT",
+        "spanee --help",
+        "for x in 1; spane --help",
+        "true",
+    ],
+)
+def test_wrong_commands_are_found(script: str, usage: Usage, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        check_dry("here", script, tmp_path / "dry", usage)
+
+
+def test_wrong_output_is_found() -> None:
+    shown = Block("page", 1, "", "one\n⋮\nthree\n")
+    check_shown(shown, "one\ntwo\ntwo\nthree\n")
+    check_shown(shown, "one\nthree\n")
+    for other in ("one\ntwo\n", "one\nthree\nfour\n", "two\none\nthree\n"):
+        with pytest.raises(AssertionError):
+            check_shown(shown, other)
