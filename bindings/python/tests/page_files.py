@@ -16,8 +16,6 @@ import spane
 def make_files(folder: Path) -> None:
     for name in ("data", "examples"):
         shutil.copytree(REPOSITORY / name, folder / name)
-    for name in ("bindings", "Benchmarks", "docs"):
-        (folder / name).symlink_to(REPOSITORY / name)
     trace = spane.Trace(folder / "data" / "synthetic.h5")
     with (folder / "trace.csv").open("w", newline="") as file:
         table = csv.writer(file)
