@@ -110,6 +110,10 @@ abi-baseline: ## Make the present interface the one that later ones must not bre
 	@scripts/setup.sh clients
 	scripts/abi.sh baseline
 
+.PHONY: docs
+docs: ## Build the documentation as a site in dist/docs
+	@scripts/build-docs.sh
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	rm -rf .build .build-* .build_* .venv* Benchmarks/.build dist

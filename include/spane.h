@@ -883,7 +883,7 @@ SPANE_API spane_status spane_cluster_describe_log(const spane_cluster *cluster, 
  */
 typedef struct spane_plan spane_plan;
 
-/* The most moves of a plan for room. */
+/* The most live migrations of a plan that makes room. While a VM moves, it has its room in both places. */
 #define SPANE_MAX_MOVES 64
 
 /* spane_plan_info.outcome */
@@ -1674,9 +1674,6 @@ typedef struct spane_env spane_env;
                               after it, before the clock moves */
 #define SPANE_END_AUTO 2   /* after as many placements as First Fit makes under SPANE_END_EXCEED with 1, and 40 more;
                               `end_count` must be 0. The episode is truncated if the trace has not as many */
-
-/* The most live migrations of a plan. While a VM moves, it has its room in both places. */
-#define SPANE_MAX_MOVES 64
 
 /* How an environment behaves. Initialise with SPANE_ENV_OPTIONS_INIT. */
 typedef struct spane_env_options {

@@ -14,38 +14,6 @@ SCHEDULER = "python/scheduler.py"
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="not in a checkout")
 
 
-def test_readme(library: str) -> None:
-    text = (REPOSITORY / "README.md").read_text()
-    first, second, third = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)
-    check = f"import spane\n{first}\nassert placement == (0, (0,)), placement\n"
-    check += f"session.place(8, cpu=8, mem=16)\ncluster.move(8, (7, (0, 1)))\n{second}\n"
-    check += "assert fits and list(lost) == [8] and cluster.find(8).placement == (7, (0, 1))\n"
-    check += f"{third}\nassert cluster.find(9).request.group == 42"
-    ran = interpreter.run("-c", check, folder=REPOSITORY, library=library)
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-
-
-def test_explain_page(library: str) -> None:
-    text = (REPOSITORY / "docs" / "explain.md").read_text()
-    blocks = re.findall(r"\n```(\w*)\n(.*?)\n```\n", text, re.DOTALL)
-    codes = [block for kind, block in blocks if kind == "python"]
-    shown = [block for kind, block in blocks if kind != "python"]
-    told = "print(session.explain(20, 40).text)\nprint(told.to_json())"
-    room = "print(cluster.room(4, 8))\nprint(cluster.room_by_type(4, 8))"
-    code = "\n".join(["import spane", codes[0], told, codes[1], room])
-    ran = interpreter.run("-c", code, folder=REPOSITORY, library=library)
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.splitlines() == "\n".join(shown).splitlines()
-
-
-def test_groups_page(library: str) -> None:
-    text = (REPOSITORY / "docs" / "groups.md").read_text()
-    (example,) = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)
-    check = f"import spane\n{example}\nassert placement == (0, (0,)) and allowed.sum() == 80"
-    ran = interpreter.run("-c", check, folder=REPOSITORY, library=library)
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-
-
 def test_groups(library: str) -> None:
     folder = str(REPOSITORY / "data" / "fleets")
     ran = interpreter.run("python/groups.py", folder, "first-fit", folder=EXAMPLES, library=library)
