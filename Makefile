@@ -36,6 +36,11 @@ test-clients: setup test-install ## Test the installed library from C, C++ and P
 	scripts/test-c.sh .build_prefix
 	scripts/test-python-clients.sh
 
+.PHONY: test-integrations
+test-integrations: setup ## Test what plugs into other schedulers, and the examples in Go, Rust and Java (installs packages)
+	PREFIX=$(CURDIR)/.build_prefix DESTDIR= scripts/install.sh
+	scripts/test-integrations.sh .build_prefix
+
 SANITIZERS ?= address thread valgrind
 
 .PHONY: test-sanitizers
