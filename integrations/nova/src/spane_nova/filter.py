@@ -12,12 +12,14 @@ from nova.scheduler.filters import numa_topology_filter
 from oslo_log import log as logging
 
 from spane_nova.demand import Demand, stocks
-from spane_nova.mirror import MOST_CELLS, HostView, Mirrors
+from spane_nova.mirror import MOST_CELLS, HostView, Mirrors, is_empty
 from spane_nova.weigher import name_of
 
 LOG = logging.getLogger(__name__)
 
 _BY_NOVA = "has room, but not by Nova's rules for CPU threads, pages, devices, networks or cells"
+
+_PAGES = {-1: "small", -2: "large", -3: "any"}
 
 
 class SpaneNUMAFilter(numa_topology_filter.NUMATopologyFilter):
@@ -56,36 +58,45 @@ class SpaneNUMAFilter(numa_topology_filter.NUMATopologyFilter):
 
     def _reasons(self, hosts: Sequence[Any], demand: Demand) -> dict[int, str]:
         """Why hosts cannot have the VM, by their position in the list; others may have room."""
-        views = {
-            number: HostView(name_of(host), cells)
-            for number, host in enumerate(hosts)
-            if 0 < len(cells := stocks(host, demand.kind, ratios=True)) <= MOST_CELLS
-        }
+        views, reasons = {}, {}
+        for number, host in enumerate(hosts):
+            cells = stocks(host, demand.kind, ratios=True)
+            if not cells:
+                reasons[number] = "has no NUMA topology"
+            elif is_empty(cells):
+                reasons[number] = f"has no {_cpus(demand)} or no {_memory(demand)}"
+            elif len(cells) <= MOST_CELLS:
+                views[number] = HostView(name_of(host), cells)
         mirror = self._mirrors[demand.kind]
         servers = mirror.update(list(views.values()))
         told = mirror.cluster.explain(demand.least, servers=servers)
-        reasons = {
-            number: _text(reason, hosts[number].numa_topology.cells, demand)
-            for number, reason in zip(views, told, strict=True)
-            if reason.kind is not spane.ReasonKind.FITS
-        }
-        for number, host in enumerate(hosts):
-            if not host.numa_topology:
-                reasons[number] = "has no NUMA topology"
+        for number, reason in zip(views, told, strict=True):
+            if reason.kind is not spane.ReasonKind.FITS:
+                reasons[number] = _text(reason, hosts[number].numa_topology.cells, demand)
         return reasons
 
 
 def _text(reason: spane.Reason, cells: Sequence[Any], demand: Demand) -> str:
     if reason.kind is spane.ReasonKind.TOO_FEW_NODES:
         return f"has {len(cells)} NUMA cells, and the VM has {len(demand.cells)}"
-    dedicated, pagesize = demand.kind.dedicated, demand.kind.pagesize
     if reason.resource == "cpu":
-        short = f"{reason.short_by:g} {'dedicated' if dedicated else 'shared'} CPUs"
+        short = f"{reason.short_by:g} {_cpus(demand)}"
     else:
-        short = f"{reason.short_by * 1024:.0f} MB" + (" of such pages" if pagesize else "")
+        short = f"{reason.short_by * 1024:.0f} MB of {_memory(demand)}"
     where = "" if reason.node is None else f" on cell {cells[reason.node].id}"
     empty = ", even if it were empty" if reason.kind is spane.ReasonKind.TOO_SMALL else ""
     return f"is short of {short}{where}{empty}"
+
+
+def _cpus(demand: Demand) -> str:
+    return f"{'dedicated' if demand.kind.dedicated else 'shared'} CPUs"
+
+
+def _memory(demand: Demand) -> str:
+    size = demand.kind.pagesize
+    if size == 0:
+        return "memory"
+    return f"{size} kB pages" if size > 0 else f"{_PAGES[size]} pages"
 
 
 def _summary(hosts: Sequence[Any], reasons: dict[int, str]) -> str:

@@ -16,12 +16,17 @@ MOST_CELLS = 8
 """libspane knows no servers with more nodes."""
 
 
+def is_empty(cells: Sequence[Stock]) -> bool:
+    """Whether a host has nothing for VMs of a kind, so that libspane knows no such server."""
+    return not any(cell.cpu > 0 and cell.mem > 0 for cell in cells)
+
+
 class HostView(NamedTuple):
     """A host as VMs of one kind see it."""
 
     name: str
     cells: tuple[Stock, ...]
-    """1 to `MOST_CELLS`."""
+    """Up to `MOST_CELLS`, which must not be `is_empty`."""
     picked: tuple[int, ...] = ()
     """The positions of those where Nova would put the VM in question."""
 

@@ -15,7 +15,7 @@ from oslo_log import log as logging
 
 from spane_nova import options
 from spane_nova.demand import Demand, stocks
-from spane_nova.mirror import MOST_CELLS, HostView, Mirror, Mirrors
+from spane_nova.mirror import MOST_CELLS, HostView, Mirror, Mirrors, is_empty
 
 LOG = logging.getLogger(__name__)
 CONF = options.CONF
@@ -101,6 +101,7 @@ class SpaneWeigher(weights.BaseHostWeigher):
             number: HostView(name_of(host), cells, picked)
             for number, (host, picked) in enumerate(zip(hosts, picks, strict=True))
             if picked and len(cells := stocks(host, demand.kind, ratios)) <= MOST_CELLS
+            if not is_empty(cells)
         }
         if not views:
             return {}
