@@ -54,7 +54,7 @@ class RecordingWeigher(SpaneWeigher):
         return scores
 
 
-class WholeNovaTest(base.LibvirtMigrationMixin, test_numa_servers.NUMAServersTestBase):  # type: ignore[misc]
+class WholeNovaTest(base.LibvirtMigrationMixin, test_numa_servers.NUMAServersTestBase):
     """VMs are booted, resized, migrated, evacuated and deleted."""
 
     ADDITIONAL_FILTERS = ("SpaneNUMAFilter",)
@@ -239,7 +239,7 @@ class WholeNovaTest(base.LibvirtMigrationMixin, test_numa_servers.NUMAServersTes
         self.decided(server, before, FLAVORS[self.servers[server["id"]]], left=source)
         self.check()
 
-    def _migrate_stub(self, domain: Any, destination: str, params: Any, _flags: Any) -> None:
+    def _migrate_stub(self, domain: Any, destination: str, params: Any, flags: int) -> None:
         """What libvirt would do."""
         target = next(host for host in self.hosts if host in destination)
         connection = self.computes[target].driver._host.get_connection()

@@ -127,10 +127,10 @@ def _cell(cell: Any, kind: Kind, cpu_ratio: float, ram_ratio: float) -> Stock:
 
 def _pages(cell: Any, kind: Kind) -> Sequence[Any]:
     """The pages from which the memory comes, where Nova counts them."""
+    if kind.pagesize == 0 and not kind.dedicated:
+        return ()
     pages = sorted(cell.mempages, key=lambda page: page.size_kb)
     match kind.pagesize:
-        case 0 if not kind.dedicated:
-            return ()
         case 0 | -1:
             return pages[:1]
         case -2:

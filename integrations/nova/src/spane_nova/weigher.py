@@ -107,11 +107,11 @@ class SpaneWeigher(weights.BaseHostWeigher):
             return {}
         mirror = self.mirrors[demand.kind]
         servers = mirror.update(list(views.values()))
-        told = mirror.session.explain(demand.whole, k=len(servers), among=servers)
+        ranked = mirror.session.explain(demand.whole, k=len(servers), among=servers).best
         numbers = dict(zip(servers.tolist(), views, strict=True))
-        if told.best:
-            self._compare(demand, told.best[0].placement, mirror, servers, hosts, numbers)
-        return {numbers[each.placement.server]: each.score for each in told.best}
+        if ranked:
+            self._compare(demand, ranked[0].placement, mirror, servers, hosts, numbers)
+        return {numbers[each.placement.server]: each.score for each in ranked}
 
     def _compare(
         self,
