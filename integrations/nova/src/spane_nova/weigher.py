@@ -75,9 +75,11 @@ class SpaneWeigher(weights.BaseHostWeigher):
         """The score of each host; Nova calls it where at least two passed the filters."""
         hosts = [weighed.obj for weighed in weighed_obj_list]
         started = time.perf_counter()
+        picks = [picked_cells(host, weight_properties) for host in hosts]
+        self.counters.seconds_of_nova += time.perf_counter() - started
         with self._lock:
             try:
-                scores = self._scores(hosts, weight_properties)
+                scores = self._scores(hosts, picks, Demand.of(weight_properties))
             except spane.Error:
                 # Placing somewhere is better than not at all.
                 LOG.exception("libspane could not weigh hosts; all weigh the same")
@@ -91,12 +93,11 @@ class SpaneWeigher(weights.BaseHostWeigher):
         """A host alone has nothing to be compared with."""
         return 0.0
 
-    def _scores(self, hosts: Sequence[Any], spec: Any) -> dict[int, float]:
+    def _scores(
+        self, hosts: Sequence[Any], picks: Sequence[tuple[int, ...]], demand: Demand
+    ) -> dict[int, float]:
         """The scores of hosts by their position in the list, without those that have none."""
-        demand, ratios = Demand.of(spec), CONF.spane.allocation_ratios
-        started = time.perf_counter()
-        picks = [picked_cells(host, spec) for host in hosts]
-        self.counters.seconds_of_nova += time.perf_counter() - started
+        ratios = CONF.spane.allocation_ratios
         views = {
             number: HostView(name_of(host), cells, picked)
             for number, (host, picked) in enumerate(zip(hosts, picks, strict=True))
