@@ -161,6 +161,8 @@ class Fleet:
         self.weigher = SpaneWeigher()
         self.vms: dict[str, Running] = {}
         self.seconds_in_all = 0.0
+        # The host of the last event.
+        self.changed = 0
 
     def weighed(self, spec: Any) -> list[Any]:
         """The hosts that pass, best first, with their weights."""
@@ -193,11 +195,13 @@ class Fleet:
     def put(self, host: Any, spec: Any, flavor: Flavor) -> None:
         """A VM on a host that was chosen."""
         host.consume_from_request(spec)
-        self.vms[spec.instance_uuid] = Running(self.hosts.index(host), flavor, spec.numa_topology)
+        self.changed = self.hosts.index(host)
+        self.vms[spec.instance_uuid] = Running(self.changed, flavor, spec.numa_topology)
 
     def delete(self, vm: str) -> None:
         """What the compute node would report once the VM has gone."""
         gone = self.vms.pop(vm)
+        self.changed = gone.host
         host = self.hosts[gone.host]
         host.numa_topology = hardware.numa_usage_from_instance_numa(
             host.numa_topology, gone.topology, free=True
@@ -251,14 +255,14 @@ class Fleet:
             min(mem, by_pages) if kind.pagesize else mem,
         )
 
-    def differences(self) -> list[str]:
-        """Where libspane's servers are not what the VMs that run leave of the hosts."""
+    def differences(self, *hosts: int) -> list[str]:
+        """Where libspane's servers, or some, are not what the VMs that run leave of the hosts."""
         found = []
         for kind, mirror in self.weigher.mirrors.items():
             seen = {
-                number: HostView(name_of(host), cells)
-                for number, host in enumerate(self.hosts)
-                if not is_empty(cells := stocks(host, kind, ratios=True))
+                number: HostView(name_of(self.hosts[number]), cells)
+                for number in hosts or range(len(self.hosts))
+                if not is_empty(cells := stocks(self.hosts[number], kind, ratios=True))
             }
             mirror.update(list(seen.values()))
             for number, host in seen.items():

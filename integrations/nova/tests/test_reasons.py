@@ -30,7 +30,7 @@ PAGES = {"hw:mem_page_size": "2048"}
             Flavor(4, 6144, ONE | PAGES),
             "host00/host00 is short of 2048 MB of 2048 kB pages on cell 0, even if it were empty",
         ),
-        ([CELL], Flavor(4, 4096, TWO), "host00/host00 has 1 NUMA cells, and the VM has 2"),
+        ([CELL], Flavor(4, 4096, TWO), "host00/host00 has 1 of the 2 NUMA cells that the VM takes"),
         (
             [CELL._replace(large_pages=0)],
             Flavor(4, 4096, ONE | PAGES),

@@ -79,7 +79,8 @@ class Demand(NamedTuple):
 
     def _request(self, cpu: float, mem: int, amounts: dict[str, float] | None) -> spane.Request:
         span = len(self.cells)
-        # Mixed VMs may have a cell without a dedicated CPU, and libspane knows none without.
+        # libspane knows no VMs without memory or CPUs, though a mixed one may have no dedicated CPU
+        # in some cells, so that there is less than one in each.
         share = max(cpu, 1e-6), max(math.floor(mem * STEPS), 1) / 1e6
         return spane.Request(share[0] * span, share[1] * span, span, amounts)
 

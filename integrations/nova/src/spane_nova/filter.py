@@ -53,11 +53,15 @@ class SpaneNUMAFilter(numa_topology_filter.NUMATopologyFilter):
             reason = reasons.setdefault(number, _BY_NOVA)
             LOG.debug("%s %s", name_of(host), reason, instance_uuid=spec_obj.instance_uuid)
         if hosts and not passed:
-            LOG.info("The VM fits nowhere: %s", _summary(hosts, reasons))
+            told = _summary(hosts, reasons)
+            LOG.info("The VM fits nowhere: %s", told, instance_uuid=spec_obj.instance_uuid)
         return passed
 
     def _reasons(self, hosts: Sequence[Any], demand: Demand) -> dict[int, str]:
         """Why hosts cannot have the VM, by their position in the list; others may have room."""
+        if not all(cpu for cpu, _mem in demand.cells):
+            # A mixed VM with a cell of shared CPUs alone.
+            return {}
         views, reasons = {}, {}
         for number, host in enumerate(hosts):
             cells = stocks(host, demand.kind, ratios=True)
@@ -78,7 +82,7 @@ class SpaneNUMAFilter(numa_topology_filter.NUMATopologyFilter):
 
 def _text(reason: spane.Reason, cells: Sequence[Any], demand: Demand) -> str:
     if reason.kind is spane.ReasonKind.TOO_FEW_NODES:
-        return f"has {len(cells)} NUMA cells, and the VM has {len(demand.cells)}"
+        return f"has {len(cells)} of the {len(demand.cells)} NUMA cells that the VM takes"
     if reason.resource == "cpu":
         short = f"{reason.short_by:g} {_cpus(demand)}"
     else:
