@@ -151,67 +151,18 @@ def request_spec(flavor: Flavor) -> Any:
     )
 
 
-class Fleet:
-    """Hosts, and the VMs that Nova has put there as its scheduler does."""
+class Ledger:
+    """What the VMs that run must leave of hosts, and whether libspane knows."""
 
-    def __init__(self, shapes: list[HostShape], numa_filter: Any = None) -> None:
-        self.shapes = shapes
-        self.hosts = [host_state(f"host{number:02}", shape) for number, shape in enumerate(shapes)]
-        self.filter = numa_filter or SpaneNUMAFilter()
-        self.weigher = SpaneWeigher()
-        self.vms: dict[str, Running] = {}
-        self.seconds_in_all = 0.0
-        # The host of the last event.
-        self.changed = 0
-
-    def weighed(self, spec: Any) -> list[Any]:
-        """The hosts that pass, best first, with their weights."""
-        passed = list(self.filter.filter_all(self.candidates(spec), spec))
-        handler = weights.HostWeightHandler()
-        weighed: list[Any] = handler.get_weighed_objects([self.weigher], passed, spec)
-        return weighed
-
-    def candidates(self, spec: Any) -> list[Any]:
-        """The hosts that placement would name: those with enough in all."""
-        for host in self.hosts:
-            host.allocation_candidates = [{"mappings": {}}]
-        return [
-            host
-            for number, host in enumerate(self.hosts)
-            for cpu, mem in self.left(number, Kind(False))
-            if cpu >= spec.vcpus and mem >= spec.memory_mb
-        ]
-
-    def boot(self, flavor: Flavor) -> bool:
-        """Whether the scheduler has found a host for a VM."""
-        spec = request_spec(flavor)
-        started = time.perf_counter()
-        weighed = self.weighed(spec)
-        if weighed:
-            self.put(weighed[0].obj, spec, flavor)
-        self.seconds_in_all += time.perf_counter() - started
-        return bool(weighed)
-
-    def put(self, host: Any, spec: Any, flavor: Flavor) -> None:
-        """A VM on a host that was chosen."""
-        host.consume_from_request(spec)
-        self.changed = self.hosts.index(host)
-        self.vms[spec.instance_uuid] = Running(self.changed, flavor, spec.numa_topology)
-
-    def delete(self, vm: str) -> None:
-        """What the compute node would report once the VM has gone."""
-        gone = self.vms.pop(vm)
-        self.changed = gone.host
-        host = self.hosts[gone.host]
-        host.numa_topology = hardware.numa_usage_from_instance_numa(
-            host.numa_topology, gone.topology, free=True
-        )
-        host.vcpus_used -= gone.flavor.vcpus
-        host.free_ram_mb += gone.flavor.memory
-
-    def delete_any(self, chance: random.Random) -> None:
-        """One of those that run."""
-        self.delete(chance.choice(sorted(self.vms)))
+    def __init__(
+        self,
+        shapes: list[HostShape],
+        hosts: list[Any],
+        weigher: SpaneWeigher,
+        vms: dict[str, Running],
+    ) -> None:
+        """`hosts`: Nova's states of hosts that have these shapes."""
+        self.shapes, self.hosts, self.weigher, self.vms = shapes, hosts, weigher, vms
 
     def left(self, host: int, kind: Kind) -> list[tuple[float, float]]:
         """Cores and MB that each cell must have left, or the host if VMs are not confined."""
@@ -271,3 +222,64 @@ class Fleet:
                 if mine[: len(must)] != must:
                     found.append(f"{host.name} {kind}: {mine}, must be {must}")
         return found
+
+
+class Fleet(Ledger):
+    """Hosts, and the VMs that Nova has put there as its scheduler does."""
+
+    def __init__(self, shapes: list[HostShape]) -> None:
+        hosts = [host_state(f"host{number:02}", shape) for number, shape in enumerate(shapes)]
+        super().__init__(shapes, hosts, SpaneWeigher(), {})
+        self.filter = SpaneNUMAFilter()
+        self.seconds_in_all = 0.0
+        # The host of the last event.
+        self.changed = 0
+
+    def weighed(self, spec: Any) -> list[Any]:
+        """The hosts that pass, best first, with their weights."""
+        passed = list(self.filter.filter_all(self.candidates(spec), spec))
+        handler = weights.HostWeightHandler()
+        weighed: list[Any] = handler.get_weighed_objects([self.weigher], passed, spec)
+        return weighed
+
+    def candidates(self, spec: Any) -> list[Any]:
+        """The hosts that placement would name: those with enough in all."""
+        for host in self.hosts:
+            host.allocation_candidates = [{"mappings": {}}]
+        return [
+            host
+            for number, host in enumerate(self.hosts)
+            for cpu, mem in self.left(number, Kind(False))
+            if cpu >= spec.vcpus and mem >= spec.memory_mb
+        ]
+
+    def boot(self, flavor: Flavor) -> bool:
+        """Whether the scheduler has found a host for a VM."""
+        spec = request_spec(flavor)
+        started = time.perf_counter()
+        weighed = self.weighed(spec)
+        if weighed:
+            self.put(weighed[0].obj, spec, flavor)
+        self.seconds_in_all += time.perf_counter() - started
+        return bool(weighed)
+
+    def put(self, host: Any, spec: Any, flavor: Flavor) -> None:
+        """A VM on a host that was chosen."""
+        host.consume_from_request(spec)
+        self.changed = self.hosts.index(host)
+        self.vms[spec.instance_uuid] = Running(self.changed, flavor, spec.numa_topology)
+
+    def delete(self, vm: str) -> None:
+        """What the compute node would report once the VM has gone."""
+        gone = self.vms.pop(vm)
+        self.changed = gone.host
+        host = self.hosts[gone.host]
+        host.numa_topology = hardware.numa_usage_from_instance_numa(
+            host.numa_topology, gone.topology, free=True
+        )
+        host.vcpus_used -= gone.flavor.vcpus
+        host.free_ram_mb += gone.flavor.memory
+
+    def delete_any(self, chance: random.Random) -> None:
+        """One of those that run."""
+        self.delete(chance.choice(list(self.vms)))

@@ -18,7 +18,7 @@ import spane
 from nova import objects
 from nova.scheduler import manager
 from nova.tests.fixtures import libvirt as fakelibvirt
-from nova_fleet import CellShape, Flavor, Fleet, HostShape, Running
+from nova_fleet import CellShape, Flavor, HostShape, Ledger, Running
 from rule import DefaultRule
 
 from spane_nova import SpaneWeigher
@@ -143,24 +143,26 @@ class WholeNovaTest(base.LibvirtMigrationMixin, test_numa_servers.NUMAServersTes
         weighers = self.scheduler.manager.host_manager.weighers
         return next(each for each in weighers if isinstance(each, RecordingWeigher))
 
-    def fleet(self) -> Fleet:
+    def ledger(self) -> Ledger:
         """What must be left of the hosts, by the VMs in Nova's database."""
-        fleet = Fleet.__new__(Fleet)
-        fleet.shapes = [HostShape(CELLS, cpu_ratio=4.0)] * len(self.hosts)
-        fleet.weigher = self.weigher
         states = self.scheduler.manager.host_manager.get_host_states_by_uuids(self.ctxt, None, None)
         by_name = {state.host: state for state in states}
-        fleet.hosts = [by_name[host] for host in self.hosts]
-        fleet.vms = {
-            vm.uuid: Running(
-                self.hosts.index(vm.host), FLAVORS[self.servers[vm.uuid]], vm.numa_topology
-            )
-            for vm in objects.InstanceList.get_by_filters(
-                self.ctxt, {"deleted": False}, expected_attrs=["numa_topology"]
-            )
-            if vm.host in self.hosts
-        }
-        return fleet
+        vms = objects.InstanceList.get_by_filters(
+            self.ctxt, {"deleted": False}, expected_attrs=["numa_topology"]
+        )
+        return Ledger(
+            # Shared CPUs are overcommitted by 4, which is Nova's default.
+            [HostShape(CELLS, cpu_ratio=4.0)] * len(self.hosts),
+            [by_name[host] for host in self.hosts],
+            self.weigher,
+            {
+                vm.uuid: Running(
+                    self.hosts.index(vm.host), FLAVORS[self.servers[vm.uuid]], vm.numa_topology
+                )
+                for vm in vms
+                if vm.host in self.hosts
+            },
+        )
 
     def check(self, *, without: str = "nowhere") -> None:
         """libspane's servers are what the VMs in Nova's database leave of the hosts."""
@@ -179,9 +181,9 @@ class WholeNovaTest(base.LibvirtMigrationMixin, test_numa_servers.NUMAServersTes
 
     def differences(self, without: str) -> list[str]:
         """Those of hosts that are up."""
-        return [each for each in self.fleet().differences() if not each.startswith(without)]
+        return [each for each in self.ledger().differences() if not each.startswith(without)]
 
-    def best(self, before: Fleet, flavor: Flavor) -> set[str]:
+    def best(self, before: Ledger, flavor: Flavor) -> set[str]:
         """The hosts that the rule likes best, of those that passed."""
         pinned = "hw:cpu_policy" in flavor.specs
         kind = Kind(True, pinned)
@@ -190,7 +192,6 @@ class WholeNovaTest(base.LibvirtMigrationMixin, test_numa_servers.NUMAServersTes
                 (FLAVORS[n].vcpus, FLAVORS[n].memory, int(FLAVORS[n].specs["hw:numa_nodes"])): count
                 for n, count in MIX.items()
             },
-            # Shared CPUs are overcommitted by 4, which is Nova's default.
             servers=(16 if pinned else 64, 32768),
         )
         scores = {
@@ -202,7 +203,7 @@ class WholeNovaTest(base.LibvirtMigrationMixin, test_numa_servers.NUMAServersTes
         most = max(scores.values())
         return {host for host, score in scores.items() if score > most - 1e-5}
 
-    def decided(self, server: Any, before: Fleet, flavor: Flavor, left: str = "") -> str:
+    def decided(self, server: Any, before: Ledger, flavor: Flavor, left: str = "") -> str:
         """The host of a server: the one that the rule wants, and the cells that were foreseen."""
         vm = objects.Instance.get_by_uuid(self.ctxt, server["id"], expected_attrs=["numa_topology"])
         self.assertNotEqual(left, vm.host)
@@ -213,10 +214,10 @@ class WholeNovaTest(base.LibvirtMigrationMixin, test_numa_servers.NUMAServersTes
             self.compared += 1
         return str(vm.host)
 
-    def before(self) -> Fleet:
+    def before(self) -> Ledger:
         """What the next decision is about."""
         RecordingWeigher.last = {}
-        return self.fleet()
+        return self.ledger()
 
     def boot(self, name: str) -> Any:
         """A new server of this flavor."""
