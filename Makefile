@@ -78,7 +78,7 @@ data: build ## Make the shipped trace and networks again; HUAWEI=trace.h5 TEST_S
 lint: setup ## Check the format of all code, its files' length, shell scripts, Python types, and the C header
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 	@scripts/check-file-length.sh
-	shellcheck scripts/*.sh .ci/run
+	shellcheck scripts/*.sh integrations/*/test.sh .ci/run
 	cd bindings/python && ../../$(PYTHON) -m ruff check . && ../../$(PYTHON) -m ruff format --check . && ../../$(PYTHON) -m mypy
 	scripts/check-header.py
 
