@@ -29,5 +29,5 @@ scripts/make-fleets.py
     --trials 1000 --seed 1 --keep 3 --output data/weights
 # Seeds are the best of five in validation.
 train potential-synthetic 2 $synthetic '70000..<95000:500:1'
-train spane-synthetic 4 $synthetic '70000..<95000:500:1'
-if [ -n "$huawei" ]; then train potential 2 "$huawei" "$test_starts"; fi
+train spane-synthetic 3 $synthetic '70000..<95000:500:1'
+if [ -n "$huawei" ]; then train potential 5 "$huawei" "$test_starts"; fi
