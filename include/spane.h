@@ -17,7 +17,7 @@
  * Conventions
  * -----------
  * - Every function that can fail returns a spane_status: 0 is success, a positive number is an expected outcome that
- *   is no error (SPANE_NO_ROOM, SPANE_NEVER_FITS), a negative number is an error. On an error every output is left as it
+ *   is no error (SPANE_NO_ROOM, SPANE_NEVER_FITS, SPANE_CONFLICT), a negative number is an error. On an error every output is left as it
  *   was unless the function says otherwise, and spane_last_error() describes the error.
  * - Handles (spane_model *, spane_cluster *, ...) are created by a function whose name ends in _new, _load or _clone and
  *   released by the _free of their type. _free(NULL) does nothing. A handle keeps alive what it was made from, so handles
@@ -31,7 +31,8 @@
  *   others are refused; paths may be any bytes but none at all (SPANE_IO).
  * - "Threads: any" means that calls may run at once in any number of threads. "Threads: one at a time" means that calls
  *   on one handle must not overlap; an overlap is detected and answered with SPANE_BAD_STATE. Different handles never
- *   disturb each other, except that sessions read the cluster that they are bound to.
+ *   disturb each other, except that sessions read the cluster that they are bound to. Calls on a cluster that is shared
+ *   (spane_cluster_share) may overlap: they wait for each other.
  * - "Cost" is given in servers (S), running VMs (V) and network width (W).
  * - Results depend neither on the number of threads nor on the processor's instruction set.
  * - The library never writes to stdout or stderr, installs no signal handlers and starts no threads unless asked for a
@@ -134,6 +135,7 @@ typedef int32_t spane_status;
 #define SPANE_NEVER_FITS 2           /* no server, cordoned ones included, could hold the request even if it were empty, so
                                         waiting is in vain; nothing was changed. A cluster without servers returns
                                         SPANE_NO_ROOM instead */
+#define SPANE_CONFLICT 3             /* what was proposed has been overtaken by other changes; nothing was changed: decide again */
 #define SPANE_INVALID_ARGUMENT (-1)  /* an argument is outside its range */
 #define SPANE_NULL_POINTER (-2)      /* a pointer that must not be NULL is NULL */
 #define SPANE_BUFFER_TOO_SMALL (-3)  /* an output needs more room than its capacity; the message says how much */
@@ -1085,9 +1087,10 @@ SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_i
 
 /*
  * A policy bound to a cluster, whose changes it follows by itself. Sessions on one cluster may decide at once in several
- * threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the first decision
- * after servers were added, for the first call with a longer list of candidates or a larger `k` than any before, for
- * spane_session_explain, for spane_session_top with a heuristic, and when a rule with "capacity-lost" learns what is asked for.
+ * threads as long as nobody changes the cluster meanwhile, or if it is shared (spane_cluster_share). Deciding neither allocates
+ * nor locks, except for the first decision after servers were added, for the first call with a longer list of candidates or a
+ * larger `k` than any before, for spane_session_explain, for spane_session_top with a heuristic, and when a rule with
+ * "capacity-lost" learns what is asked for.
  *
  * Candidates: where a call takes `servers` and `count`, the policy chooses among these servers alone, each named once; ties go
  * to the one listed first. NULL with count 0 means all servers; on a list with count 0 there is no room. The cost depends on
@@ -1154,7 +1157,8 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_choose_among(spane_session 
  * Chooses as spane_session_choose and places the VM `id` there, in one step.
  *   placement receives where; may be NULL
  * Status: as spane_session_choose; also SPANE_EXISTS.
- * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: as spane_session_choose. Since: 0.1.
+ * Threads: one at a time, and nothing else on the cluster meanwhile unless it is shared. Cost: as spane_session_choose.
+ * Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_place(spane_session *session, uint64_t id,
                                                            const spane_request *request, spane_placement *placement);
@@ -1177,7 +1181,8 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_choose_many(spane_session *
  *   refused        receives the index of the VM that does not fit; may be NULL
  * Status: as spane_session_place, for the first VM that is not placed. On anything but SPANE_OK the cluster stays as it was and
  * no placement is written; the memory of the session is as after a trial (spane_cluster_begin_trial).
- * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: count * spane_session_place. Since: 0.1.
+ * Threads: one at a time, and nothing else on the cluster meanwhile unless it is shared. Cost: count * spane_session_place.
+ * Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_place_many(spane_session *session, const uint64_t *ids,
                                                                 const spane_request *requests, size_t count,
@@ -1265,6 +1270,66 @@ SPANE_API spane_status spane_session_q_values(spane_session *session, const span
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
 SPANE_API spane_status spane_session_describe(spane_session *session, spane_session_info *info);
+
+/* -------------------------------------------------------------------------------------------------------- Threads */
+
+/*
+ * Lets any number of threads use a cluster at once from now on, for good: calls on it that would overlap wait for each other instead
+ * of failing with SPANE_BAD_STATE. docs/threads.md has a program and what it reaches.
+ *
+ * Calls that read the cluster run at the same time: decisions of different sessions, and every function that takes a const
+ * spane_cluster. Calls that change it run alone and last for less than a microsecond; longer do those whose cost depends on S or V,
+ * plans, and spane_session_place_many, which decides while nobody else may read. A writer waits for the calls that run, and readers
+ * that come later wait for it. A session is still for one thread at a time (SPANE_BAD_STATE): make one for each thread.
+ *
+ * Each call sees the cluster before or after each change as a whole, and leaves it so. spane_session_place decides beside other threads
+ * and then places, while nobody else changes anything, if the server and the VM's group are as they were when it decided, as
+ * spane_cluster_commit does; else it decides again, after four such conflicts while nobody else may read. So servers are never
+ * overcommitted, no rule of a group is broken, and what is placed is what the policy chose in a state of the cluster that held
+ * during the call and in which that server and that group were the same as when it was placed.
+ *
+ * A trial is one of the cluster and not of a thread: in the meantime other threads' changes belong to it. In a function that the library
+ * calls (spane_progress, spane_log_callback) calls do not wait: they return SPANE_BAD_STATE where they would. Functions of Python do not
+ * run in the thread that waits: those must not change the cluster whose call they are told about. Before fork(2), and before freeing a
+ * cluster or a session, see that no other thread is inside a call on it.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_share(spane_cluster *cluster);
+
+/* A decision that is carried out later, or not at all. Initialise with SPANE_PROPOSAL_INIT. */
+typedef struct spane_proposal {
+    uint32_t struct_size;      /* sizeof(spane_proposal) */
+    uint32_t reserved;         /* 0 */
+    spane_placement placement; /* where the VM would go */
+    uint64_t revision;         /* stands for the servers as they were when it was decided */
+    uint64_t group_revision;   /* for the rules of the VM's group, and for where its VMs ran; 0 without a group */
+} spane_proposal;
+
+#define SPANE_PROPOSAL_INIT {sizeof(spane_proposal), 0, {SPANE_NOWHERE, 0}, 0, 0}
+
+/*
+ * As spane_session_choose_among, for a decision to be carried out by spane_cluster_commit, in any thread: after another program has
+ * agreed, say. Nothing is held for it; see spane_session_reserve for that.
+ *   servers, count  the candidates, as in spane_session_choose_among
+ *   proposal        its first proposal->struct_size bytes are filled
+ * Status: as spane_session_choose_among. Threads: one at a time. Cost: as spane_session_choose. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_session_propose(spane_session *session, const spane_request *request,
+                                                             const int32_t *servers, size_t count,
+                                                             spane_proposal *proposal);
+
+/*
+ * Places the VM `id` as proposed, if nothing has changed that matters: its server is as it was when that was decided, its group has the
+ * rules and its VMs run where they did, and the rules allow it still. What has been changed and changed back, in a trial or otherwise, is
+ * a change; so is every server that was added, removed or resized, and whatever came before the latest S changes.
+ *   request   that of the proposal
+ * Status: SPANE_OK; SPANE_CONFLICT; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, proposal); SPANE_EXISTS;
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: as
+ * spane_cluster_place, and O(changes since). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_commit(spane_cluster *cluster, uint64_t id,
+                                                            const spane_request *request,
+                                                            const spane_proposal *proposal);
 
 /* --------------------------------------------------------------------------------------------------------- Models */
 

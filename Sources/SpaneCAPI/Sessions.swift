@@ -81,7 +81,12 @@ public func spane_session_place(
         let session = try unsafe SessionHandle.of(session)
         let handle = session.cluster
         return try session.gate.exclusive {
-            try handle.gate.exclusive {
+            if handle.gate.isShared {
+                let (placed, status) = try unsafe session.placeBesideOthers(id, request)
+                if let placed, let placement = unsafe placement { unsafe placement.pointee = spane_placement(placed) }
+                return status
+            }
+            return try handle.gate.exclusive {
                 let (request, group) = try unsafe session.request(request)
                 guard let outside = try session.place(id, request, in: group) else {
                     return session.refusal(of: request)

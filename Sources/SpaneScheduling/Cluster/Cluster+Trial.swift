@@ -94,7 +94,9 @@ extension Cluster {
         case .cordon(let place): state.cordon(place)
         case .uncordon(let place): state.uncordon(place)
         case .setFree(let amount, let place, let node): state.setFree(amount, server: place, node: node)
-        case .setDomain(let domain, let place, let level): domains.set(place, level: level, to: domain)
+        case .setDomain(let domain, let place, let level):
+            domains.set(place, level: level, to: domain)
+            groups.noteDomain()
         case .setRules(let rules, let group): groups.set(rules, of: group)
         }
     }

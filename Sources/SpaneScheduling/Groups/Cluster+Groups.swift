@@ -49,6 +49,7 @@ extension Cluster {
         let before = domains.levels[level].domains[place]
         guard before != Int32(domain) else { return }
         domains.set(place, level: level, to: Int32(domain))
+        groups.noteDomain()
         trials.note(.setDomain(before, place: place, level: level))
     }
 

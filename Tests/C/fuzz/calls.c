@@ -713,7 +713,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         case 14: status = play_many(input); break;
         default: status = look(input); break;
         }
-        MUST(status <= SPANE_NEVER_FITS && status >= SPANE_CANCELLED && status != SPANE_INTERNAL);
+        MUST(status <= SPANE_CONFLICT && status >= SPANE_CANCELLED && status != SPANE_INTERNAL);
         MUST(status >= 0 || *spane_last_error());
     }
     for (int slot = 0; slot < slots; slot++) {
