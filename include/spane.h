@@ -231,7 +231,7 @@ typedef struct spane_server_type {
     int32_t nodes;                /* NUMA nodes, 1 ... nodes of the cluster */
     const double *node_amounts;   /* [nodes][2 + node_resource_count]; 0 where a node has none */
     const double *server_amounts; /* [server_resource_count]; NULL without */
-    uint64_t traits;              /* a bit for each trait that requests may require or forbid */
+    uint64_t traits;              /* a bit for each trait that requests may require, forbid or prefer */
     const uint8_t *distances;     /* [nodes][nodes], as in the SLIT of the firmware; NULL where they do not matter */
     const char *name;             /* of at most 255 bytes, such as "gen3"; NULL or "" for none */
 } spane_server_type;
@@ -251,11 +251,13 @@ typedef struct spane_request {
     uint64_t require;      /* traits that its server must have */
     uint64_t forbid;       /* traits that its server must not have */
     uint64_t group;        /* the group to which it belongs, see spane_cluster_set_group; 0 for none */
+    uint64_t prefer;       /* traits that its server should have: sessions look first at servers that have them all, then at those that
+                              lack one, and so on, whatever their policy; see spane_cluster_group_violations */
 } spane_request;
 
 #define SPANE_REQUEST_INIT SPANE_REQUEST(0, 0)
 /* So many cores and GB. */
-#define SPANE_REQUEST(cpu, mem) {sizeof(spane_request), 0, (cpu), (mem), 0, 0, 0, 0, 0, 0}
+#define SPANE_REQUEST(cpu, mem) {sizeof(spane_request), 0, (cpu), (mem), 0, 0, 0, 0, 0, 0, 0}
 
 /* Where a VM runs or may run. */
 typedef struct spane_placement {
@@ -485,7 +487,9 @@ enum {
     SPANE_REASON_TOO_SMALL = 5,       /* it could not hold the VM even if it were empty */
     SPANE_REASON_TOO_FAR = 6,         /* it has the room, but on nodes too far from each other, or no nodes are near enough at all */
     SPANE_REASON_NO_ROOM = 7,         /* too much is in use */
-    SPANE_REASON_GROUP = 8            /* it has room, and a hard rule of the VM's group forbids it */
+    SPANE_REASON_GROUP = 8,           /* it has room, and a hard rule of the VM's group forbids it */
+    SPANE_REASON_RESERVED = 9         /* too much is in use, and without what is reserved there it would have room; told instead
+                                         of SPANE_REASON_NO_ROOM, with what that tells */
 };
 
 /*
@@ -501,7 +505,7 @@ typedef struct spane_reason {
     int32_t node;         /* the NUMA node where it is short; -1 for the server as a whole, or where it is no amount */
     double short_by;      /* cores, GB or devices that are missing; nodes with TOO_FEW_NODES; with TOO_FAR by how much the distance
                              is above what is allowed; 0 else */
-    uint32_t nodes;       /* bit n for NUMA node n: the nodes that can have the VM (FITS), are least short (TOO_SMALL, NO_ROOM) or
+    uint32_t nodes;       /* bit n for NUMA node n: the nodes that can have the VM (FITS), are least short (TOO_SMALL, NO_ROOM, RESERVED) or
                              nearest to each other (TOO_FAR); 0 else */
     int32_t trait;        /* the bit of the lowest trait that is lacking or forbidden; -1 else */
 } spane_reason;
@@ -678,7 +682,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_load_memory(const void *dat
  * zones, that the caller numbers. A request names its group; docs/groups.md has examples.
  *
  * Sessions place VMs where no hard rule of their group is broken; of these servers first where no soft rule is, then where soft
- * rules are broken by fewest VMs. spane_cluster_place and spane_cluster_move refuse what a hard rule forbids;
+ * rules are broken by fewest VMs, each trait that the VM prefers and the server lacks counted as one more. spane_cluster_place and spane_cluster_move refuse what a hard rule forbids;
  * spane_cluster_record does not. A server whose domain is not known breaks every rule of that level.
  */
 
@@ -768,10 +772,11 @@ SPANE_API spane_status spane_cluster_group(const spane_cluster *cluster, uint64_
                                            size_t capacity, size_t *count, int64_t *vms);
 
 /*
- * What the rules of a request's group say of servers, whether or not there is room.
+ * What the rules of a request's group say of servers, and its preferences, whether or not there is room.
  *   servers     `count` numbers, or NULL for all servers in the order of spane_cluster_servers; then `count` must be their
  *               number
- *   violations  receives by how many VMs soft rules are broken if one more goes there; -1 where a hard rule forbids it
+ *   violations  receives by how many VMs soft rules are broken if one more goes there, and how many of the traits that it prefers are
+ *               lacking there, in sum; -1 where a hard rule forbids it. Sessions choose where this is least
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a server, count); SPANE_UNKNOWN_VERSION (struct_size);
  * SPANE_BAD_STATE. Threads: one at a time. Cost: O(servers of the group + count * rules); O(S) more for a hard rule of
  * SPANE_GROUP_SPREAD. Since: 0.1.
@@ -815,8 +820,8 @@ SPANE_API spane_status spane_cluster_drop_trial(spane_cluster *cluster);
  * which is what a live migration takes. Carry it out with spane_cluster_apply, or move by move with spane_cluster_apply_move
  * after the hypervisor has done it; a plan that the cluster has overtaken is refused.
  *
- * VMs whose group has a hard rule stay on their servers in every plan, so that no move breaks one; what is said of other plans
- * is said of those that leave them there. A VM that is let in goes where the hard rules of its group allow it.
+ * VMs whose group has a hard rule stay on their servers in every plan, so that no move breaks one, and reservations stay where they
+ * are; what is said of other plans is said of those that leave them there. A VM that is let in goes where the hard rules of its group allow it.
  */
 typedef struct spane_plan spane_plan;
 
@@ -1138,7 +1143,8 @@ SPANE_API void spane_session_free(spane_session *session);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_SHAPE_MISMATCH (as spane_session_new); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after
  * servers were added).
  * Threads: one at a time. Cost: O(S * W); blocks of servers without room cost next to nothing. In a group O(servers of the group)
- * more, and O(S) where soft rules are broken everywhere or a hard one asks for a spread. Since: 0.1.
+ * more, and O(S) where soft rules are broken everywhere or a hard one asks for a spread. With traits that are preferred it is that of
+ * two decisions at most where there is one of them, without a group; else O(S) for each number of them that may be lacking. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_choose(spane_session *session, const spane_request *request,
                                                             spane_placement *placement);
@@ -1191,7 +1197,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_place_many(spane_session *s
 /*
  * The `k` best placements with room, best first. A network ranks placements by their scores, ties to the server that stands
  * first, then to the lower nodes. A heuristic ranks servers: its choice, then its choice among the other servers, and so on. Of the
- * servers that the hard rules of the request's group allow, those come first where soft ones are broken by fewer VMs.
+ * servers that the hard rules of the request's group allow, those come first where spane_cluster_group_violations tells less.
  *   servers, count       the candidates
  *   placements, scores   receive up to `k` of each; scores may be NULL. Those of a heuristic are 0, -1, -2 and so on
  *   found                receives how many
@@ -1219,7 +1225,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_top(spane_session *session,
  * list (less than nothing), "move-to-front" 1 for the last place, "random" and others the turn; networks have their score.
  *
  * JSON is an object: "request" (a text), "considered", "with_room", "excluded" (an object of counts: "cordoned", "lacks_trait",
- * "forbidden_trait", "too_few_nodes", "too_small", "too_far", "no_room"; those that are 0 are left out), "nearest" (an array of
+ * "forbidden_trait", "too_few_nodes", "too_small", "too_far", "no_room", "group", "reserved"; those that are 0 are left out), "nearest" (an array of
  * "server", "reason", "nodes", and "short": an array of "resource", "node", -1 for the server as a whole, and "by"), and "best" (an
  * array of "server", "nodes", "score", and "parts": an array of "name" and "value"). A later version may have more.
  *   servers, count  the candidates
@@ -1330,6 +1336,72 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_propose(spane_session *sess
 SPANE_NODISCARD SPANE_API spane_status spane_cluster_commit(spane_cluster *cluster, uint64_t id,
                                                             const spane_request *request,
                                                             const spane_proposal *proposal);
+
+/* --------------------------------------------------------------------------------------------------- Reservations */
+
+/*
+ * A reservation is a placed VM whose place ends at some time, unless it is confirmed before. Everything that holds for VMs holds for
+ * it: what it asks for is in use, it counts as a VM of its server and its group, it is found, listed, moved, resized, renamed and
+ * released by its id, and saved with its end; release it to cancel it. The time is the caller's, in any unit: nothing ends by itself,
+ * and spane_cluster_expire says what time it is. docs/reservations.md has examples.
+ */
+
+/*
+ * Chooses as spane_session_choose and reserves the place for the VM `id`, in one step.
+ *   expires   when the reservation ends, a finite number
+ *   placement receives where; may be NULL
+ * Status: as spane_session_place; also SPANE_INVALID_ARGUMENT (expires). Threads: as spane_session_place. Cost: as
+ * spane_session_choose, and O(log reservations). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_session_reserve(spane_session *session, uint64_t id,
+                                                             const spane_request *request, double expires,
+                                                             spane_placement *placement);
+
+/*
+ * Makes the VM `id`, which is placed, a reservation that ends at a time, or gives a reservation another end.
+ *   expires   a finite number; INFINITY as spane_cluster_confirm
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (expires); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(log reservations). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_set_expiry(spane_cluster *cluster, uint64_t id, double expires);
+
+/*
+ * Confirms the reservation `id`: it is a VM that stays. To confirm a VM that is no reservation changes nothing; one that has ended
+ * and was released is SPANE_NOT_FOUND.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_BAD_STATE. Threads: one at a time. Cost: O(log reservations).
+ * Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_confirm(spane_cluster *cluster, uint64_t id);
+
+/*
+ * When the place of the VM `id` ends.
+ *   expires   receives it; INFINITY for a VM that is no reservation
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_expiry(const spane_cluster *cluster, uint64_t id, double *expires);
+
+/*
+ * Releases the reservations that end at a time or before.
+ *   now       any number but NaN
+ *   ids       room for `capacity` ids of those that are released, which are written in the order of their ends and then of the ids;
+ *             NULL with capacity 0 where they are not wanted
+ *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL, and then nothing changes
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (now); SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE;
+ * SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(1), and O(log reservations) for each one that has ended. Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_expire(spane_cluster *cluster, double now, uint64_t *ids, size_t capacity,
+                                            size_t *count);
+
+/*
+ * All reservations, in the order of their ends and then of their ids.
+ *   ids       room for `capacity` ids; NULL with capacity 0 to ask for their number
+ *   expires   room for `capacity` ends; may be NULL
+ *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(n log n) for n of them. Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_reservations(const spane_cluster *cluster, uint64_t *ids, double *expires,
+                                                  size_t capacity, size_t *count);
 
 /* --------------------------------------------------------------------------------------------------------- Models */
 

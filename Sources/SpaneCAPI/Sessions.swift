@@ -77,25 +77,7 @@ public func spane_session_place(
     _ request: UnsafePointer<spane_request>?,
     _ placement: UnsafeMutablePointer<spane_placement>?
 ) -> spane_status {
-    call {
-        let session = try unsafe SessionHandle.of(session)
-        let handle = session.cluster
-        return try session.gate.exclusive {
-            if handle.gate.isShared {
-                let (placed, status) = try unsafe session.placeBesideOthers(id, request)
-                if let placed, let placement = unsafe placement { unsafe placement.pointee = spane_placement(placed) }
-                return status
-            }
-            return try handle.gate.exclusive {
-                let (request, group) = try unsafe session.request(request)
-                guard let outside = try session.place(id, request, in: group) else {
-                    return session.refusal(of: request)
-                }
-                if let placement = unsafe placement { unsafe placement.pointee = spane_placement(outside) }
-                return SPANE_OK
-            }
-        }
-    }
+    call { try unsafe SessionHandle.of(session).place(id, request, until: nil, placement) }
 }
 
 @implementation @_cdecl("spane_session_choose_many")

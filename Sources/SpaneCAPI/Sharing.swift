@@ -68,30 +68,27 @@ extension SessionHandle {
     // Decisions that others have overtaken before one is made while nobody else may change the cluster.
     private static var mostConflicts: Int { 4 }
 
-    /// As ``place(_:_:in:)`` with no gate of the cluster entered: it decides beside others, and keeps them out while it places.
-    ///
-    /// - Returns: `nil` with the status that says why there is no placement.
+    /// As ``placeAlone(_:_:until:)`` with no gate of the cluster entered: it decides beside others, and keeps them out while it places.
     @inline(never)
     func placeBesideOthers(
         _ id: UInt64,
-        _ request: UnsafePointer<spane_request>?
+        _ request: UnsafePointer<spane_request>?,
+        until end: Double?
     ) throws -> (Placement?, spane_status) {
         for _ in 0..<Self.mostConflicts {
-            let (asked, group, proposal) = try cluster.gate.shared {
+            let (asked, group, proposal, status) = try cluster.gate.shared {
                 let (request, group) = try unsafe self.request(request)
                 try cluster.cluster.checkIsNew(id)
-                let chosen = try choose(request, in: group)
-                return (request, group, chosen.map { cluster.cluster.proposal($0, in: group) })
+                let proposal = try choose(request, in: group).map { cluster.cluster.proposal($0, in: group) }
+                return (request, group, proposal, proposal == nil ? refusal(of: request) : SPANE_OK)
             }
-            guard let proposal else { return (nil, try cluster.gate.shared { refusal(of: asked) }) }
-            let isPlaced = try cluster.gate.exclusive { try cluster.cluster.commit(id, asked, in: group, proposal) }
+            guard let proposal else { return (nil, status) }
+            let isPlaced = try cluster.gate.exclusive {
+                try cluster.cluster.commit(id, asked, in: group, proposal, until: end)
+            }
             if isPlaced { return (proposal.placement, SPANE_OK) }
         }
-        return try cluster.gate.exclusive {
-            let (asked, group) = try unsafe self.request(request)
-            guard let placed = try place(id, asked, in: group) else { return (nil, refusal(of: asked)) }
-            return (placed, SPANE_OK)
-        }
+        return try cluster.gate.exclusive { try unsafe placeAlone(id, request, until: end) }
     }
 }
 

@@ -15,6 +15,7 @@ public struct Cluster: ~Copyable, Sendable {
     var trials = TrialLog()
     var domains = DomainTable()
     var groups = GroupTable()
+    var reservations = ReservationTable()
     // [place][node][resource] and [place][shared resource], in steps of the grid: what the VMs use.
     var used: FlatBuffer<Double>
     var sharedUsed: FlatBuffer<Double>
@@ -70,6 +71,7 @@ public struct Cluster: ~Copyable, Sendable {
         trials = other.trials
         domains = other.domains
         groups = other.groups
+        reservations = other.reservations
         used = other.used.copy()
         sharedUsed = other.sharedUsed.copy()
         vmCounts = other.vmCounts.copy()
@@ -89,7 +91,7 @@ public struct Cluster: ~Copyable, Sendable {
     /// The bytes that it occupies.
     package var bytes: Int {
         state.bytes + numbers.bytes + vms.bytes + used.bytes + sharedUsed.bytes + vmCounts.bytes + domains.bytes
-            + groups.bytes
+            + groups.bytes + reservations.bytes
     }
 
     // MARK: Numbers and places

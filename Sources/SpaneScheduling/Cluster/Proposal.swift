@@ -27,21 +27,24 @@ extension Cluster {
 
     /// Places a VM as proposed, if its server and its group are as they were when that was decided.
     ///
-    /// - Parameter group: the group of the VM, that of the decision.
+    /// - Parameters:
+    ///   - group: the group of the VM, that of the decision.
+    ///   - end: when its place ends that is reserved; `nil` for a VM that stays.
     /// - Returns: whether it was placed. Servers that were added, removed or resized since are changes of every server, and so are so
     ///   many changes that the cluster does not keep them.
-    /// - Throws: what ``place(_:_:in:at:)`` throws, other than that it cannot be placed there.
-    /// - Complexity: that of ``place(_:_:in:at:)``, and O(changes since).
+    /// - Throws: what ``place(_:_:in:at:until:)`` throws, other than that it cannot be placed there.
+    /// - Complexity: that of ``place(_:_:in:at:until:)``, and O(changes since).
     public mutating func commit(
         _ id: UInt64,
         _ request: Request,
         in group: UInt64 = 0,
-        _ proposal: Proposal
+        _ proposal: Proposal,
+        until end: Double? = nil
     ) throws(SchedulingError) -> Bool {
         try checkIsNew(id)
         guard isCurrent(proposal, in: group) else { return false }
         do {
-            try place(id, request, in: group, at: proposal.placement)
+            try place(id, request, in: group, at: proposal.placement, until: end)
         } catch {
             // A hard rule can depend on what happens on other servers.
             guard error.code == .unavailableAction else { throw error }

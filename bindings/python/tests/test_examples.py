@@ -46,6 +46,26 @@ def test_groups_page(library: str) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
+def test_reservations_page(library: str) -> None:
+    text = (REPOSITORY / "docs" / "reservations.md").read_text()
+    (code,) = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)
+    (shown,) = re.findall(r"\n```\n(.*?)\n```\n", text, re.DOTALL)
+    ran = interpreter.run("-c", f"import spane\n{code}", folder=REPOSITORY, library=library)
+    assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, shown, "")
+
+
+def test_threads_page(library: str) -> None:
+    text = (REPOSITORY / "docs" / "threads.md").read_text()
+    (code,) = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)
+    made = "import spane\ncluster = spane.Cluster()\n"
+    made += "cluster.add_servers(1, node_cpu=40, node_mem=90)\n"
+    made += "session = spane.Session(cluster, 'best-fit')\n"
+    ran = interpreter.run(
+        "-c", f"{made}{code}\nassert 7 in cluster", folder=REPOSITORY, library=library
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
 def test_groups(library: str) -> None:
     folder = str(REPOSITORY / "data" / "fleets")
     ran = interpreter.run("python/groups.py", folder, "first-fit", folder=EXAMPLES, library=library)
