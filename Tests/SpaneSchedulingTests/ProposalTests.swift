@@ -41,7 +41,8 @@ import Testing
         }
         for _ in 0..<6000 {
             switch generator.next() % 10 {
-            case 0..<4:
+            case 0..<3:
+                guard open.count < 5 else { break }
                 let group = generator.next() % (Self.groups + 1)
                 let request = Request(
                     cpu: Double(1 + generator.next() % 6),
@@ -51,7 +52,7 @@ import Testing
                 let which = Int(generator.next() % 2)
                 guard let chosen = policies[which].placement(for: request, in: group, on: cluster) else { break }
                 open.append(Open(request: request, group: group, proposal: cluster.proposal(chosen, in: group)))
-            case 4..<7:
+            case 3..<6:
                 guard !open.isEmpty else { break }
                 let one = open.remove(at: Int(generator.next() % UInt64(open.count)))
                 next += 1
@@ -68,7 +69,7 @@ import Testing
                 done += isDone ? 1 : 0
                 overtaken += isDone ? 0 : 1
                 if isDone { note(server: one.proposal.placement.server, group: one.group, in: &open) }
-            case 7:
+            case 6, 7:
                 let ids = cluster.vmIDs
                 guard !ids.isEmpty else { break }
                 let id = ids[Int(generator.next() % UInt64(ids.count))]
@@ -99,7 +100,7 @@ import Testing
                 }
             }
         }
-        #expect(done > 300 && overtaken > 300)
+        #expect(done > 200 && overtaken > 200, "\(done) and \(overtaken)")
     }
 
     @Test func endWithEveryChangeOfServersAndWithOld() throws {

@@ -48,10 +48,10 @@ def test_groups_page(library: str) -> None:
 
 def test_reservations_page(library: str) -> None:
     text = (REPOSITORY / "docs" / "reservations.md").read_text()
-    (code,) = re.findall(r"\n```python\n(.*?)\n```\n", text, re.DOTALL)
-    (shown,) = re.findall(r"\n```\n(.*?)\n```\n", text, re.DOTALL)
-    ran = interpreter.run("-c", f"import spane\n{code}", folder=REPOSITORY, library=library)
-    assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, shown, "")
+    found = dict(re.findall(r"\n```(\w*)\n(.*?)\n```\n", text, re.DOTALL))
+    code = f"import spane\n{found['python']}"
+    ran = interpreter.run("-c", code, folder=REPOSITORY, library=library)
+    assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, found[""], "")
 
 
 def test_threads_page(library: str) -> None:
