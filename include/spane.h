@@ -17,7 +17,7 @@
  * Conventions
  * -----------
  * - Every function that can fail returns a spane_status: 0 is success, a positive number is an expected outcome that
- *   is no error (SPANE_NO_ROOM, SPANE_NEVER_FITS), a negative number is an error. On an error every output is left as it
+ *   is no error (SPANE_NO_ROOM, SPANE_NEVER_FITS, SPANE_CONFLICT), a negative number is an error. On an error every output is left as it
  *   was unless the function says otherwise, and spane_last_error() describes the error.
  * - Handles (spane_model *, spane_cluster *, ...) are created by a function whose name ends in _new, _load or _clone and
  *   released by the _free of their type. _free(NULL) does nothing. A handle keeps alive what it was made from, so handles
@@ -31,7 +31,8 @@
  *   others are refused; paths may be any bytes but none at all (SPANE_IO).
  * - "Threads: any" means that calls may run at once in any number of threads. "Threads: one at a time" means that calls
  *   on one handle must not overlap; an overlap is detected and answered with SPANE_BAD_STATE. Different handles never
- *   disturb each other, except that sessions read the cluster that they are bound to.
+ *   disturb each other, except that sessions read the cluster that they are bound to. Calls on a cluster that is shared
+ *   (spane_cluster_share) may overlap: they wait for each other.
  * - "Cost" is given in servers (S), running VMs (V) and network width (W).
  * - Results depend neither on the number of threads nor on the processor's instruction set.
  * - The library never writes to stdout or stderr, installs no signal handlers and starts no threads unless asked for a
@@ -134,6 +135,7 @@ typedef int32_t spane_status;
 #define SPANE_NEVER_FITS 2           /* no server, cordoned ones included, could hold the request even if it were empty, so
                                         waiting is in vain; nothing was changed. A cluster without servers returns
                                         SPANE_NO_ROOM instead */
+#define SPANE_CONFLICT 3             /* what was proposed has been overtaken by other changes; nothing was changed: decide again */
 #define SPANE_INVALID_ARGUMENT (-1)  /* an argument is outside its range */
 #define SPANE_NULL_POINTER (-2)      /* a pointer that must not be NULL is NULL */
 #define SPANE_BUFFER_TOO_SMALL (-3)  /* an output needs more room than its capacity; the message says how much */
@@ -229,7 +231,7 @@ typedef struct spane_server_type {
     int32_t nodes;                /* NUMA nodes, 1 ... nodes of the cluster */
     const double *node_amounts;   /* [nodes][2 + node_resource_count]; 0 where a node has none */
     const double *server_amounts; /* [server_resource_count]; NULL without */
-    uint64_t traits;              /* a bit for each trait that requests may require or forbid */
+    uint64_t traits;              /* a bit for each trait that requests may require, forbid or prefer */
     const uint8_t *distances;     /* [nodes][nodes], as in the SLIT of the firmware; NULL where they do not matter */
     const char *name;             /* of at most 255 bytes, such as "gen3"; NULL or "" for none */
 } spane_server_type;
@@ -249,11 +251,13 @@ typedef struct spane_request {
     uint64_t require;      /* traits that its server must have */
     uint64_t forbid;       /* traits that its server must not have */
     uint64_t group;        /* the group to which it belongs, see spane_cluster_set_group; 0 for none */
+    uint64_t prefer;       /* traits that its server should have: sessions look first at servers that have them all, then at those that
+                              lack one, and so on, whatever their policy; see spane_cluster_group_violations */
 } spane_request;
 
 #define SPANE_REQUEST_INIT SPANE_REQUEST(0, 0)
 /* So many cores and GB. */
-#define SPANE_REQUEST(cpu, mem) {sizeof(spane_request), 0, (cpu), (mem), 0, 0, 0, 0, 0, 0}
+#define SPANE_REQUEST(cpu, mem) {sizeof(spane_request), 0, (cpu), (mem), 0, 0, 0, 0, 0, 0, 0}
 
 /* Where a VM runs or may run. */
 typedef struct spane_placement {
@@ -483,7 +487,9 @@ enum {
     SPANE_REASON_TOO_SMALL = 5,       /* it could not hold the VM even if it were empty */
     SPANE_REASON_TOO_FAR = 6,         /* it has the room, but on nodes too far from each other, or no nodes are near enough at all */
     SPANE_REASON_NO_ROOM = 7,         /* too much is in use */
-    SPANE_REASON_GROUP = 8            /* it has room, and a hard rule of the VM's group forbids it */
+    SPANE_REASON_GROUP = 8,           /* it has room, and a hard rule of the VM's group forbids it */
+    SPANE_REASON_RESERVED = 9         /* too much is in use, and without what is reserved there it would have room; told instead
+                                         of SPANE_REASON_NO_ROOM, with what that tells */
 };
 
 /*
@@ -499,7 +505,7 @@ typedef struct spane_reason {
     int32_t node;         /* the NUMA node where it is short; -1 for the server as a whole, or where it is no amount */
     double short_by;      /* cores, GB or devices that are missing; nodes with TOO_FEW_NODES; with TOO_FAR by how much the distance
                              is above what is allowed; 0 else */
-    uint32_t nodes;       /* bit n for NUMA node n: the nodes that can have the VM (FITS), are least short (TOO_SMALL, NO_ROOM) or
+    uint32_t nodes;       /* bit n for NUMA node n: the nodes that can have the VM (FITS), are least short (TOO_SMALL, NO_ROOM, RESERVED) or
                              nearest to each other (TOO_FAR); 0 else */
     int32_t trait;        /* the bit of the lowest trait that is lacking or forbidden; -1 else */
 } spane_reason;
@@ -676,7 +682,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_load_memory(const void *dat
  * zones, that the caller numbers. A request names its group; docs/groups.md has examples.
  *
  * Sessions place VMs where no hard rule of their group is broken; of these servers first where no soft rule is, then where soft
- * rules are broken by fewest VMs. spane_cluster_place and spane_cluster_move refuse what a hard rule forbids;
+ * rules are broken by fewest VMs, each trait that the VM prefers and the server lacks counted as one more. spane_cluster_place and spane_cluster_move refuse what a hard rule forbids;
  * spane_cluster_record does not. A server whose domain is not known breaks every rule of that level.
  */
 
@@ -766,10 +772,11 @@ SPANE_API spane_status spane_cluster_group(const spane_cluster *cluster, uint64_
                                            size_t capacity, size_t *count, int64_t *vms);
 
 /*
- * What the rules of a request's group say of servers, whether or not there is room.
+ * What the rules of a request's group say of servers, and its preferences, whether or not there is room.
  *   servers     `count` numbers, or NULL for all servers in the order of spane_cluster_servers; then `count` must be their
  *               number
- *   violations  receives by how many VMs soft rules are broken if one more goes there; -1 where a hard rule forbids it
+ *   violations  receives by how many VMs soft rules are broken if one more goes there, and how many of the traits that it prefers are
+ *               lacking there, in sum; -1 where a hard rule forbids it. Sessions choose where this is least
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, a server, count); SPANE_UNKNOWN_VERSION (struct_size);
  * SPANE_BAD_STATE. Threads: one at a time. Cost: O(servers of the group + count * rules); O(S) more for a hard rule of
  * SPANE_GROUP_SPREAD. Since: 0.1.
@@ -878,8 +885,8 @@ SPANE_API spane_status spane_cluster_describe_log(const spane_cluster *cluster, 
  * which is what a live migration takes. Carry it out with spane_cluster_apply, or move by move with spane_cluster_apply_move
  * after the hypervisor has done it; a plan that the cluster has overtaken is refused.
  *
- * VMs whose group has a hard rule stay on their servers in every plan, so that no move breaks one; what is said of other plans
- * is said of those that leave them there. A VM that is let in goes where the hard rules of its group allow it.
+ * VMs whose group has a hard rule stay on their servers in every plan, so that no move breaks one, and reservations stay where they
+ * are; what is said of other plans is said of those that leave them there. A VM that is let in goes where the hard rules of its group allow it.
  */
 typedef struct spane_plan spane_plan;
 
@@ -1150,9 +1157,10 @@ SPANE_API spane_status spane_heuristic_describe(int32_t index, spane_heuristic_i
 
 /*
  * A policy bound to a cluster, whose changes it follows by itself. Sessions on one cluster may decide at once in several
- * threads as long as nobody changes the cluster meanwhile. Deciding neither allocates nor locks, except for the first decision
- * after servers were added, for the first call with a longer list of candidates or a larger `k` than any before, for
- * spane_session_explain, for spane_session_top with a heuristic, and when a rule with "capacity-lost" learns what is asked for.
+ * threads as long as nobody changes the cluster meanwhile, or if it is shared (spane_cluster_share). Deciding neither allocates
+ * nor locks, except for the first decision after servers were added, for the first call with a longer list of candidates or a
+ * larger `k` than any before, for spane_session_explain, for spane_session_top with a heuristic, and when a rule with
+ * "capacity-lost" learns what is asked for.
  *
  * Candidates: where a call takes `servers` and `count`, the policy chooses among these servers alone, each named once; ties go
  * to the one listed first. NULL with count 0 means all servers; on a list with count 0 there is no room. The cost depends on
@@ -1200,7 +1208,8 @@ SPANE_API void spane_session_free(spane_session *session);
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_SHAPE_MISMATCH (as spane_session_new); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY (after
  * servers were added).
  * Threads: one at a time. Cost: O(S * W); blocks of servers without room cost next to nothing. In a group O(servers of the group)
- * more, and O(S) where soft rules are broken everywhere or a hard one asks for a spread. Since: 0.1.
+ * more, and O(S) where soft rules are broken everywhere or a hard one asks for a spread. With traits that are preferred it is that of
+ * two decisions at most where there is one of them, without a group; else O(S) for each number of them that may be lacking. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_choose(spane_session *session, const spane_request *request,
                                                             spane_placement *placement);
@@ -1219,7 +1228,8 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_choose_among(spane_session 
  * Chooses as spane_session_choose and places the VM `id` there, in one step.
  *   placement receives where; may be NULL
  * Status: as spane_session_choose; also SPANE_EXISTS.
- * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: as spane_session_choose. Since: 0.1.
+ * Threads: one at a time, and nothing else on the cluster meanwhile unless it is shared. Cost: as spane_session_choose.
+ * Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_place(spane_session *session, uint64_t id,
                                                            const spane_request *request, spane_placement *placement);
@@ -1242,7 +1252,8 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_choose_many(spane_session *
  *   refused        receives the index of the VM that does not fit; may be NULL
  * Status: as spane_session_place, for the first VM that is not placed. On anything but SPANE_OK the cluster stays as it was and
  * no placement is written; the memory of the session is as after a trial (spane_cluster_begin_trial).
- * Threads: one at a time, and nothing else on the cluster meanwhile. Cost: count * spane_session_place. Since: 0.1.
+ * Threads: one at a time, and nothing else on the cluster meanwhile unless it is shared. Cost: count * spane_session_place.
+ * Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_place_many(spane_session *session, const uint64_t *ids,
                                                                 const spane_request *requests, size_t count,
@@ -1251,7 +1262,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_place_many(spane_session *s
 /*
  * The `k` best placements with room, best first. A network ranks placements by their scores, ties to the server that stands
  * first, then to the lower nodes. A heuristic ranks servers: its choice, then its choice among the other servers, and so on. Of the
- * servers that the hard rules of the request's group allow, those come first where soft ones are broken by fewer VMs.
+ * servers that the hard rules of the request's group allow, those come first where spane_cluster_group_violations tells less.
  *   servers, count       the candidates
  *   placements, scores   receive up to `k` of each; scores may be NULL. Those of a heuristic are 0, -1, -2 and so on
  *   found                receives how many
@@ -1279,7 +1290,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_top(spane_session *session,
  * list (less than nothing), "move-to-front" 1 for the last place, "random" and others the turn; networks have their score.
  *
  * JSON is an object: "request" (a text), "considered", "with_room", "excluded" (an object of counts: "cordoned", "lacks_trait",
- * "forbidden_trait", "too_few_nodes", "too_small", "too_far", "no_room"; those that are 0 are left out), "nearest" (an array of
+ * "forbidden_trait", "too_few_nodes", "too_small", "too_far", "no_room", "group", "reserved"; those that are 0 are left out), "nearest" (an array of
  * "server", "reason", "nodes", and "short": an array of "resource", "node", -1 for the server as a whole, and "by"), and "best" (an
  * array of "server", "nodes", "score", and "parts": an array of "name" and "value"). A later version may have more.
  *   servers, count  the candidates
@@ -1362,6 +1373,132 @@ SPANE_API spane_status spane_session_q_values(spane_session *session, const span
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */
 SPANE_API spane_status spane_session_describe(spane_session *session, spane_session_info *info);
+
+/* -------------------------------------------------------------------------------------------------------- Threads */
+
+/*
+ * Lets any number of threads use a cluster at once from now on, for good: calls on it that would overlap wait for each other instead
+ * of failing with SPANE_BAD_STATE. docs/threads.md has a program and what it reaches.
+ *
+ * Calls that read the cluster run at the same time: decisions of different sessions, and every function that takes a const
+ * spane_cluster. Calls that change it run alone and last for less than a microsecond; longer do those whose cost depends on S or V,
+ * plans, and spane_session_place_many, which decides while nobody else may read. A writer waits for the calls that run, and readers
+ * that come later wait for it. A session is still for one thread at a time (SPANE_BAD_STATE): make one for each thread.
+ *
+ * Each call sees the cluster before or after each change as a whole, and leaves it so. spane_session_place decides beside other threads
+ * and then places, while nobody else changes anything, if the server and the VM's group are as they were when it decided, as
+ * spane_cluster_commit does; else it decides again, after four such conflicts while nobody else may read. So servers are never
+ * overcommitted, no rule of a group is broken, and what is placed is what the policy chose in a state of the cluster that held
+ * during the call and in which that server and that group were the same as when it was placed.
+ *
+ * A trial is one of the cluster and not of a thread: in the meantime other threads' changes belong to it. In a function that the library
+ * calls (spane_progress, spane_log_callback) calls do not wait: they return SPANE_BAD_STATE where they would. Functions of Python do not
+ * run in the thread that waits: those must not change the cluster whose call they are told about. Before fork(2), and before freeing a
+ * cluster or a session, see that no other thread is inside a call on it.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_share(spane_cluster *cluster);
+
+/* A decision that is carried out later, or not at all. Initialise with SPANE_PROPOSAL_INIT. */
+typedef struct spane_proposal {
+    uint32_t struct_size;      /* sizeof(spane_proposal) */
+    uint32_t reserved;         /* 0 */
+    spane_placement placement; /* where the VM would go */
+    uint64_t revision;         /* stands for the servers as they were when it was decided */
+    uint64_t group_revision;   /* for the rules of the VM's group, and for where its VMs ran; 0 without a group */
+} spane_proposal;
+
+#define SPANE_PROPOSAL_INIT {sizeof(spane_proposal), 0, {SPANE_NOWHERE, 0}, 0, 0}
+
+/*
+ * As spane_session_choose_among, for a decision to be carried out by spane_cluster_commit, in any thread: after another program has
+ * agreed, say. Nothing is held for it; see spane_session_reserve for that.
+ *   servers, count  the candidates, as in spane_session_choose_among
+ *   proposal        its first proposal->struct_size bytes are filled
+ * Status: as spane_session_choose_among. Threads: one at a time. Cost: as spane_session_choose. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_session_propose(spane_session *session, const spane_request *request,
+                                                             const int32_t *servers, size_t count,
+                                                             spane_proposal *proposal);
+
+/*
+ * Places the VM `id` as proposed, if nothing has changed that matters: its server is as it was when that was decided, its group has the
+ * rules and its VMs run where they did, and the rules allow it still. What has been changed and changed back, in a trial or otherwise, is
+ * a change; so is every server that was added, removed or resized, and whatever came before the latest S changes.
+ *   request   that of the proposal
+ * Status: SPANE_OK; SPANE_CONFLICT; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, proposal); SPANE_EXISTS;
+ * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: as
+ * spane_cluster_place, and O(changes since). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_commit(spane_cluster *cluster, uint64_t id,
+                                                            const spane_request *request,
+                                                            const spane_proposal *proposal);
+
+/* --------------------------------------------------------------------------------------------------- Reservations */
+
+/*
+ * A reservation is a placed VM whose place ends at some time, unless it is confirmed before. Everything that holds for VMs holds for
+ * it: what it asks for is in use, it counts as a VM of its server and its group, it is found, listed, moved, resized, renamed and
+ * released by its id, and saved with its end; release it to cancel it. The time is the caller's, in any unit: nothing ends by itself,
+ * and spane_cluster_expire says what time it is. docs/reservations.md has examples.
+ */
+
+/*
+ * Chooses as spane_session_choose and reserves the place for the VM `id`, in one step.
+ *   expires   when the reservation ends, a finite number
+ *   placement receives where; may be NULL
+ * Status: as spane_session_place; also SPANE_INVALID_ARGUMENT (expires). Threads: as spane_session_place. Cost: as
+ * spane_session_choose, and O(log reservations). Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_session_reserve(spane_session *session, uint64_t id,
+                                                             const spane_request *request, double expires,
+                                                             spane_placement *placement);
+
+/*
+ * Makes the VM `id`, which is placed, a reservation that ends at a time, or gives a reservation another end.
+ *   expires   a finite number; INFINITY as spane_cluster_confirm
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_INVALID_ARGUMENT (expires); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(log reservations). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_set_expiry(spane_cluster *cluster, uint64_t id, double expires);
+
+/*
+ * Confirms the reservation `id`: it is a VM that stays. To confirm a VM that is no reservation changes nothing; one that has ended
+ * and was released is SPANE_NOT_FOUND.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_BAD_STATE. Threads: one at a time. Cost: O(log reservations).
+ * Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_cluster_confirm(spane_cluster *cluster, uint64_t id);
+
+/*
+ * When the place of the VM `id` ends.
+ *   expires   receives it; INFINITY for a VM that is no reservation
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_NOT_FOUND; SPANE_BAD_STATE. Threads: one at a time. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_expiry(const spane_cluster *cluster, uint64_t id, double *expires);
+
+/*
+ * Releases the reservations that end at a time or before.
+ *   now       any number but NaN
+ *   ids       room for `capacity` ids of those that are released, which are written in the order of their ends and then of the ids;
+ *             NULL with capacity 0 where they are not wanted
+ *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL, and then nothing changes
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (now); SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE;
+ * SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: O(1), and O(log reservations) for each one that has ended. Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_expire(spane_cluster *cluster, double now, uint64_t *ids, size_t capacity,
+                                            size_t *count);
+
+/*
+ * All reservations, in the order of their ends and then of their ids.
+ *   ids       room for `capacity` ids; NULL with capacity 0 to ask for their number
+ *   expires   room for `capacity` ends; may be NULL
+ *   count     receives how many there are; also when it returns SPANE_BUFFER_TOO_SMALL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BUFFER_TOO_SMALL; SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * Threads: one at a time. Cost: O(n log n) for n of them. Since: 0.1.
+ */
+SPANE_API spane_status spane_cluster_reservations(const spane_cluster *cluster, uint64_t *ids, double *expires,
+                                                  size_t capacity, size_t *count);
 
 /* --------------------------------------------------------------------------------------------------------- Models */
 

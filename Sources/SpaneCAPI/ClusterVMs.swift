@@ -218,4 +218,4 @@ extension ClusterHandle {
 }
 
 @inline(never)
-private func unknown(_ id: UInt64) -> Failure { Failure(SPANE_NOT_FOUND, "id is \(id), which is not placed") }
+func unknown(_ id: UInt64) -> Failure { Failure(SPANE_NOT_FOUND, "id is \(id), which is not placed") }

@@ -140,7 +140,10 @@ public func spane_cluster_group_violations(
             let verdict = handle.cluster.verdict(ofGroup: group, for: request)
             for index in 0..<count {
                 let place = try unsafe handle.place(index, of: servers)
-                unsafe violations[index] = verdict.map { $0.violations(at: place).map { Int64($0) } ?? -1 } ?? 0
+                unsafe violations[index] =
+                    verdict.map { verdict in
+                        verdict.broken(at: place, on: handle.cluster.state).map { Int64($0) } ?? -1
+                    } ?? 0
             }
             return SPANE_OK
         }

@@ -21,6 +21,7 @@ public func spane_status_name(_ status: spane_status) -> UnsafePointer<CChar>? {
     case SPANE_OK: unsafe constant("SPANE_OK")
     case SPANE_NO_ROOM: unsafe constant("SPANE_NO_ROOM")
     case SPANE_NEVER_FITS: unsafe constant("SPANE_NEVER_FITS")
+    case SPANE_CONFLICT: unsafe constant("SPANE_CONFLICT")
     case SPANE_INVALID_ARGUMENT: unsafe constant("SPANE_INVALID_ARGUMENT")
     case SPANE_NULL_POINTER: unsafe constant("SPANE_NULL_POINTER")
     case SPANE_BUFFER_TOO_SMALL: unsafe constant("SPANE_BUFFER_TOO_SMALL")

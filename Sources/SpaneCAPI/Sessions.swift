@@ -80,20 +80,7 @@ public func spane_session_place(
     _ request: UnsafePointer<spane_request>?,
     _ placement: UnsafeMutablePointer<spane_placement>?
 ) -> spane_status {
-    call {
-        let session = try unsafe SessionHandle.of(session)
-        let handle = session.cluster
-        return try session.gate.exclusive {
-            try handle.gate.exclusive {
-                let (request, group) = try unsafe session.request(request)
-                guard let outside = try session.place(id, request, in: group) else {
-                    return session.refusal(of: request)
-                }
-                if let placement = unsafe placement { unsafe placement.pointee = spane_placement(outside) }
-                return SPANE_OK
-            }
-        }
-    }
+    call { try unsafe SessionHandle.of(session).place(id, request, until: nil, placement) }
 }
 
 @implementation @_cdecl("spane_session_choose_many")

@@ -92,11 +92,11 @@ void test_library(void) {
     CHECK(spane_version() == SPANE_VERSION_MAJOR * 1000000 + SPANE_VERSION_MINOR * 1000 + SPANE_VERSION_PATCH);
     CHECK(strcmp(spane_version_string(), SPANE_VERSION_STRING) == 0);
     CHECK(spane_abi_version() == SPANE_ABI_VERSION);
-    for (spane_status status = SPANE_CANCELLED; status <= SPANE_NEVER_FITS; status++) {
+    for (spane_status status = SPANE_CANCELLED; status <= SPANE_CONFLICT; status++) {
         CHECK(strncmp(spane_status_name(status), "SPANE_", 6) == 0);
     }
     CHECK(strcmp(spane_status_name(SPANE_NO_ROOM), "SPANE_NO_ROOM") == 0);
-    CHECK(strcmp(spane_status_name(SPANE_NEVER_FITS + 1), "unknown status") == 0);
+    CHECK(strcmp(spane_status_name(SPANE_CONFLICT + 1), "unknown status") == 0);
     CHECK(strcmp(spane_status_name(INT32_MIN), "unknown status") == 0);
     CHECK(strcmp(spane_status_name(INT32_MAX), "unknown status") == 0);
 

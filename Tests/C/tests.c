@@ -30,6 +30,7 @@ int main(int argc, char **argv) {
     test_vms();
     test_plans();
     test_trials();
+    test_reservations();
     test_groups();
     test_fleets();
     test_fleet_servers();

@@ -178,6 +178,238 @@ static void test_overlap(spane_model *model, int one_session) {
     spane_cluster_free(cluster);
 }
 
+/* A thread that decides, places, releases and reads on a cluster that others use. */
+struct sharer {
+    spane_cluster *cluster;
+    spane_session *session;
+    uint64_t first_id;
+    double cpu, mem; /* of its VMs in the end */
+    int64_t vms, conflicts, changed;
+    int wrong;
+};
+
+enum { shared_servers = 20, shared_rounds = 4000, own_most = 60, shared_group = 7 };
+
+/* Places one VM in one of the three ways; 1 where it runs now. */
+static int place_somehow(struct sharer *self, uint64_t id, const spane_request *request) {
+    spane_proposal proposal = SPANE_PROPOSAL_INIT;
+    spane_status status;
+    if (id % 3 == 0) {
+        status = spane_session_place(self->session, id, request, NULL);
+    } else if (id % 3 == 1) {
+        status = spane_session_place_many(self->session, &id, request, 1, &proposal.placement, NULL);
+    } else {
+        do {
+            status = spane_session_propose(self->session, request, NULL, 0, &proposal);
+            if (status != SPANE_OK) break;
+            status = spane_cluster_commit(self->cluster, id, request, &proposal);
+            self->conflicts += status == SPANE_CONFLICT;
+        } while (status == SPANE_CONFLICT);
+    }
+    self->wrong += status != SPANE_OK && status != SPANE_NO_ROOM;
+    return status == SPANE_OK;
+}
+
+static void *share(void *argument) {
+    struct sharer *self = argument;
+    struct {
+        uint64_t id;
+        spane_request request;
+    } own[own_most];
+    unsigned long long random = self->first_id;
+    int count = 0;
+    for (int i = 0; i < shared_rounds; i++) {
+        const uint64_t id = self->first_id + (uint64_t)i;
+        if (count < own_most) {
+            own[count].id = id;
+            own[count].request = some_request(&random);
+            own[count].request.group = i % 5 == 0 ? shared_group : 0;
+            count += place_somehow(self, id, &own[count].request);
+        }
+        if (count == own_most || check_random(&random) % 2) {
+            const int gone = count > 0 ? (int)(check_random(&random) % (unsigned)count) : -1;
+            if (gone >= 0) {
+                self->wrong += spane_cluster_release(self->cluster, own[gone].id, NULL) != SPANE_OK;
+                own[gone] = own[--count];
+            }
+        }
+        if (i % 16 == 0) {
+            /* What is read holds together: of no server is more in use than there is. */
+            double left[shared_servers * 2 * SPANE_NODES];
+            spane_request told = SPANE_REQUEST_INIT;
+            self->wrong += spane_cluster_amounts(self->cluster, NULL, shared_servers, NULL, left) != SPANE_OK;
+            for (int j = 0; j < shared_servers * 2 * SPANE_NODES; j++) self->wrong += left[j] < 0;
+            if (count > 0) {
+                self->wrong += spane_cluster_find(self->cluster, own[0].id, NULL, &told) != SPANE_OK;
+                self->wrong += told.cpu != own[0].request.cpu || told.group != own[0].request.group;
+            }
+        }
+        if (i % 64 == 0) {
+            self->wrong += spane_cluster_cordon(self->cluster, (int32_t)(id % shared_servers)) != SPANE_OK;
+            self->wrong += spane_cluster_uncordon(self->cluster, (int32_t)(id % shared_servers)) != SPANE_OK;
+            self->changed++;
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        self->cpu += own[i].request.cpu;
+        self->mem += own[i].request.mem;
+    }
+    self->vms = count;
+    return NULL;
+}
+
+/* Several threads decide, place, release and read at once: nothing is lost, nothing is overcommitted, no rule is broken. */
+static void test_sharing(const spane_policy *policy) {
+    static struct sharer sharers[threads];
+    pthread_t workers[threads];
+    spane_group_rule rule = SPANE_GROUP_RULE_INIT;
+    spane_cluster *cluster = NULL;
+    double used[2] = {0, 0}, wanted[2] = {0, 0}, left[shared_servers * 2 * SPANE_NODES];
+    uint64_t ids[threads * own_most];
+    int64_t vms = 0, all = 0, conflicts = 0;
+    size_t count = 0;
+
+    DONE(spane_cluster_new(NULL, &cluster));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, shared_servers, NULL));
+    rule.count = 3;
+    DONE(spane_cluster_set_group(cluster, shared_group, &rule, 1));
+    DONE(spane_cluster_share(cluster));
+    for (int i = 0; i < threads; i++) {
+        sharers[i] = (struct sharer){cluster, NULL, 1000000 * (uint64_t)(i + 1), 0, 0, 0, 0, 0, 0};
+        DONE(spane_session_new(cluster, policy, &sharers[i].session));
+    }
+    for (int i = 0; i < threads; i++) pthread_create(&workers[i], NULL, share, &sharers[i]);
+    for (int i = 0; i < threads; i++) pthread_join(workers[i], NULL);
+    for (int i = 0; i < threads; i++) {
+        CHECK(sharers[i].wrong == 0);
+        wanted[0] += sharers[i].cpu;
+        wanted[1] += sharers[i].mem;
+        all += sharers[i].vms;
+        conflicts += sharers[i].conflicts;
+        spane_session_free(sharers[i].session);
+    }
+    DONE(spane_cluster_count(cluster, NULL, &vms));
+    CHECK(vms == all);
+    DONE(spane_cluster_amounts(cluster, NULL, shared_servers, NULL, left));
+    for (int i = 0; i < shared_servers * SPANE_NODES; i++) {
+        CHECK(left[2 * i] >= 0 && left[2 * i + 1] >= 0);
+        used[0] += 40 - left[2 * i];
+        used[1] += 90 - left[2 * i + 1];
+    }
+    CHECK(used[0] == wanted[0] && used[1] == wanted[1]);
+    for (int32_t server = 0; server < shared_servers; server++) {
+        int of_group = 0;
+        DONE(spane_cluster_vms(cluster, server, ids, sizeof ids / sizeof *ids, &count));
+        for (size_t i = 0; i < count; i++) {
+            spane_request told = SPANE_REQUEST_INIT;
+            DONE(spane_cluster_find(cluster, ids[i], NULL, &told));
+            of_group += told.group == shared_group;
+        }
+        CHECK(of_group <= 3);
+    }
+    printf("threads: shared: %lld VMs in the end, %lld conflicts\n", (long long)vms, (long long)conflicts);
+    spane_cluster_free(cluster);
+}
+
+/* The rules of one thread hold for proposals too: what matters and what does not. */
+static void test_proposals(void) {
+    const spane_policy policy = SPANE_POLICY_HEURISTIC("first-fit");
+    const spane_request request = SPANE_REQUEST(4, 8), none = SPANE_REQUEST(0, 0), huge = SPANE_REQUEST(1000, 8);
+    spane_request member = SPANE_REQUEST(4, 8);
+    spane_group_rule rule = SPANE_GROUP_RULE_INIT;
+    spane_proposal proposal = SPANE_PROPOSAL_INIT, small;
+    spane_cluster *cluster = NULL;
+    spane_session *session = NULL;
+    int32_t second = 1, wrong[] = {0, 0};
+    int64_t vms;
+
+    DONE(spane_cluster_new(NULL, &cluster));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, 3, NULL));
+    DONE(spane_session_new(cluster, &policy, &session));
+    FAILS(SPANE_NULL_POINTER, "cluster", spane_cluster_share(NULL));
+    FAILS(SPANE_NULL_POINTER, "session", spane_session_propose(NULL, &request, NULL, 0, &proposal));
+    FAILS(SPANE_NULL_POINTER, "request", spane_session_propose(session, NULL, NULL, 0, &proposal));
+    FAILS(SPANE_NULL_POINTER, "proposal", spane_session_propose(session, &request, NULL, 0, NULL));
+    FAILS(SPANE_NULL_POINTER, "servers", spane_session_propose(session, &request, NULL, 1, &proposal));
+    FAILS(SPANE_INVALID_ARGUMENT, "twice", spane_session_propose(session, &request, wrong, 2, &proposal));
+    FAILS(SPANE_INVALID_ARGUMENT, "request", spane_session_propose(session, &none, NULL, 0, &proposal));
+    CHECK(spane_session_propose(session, &huge, NULL, 0, &proposal) == SPANE_NEVER_FITS);
+    small = proposal;
+    small.struct_size = 0;
+    FAILS(SPANE_UNKNOWN_VERSION, "proposal->struct_size", spane_session_propose(session, &request, NULL, 0, &small));
+    FAILS(SPANE_UNKNOWN_VERSION, "proposal->struct_size", spane_cluster_commit(cluster, 1, &request, &small));
+    FAILS(SPANE_INVALID_ARGUMENT, "server", spane_cluster_commit(cluster, 1, &request, &proposal));
+    DONE(spane_session_propose(session, &request, NULL, 0, &proposal));
+    CHECK(proposal.placement.server == 0 && proposal.placement.nodes == 1);
+    FAILS(SPANE_NULL_POINTER, "cluster", spane_cluster_commit(NULL, 1, &request, &proposal));
+    FAILS(SPANE_NULL_POINTER, "request", spane_cluster_commit(cluster, 1, NULL, &proposal));
+    FAILS(SPANE_NULL_POINTER, "proposal", spane_cluster_commit(cluster, 1, &request, NULL));
+
+    /* Another server does not matter; its own does, and so does the same proposal a second time. */
+    DONE(spane_cluster_place(cluster, 10, &request, (spane_placement){1, 1}));
+    DONE(spane_cluster_commit(cluster, 1, &request, &proposal));
+    FAILS(SPANE_EXISTS, "id is 1", spane_cluster_commit(cluster, 1, &request, &proposal));
+    CHECK(spane_cluster_commit(cluster, 2, &request, &proposal) == SPANE_CONFLICT);
+    DONE(spane_session_propose(session, &request, NULL, 0, &proposal));
+    DONE(spane_cluster_cordon(cluster, 0));
+    CHECK(spane_cluster_commit(cluster, 2, &request, &proposal) == SPANE_CONFLICT);
+    DONE(spane_cluster_uncordon(cluster, 0));
+    CHECK(spane_cluster_commit(cluster, 2, &request, &proposal) == SPANE_CONFLICT);
+    DONE(spane_session_propose(session, &request, &second, 1, &proposal));
+    CHECK(proposal.placement.server == 1);
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, 1, NULL));
+    CHECK(spane_cluster_commit(cluster, 2, &request, &proposal) == SPANE_CONFLICT);
+    /* Nor does one of a later state than this. */
+    proposal.revision += 100;
+    CHECK(spane_cluster_commit(cluster, 2, &request, &proposal) == SPANE_CONFLICT);
+
+    /* With a group its VMs and rules matter wherever they are, for VMs of the group alone. */
+    member.group = shared_group;
+    rule.hard = 0;
+    DONE(spane_cluster_set_group(cluster, shared_group, &rule, 1));
+    small = proposal;
+    DONE(spane_session_propose(session, &member, NULL, 0, &proposal));
+    DONE(spane_session_propose(session, &request, NULL, 0, &small));
+    DONE(spane_cluster_place(cluster, 3, &member, (spane_placement){3, 1}));
+    CHECK(spane_cluster_commit(cluster, 2, &member, &proposal) == SPANE_CONFLICT);
+    DONE(spane_session_propose(session, &member, NULL, 0, &proposal));
+    DONE(spane_cluster_set_group(cluster, shared_group, &rule, 1));
+    CHECK(spane_cluster_commit(cluster, 2, &member, &proposal) == SPANE_CONFLICT);
+    DONE(spane_cluster_commit(cluster, 2, &request, &small));
+    DONE(spane_cluster_count(cluster, NULL, &vms));
+    CHECK(vms == 4);
+    spane_session_free(session);
+    spane_cluster_free(cluster);
+}
+
+struct caller {
+    spane_cluster *cluster;
+    int calls, refused, read;
+};
+
+static int32_t change_meanwhile(int64_t done, int64_t total, void *user) {
+    struct caller *self = user;
+    int64_t vms;
+    (void)done;
+    (void)total;
+    self->calls++;
+    self->refused += spane_cluster_cordon(self->cluster, 0) == SPANE_BAD_STATE;
+    self->read += spane_cluster_count(self->cluster, NULL, &vms) == SPANE_OK;
+    return 0;
+}
+
+/* In a callback calls do not wait for the call that it belongs to. */
+static void test_callbacks(void) {
+    spane_cluster *cluster = half_full();
+    struct caller caller = {cluster, 0, 0, 0};
+    const spane_progress progress = {change_meanwhile, &caller};
+    size_t size = 0;
+    DONE(spane_cluster_share(cluster));
+    CHECK(spane_cluster_save_memory(cluster, &progress, NULL, 0, &size) == SPANE_OK);
+    CHECK(caller.calls > 0 && caller.refused == caller.calls && caller.read == caller.calls);
+    spane_cluster_free(cluster);
+}
+
 static void hear(int32_t level, const char *message, void *user) {
     (void)user;
     if (level < SPANE_LOG_ERROR || !*message) abort();
@@ -247,6 +479,11 @@ int main(int argc, char **argv) {
     test_reading(NULL, "random:7");
     test_overlap(model, 0);
     test_overlap(model, 1);
+    test_proposals();
+    test_callbacks();
+    test_sharing(NETWORK(model));
+    test_sharing(HEURISTIC(SPANE_DEFAULT_POLICY));
+    test_sharing(HEURISTIC("first-fit"));
     spane_model_free(model);
     test_loading(argv[1]);
     test_default();

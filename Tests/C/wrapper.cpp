@@ -230,6 +230,13 @@ void test_candidates(const std::string &data) {
     CHECK(must(session.explain({1, 1}, 1, SPANE_JSON)).find("\"best\":[{\"server\":0,") != std::string::npos);
     CHECK(must(session.explain_among({1, 1}, none)).find("0 servers considered") != std::string::npos);
     FAILS(SPANE_INVALID_ARGUMENT, session.explain_among({1, 1}, twice));
+    DONE(cluster.share());
+    const spane::Proposal proposal = must(session.propose({1, 1}));
+    CHECK(proposal && proposal->placement.server == 0 && must(cluster.commit(77, {1, 1}, *proposal)));
+    CHECK(!must(cluster.commit(78, {1, 1}, *proposal)));
+    FAILS(SPANE_EXISTS, cluster.commit(77, {1, 1}, *proposal));
+    CHECK(must(session.propose({1000, 1})).never_fits && !must(session.propose_among({1, 1}, none)));
+    CHECK(must(cluster.release(77)).server == 0);
     CHECK(must(session.top({1, 1}, best, scores)) == 3 && best[0].server == 0 && scores[2] == -2);
     CHECK(must(session.top_among({1, 1}, some, best)) == 2 && best[0].server == 2 && best[1].server == 1);
     CHECK(must(session.top_among({1, 1}, some, best, scores)) == 2 && scores[1] == -1);

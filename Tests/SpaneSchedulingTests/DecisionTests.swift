@@ -15,7 +15,10 @@ import Testing
         ) -> Placement? {
             policy.placement(for: request, on: cluster, among: servers)
         }
-        mutating func stopLearning() { policy.stopLearning() }
+        var isLearning: Bool {
+            get { policy.isLearning }
+            set { policy.isLearning = newValue }
+        }
     }
 
     @Test(arguments: 1...Layout.mostNodes)

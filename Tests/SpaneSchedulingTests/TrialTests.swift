@@ -15,7 +15,8 @@ import Testing
         }
         for id in cluster.vmIDs {
             guard let (placement, request) = cluster.find(id) else { continue }
-            lines.append("\(id) \(placement) \(request.cpu) \(request.mem) \(request.span)")
+            let end = cluster.expiry(of: id) ?? .infinity
+            lines.append("\(id) \(placement) \(request.cpu) \(request.mem) \(request.span) \(end)")
         }
         return lines.joined(separator: "\n")
     }
@@ -33,13 +34,16 @@ import Testing
         let node = NodeSet(rawValue: generator.next() % 2 == 0 ? 1 : 2)
         let size = Double(1 + generator.next() % 12)
         let request = Request(cpu: size, mem: size / 2, span: 1)
-        switch generator.next() % 9 {
+        switch generator.next() % 12 {
         case 0, 1: try? cluster.place(id, request, at: Placement(server: server, nodes: node))
         case 2: try? cluster.record(id, request, at: Placement(server: server, nodes: node))
         case 3: _ = cluster.release(id)
         case 4: try? cluster.move(id, to: Placement(server: server, nodes: node))
         case 5: try? cluster.resize(id, to: request)
         case 6: try? cluster.rename(id, to: id + 1)
+        case 9: try? cluster.place(id, request, at: Placement(server: server, nodes: node), until: size)
+        case 10: try? cluster.setExpiry(generator.next() % 3 == 0 ? nil : size, of: id)
+        case 11: _ = cluster.expire(now: size / 4)
         case 7:
             if generator.next() % 2 == 0 { try? cluster.cordon(server) } else { try? cluster.uncordon(server) }
         default:

@@ -71,6 +71,7 @@ struct Request {
     std::uint64_t forbid = 0;      ///< traits that its server must not have
     std::uint32_t farthest = 0;    ///< the largest distance between two of its nodes; 0 for any
     std::uint64_t group = 0;       ///< the group to which it belongs; 0 for none
+    std::uint64_t prefer = 0;      ///< traits that its server should have: those that lack fewer of them come first
 
     /// For calls of spane.h; valid until the amounts of this object change.
     spane_request get() const noexcept {
@@ -82,6 +83,7 @@ struct Request {
         request.forbid = forbid;
         request.farthest = farthest;
         request.group = group;
+        request.prefer = prefer;
         return request;
     }
 };
@@ -165,6 +167,14 @@ struct End {
 /// Where a VM goes, if anywhere.
 struct Choice : std::optional<Placement> {
     using std::optional<Placement>::optional;
+
+    /// Whether no server could hold the VM even if it were empty, so that waiting is in vain.
+    bool never_fits = false;
+};
+
+/// A decision that is carried out later, if there is one; see spane_session_propose.
+struct Proposal : std::optional<spane_proposal> {
+    using std::optional<spane_proposal>::optional;
 
     /// Whether no server could hold the VM even if it were empty, so that waiting is in vain.
     bool never_fits = false;
@@ -352,7 +362,7 @@ spane_status read_all(Bytes &bytes, Read read) {
 
 /// What a call of spane.h has told of a request, without its amounts.
 inline Request request(const spane_request &told) {
-    return {told.cpu, told.mem, told.span, {}, told.require, told.forbid, told.farthest, told.group};
+    return {told.cpu, told.mem, told.span, {}, told.require, told.forbid, told.farthest, told.group, told.prefer};
 }
 
 /// The elements that a call of spane.h writes that wants a number of them and tells how many there are.
@@ -581,7 +591,7 @@ inline Fallible<BuildInfo> build() {
     return detail::outcome(status, info);
 }
 
-/// The mirror of a fleet; see "Clusters" in spane.h. One call at a time.
+/// The mirror of a fleet; see "Clusters" in spane.h. One call at a time, unless it is shared.
 class Cluster : public detail::Handle<spane_cluster, spane_cluster_free> {
 public:
     using Handle::Handle;
@@ -795,13 +805,63 @@ public:
         return detail::outcome(status, vms);
     }
 
-    /// By how many VMs the soft rules of the request's group are broken on each of some servers; -1 where a hard one forbids it.
+    /// By how many VMs the soft rules of the request's group are broken on each of some servers, and how many of the traits that it
+    /// prefers are lacking there, in sum; -1 where a hard rule forbids it.
     Fallible<std::vector<std::int64_t>> group_violations(const Request &request, Span<const std::int32_t> servers) const {
         std::vector<std::int64_t> violations(servers.size());
         const spane_request asked = request.get();
         const spane_status status = spane_cluster_group_violations(get(), &asked, detail::candidates(servers),
                                                                    servers.size(), violations.data());
         return detail::outcome(status, std::move(violations));
+    }
+
+    /// Lets any number of threads use it at once from now on; see spane_cluster_share.
+    Fallible<void> share() { return detail::outcome(spane_cluster_share(get())); }
+
+    /// Places a VM as proposed; false where others have changed what that depended on, and nothing is placed then.
+    Fallible<bool> commit(std::uint64_t id, const Request &request, const spane_proposal &proposal) {
+        const spane_request asked = request.get();
+        const spane_status status = spane_cluster_commit(get(), id, &asked, &proposal);
+        return detail::outcome(status, status == SPANE_OK);
+    }
+
+    /// Lets the place of a VM end at a time; INFINITY for one that stays. See "Reservations" in spane.h.
+    Fallible<void> set_expiry(std::uint64_t id, double expires) {
+        return detail::outcome(spane_cluster_set_expiry(get(), id, expires));
+    }
+
+    /// Lets a reservation be a VM that stays; false where there is none with this id any more.
+    Fallible<bool> confirm(std::uint64_t id) {
+        const spane_status status = spane_cluster_confirm(get(), id);
+        if (status == SPANE_NOT_FOUND) return detail::outcome(SPANE_OK, false);
+        return detail::outcome(status, true);
+    }
+
+    /// When the place of a VM ends; INFINITY for one that stays.
+    Fallible<double> expiry(std::uint64_t id) const {
+        double expires = 0;
+        const spane_status status = spane_cluster_expiry(get(), id, &expires);
+        return detail::outcome(status, expires);
+    }
+
+    /// Releases the reservations that have ended; their ids, those first that ended first.
+    Fallible<std::vector<std::uint64_t>> expire(double now) {
+        std::vector<std::uint64_t> ids;
+        std::size_t count = 0;
+        spane_status status = SPANE_BUFFER_TOO_SMALL;
+        for (std::size_t room = 16; status == SPANE_BUFFER_TOO_SMALL; room = count) {
+            ids.resize(room);
+            status = spane_cluster_expire(get(), now, ids.data(), room, &count);
+        }
+        ids.resize(status == SPANE_OK ? count : 0);
+        return detail::outcome(status, std::move(ids));
+    }
+
+    /// The ids of all reservations, those first that end first.
+    Fallible<std::vector<std::uint64_t>> reservations() const {
+        return detail::list_of<std::uint64_t>([&](std::uint64_t *ids, std::size_t room, std::size_t *count) {
+            return spane_cluster_reservations(get(), ids, nullptr, room, count);
+        });
     }
 
     /// Changes from now on can be taken back; see spane_cluster_begin_trial.
@@ -1106,6 +1166,22 @@ public:
         return detail::outcome(status, choice(status, placement));
     }
 
+    /// As place, of a place that ends at a time unless it is confirmed before.
+    Fallible<Choice> reserve(std::uint64_t id, const Request &request, double expires) {
+        Placement placement{};
+        const spane_request asked = request.get();
+        const spane_status status = spane_session_reserve(get(), id, &asked, expires, &placement);
+        return detail::outcome(status, choice(status, placement));
+    }
+
+    /// A decision for Cluster::commit; empty where there is no room.
+    Fallible<Proposal> propose(const Request &request) { return propose(request, nullptr, 0); }
+
+    /// The same among these servers alone.
+    Fallible<Proposal> propose_among(const Request &request, Span<const std::int32_t> servers) {
+        return propose(request, detail::candidates(servers), servers.size());
+    }
+
     /// As many placements as requests.
     Fallible<void> choose_many(Span<const Request> requests, Span<Placement> placements) {
         if (requests.size() != placements.size()) return detail::mismatch("placements", placements.size(), requests.size());
@@ -1227,6 +1303,16 @@ private:
         });
         if (!text.empty()) text.pop_back(); // the zero byte
         return detail::outcome(status, std::move(text));
+    }
+
+    Fallible<Proposal> propose(const Request &request, const std::int32_t *servers, std::size_t count) {
+        spane_proposal made = SPANE_PROPOSAL_INIT;
+        const spane_request asked = request.get();
+        const spane_status status = spane_session_propose(get(), &asked, servers, count, &made);
+        Proposal proposal;
+        if (status == SPANE_OK) proposal.emplace(made);
+        proposal.never_fits = status == SPANE_NEVER_FITS;
+        return detail::outcome(status, proposal);
     }
 
     static Choice choice(spane_status status, Placement placement) {

@@ -64,7 +64,7 @@ final class BoundPolicy {
     /// Whether it is a network, which scores placements.
     var scores: Bool { network != nil }
 
-    /// The best placement on some servers, all of which come into question for a VM of a group.
+    /// The best placement on some servers, all of which come into question for a VM by its group and its preferences.
     ///
     /// - Parameter isFirst: whether this is the first look for this VM; others are no decision that a policy learns from.
     func choose(
@@ -82,10 +82,7 @@ final class BoundPolicy {
         guard cluster.serverCount > 0 else { return nil }
         if isFirst { decisions += 1 }
         try adapt(to: cluster)
-        guard !isFirst else { return policy.choose(servers, for: request, on: cluster) }
-        var again = policy
-        again.stopLearning()
-        return again.choose(servers, for: request, on: cluster)
+        return policy.choose(servers, for: request, on: cluster, learning: isFirst)
     }
 
     /// The best placement on some servers.

@@ -27,6 +27,26 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
         try gate.exclusive { try cluster.gate.shared(body) }
     }
 
+    /// Chooses for a VM and places it.
+    ///
+    /// - Parameter end: when its place ends that is reserved; `nil` for a VM that stays.
+    @inline(__always)
+    func place(
+        _ id: UInt64,
+        _ request: UnsafePointer<spane_request>?,
+        until end: Double?,
+        _ placement: UnsafeMutablePointer<spane_placement>?
+    ) throws -> spane_status {
+        try gate.exclusive {
+            let (placed, status) =
+                try cluster.gate.isShared
+                ? unsafe placeBesideOthers(id, request, until: end)
+                : cluster.gate.exclusive { try unsafe placeAlone(id, request, until: end) }
+            if let placed, let placement = unsafe placement { unsafe placement.pointee = spane_placement(placed) }
+            return status
+        }
+    }
+
     // MARK: With both gates entered
 
     @inline(__always)
@@ -41,28 +61,44 @@ final class SessionHandle: HandleObject, @unchecked Sendable {
     /// The best placement that the rules of a group allow, or `nil` where there is none.
     @inline(__always)
     func choose(_ request: Request, in group: UInt64) throws -> Placement? {
-        if group != 0 { return try choose(request, in: group, among: nil) }
+        if group != 0 || request.terms != nil && request.prefer != 0 {
+            return try choose(request, in: group, among: nil)
+        }
         return try policy.choose(request, on: cluster.cluster.state)
     }
 
     /// The same among the places of candidates; `nil` for all servers.
     @inline(never)
     func choose(_ request: Request, in group: UInt64, among candidates: [Int32]?) throws -> Placement? {
-        try cluster.cluster.choose(in: group, for: request, among: candidates) { servers, isFirst in
+        try cluster.cluster.choose(in: group, for: request, among: candidates) { request, servers, isFirst in
             try policy.choose(request, on: cluster.cluster.state, servers, isFirst: isFirst)
         }
     }
 
     /// Chooses for a VM and places it; `nil` where there is no room that the rules of its group allow.
-    func place(_ id: UInt64, _ request: Request, in group: UInt64) throws -> Placement? {
+    func place(_ id: UInt64, _ request: Request, in group: UInt64, until end: Double? = nil) throws -> Placement? {
         try cluster.cluster.checkIsNew(id)
         guard let chosen = try choose(request, in: group) else {
             cluster.cluster.tell(.refuse(id, request, group: group))
             return nil
         }
         let outside = cluster.cluster.outside(chosen)
-        try cluster.cluster.place(id, request, in: group, at: outside)
+        try cluster.cluster.place(id, request, in: group, at: outside, until: end)
         return outside
+    }
+
+    /// The same for a request of the caller.
+    ///
+    /// - Returns: `nil` with the status that says why there is no placement.
+    @inline(__always)
+    func placeAlone(
+        _ id: UInt64,
+        _ request: UnsafePointer<spane_request>?,
+        until end: Double?
+    ) throws -> (Placement?, spane_status) {
+        let (request, group) = try unsafe self.request(request)
+        guard let placed = try place(id, request, in: group, until: end) else { return (nil, refusal(of: request)) }
+        return (placed, SPANE_OK)
     }
 
     /// The best placements that the rules of a group allow, those first that break soft rules by fewest VMs.

@@ -28,7 +28,9 @@ enum Log {
         let current = unsafe listener
         mutex.unlock()
         guard let listener = current, level <= listener.level else { return }
+        waiting_forbid()
         unsafe message.withCString { unsafe listener.callback(level, $0, listener.user) }
+        waiting_allow()
         // What a call of the host's failed with is no failure of the call that it is told about.
         message_clear()
     }

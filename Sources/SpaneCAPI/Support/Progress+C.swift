@@ -31,7 +31,11 @@ private final class Listener {
 
     func tell(_ share: Double) -> Bool {
         // What a call of the callback's failed with is no failure of the call that it is told about.
-        defer { message_clear() }
+        waiting_forbid()
+        defer {
+            waiting_allow()
+            message_clear()
+        }
         let done = min(total, Int((share * Double(total)).rounded()))
         return unsafe callback(Int64(done), Int64(total), user) == 0
     }

@@ -17,6 +17,7 @@ extension spane_request {
         unsafe require = request.require
         unsafe forbid = request.forbid
         unsafe farthest = request.farthest == .max ? 0 : UInt32(request.farthest)
+        unsafe prefer = request.prefer
     }
 }
 
@@ -56,7 +57,9 @@ extension ClusterState {
 
     @inline(__always)
     private func checked(_ request: spane_request) throws -> Request {
-        let hasTerms = unsafe request.amount_count | request.farthest != 0 || request.require | request.forbid != 0
+        let hasTerms =
+            unsafe request.amount_count | request.farthest != 0
+            || request.require | request.forbid | request.prefer != 0
         if hasTerms { return try unsafe checkedTerms(request) }
         return try unsafe checkedRequest(cpu: request.cpu, mem: request.mem, span: Int(request.span))
     }
@@ -79,7 +82,8 @@ extension ClusterState {
             extras: Array(elements(request.amounts, count, "request->amounts")),
             require: request.require,
             forbid: request.forbid,
-            farthest: farthest == 0 ? .max : UInt8(farthest)
+            farthest: farthest == 0 ? .max : UInt8(farthest),
+            prefer: request.prefer
         )
     }
 }

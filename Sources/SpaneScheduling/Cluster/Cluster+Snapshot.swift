@@ -39,8 +39,17 @@ extension Cluster {
             package var placement: Placement
             /// 0 for none.
             package var group: UInt64
+            /// When its place ends that is reserved.
+            package var expires: Double?
 
-            package init(id: UInt64, request: Request, placement: Placement, group: UInt64 = 0) {
+            package init(
+                id: UInt64,
+                request: Request,
+                placement: Placement,
+                group: UInt64 = 0,
+                expires: Double? = nil
+            ) {
+                self.expires = expires
                 self.id = id
                 self.request = request
                 self.placement = placement
@@ -130,7 +139,8 @@ extension Cluster {
                     id: vm.id,
                     request: vms.request(of: vm),
                     placement: outside(vm.placement),
-                    group: groups.id(at: vm.group)
+                    group: groups.id(at: vm.group),
+                    expires: reservations.end(of: vm.id)
                 )
             )
         }
@@ -172,6 +182,7 @@ extension Cluster {
         for (index, vm) in snapshot.vms.enumerated() {
             try progress.part(0, 0.7).check(step: index, of: snapshot.vms.count)
             try cluster.record(vm.id, vm.request, in: vm.group, at: vm.placement)
+            if let expires = vm.expires { try cluster.setExpiry(expires, of: vm.id) }
         }
         for (place, server) in snapshot.servers.enumerated() {
             try progress.part(0.7, 1).check(step: place, of: snapshot.servers.count)

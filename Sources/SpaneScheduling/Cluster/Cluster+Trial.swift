@@ -9,6 +9,7 @@ enum Reversal: Sendable {
     case setFree(Resources, server: Int, node: Int)
     case setDomain(Int32, place: Int, level: Int)
     case setRules([GroupRule], of: UInt64)
+    case setExpiry(Double?, of: UInt64)
 }
 
 /// The changes since the trials began that are open.
@@ -95,12 +96,15 @@ extension Cluster {
         case .release(let id): remove(id)
         case .record(let id, let request, let group, let place): add(id, request, in: group, at: place)
         case .settle(let id, let request, let place): settle(id, request, at: place)
-        case .rename(let id, let other): vms.rename(id, to: other)
+        case .rename(let id, let other): changeID(id, to: other)
         case .cordon(let place): state.cordon(place)
         case .uncordon(let place): state.uncordon(place)
         case .setFree(let amount, let place, let node): state.setFree(amount, server: place, node: node)
-        case .setDomain(let domain, let place, let level): domains.set(place, level: level, to: domain)
+        case .setDomain(let domain, let place, let level):
+            domains.set(place, level: level, to: domain)
+            groups.noteDomain()
         case .setRules(let rules, let group): groups.set(rules, of: group)
+        case .setExpiry(let end, let id): reservations.set(id, to: end)
         }
     }
 }

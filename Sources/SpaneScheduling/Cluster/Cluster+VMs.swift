@@ -73,23 +73,28 @@ extension Cluster {
 
     /// Places a VM.
     ///
-    /// - Parameter group: the group to which it belongs; 0 for none.
+    /// - Parameters:
+    ///   - group: the group to which it belongs; 0 for none.
+    ///   - end: when its place ends that is reserved; `nil` for a VM that stays.
     /// - Throws: `invalidArgument` when there is no such server or node, when the request asks for nothing or for an impossible
     ///   amount, or when the nodes are not as many as it spans; `duplicateVM`; `unavailableAction` when there is no room, the
     ///   server is cordoned or a hard rule of the group forbids it. Nothing changes then.
-    /// - Complexity: O(1), amortised; O(servers of the group) more in a group.
+    /// - Complexity: O(1), amortised; O(servers of the group) more in a group, O(log reservations) for a reservation.
     public mutating func place(
         _ id: UInt64,
         _ request: Request,
         in group: UInt64 = 0,
-        at placement: Placement
+        at placement: Placement,
+        until end: Double? = nil
     ) throws(SchedulingError) {
         let inside = try inside(placement)
         try checkIsNew(id)
         try checkRoom(inside, for: request)
         try check(group, request, at: inside.server)
         try checkGrowth(toHold: vmCount + 1, in: group)
+        if end != nil { try checkExpiry(end) }
         add(id, request, in: group, at: inside)
+        if end != nil { reservations.set(id, to: end) }
         trials.note(.release(id))
         tell(.place(id, request, group: group, placement))
     }
@@ -138,7 +143,10 @@ extension Cluster {
 
     /// As ``release(_:)``, as part of something else of which the observer is told.
     mutating func letGo(_ id: UInt64) -> (placement: Placement, request: Request)? {
+        let end = reservations.end(of: id)
         guard let (placement, request, group) = remove(id) else { return nil }
+        // It is taken back last.
+        if end != nil { trials.note(.setExpiry(end, of: id)) }
         trials.note(.record(id, request, group: group, placement))
         return (outside(placement), request)
     }
@@ -181,7 +189,7 @@ extension Cluster {
         _ = try running(id)
         guard id != other else { return }
         try checkIsNew(other)
-        vms.rename(id, to: other)
+        changeID(id, to: other)
         trials.note(.rename(other, to: id))
         tell(.rename(id, to: other))
     }
@@ -193,6 +201,12 @@ extension Cluster {
             throw SchedulingError(.notFound, "id is \(id), which is not placed")
         }
         return record
+    }
+
+    /// Gives a VM an id that no other one has.
+    mutating func changeID(_ id: UInt64, to other: UInt64) {
+        vms.rename(id, to: other)
+        reservations.rename(id, to: other)
     }
 
     /// Enters a VM that runs.
@@ -207,6 +221,7 @@ extension Cluster {
     @discardableResult
     mutating func remove(_ id: UInt64) -> (placement: Placement, request: Request, group: UInt64)? {
         guard let (placement, request, index) = vms.remove(id) else { return nil }
+        reservations.remove(id)
         let group = groups.id(at: index)
         groups.leave(index, on: number(at: placement.server))
         state.release(request, at: placement)

@@ -17,6 +17,7 @@ public struct Cluster: ~Copyable, Sendable {
     var groups = GroupTable()
     /// Who is told what happens; copies have none.
     package var observer: (any ClusterObserver)?
+    var reservations = ReservationTable()
     // [place][node][resource] and [place][shared resource], in steps of the grid: what the VMs use.
     var used: FlatBuffer<Double>
     var sharedUsed: FlatBuffer<Double>
@@ -72,6 +73,7 @@ public struct Cluster: ~Copyable, Sendable {
         trials = other.trials
         domains = other.domains
         groups = other.groups
+        reservations = other.reservations
         used = other.used.copy()
         sharedUsed = other.sharedUsed.copy()
         vmCounts = other.vmCounts.copy()
@@ -91,7 +93,7 @@ public struct Cluster: ~Copyable, Sendable {
     /// The bytes that it occupies.
     package var bytes: Int {
         state.bytes + numbers.bytes + vms.bytes + used.bytes + sharedUsed.bytes + vmCounts.bytes + domains.bytes
-            + groups.bytes
+            + groups.bytes + reservations.bytes
     }
 
     // MARK: Numbers and places

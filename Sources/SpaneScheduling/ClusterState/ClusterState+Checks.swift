@@ -18,7 +18,7 @@ extension ClusterState {
     }
 
     /// As ``checkedRequest(cpu:mem:span:)``, with all that a VM can ask for; see
-    /// ``Layout/request(cpu:mem:span:extras:require:forbid:farthest:)``.
+    /// ``Layout/request(cpu:mem:span:extras:require:forbid:farthest:prefer:)``.
     ///
     /// - Throws: also when there are more extras than resources, or when one is not in 0 ... ``Resources/largest``.
     package func checkedRequest(
@@ -28,7 +28,8 @@ extension ClusterState {
         extras: [Double],
         require: UInt64,
         forbid: UInt64,
-        farthest: UInt8
+        farthest: UInt8,
+        prefer: UInt64 = 0
     ) throws(SchedulingError) -> Request {
         let plain = try checkedRequest(cpu: cpu, mem: mem, span: span)
         let names = layout.extraResources
@@ -56,7 +57,8 @@ extension ClusterState {
             extras: extras,
             require: require,
             forbid: forbid,
-            farthest: farthest
+            farthest: farthest,
+            prefer: prefer
         )
     }
 

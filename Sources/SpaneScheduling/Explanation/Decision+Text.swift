@@ -14,7 +14,12 @@ extension Decision: CustomStringConvertible {
     }
 
     private static func text(_ refusal: Refusal) -> String {
-        let end = refusal.reason.kind == .tooSmall ? ", even if it were empty" : ""
+        let end: String
+        switch refusal.reason.kind {
+        case .tooSmall: end = ", even if it were empty"
+        case .reserved: end = ", which it would have without what is reserved there"
+        default: end = ""
+        }
         return "server \(refusal.server) by \(RoomReport.Shortage.text(refusal.shortages))\(end)"
     }
 
@@ -88,6 +93,7 @@ extension ServerReason.Kind {
         case .tooFar: "too_far"
         case .noRoom: "no_room"
         case .group: "group"
+        case .reserved: "reserved"
         }
     }
 }

@@ -49,8 +49,10 @@ extension Cluster {
     /// Why a VM does not go to a server now, by what the server has left and by the rules of the VM's group.
     package func reason(on place: Int, for request: Request, _ verdict: GroupVerdict?) -> ServerReason {
         let reason = state.reason(on: place, for: request)
-        guard reason.kind == .fits, let verdict, verdict.violations(at: place) == nil else { return reason }
-        return ServerReason(.group, on: reason.nodes)
+        guard reason.kind == .fits || reason.kind == .noRoom else { return reason }
+        let isAllowed = verdict.map { $0.violations(at: place) != nil } ?? true
+        if reason.kind == .fits { return isAllowed ? reason : ServerReason(.group, on: reason.nodes) }
+        return isAllowed && hasRoomWithoutReservations(place, for: request) ? reason.asReserved : reason
     }
 
     /// As ``explain(_:by:among:best:)``, with a ranking that is known.

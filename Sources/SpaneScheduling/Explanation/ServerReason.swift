@@ -21,6 +21,8 @@ public struct ServerReason: Equatable, Sendable {
         case noRoom = 7
         /// It has room, and a hard rule of the VM's group forbids it.
         case group = 8
+        /// Too much of something is in use, and without what is reserved there it would have room.
+        case reserved = 9
 
         /// As texts write it.
         public var name: StaticString {
@@ -34,14 +36,15 @@ public struct ServerReason: Equatable, Sendable {
             case .tooFar: "nodes too far apart"
             case .noRoom: "no room"
             case .group: "refused by its group"
+            case .reserved: "reserved"
             }
         }
     }
 
     /// What keeps it away.
-    public let kind: Kind
-    /// What is short: an index of the resources of nodes, then of servers, as in ``Layout``; `nil` unless ``Kind/tooSmall`` or
-    /// ``Kind/noRoom``.
+    public private(set) var kind: Kind
+    /// What is short: an index of the resources of nodes, then of servers, as in ``Layout``; `nil` unless ``Kind/tooSmall``,
+    /// ``Kind/noRoom`` or ``Kind/reserved``.
     public private(set) var resource: Int?
     /// The NUMA node where it is short; `nil` for the server as a whole.
     public private(set) var node: Int?
@@ -52,6 +55,13 @@ public struct ServerReason: Equatable, Sendable {
     public private(set) var trait: Int?
     /// Which nodes are meant: those that the VM can get, that are least short, or that are nearest to each other.
     public private(set) var nodes = NodeSet.none
+
+    /// The same lack of room, which reservations make.
+    var asReserved: ServerReason {
+        var reason = self
+        reason.kind = .reserved
+        return reason
+    }
 
     init(_ kind: Kind, on nodes: NodeSet = .none) { (self.kind, self.nodes) = (kind, nodes) }
 

@@ -50,6 +50,7 @@ extension Cluster {
         let before = domains.levels[level].domains[place]
         guard before != Int32(domain) else { return }
         domains.set(place, level: level, to: Int32(domain))
+        groups.noteDomain()
         trials.note(.setDomain(before, place: place, level: level))
         tell(.setDomain(domain, server: server, level: level))
     }
@@ -107,25 +108,26 @@ extension Cluster {
     /// The group of a VM, 0 for none; `nil` when it does not run here.
     public func group(of id: UInt64) -> UInt64? { vms.find(id).map { groups.id(at: $0.group) } }
 
-    /// By how many VMs the soft rules of a group are broken if one more goes to a server; `nil` where a hard rule forbids it.
+    /// By how many VMs the soft rules of a group are broken if one more goes to a server, and how many of the traits that it prefers
+    /// are lacking there, in sum; `nil` where a hard rule forbids it.
     public func violations(ofGroup group: UInt64, for request: Request, on server: Int) throws(SchedulingError) -> Int?
     {
         let place = try place(of: server)
         guard let verdict = verdict(ofGroup: group, for: request) else { return 0 }
-        return verdict.violations(at: place)
+        return verdict.broken(at: place, on: state)
     }
 
-    /// What the rules of a group say of all servers; `nil` where it has none.
+    /// What the rules of a group say of all servers, and the preferences of the request; `nil` where there are none.
     ///
     /// - Parameter leaving: the number of the server that a VM of the group leaves.
     package func verdict(ofGroup group: UInt64, for request: Request, leaving: Int? = nil) -> GroupVerdict? {
-        guard group != 0, let found = groups.find(group) else { return nil }
-        return verdict(of: found, for: request, leaving: leaving)
+        if group != 0, let found = groups.find(group) { return verdict(of: found, for: request, leaving: leaving) }
+        return request.prefer == 0 ? nil : verdict(of: Group(0), for: request)
     }
 
     func verdict(of group: Group, for request: Request, leaving: Int? = nil) -> GroupVerdict? {
-        guard !group.rules.isEmpty else { return nil }
-        var verdict = GroupVerdict(group, numbers, domains, leaving: leaving)
+        guard !group.rules.isEmpty || request.prefer != 0 else { return nil }
+        var verdict = GroupVerdict(group, prefer: request.prefer, numbers, domains, leaving: leaving)
         verdict.look(for: request, on: state)
         return verdict
     }

@@ -4,6 +4,8 @@ internal import SpaneSystem
 struct Group: Sendable {
     let id: UInt64
     var rules: [GroupRule] = []
+    /// The ``GroupTable/revision`` of its last change.
+    var revision: UInt64 = 0
     /// The VMs that run.
     private(set) var count = 0
     /// The numbers of the servers on which they run, ascending. Numbers stay where places change.
@@ -41,6 +43,10 @@ struct GroupTable: Sendable {
     private var groups: [Group?] = []
     private var indices: [UInt64: Int32] = [:]
     private var unused: [Int32] = []
+    /// Grows with every change of a group, or of what its rules are about.
+    private(set) var revision: UInt64 = 0
+    // Of the last change of a fault domain, which is one of every group.
+    private var domainRevision: UInt64 = 0
 
     /// The bytes that it occupies; without the lists of the groups.
     var bytes: Int { groups.capacity * MemoryLayout<Group?>.stride + indices.capacity * 16 + unused.capacity * 4 }
@@ -61,6 +67,20 @@ struct GroupTable: Sendable {
     /// The ids of all groups, ascending.
     var ids: [UInt64] { indices.keys.sorted() }
 
+    /// Another number after each change of a group; 0 for one that is not known.
+    func revision(of id: UInt64) -> UInt64 { find(id).map { max($0.revision, domainRevision) } ?? 0 }
+
+    /// Notes that a server is in another fault domain.
+    mutating func noteDomain() {
+        revision += 1
+        domainRevision = revision
+    }
+
+    private mutating func note(_ index: Int32) {
+        revision += 1
+        groups[Int(index)]?.revision = revision
+    }
+
     /// Notes that a VM of a group runs on a server.
     ///
     /// - Returns: the index of the group; -1 for 0.
@@ -68,6 +88,7 @@ struct GroupTable: Sendable {
         guard id != 0 else { return -1 }
         let index = index(of: id)
         groups[Int(index)]?.enter(Int32(truncatingIfNeeded: server))
+        note(index)
         return index
     }
 
@@ -75,6 +96,7 @@ struct GroupTable: Sendable {
     mutating func leave(_ index: Int32, on server: Int) {
         guard index >= 0 else { return }
         groups[Int(index)]?.leave(Int32(truncatingIfNeeded: server))
+        note(index)
         dropIfUnused(index)
     }
 
@@ -83,11 +105,13 @@ struct GroupTable: Sendable {
         guard index >= 0, source != target else { return }
         groups[Int(index)]?.leave(Int32(truncatingIfNeeded: source))
         groups[Int(index)]?.enter(Int32(truncatingIfNeeded: target))
+        note(index)
     }
 
     mutating func set(_ rules: [GroupRule], of id: UInt64) {
         let index = index(of: id)
         groups[Int(index)]?.rules = rules
+        note(index)
         dropIfUnused(index)
     }
 

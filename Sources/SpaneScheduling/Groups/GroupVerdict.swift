@@ -1,4 +1,4 @@
-/// What one more VM of a group would break, server by server.
+/// What one more VM of a group would break, server by server, and which traits that it prefers servers lack.
 ///
 /// It is made for one decision, at a cost that depends on the servers on which VMs of the group run and not on all.
 package struct GroupVerdict: Sendable {
@@ -30,15 +30,23 @@ package struct GroupVerdict: Sendable {
     private let numbers: ServerNumbers
     private let table: DomainTable
 
-    /// Whether a placement may break rules and be allowed.
+    /// The traits that the VM prefers.
+    let prefer: UInt64
+    /// Whether a placement may break rules, or lack what is preferred, and be allowed.
     let hasSoftRules: Bool
 
-    /// - Parameter leaving: the number of the server that one of the VMs leaves.
-    init(_ group: Group, _ numbers: ServerNumbers, _ table: DomainTable, leaving: Int?) {
+    /// Whether there are no rules, but preferences.
+    var hasPreferencesAlone: Bool { checks.isEmpty }
+
+    /// - Parameters:
+    ///   - prefer: the traits that the VM prefers.
+    ///   - leaving: the number of the server that one of the VMs leaves.
+    init(_ group: Group, prefer: UInt64, _ numbers: ServerNumbers, _ table: DomainTable, leaving: Int?) {
         id = group.id
+        self.prefer = prefer
         (self.numbers, self.table) = (numbers, table)
         total = group.count - (leaving == nil ? 0 : 1)
-        hasSoftRules = group.rules.contains { !$0.isHard }
+        hasSoftRules = prefer != 0 || group.rules.contains { !$0.isHard }
         for rule in group.rules {
             let usage = usages.firstIndex { $0.level == rule.level } ?? usages.count
             if usage == usages.count {
@@ -136,7 +144,14 @@ package struct GroupVerdict: Sendable {
         return sum
     }
 
-    /// The same of a server in domains that are known and in which no VM of the group runs.
+    /// By how many VMs a placement on the server in a place breaks soft rules, and how many of the preferred traits that lacks, in
+    /// sum; `nil` where it breaks a hard rule.
+    package func broken(at place: Int, on cluster: borrowing ClusterState) -> Int? {
+        let lacking = prefer == 0 ? 0 : (prefer & ~cluster.traits(of: place)).nonzeroBitCount
+        return violations(at: place).map { $0 + lacking }
+    }
+
+    /// What ``violations(at:)`` is for a server in domains that are known and in which no VM of the group runs.
     var violationsElsewhere: Int? {
         var sum = 0
         for check in checks where check.rule.kind == .together && total > 0 {
@@ -170,9 +185,9 @@ package struct GroupVerdict: Sendable {
         }
     }
 
-    /// The places of the servers on which soft rules are broken by so many VMs, and no hard one.
+    /// The places of the servers with so much ``broken(at:on:)``.
     package func places(of cluster: borrowing ClusterState, breaking count: Int) -> [Int32] {
-        cluster.servers { violations(at: $0) == count }
+        cluster.servers { broken(at: $0, on: cluster) == count }
     }
 
     /// Why the server in a place is refused, or `nil` where it is not.

@@ -11,7 +11,8 @@ public struct MoveScope: Sendable {
     /// The groups of the VMs that are let in, in their order; 0 for none, as for those that are missing.
     public var groups: [UInt64] = []
 
-    /// Everything may be moved anywhere, but VMs of groups with hard rules, which stay on their servers.
+    /// Everything may be moved anywhere, but VMs of groups with hard rules, which stay on their servers, and reservations, of which
+    /// others have been told where they are.
     public init() {}
 
     /// Refuses what does not exist.
@@ -39,9 +40,10 @@ public struct MoveScope: Sendable {
         var scope = RoomPlanner.Scope()
         for server in closed.sorted() { scope.closed.append(try cluster.place(of: server)) }
         for server in fixed { scope.fixed.insert(try cluster.place(of: server)) }
-        let pinned = leavesServers ? pinned.union(cluster.vmsWithHardRules) : pinned
+        var pinned = leavesServers ? pinned.union(cluster.vmsWithHardRules) : pinned
+        if cluster.reservationCount > 0 { pinned.formUnion(cluster.reservedVMs.lazy.map(\.id)) }
         if !pinned.isEmpty || !prices.isEmpty {
-            let prices = prices
+            let (pinned, prices) = (pinned, prices)
             scope.price = { pinned.contains($0) ? nil : prices[$0] ?? 1 }
         }
         return scope

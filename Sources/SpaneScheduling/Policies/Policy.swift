@@ -28,8 +28,8 @@ public protocol Policy {
         where isAllowed: (Int) -> Bool
     ) -> Placement?
 
-    /// Learns no more from the requests that it decides about, so that it goes on as it is.
-    mutating func stopLearning()
+    /// Whether it learns from the requests that it decides about. One that never does says false.
+    var isLearning: Bool { get set }
 
     /// The number of the action that stands for the placement for `request`; see ``Action``.
     ///
@@ -52,8 +52,14 @@ extension Policy {
     /// Does nothing: most policies remember nothing.
     public mutating func begin(start: Int, on cluster: borrowing ClusterState) {}
 
-    /// Does nothing: most policies do not learn.
-    public mutating func stopLearning() {}
+    /// Most policies do not learn.
+    public var isLearning: Bool {
+        get { false }
+        set {}
+    }
+
+    /// Learns no more, so that it goes on as it is.
+    public mutating func stopLearning() { isLearning = false }
 
     /// Tests every server.
     public mutating func placement(

@@ -36,6 +36,10 @@ extension ClusterFile {
         try file.dataset("terms_require", terms.map { Int64(bitPattern: $0.require) }, .compressed)
         try file.dataset("terms_forbid", terms.map { Int64(bitPattern: $0.forbid) }, .compressed)
         try file.dataset("terms_farthest", terms.map { Int64($0.farthest) }, .compressed)
+        // Files of VMs without preferences are as they were.
+        if terms.contains(where: { $0.prefer != 0 }) {
+            try file.dataset("terms_prefer", terms.map { Int64(bitPattern: $0.prefer) }, .compressed)
+        }
     }
 }
 
@@ -88,6 +92,7 @@ extension HDF5Reader {
         let require = try integers("terms_require").values
         let forbid = try integers("terms_forbid", count: require.count)
         let farthest = try integers("terms_farthest", count: require.count, in: 0...255)
+        let prefer = try has("terms_prefer") ? try integers("terms_prefer", count: require.count) : []
         let extras = layout.extraResources.count
         let amounts = try doubles("terms_extras", count: require.count * extras)
         if let wrong = amounts.first(where: { !($0 >= 0 && $0 <= Resources.largest) }) {
@@ -101,7 +106,8 @@ extension HDF5Reader {
                 extras: amounts[index * extras..<(index + 1) * extras].map { Grid.demand($0) },
                 require: UInt64(bitPattern: require[index]),
                 forbid: UInt64(bitPattern: forbid[index]),
-                farthest: UInt8(farthest[index])
+                farthest: UInt8(farthest[index]),
+                prefer: prefer.isEmpty ? 0 : UInt64(bitPattern: prefer[index])
             )
         }
     }

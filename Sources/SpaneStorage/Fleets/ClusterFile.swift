@@ -107,6 +107,7 @@ public enum ClusterFile {
         try file.dataset("shared_free", snapshot.servers.flatMap(\.shared), .compressed)
         try put(snapshot.vms, snapshot.layout, into: file, progress)
         try putGroups(of: snapshot, into: file)
+        try putReservations(of: snapshot, into: file)
     }
 
     private static func snapshot(
@@ -154,6 +155,7 @@ public enum ClusterFile {
             vms: try file.vms(layout, progress.part(0.3, 1))
         )
         try file.readGroups(into: &snapshot)
+        try file.readReservations(into: &snapshot)
         return snapshot
     }
 }

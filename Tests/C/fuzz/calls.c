@@ -54,6 +54,7 @@ static spane_request request(struct fuzz_input *input) {
     }
     if (kind & 4) value.require = fuzz_byte(input) & 3;
     if (kind & 8) value.forbid = fuzz_byte(input) & 3;
+    if (kind & 64) value.prefer = fuzz_byte(input) & 3;
     if (kind & 16) value.farthest = (uint32_t)fuzz_integer(input);
     if (kind > 250) value.struct_size = fuzz_byte(input) & ~7u; /* whole fields, lest a pointer be cut */
     return value;
@@ -472,7 +473,28 @@ static spane_status decide(struct fuzz_input *input) {
 
     what = request(input);
     for (int i = 0; i < most; i++) servers[i] = i % 4 ? i % 3 : (int32_t)fuzz_integer(input);
-    switch (fuzz_below(input, 14)) {
+    switch (fuzz_below(input, 18)) {
+    case 14: {
+        uint64_t id = (uint64_t)fuzz_integer(input);
+        return spane_session_reserve(session, id, OUT(&what), fuzz_number(input), OUT(places));
+    }
+    case 15: {
+        uint64_t ids[most];
+        return spane_cluster_expire(SOME(cluster), fuzz_number(input), OUT(ids), fuzz_below(input, most + 1), OUT(&found));
+    }
+    case 16: {
+        spane_proposal proposal = SPANE_PROPOSAL_INIT;
+        spane_status status = spane_session_propose(session, OUT(&what), OUT(servers), fuzz_byte(input) & 1 ? 3 : count, OUT(&proposal));
+        if (fuzz_byte(input) < 16) proposal.revision = fuzz_word(input);
+        if (fuzz_byte(input) < 16) proposal.placement = placement(input);
+        if (status != SPANE_OK && fuzz_byte(input) < 128) return status;
+        return spane_cluster_commit(SOME(cluster), (uint64_t)fuzz_integer(input), OUT(&what), OUT(&proposal));
+    }
+    case 17: {
+        uint64_t id = (uint64_t)fuzz_integer(input);
+        if (fuzz_byte(input) & 1) return spane_cluster_confirm(SOME(cluster), id);
+        return spane_cluster_set_expiry(SOME(cluster), id, fuzz_number(input));
+    }
     case 6: return spane_env_session_decide(SOME(env_session), OUT(actions));
     case 9: return spane_env_session_top(SOME(env_session), count, OUT(actions), OUT(values), OUT(&found));
     case 10: return spane_env_session_scores(SOME(env_session), OUT(values), fuzz_byte(input) & 1 ? 10 : count);
@@ -713,7 +735,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         case 14: status = play_many(input); break;
         default: status = look(input); break;
         }
-        MUST(status <= SPANE_NEVER_FITS && status >= SPANE_CANCELLED && status != SPANE_INTERNAL);
+        MUST(status <= SPANE_CONFLICT && status >= SPANE_CANCELLED && status != SPANE_INTERNAL);
         MUST(status >= 0 || *spane_last_error());
     }
     for (int slot = 0; slot < slots; slot++) {

@@ -4,7 +4,8 @@ public struct RulePolicy: Policy, @unchecked Sendable {
     private var index = IndexReference()
     // `nil` for names that need none.
     private var mix: CapacityMix?
-    private var isLearning = true
+    /// Whether it counts requests for its mix.
+    public var isLearning = true
 
     /// Creates the policy of a name.
     ///
@@ -16,9 +17,6 @@ public struct RulePolicy: Policy, @unchecked Sendable {
 
     /// Forgets the mix that was learned.
     public mutating func begin(start: Int, on cluster: borrowing ClusterState) { ownMix()?.forget() }
-
-    /// Keeps the mix as it is.
-    public mutating func stopLearning() { isLearning = false }
 
     /// The best placement.
     ///

@@ -57,6 +57,7 @@ from spane._server import FleetAmounts, Server, ServerType
 from spane._session import Session
 from spane._starts import Starts
 from spane._structs import MAX_NODES, NODES
+from spane._threads import Proposal
 from spane._trace import Trace, TraceDescription
 from spane._vector import VectorEnvironment
 from spane._version import __version__
@@ -111,6 +112,7 @@ __all__ = [
     "PlanOutcome",
     "Policy",
     "Progress",
+    "Proposal",
     "Ranked",
     "Reason",
     "ReasonKind",

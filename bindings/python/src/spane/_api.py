@@ -160,6 +160,20 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_session_scores": (_status, [_session, _request, _array, c_size_t, _array]),
     "spane_session_q_values": (_status, [_session, _request, _array, c_size_t]),
     "spane_session_describe": (_status, [_session, POINTER(s.SessionInfo)]),
+    # Threads
+    "spane_cluster_share": (_status, [_cluster]),
+    "spane_session_propose": (
+        _status,
+        [_session, _request, _array, c_size_t, POINTER(s.Proposal)],
+    ),
+    "spane_cluster_commit": (_status, [_cluster, c_uint64, _request, POINTER(s.Proposal)]),
+    # Reservations
+    "spane_session_reserve": (_status, [_session, c_uint64, _request, c_double, _placement]),
+    "spane_cluster_set_expiry": (_status, [_cluster, c_uint64, c_double]),
+    "spane_cluster_confirm": (_status, [_cluster, c_uint64]),
+    "spane_cluster_expiry": (_status, [_cluster, c_uint64, POINTER(c_double)]),
+    "spane_cluster_expire": (_status, [_cluster, c_double, _array, c_size_t, _size]),
+    "spane_cluster_reservations": (_status, [_cluster, _array, _array, c_size_t, _size]),
     # Models
     "spane_model_load": (_status, [_text, POINTER(_model)]),
     "spane_model_load_memory": (_status, [c_void_p, c_size_t, POINTER(_model)]),

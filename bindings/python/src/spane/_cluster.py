@@ -23,8 +23,10 @@ from spane._memory import saved
 from spane._placement import NODES_OF, Placement
 from spane._plan import Move, Plan
 from spane._request import Request, Resources
+from spane._reservations import Reserving
 from spane._server import FleetAmounts, Server, ServerType, parted
 from spane._structs import ClusterPointer, ServerInfo, sized
+from spane._threads import Shared
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -79,8 +81,11 @@ class Trial:
         self.is_kept = True
 
 
-class Cluster(Grouped):
-    """What each server has left, and which VMs run where. For one thread at a time."""
+class Cluster(Grouped, Reserving, Shared):
+    """What each server has left, and which VMs run where.
+
+    For one thread at a time, unless it is shared; see `share`.
+    """
 
     options: ClusterOptions
     """Those that it was made with."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OK = 0
 NO_ROOM = 1
 NEVER_FITS = 2
+CONFLICT = 3
 
 
 class Error(Exception):

@@ -35,6 +35,8 @@ class ReasonKind(IntEnum):
     """Too much is in use."""
     GROUP = 8
     """It has room, and a hard rule of the VM's group forbids it."""
+    RESERVED = 9
+    """Too much is in use, and without what is reserved there it would have room."""
 
 
 class Reason(NamedTuple):

@@ -38,6 +38,8 @@ class Request:
     """The largest distance between two of its nodes, 1 ... 255; None for any."""
     group: int = 0
     """The group to which it belongs, see `Cluster.set_group`; 0 for none."""
+    prefer: int = 0
+    """Traits that its server should have: servers that lack fewer of them come first."""
 
     def __str__(self) -> str:
         told = f"{self.cpu} cores and {self.mem} GB"
@@ -59,6 +61,7 @@ class Terms(TypedDict, total=False):
     forbid: arguments.Index
     farthest: arguments.Index | None
     group: arguments.Index
+    prefer: arguments.Index
 
 
 def request_of(cpu: Request | float, mem: float | None, terms: Terms) -> Request:
@@ -122,6 +125,7 @@ class Resources:
                 )
             made.farthest = farthest
         made.group = arguments.uint64(request.group, "group")
+        made.prefer = arguments.uint64(request.prefer, "prefer")
         return made
 
     def encode_many(self, requests: Any) -> tuple[NDArray[Any], Any]:
@@ -151,6 +155,7 @@ class Resources:
             made.forbid,
             made.farthest or None,
             made.group,
+            made.prefer,
         )
 
 

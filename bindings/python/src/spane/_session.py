@@ -19,6 +19,7 @@ from spane._placement import NODES_OF, Placement, most_sets
 from spane._policy import Policy, SessionDescription, encode, models, session_description
 from spane._request import Request, request_of
 from spane._structs import SessionInfo, SessionPointer, sized
+from spane._threads import Proposal
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -30,7 +31,8 @@ class Session(Handle[SessionPointer]):
     """A policy bound to a cluster, whose changes it follows by itself. For one thread at a time.
 
     Sessions on one cluster may decide at once in several threads as long as nobody changes the
-    cluster meanwhile. Closing the cluster or the model first is fine.
+    cluster meanwhile, or if it is shared (`Cluster.share`). Closing the cluster or the model first
+    is fine.
     """
 
     def __init__(self, cluster: Cluster, policy: Policy) -> None:
@@ -107,6 +109,61 @@ class Session(Handle[SessionPointer]):
             return Placement(where.server, NODES_OF[where.nodes])
         self._without_room(status, cpu, mem, terms)
         return None
+
+    def reserve(
+        self,
+        vm: arguments.Index,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
+        expires: float,
+        **terms: Unpack[Terms],
+    ) -> Placement | None:
+        """As `place`, of a place that ends at `expires` unless it is confirmed before.
+
+        The time is the caller's: `Cluster.expire` says what time it is. Cancel a reservation by
+        `Cluster.release`.
+        """
+        where = _structs.Placement()
+        status = self._library.spane_session_reserve(
+            self._pointer,
+            arguments.uint64(vm, "vm"),
+            byref(self._resources.encode(cpu, mem, terms)),
+            arguments.real(expires, "expires"),
+            byref(where),
+        )
+        if status == OK:
+            return Placement(where.server, NODES_OF[where.nodes])
+        self._without_room(status, cpu, mem, terms)
+        return None
+
+    def propose(
+        self,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
+        among: Any = None,
+        **terms: Unpack[Terms],
+    ) -> Proposal | None:
+        """As `choose`, for a decision that `Cluster.commit` carries out later, in any thread."""
+        asked = request_of(cpu, mem, terms)
+        made = sized(_structs.Proposal)
+        kept, servers, count = None, None, 0
+        if among is not None:
+            kept, servers, count = arguments.servers(among, "among")
+        status = self._library.spane_session_propose(
+            self._pointer,
+            byref(self._resources.encode(asked, None, {})),
+            servers,
+            count,
+            byref(made),
+        )
+        del kept
+        if status != OK:
+            self._without_room(status, asked, None, {})
+            return None
+        where = made.placement
+        return Proposal(Placement(where.server, NODES_OF[where.nodes]), asked, made)
 
     def choose_many(self, requests: Any, out: NDArray[np.int32] | None = None) -> NDArray[np.int32]:
         """Chooses for each request as if it were the only one; the cluster stays as it is.

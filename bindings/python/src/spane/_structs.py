@@ -262,6 +262,7 @@ class Request(ctypes.Structure):
         ("require", c_uint64),
         ("forbid", c_uint64),
         ("group", c_uint64),
+        ("prefer", c_uint64),
     ]
 
 
@@ -282,6 +283,18 @@ class Placement(ctypes.Structure):
     """spane_placement"""
 
     _fields_: ClassVar[Any] = [("server", c_int32), ("nodes", c_uint32)]
+
+
+class Proposal(ctypes.Structure):
+    """spane_proposal"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("placement", Placement),
+        ("revision", c_uint64),
+        ("group_revision", c_uint64),
+    ]
 
 
 class PlanOptions(ctypes.Structure):
