@@ -30,6 +30,7 @@ int main(int argc, char **argv) {
     test_vms();
     test_plans();
     test_trials();
+    test_logs();
     test_groups();
     test_fleets();
     test_fleet_servers();

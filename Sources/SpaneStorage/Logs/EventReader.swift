@@ -156,7 +156,7 @@ struct EventReader {
 
     private mutating func content(_ kind: EventKind) throws(Failure) -> ClusterEvent {
         switch kind {
-        case .start: throw refuse("is not expected here")
+        case .start, .clock: throw refuse("is not expected here")
         case .place: .place(try number(), try request(), group: try number(), try placement())
         case .record: .record(try number(), try request(), group: try number(), try placement())
         case .release: .release(try number())

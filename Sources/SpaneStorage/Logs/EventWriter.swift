@@ -4,7 +4,7 @@ internal import SpaneScheduling
 package struct EventWriter {
     package private(set) var bytes: [UInt8] = []
 
-    package init() {}
+    package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     /// Begins anew, in the same memory.
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
@@ -182,4 +182,6 @@ enum EventKind: UInt8 {
     case setLevels, setDomain, setRules
     case beginTrial, keepTrial, dropTrial
     case refuse, choose, compare
+    /// The times that follow are the caller's.
+    case clock
 }
