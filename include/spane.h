@@ -808,7 +808,7 @@ SPANE_API spane_status spane_cluster_drop_trial(spane_cluster *cluster);
 
 /* What an event of a log has to survive: `durability` of spane_cluster_start_log. */
 #define SPANE_DURABILITY_BUFFERED 0 /* nothing: events are written when there are 64 KB of them */
-#define SPANE_DURABILITY_WRITTEN 1  /* the end of the process, however sudden; about 1 us an event */
+#define SPANE_DURABILITY_WRITTEN 1  /* the end of the process, however sudden; some 2 us an event */
 #define SPANE_DURABILITY_SYNCED 2   /* the end of the machine: each event waits for the disk */
 
 /* What became of a log. Initialise with SPANE_LOG_INFO_INIT. */

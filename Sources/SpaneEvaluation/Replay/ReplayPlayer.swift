@@ -364,23 +364,26 @@ package struct ReplayPlayer: ~Copyable {
         }
         left.formIntersection(snapshot.servers.map(\.number))
         for server in left.sorted() { try next.cordon(server) }
-        var homeless: [(number: UInt64, request: Request, group: UInt64)] = []
-        func settle(_ number: UInt64, _ request: Request, _ group: UInt64, _ placement: Placement) {
-            if !left.contains(placement.server), (try? next.record(number, request, in: group, at: placement)) != nil {
-                return
-            }
-            homeless.append((number, request, group))
-        }
+        // What runs here, and where.
+        var running: [(number: UInt64, request: Request, group: UInt64, placement: Placement)] = []
         if isFirst {
-            for vm in snapshot.vms { settle(name(vm.id), vm.request, vm.group, vm.placement) }
-            own = try ReplayCluster(next, source, options.moves)
+            for vm in snapshot.vms { running.append((name(vm.id), vm.request, vm.group, vm.placement)) }
         } else {
             for id in before where recorded.find(id) == nil { try release(id) }
-            for vm in own.cluster.vmIDs {
-                if let found = own.find(vm) {
-                    settle(vm, found.request, own.cluster.group(of: vm) ?? 0, found.placement)
-                }
+            for number in own.cluster.vmIDs {
+                guard let found = own.find(number) else { continue }
+                running.append((number, found.request, own.cluster.group(of: number) ?? 0, found.placement))
             }
+        }
+        var homeless: [(number: UInt64, request: Request, group: UInt64)] = []
+        for (number, request, group, placement) in running {
+            if left.contains(placement.server) || (try? next.record(number, request, in: group, at: placement)) == nil {
+                homeless.append((number, request, group))
+            }
+        }
+        if isFirst {
+            own = try ReplayCluster(next, source, options.moves)
+        } else {
             try own.replace(by: next)
         }
         for (number, request, group) in homeless { try seek(number, request, group) }

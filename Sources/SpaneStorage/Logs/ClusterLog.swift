@@ -139,7 +139,7 @@ private final class LogFile: ClusterObserver, @unchecked Sendable {
             descriptor = unsafe path.withPath { unsafe open($0, flags) }
         }
         guard descriptor >= 0 else { throw StorageError("cannot be written", path: path, errno: errno) }
-        do {
+        do throws(StorageError) {
             // Where the file system has no locks, the user sees to it.
             if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
                 throw StorageError(.io, path: path, "is a log that another cluster or process is writing")
