@@ -831,7 +831,7 @@ typedef struct spane_log_info {
  * stays its process's: what a child of fork(2) does is not in it, and the child may stop it. What
  * happens in a trial is in the log with the trial's end, and is left out of replays when it was dropped. When the call fails, the file
  * is as it was, or there is none.
- *   durability   SPANE_DURABILITY_...
+ *   durability   SPANE_DURABILITY_BUFFERED, _WRITTEN or _SYNCED
  *   progress     in servers and VMs; NULL for none
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (durability); SPANE_BAD_STATE (the cluster has a log, a trial is open, or
  * overlap); SPANE_IO (not writable, no regular file, or a log that another cluster or process writes); SPANE_FORMAT (the file is no log);

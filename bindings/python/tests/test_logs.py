@@ -110,7 +110,7 @@ def test_errors(cluster: spane.Cluster, tmp_path: Path) -> None:
             cluster.set_log_time(math.nan)
         with pytest.raises(TypeError, match="seconds is 'now'; it must be a number"):
             cluster.set_log_time("now")  # type: ignore[arg-type]
-    with pytest.raises(spane.FileError, match="no-such.log"):
+    with pytest.raises(spane.FileError, match=r"no-such\.log"):
         spane.replay(tmp_path / "no-such.log")
     with pytest.raises(spane.FormatError, match="is no log"):
         spane.replay(text, "first-fit")
@@ -118,7 +118,7 @@ def test_errors(cluster: spane.Cluster, tmp_path: Path) -> None:
         spane.replay(path, "first-fit", servers=0)
     with pytest.raises(spane.InvalidArgumentError, match="servers is 3; the log begins with 2"):
         spane.replay(path, "first-fit", servers=3)
-    with pytest.raises(spane.InvalidArgumentError, match="needed and .*queue are both 1"):
+    with pytest.raises(spane.InvalidArgumentError, match=r"needed and .*queue are both 1"):
         spane.replay(path, "first-fit", queue=True, needed=True)
     with pytest.raises(TypeError, match="queue is 1; it must be a bool"):
         spane.replay(path, "first-fit", queue=1)  # type: ignore[arg-type]

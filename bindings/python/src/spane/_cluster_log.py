@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from ctypes import byref
 from types import TracebackType
 from typing import Literal, NamedTuple
@@ -50,10 +51,8 @@ class RunningLog:
         # Closing the cluster has ended it too, and so has stop_log.
         if self._cluster.closed:
             return
-        try:
+        with suppress(BadStateError):
             self._cluster.stop_log()
-        except BadStateError:
-            pass
 
 
 class Logged(Handle[ClusterPointer]):
