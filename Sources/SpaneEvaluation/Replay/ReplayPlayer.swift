@@ -356,9 +356,9 @@ package struct ReplayPlayer: ~Copyable {
         let isFirst = event == 0
         let before = Set(recorded.vmIDs)
         recorded = try Cluster.restored(from: snapshot)
-        var empty = snapshot
-        empty.vms = []
-        var next = try Cluster.restored(from: empty)
+        // What servers have left in a state is less what runs there.
+        var next = try Cluster.restored(from: snapshot)
+        for vm in snapshot.vms { _ = next.release(vm.id) }
         if isFirst, let count = options.servers {
             left = Set(snapshot.servers.map(\.number).sorted().dropFirst(count))
         }

@@ -100,6 +100,33 @@ import Testing
         #expect(try LogFacts(tape).trace(of: tape).vms.map(\.lifetime) == [4, 100, 100, 1])
     }
 
+    /// What runs at the beginning takes its room once, and gives it back when it ends.
+    @Test func whatRunsAtTheBeginningCountsOnce() throws {
+        var cluster = try Cluster(Fleet(servers: 2))
+        for server in 0..<2 {
+            let vm = try cluster.request(cpu: 30, mem: 8)
+            try cluster.place(UInt64(server), vm, at: at(server, 0))
+        }
+        let tape = EventTape()
+        try tape.follow(&cluster)
+        let large = Request(cpu: 70, mem: 60, span: 2)
+        cluster.tell(.refuse(7, large, group: 0))
+        #expect(try replay(tape).refused.vms == 1)
+        let moved = try replay(tape, ReplayOptions(moves: MoveLimits(moves: 2)))
+        #expect(moved.refused.vms == 0 && moved.moved.moves == 1)
+        tape.time = 5
+        _ = cluster.release(0)
+        try cluster.place(7, large, at: Placement(server: 0, nodes: NodeSet(rawValue: 3)))
+        let figures = try replay(tape)
+        #expect(figures.refused.vms == 0 && figures.alike == 1 && figures.wait == 5)
+        // Again after the scheduler was started again.
+        try tape.follow(&cluster)
+        tape.time = 6
+        _ = cluster.release(7)
+        try cluster.place(8, large, at: Placement(server: 0, nodes: NodeSet(rawValue: 3)))
+        #expect(try replay(tape).alike == 2)
+    }
+
     /// What happens in a trial that is dropped has not happened.
     @Test func trialsLast() throws {
         let tape = try tape(1) { cluster, tape in
