@@ -23,7 +23,10 @@ import Testing
 
     @Test(arguments: [
         (["trace"], ["import", "generate", "info"]),
-        (["trace", "import"], ["<in>", "<out.h5>", "log of a cluster", "--source", "--licence", "vmid,cpu,memory,time,type"]),
+        (
+            ["trace", "import"],
+            ["<in>", "<out.h5>", "log of a cluster", "--source", "--licence", "vmid,cpu,memory,time,type"]
+        ),
         (["trace", "generate"], ["--count", "--seed", "--output", "(default: 100000)"]),
         (["trace", "info"], ["<trace>", "--servers", "--node-cpu", "--node-mem", "--split-above"]),
         (

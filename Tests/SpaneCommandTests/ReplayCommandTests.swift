@@ -37,12 +37,13 @@ import Testing
         try #require(document["policies"] as? [[String: Any]])[index]
     }
 
-
     @Test func theTableSaysWhatCameOfIt() throws {
         let output = try command.succeed(["replay", "a.log"])
         #expect(output.hasPrefix("a.log: 13 events in 2 h on 2 servers\n"), "\(output)")
         let row = try #require(output.split(separator: "\n").first { $0.hasPrefix("as in the log") })
-        #expect(row.split(separator: " ").map(String.init).prefix(8) == ["as", "in", "the", "log", "6", "1", "16.67", "%"])
+        #expect(
+            row.split(separator: " ").map(String.init).prefix(8) == ["as", "in", "the", "log", "6", "1", "16.67", "%"]
+        )
         #expect(row.contains("1 h"))
         #expect(!output.contains("in shadow"))
         #expect(output.contains("refused: never placed."))
@@ -96,7 +97,8 @@ import Testing
         let log = try ClusterLog.start(folder.file("shadow.log"), of: &cluster)
         let request = try cluster.request(cpu: 4, mem: 8)
         let (here, there) = (Placement(server: 0, node: 0), Placement(server: 0, node: 1))
-        for (id, own, other) in [(1, here, here), (2, here, there), (3, nil, nil)] as [(UInt64, Placement?, Placement?)] {
+        for (id, own, other) in [(1, here, here), (2, here, there), (3, nil, nil)] as [(UInt64, Placement?, Placement?)]
+        {
             if let other {
                 try cluster.record(id, request, at: other)
             } else {
