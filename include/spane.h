@@ -815,7 +815,7 @@ SPANE_API spane_status spane_cluster_drop_trial(spane_cluster *cluster);
 
 /* What an event of a log has to survive: `durability` of spane_cluster_start_log. */
 #define SPANE_DURABILITY_BUFFERED 0 /* nothing: events are written when there are 64 KB of them */
-#define SPANE_DURABILITY_WRITTEN 1  /* the end of the process, however sudden; about 1 us an event */
+#define SPANE_DURABILITY_WRITTEN 1  /* the end of the process, however sudden; some 2 us an event */
 #define SPANE_DURABILITY_SYNCED 2   /* the end of the machine: each event waits for the disk */
 
 /* What became of a log. Initialise with SPANE_LOG_INFO_INIT. */
@@ -834,10 +834,11 @@ typedef struct spane_log_info {
  * spane_session_choose (and _among, _many), _place (and _many) or _shadow. `spane replay` and spane_replay tell what other policies
  * would have made of it. A log that is there goes on: what was not written whole when its writer ended is cut off, and the state of
  * this cluster follows. Memory is bounded (64 KB). A log that cannot be written any more, as when the disk is full, ends with its last
- * whole event, the calls that it followed go on as without one, and spane_cluster_describe_log, _sync_log and _stop_log tell so. A child
- * of fork(2) must stop the log before it changes the cluster: it is its parent's. Copies and trials: what happens in a trial is in the log
- * with its end, and is left out of replays when it was dropped.
- *   durability   SPANE_DURABILITY_...
+ * whole event, the calls that it followed go on as without one, and spane_cluster_describe_log, _sync_log and _stop_log tell so. The log
+ * stays its process's: what a child of fork(2) does is not in it, and the child may stop it. What
+ * happens in a trial is in the log with the trial's end, and is left out of replays when it was dropped. When the call fails, the file
+ * is as it was, or there is none.
+ *   durability   SPANE_DURABILITY_BUFFERED, _WRITTEN or _SYNCED
  *   progress     in servers and VMs; NULL for none
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (durability); SPANE_BAD_STATE (the cluster has a log, a trial is open, or
  * overlap); SPANE_IO (not writable, no regular file, or a log that another cluster or process writes); SPANE_FORMAT (the file is no log);
@@ -863,7 +864,9 @@ SPANE_API spane_status spane_cluster_sync_log(spane_cluster *cluster);
 
 /*
  * Takes the time of events from the caller from now on, for simulated or recorded time, and no longer from the clock of the system.
- *   seconds   -2^53 ... 2^53; where it is less than before, replays take it for the latest
+ * The first time stands for the moment of the call, whatever it is; where it is set before anything else happens in the log, for
+ * that of its beginning too. Call it whenever time has passed.
+ *   seconds   -2^42 ... 2^42, kept to microseconds; where it is less than before, replays take it for the latest
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT; SPANE_BAD_STATE (no log, or overlap).
  * Threads: one at a time. Cost: O(1). Since: 0.1.
  */

@@ -3,10 +3,10 @@
 # instrumented for coverage and for address errors. Found inputs stay in .build_fuzz/found and are run again first.
 # FUZZ_SEED=N makes a run that begins without a corpus try the same inputs each time; 0, the default, others each time.
 set -euo pipefail
-seconds=${1:?usage: scripts/fuzz.sh SECONDS [weights|trace|csv|fleet|snapshot|calls]...}
+seconds=${1:?usage: scripts/fuzz.sh SECONDS [weights|trace|csv|fleet|snapshot|log|calls]...}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(weights trace csv fleet snapshot calls)
+[ ${#targets[@]} -gt 0 ] || targets=(weights trace csv fleet snapshot log calls)
 cd "$(dirname "$0")/.."
 
 scratch=.build_fuzz

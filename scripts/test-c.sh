@@ -39,7 +39,7 @@ build() {
     for standard in c99 c11 c17; do
         "$cc" -std=$standard "${warnings[@]}" -fsyntax-only -x c include/spane.h
         "$cc" -std=$standard "${warnings[@]}" -fsyntax-only "$out/readme.c" "${spane[0]}"
-        for example in scheduler fleet day; do
+        for example in scheduler fleet day shadow; do
             "$cc" -std=$standard "${warnings[@]}" "examples/c/$example.c" -o "$to/$example" "${spane[@]}"
         done
     done
@@ -107,6 +107,10 @@ done
 diff examples/data/day.txt "$out/scratch/day.txt"
 rm -f "$out/scratch/day.log"
 "$built/day" 'capacity-lost,10*most-allocated+spread' "$out/scratch/day.log" | diff examples/data/day.txt -
+echo "shadow"
+"$built/shadow" examples/data/events.csv 'capacity-lost,10*most-allocated+spread' "$out/scratch/shadow.log" |
+    tee "$out/scratch/shadow.txt"
+diff examples/data/shadow.txt "$out/scratch/shadow.txt"
 # What C and C++ make of a fleet is the same; bindings/python/tests compare with the same files.
 for policy in best-fit data/weights/potential-synthetic.h5; do
     echo "fleet $policy"

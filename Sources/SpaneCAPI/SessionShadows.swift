@@ -27,12 +27,13 @@ public func spane_session_shadow(
                 var value = spane_shadow()
                 if unsafe shadow != nil { value.advantage = try session.advantage(of: own, over: other, for: request) }
                 let outside = own.map { handle.cluster.outside($0) }
-                handle.cluster.tell(.compare(id, request, group: group, own: outside, other: other))
                 if let other {
                     try handle.cluster.record(id, request, in: group, at: other)
                 } else {
                     handle.cluster.tell(.refuse(id, request, group: group))
                 }
+                // After what may still fail.
+                handle.cluster.tell(.compare(id, request, group: group, own: outside, other: other))
                 guard let shadow = unsafe shadow else { return SPANE_OK }
                 value.outcome = Int32(ShadowOutcome(own: outside, other: other).rawValue)
                 value.own = outside.map { spane_placement($0) } ?? spane_placement(server: SPANE_NOWHERE, nodes: 0)

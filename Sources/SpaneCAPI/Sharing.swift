@@ -34,6 +34,7 @@ public func spane_session_propose(
                 if let candidates { return try session.choose(request, in: group, among: candidates) }
                 return try session.choose(request, in: group)
             }
+            session.tell(request, group, chosen)
             guard let chosen else { return session.refusal(of: request) }
             let made = spane_proposal(session.cluster.cluster.proposal(chosen, in: group))
             try unsafe write(made, to: out, "proposal")
@@ -80,6 +81,7 @@ extension SessionHandle {
                 let (request, group) = try unsafe self.request(request)
                 try cluster.cluster.checkIsNew(id)
                 let proposal = try choose(request, in: group).map { cluster.cluster.proposal($0, in: group) }
+                if proposal == nil { cluster.cluster.tell(.refuse(id, request, group: group)) }
                 return (request, group, proposal, proposal == nil ? refusal(of: request) : SPANE_OK)
             }
             guard let proposal else { return (nil, status) }

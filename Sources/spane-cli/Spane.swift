@@ -14,7 +14,8 @@ struct Spane: ParsableCommand {
         abstract: "Place virtual machines on NUMA servers and measure how long they wait.",
         version: Spane.version,
         subcommands: [
-            TraceCommand.self, FleetCommand.self, ModelCommand.self, PlanCommand.self, EvaluateCommand.self, ReplayCommand.self,
+            TraceCommand.self, FleetCommand.self, ModelCommand.self, PlanCommand.self, EvaluateCommand.self,
+            ReplayCommand.self,
             TrainCommand.self, TuneCommand.self, SearchCommand.self, ExperimentCommand.self, ReportCommand.self,
         ]
     )

@@ -3,6 +3,8 @@
  * against a shared library only, whose calls come here, and without sanitizers, which have allocators of their own.
  */
 
+#include <unistd.h>
+
 #include "check.h"
 
 void *__libc_malloc(size_t size);
@@ -105,6 +107,51 @@ static void test_cluster(const spane_model *model) {
     spane_cluster_free(cluster);
 }
 
+/* The log of a cluster is written from memory that it has. */
+static void test_log(const spane_model *model, int32_t durability) {
+    const spane_request requests[3] = {REQUEST(1, 2), REQUEST(4, 40), REQUEST(1000, 1)};
+    const spane_placement there = {3, 1};
+    spane_cluster *cluster = NULL;
+    spane_session *sessions[2] = {NULL, NULL};
+    spane_log_info info = SPANE_LOG_INFO_INIT;
+    spane_placement placements[3];
+    char path[64];
+    uint64_t id = 0;
+
+    snprintf(path, sizeof path, "/tmp/spane-allocations-%ld.log", (long)getpid());
+    DONE(spane_cluster_new(NULL, &cluster));
+    DONE(spane_cluster_add_equal_servers(cluster, 40, 90, servers, NULL));
+    DONE(spane_cluster_reserve(cluster, 1000));
+    DONE(spane_session_new(cluster, NETWORK(model), &sessions[0]));
+    DONE(spane_session_new(cluster, HEURISTIC("best-fit"), &sessions[1]));
+    DONE(spane_cluster_start_log(cluster, path, durability, NULL));
+    DONE(spane_cluster_set_log_time(cluster, 1));
+    for (int i = 0; i < 2; i++) {
+        ALLOCATES_NOTHING(spane_session_choose(sessions[i], &requests[turn % 3], placements));
+        ALLOCATES_NOTHING(spane_session_choose_many(sessions[i], requests, 3, placements));
+        ALLOCATES_NOTHING(spane_session_place(sessions[i], id++, &requests[turn % 2], NULL));
+        ALLOCATES_NOTHING(spane_session_place(sessions[i], 999, &requests[2], NULL));
+        ALLOCATES_NOTHING(spane_cluster_set_log_time(cluster, turn));
+        ALLOCATES_NOTHING(spane_cluster_release(cluster, --id, NULL));
+        ALLOCATES_NOTHING(spane_session_shadow(sessions[i], id++, &requests[0], turn % 3 ? &there : NULL, NULL));
+    }
+    ALLOCATES_NOTHING(spane_cluster_describe_log(cluster, &info));
+    /* Also as often as it takes to write what has been gathered. */
+    {
+        long before = allocations;
+        for (int turn = 0; turn < (durability == SPANE_DURABILITY_BUFFERED ? 12000 : 20); turn++) {
+            CHECK(spane_session_choose(sessions[1], &requests[0], placements) == SPANE_OK);
+        }
+        CHECK(allocations == before);
+    }
+    DONE(spane_cluster_describe_log(cluster, &info));
+    CHECK(info.is_ended == 0 && info.events > 200);
+    DONE(spane_cluster_stop_log(cluster));
+    unlink(path);
+    for (int i = 0; i < 2; i++) spane_session_free(sessions[i]);
+    spane_cluster_free(cluster);
+}
+
 static void test_environment(const spane_trace *trace, const spane_model *model) {
     float observation[SPANE_OBSERVATION_SIZE(5)];
     uint8_t mask[SPANE_MASK_SIZE(5)];
@@ -172,6 +219,8 @@ int main(int argc, char **argv) {
     DONE(spane_model_load(check_path(argv[1], "weights/untrained-1.h5"), &model));
     DONE(spane_trace_generate(2000, 1, NULL, &trace));
     CHECK(allocations > 100); /* they are counted */
+    test_log(model, SPANE_DURABILITY_BUFFERED);
+    test_log(model, SPANE_DURABILITY_WRITTEN);
     test_cluster(model);
     test_environment(trace, model);
     test_vector(trace);

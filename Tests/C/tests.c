@@ -31,6 +31,7 @@ int main(int argc, char **argv) {
     test_plans();
     test_trials();
     test_reservations();
+    test_logs();
     test_groups();
     test_fleets();
     test_fleet_servers();

@@ -37,6 +37,7 @@ void test_vms(void);
 void test_plans(void);
 void test_trials(void);
 void test_reservations(void);
+void test_logs(void);
 void test_groups(void);
 void test_fleets(void);
 void test_fleet_servers(void);

@@ -91,6 +91,51 @@ static void test_reading(spane_model *model, const char *heuristic) {
     spane_cluster_free(cluster);
 }
 
+static void *choose_for_log(void *argument) {
+    struct decider *self = argument;
+    unsigned long long random = 9;
+    for (int i = 0; i < decisions; i++) {
+        const spane_request request = some_request(&random);
+        spane_status status = spane_session_choose(self->session, &request, &self->placements[i]);
+        if (status < self->worst) self->worst = status;
+        status = spane_session_choose_many(self->session, &request, 1, &self->among[i]);
+        if (status < self->worst) self->worst = status;
+    }
+    return NULL;
+}
+
+/* Sessions that decide at once write into one log, each event whole, whatever it has to survive. */
+static void test_log(int32_t durability) {
+    static struct decider together[threads];
+    const char *path = "/tmp/spane-threads.log";
+    pthread_t workers[threads];
+    spane_cluster *cluster = half_full();
+    spane_log_info info = SPANE_LOG_INFO_INIT;
+    spane_replay_figures figures = SPANE_REPLAY_FIGURES_INIT;
+
+    memset(together, 0, sizeof together);
+    remove(path);
+    DONE(spane_cluster_start_log(cluster, path, durability, NULL));
+    for (int i = 0; i < threads; i++) DONE(spane_session_new(cluster, HEURISTIC("best-fit"), &together[i].session));
+    for (int i = 0; i < threads; i++) pthread_create(&workers[i], NULL, choose_for_log, &together[i]);
+    for (int i = 0; i < threads; i++) pthread_join(workers[i], NULL);
+    for (int i = 0; i < threads; i++) {
+        CHECK(together[i].worst == SPANE_OK);
+        CHECK(memcmp(together[i].placements, together[0].placements, sizeof together[0].placements) == 0);
+        spane_session_free(together[i].session);
+    }
+    DONE(spane_cluster_describe_log(cluster, &info));
+    CHECK(info.is_ended == 0 && info.events == 1 + 2 * threads * decisions);
+    DONE(spane_cluster_stop_log(cluster));
+    /* Nothing is torn: all of it is read again. */
+    DONE(spane_replay(path, NULL, NULL, NULL, &figures));
+    DONE(spane_cluster_start_log(cluster, path, durability, NULL));
+    DONE(spane_cluster_describe_log(cluster, &info));
+    CHECK(info.cut == 0);
+    spane_cluster_free(cluster);
+    remove(path);
+}
+
 struct overlap {
     spane_cluster *cluster;
     spane_session *session;
@@ -477,6 +522,8 @@ int main(int argc, char **argv) {
     test_reading(model, NULL);
     test_reading(NULL, "balance-fit");
     test_reading(NULL, "random:7");
+    test_log(SPANE_DURABILITY_BUFFERED);
+    test_log(SPANE_DURABILITY_WRITTEN);
     test_overlap(model, 0);
     test_overlap(model, 1);
     test_proposals();

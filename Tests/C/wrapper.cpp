@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -328,6 +330,41 @@ std::vector<std::int64_t> starts_of(std::size_t count) {
     return starts;
 }
 
+void test_logs() {
+    const std::string path = "/tmp/spane-wrapper-" + std::to_string(SPANE_EXCEPTIONS) + std::to_string(__cplusplus) + ".log";
+    spane::Cluster cluster = must(spane::Cluster::make());
+    DONE(cluster.add_equal_servers(40, 90, 2));
+    std::remove(path.c_str());
+    FAILS(SPANE_BAD_STATE, cluster.stop_log());
+    FAILS(SPANE_BAD_STATE, cluster.sync_log());
+    FAILS(SPANE_BAD_STATE, cluster.set_log_time(1));
+    FAILS(SPANE_BAD_STATE, cluster.describe_log());
+    FAILS(SPANE_INVALID_ARGUMENT, cluster.start_log(path, 7));
+    FAILS(SPANE_CANCELLED,
+          cluster.start_log(path, SPANE_DURABILITY_WRITTEN, [](std::int64_t, std::int64_t) { return false; }));
+    DONE(cluster.start_log(path, SPANE_DURABILITY_BUFFERED));
+    DONE(cluster.set_log_time(0));
+    spane::Session session = must(spane::Session::make(cluster, "first-fit"));
+    const spane::Shadow same = must(session.shadow(1, small, spane::Placement{0, 1}));
+    CHECK(same.outcome == SPANE_SHADOW_SAME && same.own.server == 0 && same.advantage == 0);
+    CHECK(must(session.shadow(2, small, spane::Placement{1, 2})).outcome == SPANE_SHADOW_OTHER_SERVER);
+    CHECK(must(session.shadow(3, small, std::nullopt)).outcome == SPANE_SHADOW_ONLY_OWN);
+    FAILS(SPANE_EXISTS, session.shadow(1, small, spane::Placement{0, 1}));
+    DONE(cluster.sync_log());
+    CHECK(must(cluster.describe_log()).events == 8 && must(cluster.describe_log()).is_ended == 0);
+    DONE(cluster.stop_log());
+    const spane::ReplayFigures log = must(spane::replay(path));
+    CHECK(log.vms == 3 && log.refused == 1 && log.compared == 0);
+    spane::ReplayOptions options;
+    options.needed = 1;
+    const spane::ReplayFigures first = must(spane::replay(path, spane::Policy("first-fit"), options));
+    CHECK(first.refused == 0 && first.compared == 2 && first.alike == 1 && first.servers_needed == 1);
+    options.queue = 1;
+    FAILS(SPANE_INVALID_ARGUMENT, spane::replay(path, spane::Policy("first-fit"), options));
+    FAILS(SPANE_IO, spane::replay("no such file"));
+    std::remove(path.c_str());
+}
+
 void test_environments(const std::string &data) {
     spane::Trace trace = must(spane::Trace::generate(2000, 1));
     CHECK(must(trace.describe()).count == 2000);
@@ -489,6 +526,7 @@ int main(int argc, char **argv) {
     test_fleets();
     test_candidates(argv[1]);
     test_sessions(argv[1]);
+    test_logs();
     test_environments(argv[1]);
     std::printf("wrapper: C++ %ld, exceptions %d: %d failed\n", __cplusplus, SPANE_EXCEPTIONS, failures);
     return failures == 0 ? 0 : 1;

@@ -14,7 +14,7 @@ import Testing
     @Test func helpOfTheCommand() throws {
         let help = try command.succeed("--help")
         #expect(help.contains("USAGE: spane <subcommand>"))
-        for name in ["trace", "evaluate", "train", "search", "experiment", "report"] {
+        for name in ["trace", "evaluate", "replay", "train", "search", "experiment", "report"] {
             #expect(help.contains("\n  \(name) "))
         }
         // Without anything to do the command shows the same.
@@ -23,7 +23,10 @@ import Testing
 
     @Test(arguments: [
         (["trace"], ["import", "generate", "info"]),
-        (["trace", "import"], ["<in.csv>", "<out.h5>", "--source", "--licence", "vmid,cpu,memory,time,type"]),
+        (
+            ["trace", "import"],
+            ["<in>", "<out.h5>", "log of a cluster", "--source", "--licence", "vmid,cpu,memory,time,type"]
+        ),
         (["trace", "generate"], ["--count", "--seed", "--output", "(default: 100000)"]),
         (["trace", "info"], ["<trace>", "--servers", "--node-cpu", "--node-mem", "--split-above"]),
         (
@@ -32,6 +35,13 @@ import Testing
                 "--trace", "--starts <file | lo..<hi:count:seed>", "--length <auto | n>", "(default: auto)",
                 "--threads", "--servers", "(default: 5)", "--policy", "first-fit, best-fit, balance-fit,", "--output",
                 "--json",
+            ]
+        ),
+        (
+            ["replay"],
+            [
+                "<log>", "--policy", "first-fit, best-fit,", "--servers", "--queue", "--servers-needed", "--moves",
+                "--threads", "--json",
             ]
         ),
         (["search"], ["run (default)", "untrained"]),

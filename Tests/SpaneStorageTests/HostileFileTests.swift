@@ -75,6 +75,7 @@ import Testing
                     let bytes = try File.read(path)
                     try unsafe bytes.withUnsafeBytes { _ = try unsafe ClusterFile.read(memory: $0, name: path) }
                 },
+                readInLog,
             ]
         ),
         Format(
@@ -84,6 +85,24 @@ import Testing
             read: [{ _ = try ExperimentFile.read($0, of: experiment) }]
         ),
     ]
+
+    /// Reads a saved cluster where a log has it: as the state at its beginning.
+    private static let readInLog: @Sendable (String) throws -> Void = { path in
+        var event = EventWriter()
+        event.put(0)
+        // It is a start, at 0 s.
+        for byte in [1, 0, 0, 0, 0, 0, 0, 0, 0] + (try File.read(path)) { event.put(byte: byte) }
+        var frame = EventWriter()
+        LogFrame.put(event.bytes, into: &frame)
+        let folder = TemporaryFolder()
+        let log = try folder.write(LogFrame.signature + frame.bytes, to: "state.log")
+        do {
+            #expect(try LogReader(log).forEach { _, _ in }.events == 1)
+        } catch let error as StorageError {
+            #expect(error.path.hasPrefix("\(log): event 0"))
+            throw StorageError(error.code, path: path, error.detail)
+        }
+    }
 
     /// Sound files by format, each made once: a file that is written is waited for until it is on the disk.
     private static let contents = Mutex<[String: [UInt8]]>([:])

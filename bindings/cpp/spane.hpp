@@ -60,6 +60,9 @@ using ResourceInfo = spane_resource_info;
 using HeuristicInfo = spane_heuristic_info;
 using FleetMetricInfo = spane_fleet_metric_info;
 using BuildInfo = spane_build_info;
+using LogInfo = spane_log_info;
+using Shadow = spane_shadow;
+using ReplayFigures = spane_replay_figures;
 
 /// What a VM asks for; Request{4, 16} for cores and GB alone.
 struct Request {
@@ -152,6 +155,9 @@ struct VectorEnvironmentBuffers : spane_vec_env_buffers {
 };
 struct EvaluationOptions : spane_evaluation_options {
     EvaluationOptions() : spane_evaluation_options SPANE_EVALUATION_OPTIONS_INIT {}
+};
+struct ReplayOptions : spane_replay_options {
+    ReplayOptions() : spane_replay_options SPANE_REPLAY_OPTIONS_INIT {}
 };
 
 /// When an episode ends; see SPANE_END_... in spane.h.
@@ -869,6 +875,21 @@ public:
     Fallible<void> keep_trial() { return detail::outcome(spane_cluster_keep_trial(get())); }
     Fallible<void> drop_trial() { return detail::outcome(spane_cluster_drop_trial(get())); }
 
+    /// Writes everything that happens from now on to the end of a log; see spane_cluster_start_log. `durability` is SPANE_DURABILITY_...
+    Fallible<void> start_log(const std::string &path, std::int32_t durability = SPANE_DURABILITY_WRITTEN,
+                             const Progress &progress = {}) {
+        const detail::Listening listening(progress);
+        return detail::outcome(spane_cluster_start_log(get(), path.c_str(), durability, listening.get()));
+    }
+    Fallible<void> stop_log() { return detail::outcome(spane_cluster_stop_log(get())); }
+    Fallible<void> sync_log() { return detail::outcome(spane_cluster_sync_log(get())); }
+    Fallible<void> set_log_time(double seconds) { return detail::outcome(spane_cluster_set_log_time(get(), seconds)); }
+    Fallible<LogInfo> describe_log() const {
+        LogInfo info = SPANE_LOG_INFO_INIT;
+        const spane_status status = spane_cluster_describe_log(get(), &info);
+        return detail::outcome(status, info);
+    }
+
     /// How many amounts a server has: nodes * (2 + node resources) + server resources.
     Fallible<std::size_t> width() const {
         std::size_t width = 0;
@@ -1180,6 +1201,15 @@ public:
     /// The same among these servers alone.
     Fallible<Proposal> propose_among(const Request &request, Span<const std::int32_t> servers) {
         return propose(request, detail::candidates(servers), servers.size());
+    }
+
+    /// What this session would have done beside another scheduler, and records what that one did; see spane_session_shadow.
+    /// `other` is empty where it has refused the VM.
+    Fallible<Shadow> shadow(std::uint64_t id, const Request &request, const std::optional<Placement> &other) {
+        Shadow told = SPANE_SHADOW_INIT;
+        const spane_request asked = request.get();
+        const spane_status status = spane_session_shadow(get(), id, &asked, other ? &*other : nullptr, &told);
+        return detail::outcome(status, told);
     }
 
     /// As many placements as requests.
@@ -1715,6 +1745,17 @@ struct FleetEvaluation {
     std::vector<double> losses;  ///< [policy][start][SPANE_SIZE_CLASSES][SPANE_LOSS_VALUES]; empty with a queue
     std::vector<double> metrics; ///< [policy][start][metric], as fleet_metrics() lists them
 };
+
+/// Plays the log of a cluster with a policy; see spane_replay. Without one, what came of it in the log itself.
+inline Fallible<ReplayFigures> replay(const std::string &path, const std::optional<Policy> &policy = {},
+                                      const ReplayOptions &options = {}, const Progress &progress = {}) {
+    ReplayFigures figures = SPANE_REPLAY_FIGURES_INIT;
+    const detail::Listening listening(progress);
+    const spane_policy chosen = policy ? policy->get() : spane_policy SPANE_POLICY_HEURISTIC(nullptr);
+    const spane_status status =
+        spane_replay(path.c_str(), policy ? &chosen : nullptr, &options, listening.get(), &figures);
+    return detail::outcome(status, figures);
+}
 
 /// Plays one episode from each start under each policy, with a queue or without; see spane_evaluate_fleet.
 inline Fallible<FleetEvaluation> evaluate_fleet(const Trace &trace, Span<const std::int64_t> starts,

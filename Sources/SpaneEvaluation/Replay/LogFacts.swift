@@ -14,8 +14,6 @@ package struct LogFacts: Sendable {
     package private(set) var end = 0.0
     /// The servers at the beginning.
     package private(set) var servers = 0
-    /// The most cores and GB that the VMs had at once.
-    package private(set) var peak = Resources(cpu: 0, mem: 0)
 
     // The VMs that never got a place, by the event with which they asked first.
     private(set) var neverPlaced: Set<Int> = []
@@ -44,7 +42,6 @@ package struct LogFacts: Sendable {
         var asked: [UInt64: (event: Int, time: Double, request: Request)] = [:]
         var started: [UInt64: Double] = [:]
         var lost: [UInt64: Int] = [:]
-        var use = Resources(cpu: 0, mem: 0)
         try log.forEachLasting(progress) { time, event in
             if events == 0 { begin = time }
             end = time
@@ -60,23 +57,14 @@ package struct LogFacts: Sendable {
                 started[id] = time
             }
             func leave(_ id: UInt64, hasEnded: Bool) {
-                guard let request = cluster.find(id)?.request else { return }
-                use.cpu -= request.cpu
-                use.mem -= request.mem
-                guard let start = started.removeValue(forKey: id), hasEnded else { return }
+                guard let start = started.removeValue(forKey: id), hasEnded, let request = cluster.find(id)?.request
+                else { return }
                 allLifetimes.add(time - start)
                 lifetimes[Self.size(of: request), default: Lifetimes()].add(time - start)
-            }
-            func enter(_ request: Request) {
-                use.cpu += request.cpu
-                use.mem += request.mem
-                peak = Resources(cpu: max(peak.cpu, use.cpu), mem: max(peak.mem, use.mem))
             }
             switch event {
             case .start(let snapshot):
                 if events == 0 { servers = snapshot.servers.count }
-                use = Resources(cpu: 0, mem: 0)
-                for vm in snapshot.vms { enter(vm.request) }
                 let running = Set(snapshot.vms.map(\.id))
                 for id in started.keys where !running.contains(id) { leave(id, hasEnded: false) }
                 for vm in snapshot.vms where events > 0 && cluster.find(vm.id) == nil {
@@ -84,12 +72,11 @@ package struct LogFacts: Sendable {
                 }
             case .place(let id, let request, _, _), .record(let id, let request, _, _):
                 ask(id, request, isPlaced: true)
-                enter(request)
             case .refuse(let id, let request, _):
                 if cluster.find(id) == nil { ask(id, request, isPlaced: false) }
             case .release(let id): leave(id, hasEnded: true)
             case .failServer(let server):
-                for id in try cluster.vms(on: server) {
+                for id in (try? cluster.vms(on: server)) ?? [] {
                     leave(id, hasEnded: false)
                     lost[id] = events
                 }
@@ -98,12 +85,6 @@ package struct LogFacts: Sendable {
             case .move(let id, let target):
                 if let (source, request) = cluster.find(id) {
                     figures.moved.add(Move(vm: id, source: source, target: target, mem: request.mem, price: 0))
-                }
-            case .resize(let id, let request):
-                if let before = cluster.find(id)?.request {
-                    use.cpu -= before.cpu
-                    use.mem -= before.mem
-                    enter(request)
                 }
             case .compare(_, _, _, let own, let other): shadow.add(ShadowOutcome(own: own, other: other))
             default: break

@@ -54,9 +54,13 @@ extension LogFacts {
                 ask(id, request, isPlaced: true)
             case .refuse(let id, let request, _): ask(id, request, isPlaced: false)
             case .release(let id): leave(id)
+            case .failServer: for id in endedByFailure[event] ?? [] { leave(id) }
+            case .rename(let id, let other): if let index = running.removeValue(forKey: id) { running[other] = index }
             default: break
             }
         }
+        // What still runs has run for so long at least.
+        for index in running.values { vms[index].lifetime = max(vms[index].lifetime, end - starts[index]) }
         return try Trace(vms, resources: layout.extraResources, progress: progress)
     }
 }

@@ -7,20 +7,6 @@ internal import SpaneSystem
 /// its size do there on average. What a failure takes away asks for another place at once. Moves of the log are not made, except
 /// that a server which is removed is emptied first.
 package struct ReplayPlayer: ~Copyable {
-    /// A VM that has no place.
-    private struct Wish {
-        var request: Request
-        var group: UInt64
-        /// The event with which it asked first.
-        let event: Int
-        /// When it asked first.
-        let since: Double
-        /// When the log placed it.
-        var placed: Double?
-        /// How long it ran in the log, when that is over.
-        var lifetime: Double?
-    }
-
     private let facts: LogFacts
     private let options: ReplayOptions
     private let stopsAtRefusal: Bool
@@ -29,7 +15,13 @@ package struct ReplayPlayer: ~Copyable {
     private var own: ReplayCluster
     private let source: PolicySource
     private var left: Set<Int> = []
-    private var wishes: [UInt64: Wish] = [:]
+    // VMs have numbers of their own here: in the log, the id of one may come again while it still runs or waits here.
+    private var numbers: [UInt64: UInt64] = [:]
+    private var given: UInt64 = 0
+    // The ids of VMs that the log never placed and that got a place here, which the log may ask for again and again.
+    private var served: Set<UInt64> = []
+    // All below by number.
+    private var wishes: [UInt64: ReplayWish] = [:]
     // The VMs that wait, in the order in which they asked; some may be gone.
     private var line: [UInt64] = []
     private var head = 0
@@ -102,11 +94,13 @@ package struct ReplayPlayer: ~Copyable {
             try resize(id, request)
         case .rename(let id, let other):
             try recorded.perform(event)
-            try rename(id, to: other)
-        case .move: try recorded.perform(event)
+            rename(id, to: other)
+        case .move, .setExpiry: try recorded.perform(event)
         case .failServer(let server):
             try recorded.perform(event)
-            for id in facts.endedByFailure[self.event] ?? [] { try end(id) }
+            for id in facts.endedByFailure[self.event] ?? [] {
+                if let number = numbers.removeValue(forKey: id) { try end(number) }
+            }
             try fail(server)
         case .removeServer(let server):
             try recorded.perform(event)
@@ -145,42 +139,74 @@ package struct ReplayPlayer: ~Copyable {
 
     /// - Parameter placement: where the log placed it; `nil` for nowhere.
     private mutating func ask(_ id: UInt64, _ request: Request, _ group: UInt64, _ placement: Placement?) throws {
-        // It started earlier than in the log.
-        guard own.find(id) == nil else { return }
-        var wish: Wish
-        if let known = wishes[id] {
-            wish = known
-            (wish.request, wish.group) = (request, group)
+        if let number = numbers[id], own.find(number) != nil {
+            // It started earlier than in the log. One that was lost there, and not here, may never get a place there again.
+            if facts.neverPlaced.contains(event), endOf[number] == nil, let time = facts.expectedLifetime(of: request) {
+                end(number, at: now + time)
+            }
+            return
+        }
+        guard !served.contains(id) else { return }
+        let number: UInt64
+        var wish: ReplayWish
+        if let known = numbers[id], let there = wishes[known] {
+            (number, wish) = (known, there)
+            if wish.id == nil { wish.event = event }
+            (wish.id, wish.request, wish.group) = (id, request, group)
         } else {
-            wish = Wish(request: request, group: group, event: event, since: now)
-            figures.asked.add(request)
-            if options.hasQueue { line.append(id) }
+            number = name(id)
+            wish = ReplayWish(id: id, request: request, group: group, event: event, since: now)
+            enter(number, request)
         }
         if placement != nil { wish.placed = now }
-        wishes[id] = wish
+        wishes[number] = wish
         // Those in a queue are looked at when time goes on, and all that ends now has ended.
-        guard !options.hasQueue, try place(id, wish, placement) == false, stopsAtRefusal else { return }
+        guard !options.hasQueue, try place(number, wish, placement) == false, stopsAtRefusal else { return }
         throw Refused()
     }
 
-    private mutating func place(_ id: UInt64, _ wish: Wish, _ recorded: Placement? = nil) throws -> Bool {
+    /// Looks for another place for a VM that has lost its own: it ends when it would have ended.
+    private mutating func seek(_ number: UInt64, _ request: Request, _ group: UInt64) throws {
+        var wish = ReplayWish(request: request, group: group, event: -1, since: now)
+        wish.placed = now - (delay.removeValue(forKey: number) ?? 0)
+        wish.lifetime = endOf.removeValue(forKey: number).map { $0 - now }
+        enter(number, request)
+        wishes[number] = wish
+        guard !options.hasQueue, try place(number, wish) == false, stopsAtRefusal else { return }
+        throw Refused()
+    }
+
+    /// A number for a VM of the log.
+    private mutating func name(_ id: UInt64) -> UInt64 {
+        given += 1
+        numbers[id] = given
+        return given
+    }
+
+    private mutating func enter(_ number: UInt64, _ request: Request) {
+        figures.asked.add(request)
+        if options.hasQueue { line.append(number) }
+    }
+
+    private mutating func place(_ number: UInt64, _ wish: ReplayWish, _ recorded: Placement? = nil) throws -> Bool {
         let stopwatch = Stopwatch()
-        let placement = try own.place(id, wish.request, in: wish.group)
+        let placement = try own.place(number, wish.request, in: wish.group)
         figures.seconds += stopwatch.seconds
         figures.decisions += 1
         guard let placement else { return false }
-        wishes[id] = nil
+        wishes[number] = nil
         figures.addWait(now - wish.since)
         if let recorded {
             figures.compared += 1
             if placement == recorded { figures.alike += 1 }
         }
         if let lifetime = wish.lifetime {
-            end(id, at: now + lifetime)
+            end(number, at: now + lifetime)
         } else if facts.neverPlaced.contains(wish.event) {
-            if let lifetime = facts.expectedLifetime(of: wish.request) { end(id, at: now + lifetime) }
+            if let id = wish.id { served.insert(id) }
+            if let lifetime = facts.expectedLifetime(of: wish.request) { end(number, at: now + lifetime) }
         } else if let placed = wish.placed, now > placed {
-            delay[id] = now - placed
+            delay[number] = now - placed
         }
         return true
     }
@@ -189,12 +215,12 @@ package struct ReplayPlayer: ~Copyable {
     private mutating func serve() throws {
         guard options.hasQueue else { return }
         while head < line.count {
-            let id = line[head]
-            if let wish = wishes[id] {
+            let number = line[head]
+            if let wish = wishes[number] {
                 // As in the paper, what was placed for no time at all leaves before one that comes now, or when it is in the way.
                 if wish.since == now { try endDue() }
-                let placement = wish.placed == now ? recorded.find(id)?.placement : nil
-                if try place(id, wish, placement) == false {
+                let placement = wish.placed == now ? wish.id.flatMap { recorded.find($0)?.placement } : nil
+                if try place(number, wish, placement) == false {
                     guard ends.earliest > now else {
                         try endDue()
                         continue
@@ -213,9 +239,9 @@ package struct ReplayPlayer: ~Copyable {
 
     // MARK: Ending
 
-    private mutating func end(_ id: UInt64, at time: Double) {
-        endOf[id] = time
-        ends.insert(id, at: time)
+    private mutating func end(_ number: UInt64, at time: Double) {
+        endOf[number] = time
+        ends.insert(number, at: time)
     }
 
     /// Goes on to another time: lets VMs end that end by then, and those in.
@@ -234,93 +260,77 @@ package struct ReplayPlayer: ~Copyable {
     private mutating func endDue() throws {
         while ends.earliest <= now {
             let next = ends.removeFirst()
-            // It may have ended otherwise, and its id have come again.
+            // It may have ended otherwise.
             if endOf[next.id] == next.time { try end(next.id) }
         }
     }
 
     /// Ends what a VM is here.
-    private mutating func end(_ id: UInt64) throws {
-        (endOf[id], delay[id]) = (nil, nil)
-        if own.find(id) != nil {
-            try own.change { _ = $0.release(id) }
-        } else if let wish = wishes.removeValue(forKey: id) {
+    private mutating func end(_ number: UInt64) throws {
+        (endOf[number], delay[number]) = (nil, nil)
+        if own.find(number) != nil {
+            try own.change { _ = $0.release(number) }
+        } else if let wish = wishes.removeValue(forKey: number) {
             figures.refused.add(wish.request)
         }
     }
 
     /// A VM has ended in the log.
     private mutating func release(_ id: UInt64) throws {
-        if endOf[id] != nil { return }
-        if let delay = delay.removeValue(forKey: id) { return end(id, at: now + delay) }
-        if options.hasQueue, let placed = wishes[id]?.placed {
-            wishes[id]?.lifetime = now - placed
+        guard let number = numbers.removeValue(forKey: id), endOf[number] == nil else { return }
+        if let delay = delay.removeValue(forKey: number) { return end(number, at: now + delay) }
+        if options.hasQueue, let placed = wishes[number]?.placed {
+            wishes[number]?.lifetime = now - placed
         } else {
-            try end(id)
+            try end(number)
         }
     }
 
     // MARK: Changes
 
     private mutating func resize(_ id: UInt64, _ request: Request) throws {
-        wishes[id]?.request = request
-        guard let before = own.find(id) else { return }
+        guard let number = numbers[id] else { return }
+        wishes[number]?.request = request
+        guard let before = own.find(number) else { return }
+        let group = own.cluster.group(of: number) ?? 0
         do {
-            try own.change { try $0.resize(id, to: request) }
+            try own.change { try $0.resize(number, to: request) }
         } catch let error as SchedulingError where error.code == .unavailableAction {
             // Another server may have room; if none has, the VM stays what it is.
             try own.change { cluster in
-                let group = cluster.group(of: id) ?? 0
-                _ = cluster.release(id)
-                try cluster.record(id, request, in: group, at: before.placement)
+                _ = cluster.release(number)
+                try cluster.record(number, request, in: group, at: before.placement)
             }
-            guard try own.displace(id) == false else { return }
+            guard try own.displace(number) == false else { return }
             figures.refusedResizes += 1
-            let group = recorded.group(of: id) ?? 0
-            try own.change { try $0.record(id, before.request, in: group, at: before.placement) }
+            try own.change { try $0.record(number, before.request, in: group, at: before.placement) }
         }
     }
 
-    private mutating func rename(_ id: UInt64, to other: UInt64) throws {
-        if own.find(id) != nil { try own.change { try $0.rename(id, to: other) } }
-        if let wish = wishes.removeValue(forKey: id) {
-            wishes[other] = wish
-            if let index = line[head...].firstIndex(of: id) { line[index] = other }
-        }
-        if let time = endOf.removeValue(forKey: id) { end(other, at: time) }
-        if let late = delay.removeValue(forKey: id) { delay[other] = late }
+    private mutating func rename(_ id: UInt64, to other: UInt64) {
+        guard let number = numbers.removeValue(forKey: id) else { return }
+        numbers[other] = number
+        if wishes[number]?.id != nil { wishes[number]?.id = other }
     }
 
     /// Lets a server fail; what ran there asks again.
     private mutating func fail(_ server: Int) throws {
-        var lost: [(id: UInt64, request: Request, group: UInt64)] = []
+        var lost: [(number: UInt64, request: Request, group: UInt64)] = []
         try own.change { cluster in
-            for id in try cluster.vms(on: server) {
-                if let found = cluster.find(id) { lost.append((id, found.request, cluster.group(of: id) ?? 0)) }
+            for vm in try cluster.vms(on: server) {
+                if let found = cluster.find(vm) { lost.append((vm, found.request, cluster.group(of: vm) ?? 0)) }
             }
             _ = try cluster.failServer(server)
         }
-        for (id, request, group) in lost {
-            var wish = Wish(request: request, group: group, event: -1, since: now)
-            // It ends when it would have ended.
-            wish.placed = now - (delay.removeValue(forKey: id) ?? 0)
-            wish.lifetime = endOf.removeValue(forKey: id).map { $0 - now }
-            figures.asked.add(request)
-            wishes[id] = wish
-            if options.hasQueue {
-                line.append(id)
-            } else if try place(id, wish) == false, stopsAtRefusal {
-                throw Refused()
-            }
-        }
+        for (number, request, group) in lost { try seek(number, request, group) }
     }
 
     /// Finds other places for what runs on a server.
     private mutating func empty(_ server: Int) throws {
         try own.change { try $0.cordon(server) }
-        for id in try own.cluster.vms(on: server) {
-            guard let (_, request) = own.find(id), try own.displace(id) == false else { continue }
-            (endOf[id], delay[id]) = (nil, nil)
+        for number in try own.cluster.vms(on: server) {
+            guard let (_, request) = own.find(number), try own.displace(number) == false else { continue }
+            (endOf[number], delay[number]) = (nil, nil)
             figures.asked.add(request)
             figures.refused.add(request)
             if stopsAtRefusal { throw Refused() }
@@ -346,38 +356,37 @@ package struct ReplayPlayer: ~Copyable {
         let isFirst = event == 0
         let before = Set(recorded.vmIDs)
         recorded = try Cluster.restored(from: snapshot)
-        var empty = snapshot
-        empty.vms = []
-        var next = try Cluster.restored(from: empty)
+        // What servers have left in a state is less what runs there.
+        var next = try Cluster.restored(from: snapshot)
+        for vm in snapshot.vms { _ = next.release(vm.id) }
         if isFirst, let count = options.servers {
             left = Set(snapshot.servers.map(\.number).sorted().dropFirst(count))
         }
         left.formIntersection(snapshot.servers.map(\.number))
         for server in left.sorted() { try next.cordon(server) }
-        var homeless: [(id: UInt64, request: Request, group: UInt64)] = []
-        func settle(_ id: UInt64, _ request: Request, _ group: UInt64, _ placement: Placement) {
-            if !left.contains(placement.server), (try? next.record(id, request, in: group, at: placement)) != nil {
-                return
+        // What runs here, and where.
+        var running: [(number: UInt64, request: Request, group: UInt64, placement: Placement)] = []
+        if isFirst {
+            for vm in snapshot.vms { running.append((name(vm.id), vm.request, vm.group, vm.placement)) }
+        } else {
+            for id in before where recorded.find(id) == nil { try release(id) }
+            for number in own.cluster.vmIDs {
+                guard let found = own.find(number) else { continue }
+                running.append((number, found.request, own.cluster.group(of: number) ?? 0, found.placement))
             }
-            homeless.append((id, request, group))
+        }
+        var homeless: [(number: UInt64, request: Request, group: UInt64)] = []
+        for (number, request, group, placement) in running {
+            if left.contains(placement.server) || (try? next.record(number, request, in: group, at: placement)) == nil {
+                homeless.append((number, request, group))
+            }
         }
         if isFirst {
-            for vm in snapshot.vms { settle(vm.id, vm.request, vm.group, vm.placement) }
             own = try ReplayCluster(next, source, options.moves)
         } else {
-            for id in before where recorded.find(id) == nil { try end(id) }
-            for id in own.cluster.vmIDs {
-                if let found = own.find(id) {
-                    settle(id, found.request, own.cluster.group(of: id) ?? 0, found.placement)
-                }
-            }
             try own.replace(by: next)
         }
-        for (id, request, group) in homeless {
-            try ask(id, request, group, nil)
-            // In the log it runs.
-            wishes[id]?.placed = now
-        }
+        for (number, request, group) in homeless { try seek(number, request, group) }
         for vm in snapshot.vms where !isFirst && !before.contains(vm.id) {
             try ask(vm.id, vm.request, vm.group, vm.placement)
         }

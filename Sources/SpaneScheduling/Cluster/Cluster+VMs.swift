@@ -97,6 +97,7 @@ extension Cluster {
         if end != nil { reservations.set(id, to: end) }
         trials.note(.release(id))
         tell(.place(id, request, group: group, placement))
+        if end != nil { tell(.setExpiry(id, end)) }
     }
 
     /// Records what already runs, whether or not there is room for it, the server is cordoned or rules of its group forbid it. A

@@ -22,6 +22,8 @@ package enum ClusterEvent {
     case setLevels([String])
     case setDomain(Int, server: Int, level: Int)
     case setRules([GroupRule], group: UInt64)
+    /// When the place of a VM ends; `nil` for one that stays.
+    case setExpiry(UInt64, Double?)
     case beginTrial
     case keepTrial
     case dropTrial
@@ -79,6 +81,7 @@ extension Cluster {
         case .setLevels(let names): try setLevels(names)
         case .setDomain(let domain, let server, let level): try setDomain(domain, of: server, level: level)
         case .setRules(let rules, let group): try setRules(rules, ofGroup: group)
+        case .setExpiry(let id, let end): try setExpiry(end, of: id)
         case .beginTrial: beginTrial()
         case .keepTrial: try keepTrial()
         case .dropTrial: try dropTrial()

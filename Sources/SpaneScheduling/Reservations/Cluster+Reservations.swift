@@ -31,6 +31,7 @@ extension Cluster {
         guard before != end else { return }
         reservations.set(id, to: end)
         trials.note(.setExpiry(before, of: id))
+        tell(.setExpiry(id, end))
     }
 
     /// How many reservations have ended.

@@ -19,7 +19,7 @@ public final class ClusterLog: Sendable {
 
     /// What became of a log.
     public struct Status: Sendable {
-        /// The events since it was opened.
+        /// The events since it was opened that are or will be in it.
         public var events = 0
         /// The bytes of its file, with what has not been written yet.
         public var bytes = 0
@@ -57,9 +57,15 @@ public final class ClusterLog: Sendable {
             throw SchedulingError(.badState, "a trial is open; a log can be started when all trials have ended")
         }
         let image = try ClusterFile.image(of: cluster, progress: progress.part(0, 0.5))
-        let file = try LogFile(path, durability, progress.part(0.5, 0.9))
-        try file.begin(image)
-        try progress.finish()
+        let file = try LogFile(path, durability, progress.part(0.5, 1))
+        do {
+            // Nothing is in the file before the last moment at which it can be cancelled.
+            try progress.finish()
+            try file.begin(image)
+        } catch {
+            file.withdraw()
+            throw error
+        }
         cluster.observer = file
         return ClusterLog(file)
     }
@@ -81,12 +87,12 @@ public final class ClusterLog: Sendable {
 
     /// Takes the time of events from the caller from now on, in seconds, and no longer from the clock of the system.
     ///
-    /// - Throws: `invalidArgument` when it is not finite or outside ±2⁵³.
+    /// - Throws: `invalidArgument` when it is not finite or outside ±2⁴².
     public func setTime(_ seconds: Double) throws(SchedulingError) {
-        guard abs(seconds) <= Trace.largestTime else {
+        guard abs(seconds) <= LogClock.largestTime else {
             throw SchedulingError(
                 .invalidArgument,
-                "seconds is \(seconds); it must be in \(-Trace.largestTime) ... \(Trace.largestTime)"
+                "seconds is \(seconds); it must be in \(-LogClock.largestTime) ... \(LogClock.largestTime)"
             )
         }
         file.setTime(seconds)
@@ -103,13 +109,18 @@ private final class LogFile: ClusterObserver, @unchecked Sendable {
     private let mutex = SystemMutex()
     // All below inside the mutex: sessions of several threads ask at once.
     private var descriptor: Int32
+    // Whether there was no such file before; it goes again where nothing comes of the log.
+    private var isNew = false
     private var event = EventWriter()
     private var pending = EventWriter()
+    private var pendingEvents = 0
     private var written = 0
     private var record = ClusterLog.Status()
     private var callersTime: Double?
     // Of the last event, in microseconds.
     private var last = 0
+    // A process that is forked from this one has the file open too, but no part in it.
+    private let process = getpid()
 
     /// How much is gathered where nothing has to survive.
     private static let pieceSize = 64 << 10
@@ -121,41 +132,45 @@ private final class LogFile: ClusterObserver, @unchecked Sendable {
         if unsafe path.withPath({ unsafe stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw StorageError(.io, path: path, "cannot be a log: it is not a regular file")
         }
-        let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY
-        descriptor = unsafe path.withPath { unsafe open($0, flags, 0o666) }
+        let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY
+        descriptor = unsafe path.withPath { unsafe open($0, flags | O_CREAT | O_EXCL, 0o666) }
+        let isNew = descriptor >= 0
+        if descriptor < 0, errno == EEXIST {
+            descriptor = unsafe path.withPath { unsafe open($0, flags) }
+        }
         guard descriptor >= 0 else { throw StorageError("cannot be written", path: path, errno: errno) }
-        do {
+        do throws(StorageError) {
+            // Where the file system has no locks, the user sees to it.
+            if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+                throw StorageError(.io, path: path, "is a log that another cluster or process is writing")
+            }
+            self.isNew = isNew
             try recover(progress)
         } catch {
-            SpaneSystem.close(descriptor)
+            withdraw()
             throw error
         }
     }
 
     deinit { if descriptor >= 0 { _ = try? close() } }
 
-    /// Locks the file and cuts off what was not written whole.
+    /// Finds what was not written whole.
     private func recover(_ progress: Progress) throws(StorageError) {
-        // Where the file system has no locks, the user sees to it.
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-            throw StorageError(.io, path: path, "is a log that another cluster or process is writing")
-        }
         let size = try File.size(path)
-        let whole = size == 0 ? 0 : try LogReader(path).wholeSize(progress)
-        record.cut = size - whole
-        if whole < size, ftruncate(descriptor, off_t(whole)) != 0 {
-            throw StorageError("cannot be written", path: path, errno: errno)
-        }
-        written = whole
-        if whole == 0 { pending.append(LogFrame.signature) }
+        written = size == 0 ? 0 : try LogReader(path).wholeSize(progress)
+        record.cut = size - written
     }
 
-    /// Writes the state of the cluster.
+    /// Cuts off what was not written whole, and writes the state of the cluster.
     func begin(_ image: [UInt8]) throws(StorageError) {
         mutex.lock()
         defer { mutex.unlock() }
+        if record.cut > 0, ftruncate(descriptor, off_t(written)) != 0 {
+            throw StorageError("cannot be written", path: path, errno: errno)
+        }
+        if written == 0 { pending.append(LogFrame.signature) }
         let time = now
-        last = Self.microseconds(time)
+        last = LogClock.microseconds(time)
         event.removeAll()
         event.put(0)
         event.put(byte: EventKind.start.rawValue)
@@ -163,29 +178,40 @@ private final class LogFile: ClusterObserver, @unchecked Sendable {
         event.append(image)
         add()
         flush()
-        if let failure = record.failure {
-            // The file is as it was.
-            ftruncate(descriptor, off_t(written))
-            throw failure
-        }
+        if let failure = record.failure { throw failure }
+        // The next events are smaller by far.
+        event = EventWriter(capacity: 256)
+        pending = EventWriter(capacity: durability == .buffered ? Self.pieceSize + 256 : 256)
+    }
+
+    /// Closes a log that has not begun; a file that was made for it goes.
+    func withdraw() {
+        if isNew { _ = unsafe path.withPath { unsafe unlink($0) } }
+        SpaneSystem.close(descriptor)
+        descriptor = -1
     }
 
     func note(_ event: ClusterEvent) {
         mutex.lock()
         defer { mutex.unlock() }
         guard record.failure == nil else { return }
-        let time = Self.microseconds(now)
         self.event.removeAll()
-        self.event.put(event, after: time &- last)
-        last = time
+        self.event.put(event, after: delay())
         add()
         if durability != .buffered || pending.bytes.count >= Self.pieceSize { flush() }
     }
 
     func setTime(_ seconds: Double) {
         mutex.lock()
+        defer { mutex.unlock() }
+        let isFirst = callersTime == nil
         callersTime = seconds
-        mutex.unlock()
+        guard isFirst, record.failure == nil else { return }
+        event.removeAll()
+        event.put(delay())
+        event.put(byte: EventKind.clock.rawValue)
+        add()
+        if durability != .buffered { flush() }
     }
 
     var status: ClusterLog.Status {
@@ -207,7 +233,13 @@ private final class LogFile: ClusterObserver, @unchecked Sendable {
     func close() throws(StorageError) {
         mutex.lock()
         defer { mutex.unlock() }
-        flush()
+        if getpid() == process {
+            flush()
+            // A process that was forked from this one holds the lock too.
+            flock(descriptor, LOCK_UN)
+        } else {
+            pending.removeAll()
+        }
         if descriptor >= 0, SpaneSystem.close(descriptor) != 0, record.failure == nil { fail(errno) }
         descriptor = -1
         if let failure = record.failure { throw failure }
@@ -222,27 +254,44 @@ private final class LogFile: ClusterObserver, @unchecked Sendable {
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    private static func microseconds(_ seconds: Double) -> Int { Int((seconds * 1e6).rounded()) }
+    /// Since the last event, in microseconds.
+    private func delay() -> Int {
+        let time = LogClock.microseconds(now)
+        defer { last = time }
+        return time &- last
+    }
 
     private func add() {
         LogFrame.put(event.bytes, into: &pending)
+        pendingEvents += 1
         record.events += 1
     }
 
     private func flush() {
         guard record.failure == nil, !pending.bytes.isEmpty else { return }
+        guard getpid() == process else {
+            let why = "the log ends here: it belongs to the process from which this one was forked"
+            return end(StorageError(.io, path: path, why))
+        }
         let number = Output.write(pending.bytes, to: descriptor)
         guard number == 0 else { return fail(number) }
         written += pending.bytes.count
         pending.removeAll()
+        pendingEvents = 0
         if durability == .synced, fdatasync(descriptor) != 0 { fail(errno) }
     }
 
-    /// Ends the log: what follows an event that is missing would mean something else.
     private func fail(_ number: Int32) {
-        record.failure = StorageError("the log ends here: it cannot be written", path: path, errno: number)
-        pending.removeAll()
+        end(StorageError("the log ends here: it cannot be written", path: path, errno: number))
         // The remains of an event.
         ftruncate(descriptor, off_t(written))
+    }
+
+    /// Ends the log: what follows an event that is missing would mean something else.
+    private func end(_ failure: StorageError) {
+        record.failure = failure
+        record.events -= pendingEvents
+        pendingEvents = 0
+        pending.removeAll()
     }
 }

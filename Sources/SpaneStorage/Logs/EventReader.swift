@@ -113,7 +113,8 @@ struct EventReader {
             extras: extras,
             require: try number(),
             forbid: try number(),
-            farthest: try byte()
+            farthest: try byte(),
+            prefer: try number()
         )
         return Request(cpu: cpu, mem: mem, span: span, terms: terms)
     }
@@ -156,7 +157,7 @@ struct EventReader {
 
     private mutating func content(_ kind: EventKind) throws(Failure) -> ClusterEvent {
         switch kind {
-        case .start: throw refuse("is not expected here")
+        case .start, .clock: throw refuse("is not expected here")
         case .place: .place(try number(), try request(), group: try number(), try placement())
         case .record: .record(try number(), try request(), group: try number(), try placement())
         case .release: .release(try number())
@@ -173,6 +174,7 @@ struct EventReader {
         case .setLevels: .setLevels(try texts())
         case .setDomain: try setDomain()
         case .setRules: try setRules()
+        case .setExpiry: try setExpiry()
         case .beginTrial: .beginTrial
         case .keepTrial: .keepTrial
         case .dropTrial: .dropTrial
@@ -212,6 +214,11 @@ struct EventReader {
     private mutating func setDomain() throws(Failure) -> ClusterEvent {
         let (server, level) = (try server(), try number())
         return .setDomain(try signed(), server: server, level: Int(clamping: level))
+    }
+
+    private mutating func setExpiry() throws(Failure) -> ClusterEvent {
+        let (id, end) = (try number(), try double())
+        return .setExpiry(id, end == .infinity ? nil : end)
     }
 
     private mutating func setRules() throws(Failure) -> ClusterEvent {

@@ -4,7 +4,7 @@ internal import SpaneScheduling
 package struct EventWriter {
     package private(set) var bytes: [UInt8] = []
 
-    package init() {}
+    package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     /// Begins anew, in the same memory.
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
@@ -71,6 +71,7 @@ package struct EventWriter {
         put(terms.require)
         put(terms.forbid)
         put(byte: terms.farthest)
+        put(terms.prefer)
     }
 
     mutating func put(_ type: ServerType) {
@@ -152,6 +153,9 @@ package struct EventWriter {
                 put(rule.level)
                 put(rule.count)
             }
+        case .setExpiry(let id, let end):
+            put(.setExpiry, id)
+            put(end ?? .infinity)
         case .beginTrial: put(byte: EventKind.beginTrial.rawValue)
         case .keepTrial: put(byte: EventKind.keepTrial.rawValue)
         case .dropTrial: put(byte: EventKind.dropTrial.rawValue)
@@ -182,4 +186,7 @@ enum EventKind: UInt8 {
     case setLevels, setDomain, setRules
     case beginTrial, keepTrial, dropTrial
     case refuse, choose, compare
+    case setExpiry
+    /// The times that follow are the caller's.
+    case clock
 }

@@ -35,27 +35,44 @@ package struct LogReader: Sendable {
         _ progress: Progress = .none,
         _ body: (_ time: Double, _ event: ClusterEvent) throws -> Void
     ) throws -> End {
-        var time = 0
-        return try scan(progress) { bytes, number in
+        var clock = LogClock()
+        // Its time is only known when the caller's clock, if there is one, has come.
+        var beginning: Cluster.Snapshot?
+        func begin() throws {
+            guard let snapshot = beginning else { return }
+            beginning = nil
+            try body(clock.seconds, .start(snapshot))
+        }
+        let end = try scan(progress) { bytes, number in
             do {
                 var reader = EventReader(bytes)
                 let (delay, kind) = try reader.head()
-                if kind == .start {
+                guard number > 0 || kind == .start else {
+                    throw EventReader.Failure(detail: "\(kind) comes before a start")
+                }
+                switch kind {
+                case .start:
+                    try begin()
                     let seconds = try reader.double()
-                    guard abs(seconds) <= Trace.largestTime else {
+                    guard abs(seconds) <= LogClock.largestTime else {
                         throw EventReader.Failure(detail: "start is at \(seconds) s")
                     }
-                    time = Int((seconds * 1e6).rounded())
-                    try body(seconds, .start(try state(reader.rest, number)))
-                } else {
-                    guard number > 0 else { throw EventReader.Failure(detail: "\(kind) comes before a start") }
-                    time &+= delay
-                    try body(Double(time) / 1e6, try reader.event(kind))
+                    clock.begin(at: seconds)
+                    beginning = try state(reader.rest, number)
+                case .clock:
+                    clock.change(by: delay, isBeginning: beginning != nil, isFirst: number == 1)
+                    try begin()
+                default:
+                    try begin()
+                    clock.advance(by: delay)
+                    try body(clock.seconds, try reader.event(kind))
                 }
             } catch let failure as EventReader.Failure {
                 throw StorageError(.format, path: path, "event \(number): \(failure.detail)")
             }
         }
+        try begin()
+        return end
     }
 
     /// The bytes up to the end of the last whole event; 0 where not even the signature is whole.

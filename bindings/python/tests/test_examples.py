@@ -9,6 +9,8 @@ import interpreter
 import pytest
 from conftest import REPOSITORY
 
+import spane
+
 EXAMPLES = REPOSITORY / "examples"
 SCHEDULER = "python/scheduler.py"
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="not in a checkout")
@@ -100,6 +102,16 @@ def test_day(library: str) -> None:
     ran = interpreter.run("python/day.py", folder=EXAMPLES, library=library)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == (EXAMPLES / "data" / "day.txt").read_text()
+
+
+def test_shadow(library: str, tmp_path: Path) -> None:
+    """It prints what the example in C does, which scripts/test-c.sh compares."""
+    events, policy, log = "data/events.csv", spane.DEFAULT_POLICY, tmp_path / "cluster.log"
+    ran = interpreter.run(
+        "python/shadow.py", events, policy, str(log), folder=EXAMPLES, library=library
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == (EXAMPLES / "data" / "shadow.txt").read_text()
 
 
 def test_failover(library: str) -> None:

@@ -55,6 +55,9 @@ struct ReplayCommand: ParsableCommand {
     func validate() throws {
         if let servers, servers < 1 { throw ValidationError("--servers is \(servers); it must be at least 1.") }
         if serversNeeded, policies.isEmpty { throw ValidationError("--servers-needed needs a --policy.") }
+        if moveOptions.prices.moveSecondsPerGB != nil {
+            throw ValidationError("--move-seconds-per-gb is given; moves of a replay take no time.")
+        }
         if serversNeeded, queue {
             throw ValidationError(
                 "--servers-needed and --queue are both given; servers are needed where nothing waits."
@@ -88,7 +91,8 @@ struct ReplayCommand: ParsableCommand {
             facts: facts,
             options: options,
             policies: policies.map(\.name),
-            replays: replays
+            replays: replays,
+            hasNeed: serversNeeded
         )
         bar.clear()
         StandardOutput.print(json ? try report.json() : report.table)

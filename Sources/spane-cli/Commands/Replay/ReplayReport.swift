@@ -12,8 +12,8 @@ struct ReplayReport {
     let options: ReplayOptions
     let policies: [String]
     let replays: [Replay]
-
-    private var hasNeed: Bool { replays.contains { $0.serversNeeded != nil } }
+    /// Whether the fewest servers were looked for.
+    let hasNeed: Bool
 
     // MARK: Table
 
@@ -101,9 +101,10 @@ struct ReplayReport {
             let refused_resizes: Int
             let decisions: Int
             let seconds: Double
-            let servers_needed: Int?
+            // Absent where it was not looked for, and null where there is no such number.
+            let servers_needed: Int??
 
-            init(_ policy: String?, _ figures: ReplayFigures, _ servers: Int?) {
+            init(_ policy: String?, _ figures: ReplayFigures, _ servers: Int??) {
                 self.policy = policy
                 (vms, cores) = (figures.asked.vms, figures.asked.cores)
                 (refused_vms, refused_cores) = (figures.refused.vms, figures.refused.cores)
@@ -161,7 +162,9 @@ struct ReplayReport {
                 unread_bytes: rest,
                 log: Document.Figures(nil, facts.figures, nil),
                 shadow: Document.Shadow(facts.shadow),
-                policies: zip(policies, replays).map { Document.Figures($0, $1.figures, $1.serversNeeded) }
+                policies: zip(policies, replays).map {
+                    Document.Figures($0, $1.figures, hasNeed ? .some($1.serversNeeded) : nil)
+                }
             )
         )
     }

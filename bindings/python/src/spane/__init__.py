@@ -6,6 +6,7 @@ provides Gymnasium environments.
 """
 
 from spane._cluster import VM, Cluster, ClusterDescription, ClusterOptions, Trial
+from spane._cluster_log import LogInfo, RunningLog
 from spane._description import (
     Build,
     FleetMetricDescription,
@@ -52,9 +53,11 @@ from spane._placement import Placement, node_sets
 from spane._plan import Move, Plan, PlanOutcome
 from spane._play import Episode, play
 from spane._policy import DEFAULT_POLICY, Policy, Rule, SessionDescription
+from spane._replay import Replay, replay
 from spane._request import Request
 from spane._server import FleetAmounts, Server, ServerType
 from spane._session import Session
+from spane._shadow import Shadow, ShadowOutcome
 from spane._starts import Starts
 from spane._structs import MAX_NODES, NODES
 from spane._threads import Proposal
@@ -95,6 +98,7 @@ __all__ = [
     "InternalError",
     "InvalidArgumentError",
     "LibraryError",
+    "LogInfo",
     "LossEvaluation",
     "Model",
     "ModelDescription",
@@ -116,13 +120,17 @@ __all__ = [
     "Ranked",
     "Reason",
     "ReasonKind",
+    "Replay",
     "Request",
     "Row",
     "Rule",
+    "RunningLog",
     "Server",
     "ServerType",
     "Session",
     "SessionDescription",
+    "Shadow",
+    "ShadowOutcome",
     "ShapeMismatchError",
     "Shortage",
     "Starts",
@@ -144,5 +152,6 @@ __all__ = [
     "log_to",
     "node_sets",
     "play",
+    "replay",
     "trimmed_mean",
 ]

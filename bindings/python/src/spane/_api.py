@@ -110,10 +110,17 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         _status,
         [_cluster, _request, _array, c_size_t, _array],
     ),
-    # Moves
+    # Trials
     "spane_cluster_begin_trial": (_status, [_cluster]),
     "spane_cluster_keep_trial": (_status, [_cluster]),
     "spane_cluster_drop_trial": (_status, [_cluster]),
+    # Logs
+    "spane_cluster_start_log": (_status, [_cluster, _text, c_int32, _progress]),
+    "spane_cluster_stop_log": (_status, [_cluster]),
+    "spane_cluster_sync_log": (_status, [_cluster]),
+    "spane_cluster_set_log_time": (_status, [_cluster, c_double]),
+    "spane_cluster_describe_log": (_status, [_cluster, POINTER(s.LogInfo)]),
+    # Moves
     "spane_plan_options_init": (_status, [_plan_options]),
     "spane_cluster_plan_room": (
         _status,
@@ -156,6 +163,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "spane_session_explain": (
         _status,
         [_session, _request, _array, c_size_t, c_size_t, c_int32, _text, c_size_t, _size],
+    ),
+    "spane_session_shadow": (
+        _status,
+        [_session, c_uint64, _request, _placement, POINTER(s.Shadow)],
     ),
     "spane_session_scores": (_status, [_session, _request, _array, c_size_t, _array]),
     "spane_session_q_values": (_status, [_session, _request, _array, c_size_t]),
@@ -281,6 +292,17 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
             _array,
             _array,
             _array,
+        ],
+    ),
+    "spane_replay_options_init": (_status, [POINTER(s.ReplayOptions)]),
+    "spane_replay": (
+        _status,
+        [
+            _text,
+            POINTER(s.Policy),
+            POINTER(s.ReplayOptions),
+            _progress,
+            POINTER(s.ReplayFigures),
         ],
     ),
     "spane_trimmed_mean": (_status, [_array, c_size_t, c_double, POINTER(c_double)]),

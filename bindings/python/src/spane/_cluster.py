@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from spane import _arguments as arguments
 from spane import _placement, _plan, _structs
+from spane._cluster_log import Logged
 from spane._errors import OK, ClosedError, NotFoundError, check
 from spane._explanation import Reason
 from spane._groups import Grouped, read_levels
@@ -81,7 +82,7 @@ class Trial:
         self.is_kept = True
 
 
-class Cluster(Grouped, Reserving, Shared):
+class Cluster(Grouped, Logged, Reserving, Shared):
     """What each server has left, and which VMs run where.
 
     For one thread at a time, unless it is shared; see `share`.

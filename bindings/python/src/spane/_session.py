@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ctypes import byref, c_size_t
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,9 +16,10 @@ from spane._errors import NEVER_FITS, NO_ROOM, OK, InvalidArgumentError, NeverFi
 from spane._explanation import JSON, TEXT, Explanation, line
 from spane._handle import Handle
 from spane._library import library
-from spane._placement import NODES_OF, Placement, most_sets
+from spane._placement import NODES_OF, Placement, encoded, most_sets
 from spane._policy import Policy, SessionDescription, encode, models, session_description
 from spane._request import Request, request_of
+from spane._shadow import Shadow
 from spane._structs import SessionInfo, SessionPointer, sized
 from spane._threads import Proposal
 
@@ -288,6 +290,38 @@ class Session(Handle[SessionPointer]):
         made = Explanation(told(TEXT), told(JSON))
         del kept
         return made
+
+    def shadow(
+        self,
+        vm: arguments.Index,
+        cpu: Request | float,
+        mem: float | None = None,
+        *,
+        server: arguments.Index | None,
+        nodes: Iterable[arguments.Index] = (),
+        **terms: Unpack[Terms],
+    ) -> Shadow:
+        """What the session would have done beside another scheduler; records what that one did.
+
+        `server` and `nodes` are where the scheduler in charge has placed the VM; `server` is None
+        when it has refused it. `terms` are the other fields of Request. With a log (see
+        `Cluster.start_log`) both decisions are in it, and `spane replay` sums them up.
+
+            told = session.shadow(7, cpu=4, mem=8, server=3, nodes=(0,))
+            if told.outcome is not spane.ShadowOutcome.SAME:
+                print(f"VM 7 would have gone to {told.placement}")
+        """
+        told = sized(_structs.Shadow)
+        where = None if server is None else byref(encoded((server, nodes)))
+        status = self._library.spane_session_shadow(
+            self._pointer,
+            arguments.uint64(vm, "vm"),
+            byref(self._resources.encode(cpu, mem, terms)),
+            where,
+            byref(told),
+        )
+        check(status, self)
+        return Shadow._of(told)
 
     def scores(
         self,

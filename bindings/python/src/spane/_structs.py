@@ -565,6 +565,66 @@ class EvaluationOptions(ctypes.Structure):
     ]
 
 
+class LogInfo(ctypes.Structure):
+    """spane_log_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("is_ended", c_int32),
+        ("events", c_int64),
+        ("bytes", c_int64),
+        ("cut", c_int64),
+    ]
+
+
+class Shadow(ctypes.Structure):
+    """spane_shadow"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("outcome", c_int32),
+        ("own", Placement),
+        ("advantage", c_double),
+    ]
+
+
+class ReplayOptions(ctypes.Structure):
+    """spane_replay_options"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("servers", c_int32),
+        ("queue", c_int32),
+        ("needed", c_int32),
+        ("moves", c_int32),
+        ("move_budget", c_int32),
+        ("move_price", c_double),
+    ]
+
+
+class ReplayFigures(ctypes.Structure):
+    """spane_replay_figures"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("servers_needed", c_int32),
+        ("vms", c_int64),
+        ("refused", c_int64),
+        ("cores", c_double),
+        ("refused_cores", c_double),
+        ("waited", c_int64),
+        ("wait", c_double),
+        ("longest_wait", c_double),
+        ("moves", c_int64),
+        ("moved_mem", c_double),
+        ("compared", c_int64),
+        ("alike", c_int64),
+        ("refused_resizes", c_int64),
+        ("decisions", c_int64),
+        ("seconds", c_double),
+    ]
+
+
 _Struct = TypeVar("_Struct", bound=ctypes.Structure)
 
 
