@@ -103,7 +103,7 @@ for policy in balance-fit data/weights/untrained-1.h5; do
     done
 done
 echo "shadow"
-"$built/shadow" examples/data/events.csv 'capacity-lost,10*most-allocated+spread' "$out/scratch/shadow.log" |
+"$built/shadow" examples/data/events.csv best-fit "$out/scratch/shadow.log" |
     tee "$out/scratch/shadow.txt"
 diff examples/data/shadow.txt "$out/scratch/shadow.txt"
 # What C and C++ make of a fleet is the same; bindings/python/tests compare with the same files.
