@@ -108,7 +108,7 @@ diff examples/data/day.txt "$out/scratch/day.txt"
 rm -f "$out/scratch/day.log"
 "$built/day" 'capacity-lost,10*most-allocated+spread' "$out/scratch/day.log" | diff examples/data/day.txt -
 echo "shadow"
-"$built/shadow" examples/data/events.csv 'capacity-lost,10*most-allocated+spread' "$out/scratch/shadow.log" |
+"$built/shadow" examples/data/events.csv best-fit "$out/scratch/shadow.log" |
     tee "$out/scratch/shadow.txt"
 diff examples/data/shadow.txt "$out/scratch/shadow.txt"
 # What C and C++ make of a fleet is the same; bindings/python/tests compare with the same files.

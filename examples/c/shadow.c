@@ -3,7 +3,7 @@
  * would it have put each VM, and what would have come of it, had it been in charge?
  *
  *   cc shadow.c $(pkg-config --cflags --libs spane) -o shadow
- *   ./shadow ../data/events.csv 'capacity-lost,10*most-allocated+spread' cluster.log
+ *   ./shadow ../data/events.csv best-fit cluster.log
  */
 
 #include <inttypes.h>

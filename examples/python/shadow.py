@@ -4,7 +4,7 @@
 For each VM it says where it would have put it, and writes both decisions to a log. The log is played
 again then: what would have come of it, had libspane been in charge? `spane replay` shows the same.
 
-    python3 shadow.py ../data/events.csv 'capacity-lost,10*most-allocated+spread' cluster.log
+    python3 shadow.py ../data/events.csv best-fit cluster.log
 """
 
 from __future__ import annotations

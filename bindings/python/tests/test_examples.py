@@ -9,7 +9,6 @@ import interpreter
 import pytest
 from conftest import REPOSITORY
 
-import spane
 
 EXAMPLES = REPOSITORY / "examples"
 SCHEDULER = "python/scheduler.py"
@@ -106,7 +105,7 @@ def test_day(library: str) -> None:
 
 def test_shadow(library: str, tmp_path: Path) -> None:
     """It prints what the example in C does, which scripts/test-c.sh compares."""
-    events, policy, log = "data/events.csv", spane.DEFAULT_POLICY, tmp_path / "cluster.log"
+    events, policy, log = "data/events.csv", "best-fit", tmp_path / "cluster.log"
     ran = interpreter.run(
         "python/shadow.py", events, policy, str(log), folder=EXAMPLES, library=library
     )
