@@ -9,7 +9,6 @@ import interpreter
 import pytest
 from conftest import REPOSITORY
 
-
 EXAMPLES = REPOSITORY / "examples"
 SCHEDULER = "python/scheduler.py"
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="not in a checkout")
