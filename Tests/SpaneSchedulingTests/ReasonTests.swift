@@ -85,7 +85,7 @@ import Testing
         let type = cluster.type(of: server)
         var (amounts, shared, traits) = (type.nodes, type.shared, type.traits)
         switch reason.kind {
-        case .fits, .tooFewNodes, .tooFar, .group: return false
+        case .fits, .tooFewNodes, .tooFar, .group, .reserved: return false
         case .cordoned:
             cluster.uncordon(server)
             return true
@@ -141,6 +141,7 @@ struct PlainReason {
         case .fits: return server.sets(request).contains(reason.nodes.rawValue) ? nil : "no room on the nodes"
         case .cordoned: return nil
         case .group: return "there are no groups"
+        case .reserved: return "there are no reservations"
         case .lacksTrait:
             return reason.trait == (request.require & ~server.traits).trailingZeroBitCount ? nil : "trait"
         case .hasForbiddenTrait:
