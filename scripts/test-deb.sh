@@ -35,5 +35,7 @@ clean ldd "$work/scheduler" | grep -q "libspane.so.* => /.*/$(gcc -print-multiar
 [ "$(clean spane --version)" = "$version" ] || die "spane has another version"
 
 dpkg --purge "${names[@]}" >"$work/log" 2>&1 || { cat "$work/log" >&2 && die "they cannot be removed"; }
-while read -r file; do [ ! -e "$file" ] && [ ! -L "$file" ] || die "$file is left"; done <"$work/files"
+while read -r file; do
+    if [ -e "$file" ] || [ -L "$file" ]; then die "$file is left"; fi
+done <"$work/files"
 echo "test-deb: ${names[*]}: installed, used and removed"
