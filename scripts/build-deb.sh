@@ -14,6 +14,7 @@ if command -v swift >/dev/null; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+mkdir "$work/built"
 cp -r packaging/debian "$work/debian"
 for file in "$work"/debian/libspane.*; do mv "$file" "${file/libspane./libspane$abi.}"; done
 sed -i "s|@VERSION@|$version|; s|@ABI@|$abi|; s|@DATE@|$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")|" "$work"/debian/{changelog,control}

@@ -27,7 +27,7 @@ mkdir -p "$out"
 
 is_newest() {
     local source
-    for source in "$built/libSpaneCAPI.a" include/spane.h packaging/hdf5-streams.c \
+    for source in "$built/libSpaneCAPI.a" include/spane.h packaging/hdf5-streams.c packaging/discard.ld \
         scripts/build-library.sh scripts/header_functions.py scripts/version.sh; do
         [ "$1" -nt "$source" ] || return 1
     done
@@ -65,7 +65,7 @@ link() {
     "$swift/bin/clang" -shared -fuse-ld=lld -o "$out/new-$1" \
         "$objects" "${runtime[@]}" \
         "${@:2}" -lstdc++ -lm -lpthread -ldl -Wl,--as-needed -Wl,--gc-sections -Wl,-z,nostart-stop-gc \
-        -Wl,-soname="libspane.so.$(scripts/version.sh abi)" -Wl,--version-script="$out/exports.map" \
+        -Wl,-T,packaging/discard.ld -Wl,-soname="libspane.so.$(scripts/version.sh abi)" -Wl,--version-script="$out/exports.map" \
         -Wl,--no-undefined-version -Wl,-z,defs -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,--strip-all
     replace "$1"
 }
@@ -87,7 +87,7 @@ link libspane.so "${hdf5[@]}"
 # otherwise replace a group whose names are hidden, and fail to link.
 "$swift/bin/ld.lld" -r --force-group-allocation -o "$out/libspane.o" \
     "$objects" "${runtime[@]}"
-"$swift/bin/llvm-objcopy" --strip-unneeded --keep-global-symbols="$out/exports.txt" "$out/libspane.o"
+"$swift/bin/llvm-objcopy" --remove-section=.swift_modhash --strip-unneeded --keep-global-symbols="$out/exports.txt" "$out/libspane.o"
 rm -f "$out/new-libspane.a"
 "$swift/bin/llvm-ar" rcsD "$out/new-libspane.a" "$out/libspane.o"
 replace libspane.a
