@@ -13,7 +13,7 @@ mode=${1:-install}
 prefix=${DESTDIR:-}${PREFIX:-/usr/local}
 lib=${LIBDIR:-lib}
 # The way from there to PREFIX.
-up=$(realpath -m --relative-to="/$lib" /)
+up=$(realpath -ms --relative-to="/$lib" /)
 version=$(scripts/version.sh)
 abi=$(scripts/version.sh abi)
 hdf5=$(pkg-config --libs hdf5 2>/dev/null || echo -lhdf5)
