@@ -29,7 +29,7 @@ version=$(scripts/version.sh)
 [ "$(clean pkg-config --modversion spane)" = "$version" ] || die "pkg-config finds another version"
 read -ra flags <<<"$(clean pkg-config --cflags --libs spane)"
 clean gcc -std=c99 -Wall -Wextra -Werror examples/c/scheduler.c "${flags[@]}" -o "$work/scheduler"
-clean "$work/scheduler" examples/data/events.csv best-fit >"$work/output" || die "the example fails"
+clean "$work/scheduler" examples/data/events.csv best-fit >"$work/output" 2>"$work/log" || die "the example fails"
 [ -s "$work/output" ] || die "the example prints nothing"
 clean ldd "$work/scheduler" | grep -q "libspane.so.* => /.*/$(gcc -print-multiarch)/" || die "the example uses another library"
 [ "$(clean spane --version)" = "$version" ] || die "spane has another version"
