@@ -56,9 +56,26 @@ fuzz: ## Fuzz the loaders and the C API, each of six targets for FUZZ_SECONDS (1
 	scripts/fuzz.sh $(FUZZ_SECONDS)
 
 .PHONY: wheel
-wheel: ## Build the Python package with the library inside, in dist
+wheel: ## Build the Python package with the library and HDF5 inside, in dist
 	@scripts/setup.sh system
 	@scripts/build-wheel.sh
+
+.PHONY: test-wheel
+test-wheel: wheel ## Install the wheel for each Python that is here, and use it beside h5py and PyTorch
+	scripts/test-wheel.sh
+
+.PHONY: deb
+deb: ## Build the Debian packages, in dist
+	@scripts/setup.sh packages
+	@scripts/build-deb.sh
+
+.PHONY: test-deb
+test-deb: deb ## Check the Debian packages, install them on this machine, use them, and remove them (as root)
+	scripts/test-deb.sh
+
+.PHONY: dist
+dist: wheel deb ## Build every package, a tarball, a bill of materials and checksums, in dist
+	@scripts/build-dist.sh
 
 .PHONY: test-debug
 test-debug: setup ## Run the Swift tests with assertions on (slow)

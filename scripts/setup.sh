@@ -3,6 +3,7 @@
 #   setup.sh          everything
 #   setup.sh system   only what the build needs
 #   setup.sh clients  that, and what it takes to check the installed library
+#   setup.sh packages that of the build, and what it takes to make and check Debian packages
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,6 +31,10 @@ install_debian libhdf5-dev pkg-config
 [ "${1:-all}" = system ] && exit 0
 if [ "${1:-all}" = clients ]; then
     install_debian abigail-tools binutils cmake g++ gcc make valgrind
+    exit 0
+fi
+if [ "${1:-all}" = packages ]; then
+    install_debian debhelper gcc lintian
     exit 0
 fi
 install_debian shellcheck

@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class CustomBuildHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if (Path(self.root) / "src" / "spane" / "lib" / "libspane.so").is_file():
-            # The library needs HDF5 of the system, so this is no manylinux wheel.
+            # Which other systems it runs on, auditwheel finds out of what the library needs.
             platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{platform}"

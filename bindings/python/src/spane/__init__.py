@@ -3,6 +3,14 @@
 The library is loaded on first use. Two subpackages do not need it: `spane.convert` converts files
 into formats that libspane reads, and `spane.report` reads, plots and reports results. `spane.gym`
 provides Gymnasium environments.
+
+>>> import spane
+>>> cluster = spane.Cluster()
+>>> cluster.add_servers(5, node_cpu=40, node_mem=90).tolist()
+[0, 1, 2, 3, 4]
+>>> session = spane.Session(cluster, spane.DEFAULT_POLICY)
+>>> session.place(7, cpu=4, mem=8)
+Placement(server=0, nodes=(0,))
 """
 
 from spane._cluster import VM, Cluster, ClusterDescription, ClusterOptions, Trial

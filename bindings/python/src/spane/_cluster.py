@@ -86,6 +86,13 @@ class Cluster(Grouped, Logged, Reserving, Shared):
     """What each server has left, and which VMs run where.
 
     For one thread at a time, unless it is shared; see `share`.
+
+
+    >>> cluster = Cluster()
+    >>> servers = cluster.add_servers(2, node_cpu=40, node_mem=90)
+    >>> cluster.place(7, (1, (0,)), 4, 8)
+    >>> 7 in cluster, cluster.find(7).placement
+    (True, Placement(server=1, nodes=(0,)))
     """
 
     options: ClusterOptions
