@@ -87,7 +87,6 @@ class Cluster(Grouped, Logged, Reserving, Shared):
 
     For one thread at a time, unless it is shared; see `share`.
 
-
     >>> cluster = Cluster()
     >>> servers = cluster.add_servers(2, node_cpu=40, node_mem=90)
     >>> cluster.place(7, (1, (0,)), 4, 8)
