@@ -108,7 +108,6 @@ import Testing
         let log = try ClusterLog.start(path, of: &cluster)
         var ends = [log.status.bytes]
         for id in 1...6 as ClosedRange<UInt64> {
-            try log.setTime(Double(id))
             let placement = Placement(server: Int(id % 2), nodes: NodeSet(rawValue: 1))
             try cluster.place(id, Request(cpu: 4, mem: 8.5), at: placement)
             ends.append(log.status.bytes)
