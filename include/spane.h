@@ -849,9 +849,9 @@ SPANE_NODISCARD SPANE_API spane_status spane_cluster_start_log(spane_cluster *cl
                                                                const spane_progress *progress);
 
 /*
- * Ends the log of the cluster. It ends too when the cluster is freed.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no log, or overlap); SPANE_IO (what was left could not be written, or the log
- * had ended before; the cluster has none now). Threads: one at a time. Cost: O(1). Since: 0.1.
+ * Ends the log of the cluster. It ends too when the cluster and all of its sessions are freed.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (no log, a trial is open, or overlap; the log goes on); SPANE_IO (what was left
+ * could not be written, or the log had ended before; the cluster has none now). Threads: one at a time. Cost: O(1). Since: 0.1.
  */
 SPANE_API spane_status spane_cluster_stop_log(spane_cluster *cluster);
 
@@ -1396,7 +1396,7 @@ SPANE_API spane_status spane_session_describe(spane_session *session, spane_sess
  *
  * A trial is one of the cluster and not of a thread: in the meantime other threads' changes belong to it. In a function that the library
  * calls (spane_progress, spane_log_callback) calls do not wait: they return SPANE_BAD_STATE where they would. Functions of Python do not
- * run in the thread that waits: those must not change the cluster whose call they are told about. Before fork(2), and before freeing a
+ * run in the thread that waits: those must not use the cluster whose call they are told about. Before fork(2), and before freeing a
  * cluster or a session, see that no other thread is inside a call on it.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_BAD_STATE (overlap). Threads: one at a time. Cost: O(1). Since: 0.1.
  */
@@ -1428,7 +1428,7 @@ SPANE_NODISCARD SPANE_API spane_status spane_session_propose(spane_session *sess
  * Places the VM `id` as proposed, if nothing has changed that matters: its server is as it was when that was decided, its group has the
  * rules and its VMs run where they did, and the rules allow it still. What has been changed and changed back, in a trial or otherwise, is
  * a change; so is every server that was added, removed or resized, and whatever came before the latest S changes.
- *   request   that of the proposal
+ *   request   that of the proposal, which was made by a session of this cluster
  * Status: SPANE_OK; SPANE_CONFLICT; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (request, proposal); SPANE_EXISTS;
  * SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY. Threads: one at a time. Cost: as
  * spane_cluster_place, and O(changes since). Since: 0.1.
@@ -1662,7 +1662,7 @@ typedef struct spane_trace_info {
 
 /*
  * Loads a trace: HDF5 (format "spane-trace"), or CSV with the columns vmid,cpu,mem,at,lt or vmid,cpu,memory,time,type, in any
- * order; docs/file-formats.md says what else it may have.
+ * order; docs/file-formats.md says what else it may have. Of the log of a cluster, the VMs that asked for a place become a trace.
  *   progress  in bytes of the file; NULL for none
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_IO; SPANE_FORMAT; SPANE_SHAPE_MISMATCH; SPANE_UNKNOWN_VERSION;
  * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.

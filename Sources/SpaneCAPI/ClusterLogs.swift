@@ -36,7 +36,7 @@ public func spane_cluster_start_log(
 @implementation @_cdecl("spane_cluster_stop_log")
 public func spane_cluster_stop_log(_ cluster: OpaquePointer?) -> spane_status {
     unsafe withLog(of: cluster) { log, handle in
-        handle.log = nil
+        defer { if handle.cluster.observer == nil { handle.log = nil } }
         try log.stop(&handle.cluster)
     }
 }

@@ -140,6 +140,28 @@ import Testing
         }
     }
 
+    /// Whole events behind one that is damaged are not cut off, and not played without what is missing.
+    @Test func damageInTheMiddleIsTold() throws {
+        var (bytes, ends) = try sample()
+        bytes[ends[1] + 6] ^= 0x10
+        let path = try folder.write(bytes, to: "middle.log")
+        let detail = "is damaged after \(ends[1]) bytes, and whole events follow; keep the file and start another log"
+        var cluster = Cluster()
+        expectError(.format, path, detail) { _ = try ClusterLog.start(path, of: &cluster) }
+        expectError(.format, path, detail) { try LogReader(path).forEachEvent(.none) { _, _ in } }
+        #expect(try folder.read("middle.log") == bytes)
+    }
+
+    @Test func aTrialKeepsItsLog() throws {
+        var cluster = Cluster()
+        let log = try ClusterLog.start(folder.file("trial.log"), of: &cluster)
+        cluster.beginTrial()
+        #expect(throws: SchedulingError.self) { try log.stop(&cluster) }
+        try cluster.keepTrial()
+        try log.stop(&cluster)
+        #expect(try LogReader(folder.file("trial.log")).forEach { _, _ in }.events == 3)
+    }
+
     @Test func damageIsTheEnd() throws {
         let (bytes, ends) = try sample()
         var generator = Xoshiro256StarStar(seed: 3)

@@ -1,4 +1,5 @@
 internal import CSpaneHeader
+internal import SpaneEvaluation
 internal import SpaneScheduling
 internal import SpaneStorage
 
@@ -23,6 +24,12 @@ final class TraceHandle: LargeObject, Sendable {
     }
 
     convenience init(path: String, part: Range<Int>?, progress: Progress) throws {
+        if part == nil, LogReader.isLog(path) {
+            let log = LogReader(path)
+            let trace = try LogFacts(log, progress: progress.part(0, 0.4)).trace(of: log, progress: progress.part(0.4, 0.9))
+            self.init(trace, TraceDescription(source: path, licence: "unknown"))
+            return
+        }
         let (trace, description) = try TraceFile.load(path, part: part, progress: progress)
         self.init(trace, description)
     }

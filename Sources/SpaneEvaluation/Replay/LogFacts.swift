@@ -83,7 +83,7 @@ package struct LogFacts: Sendable {
             case .rename(let id, let other):
                 if let start = started.removeValue(forKey: id) { started[other] = start }
             case .move(let id, let target):
-                if let (source, request) = cluster.find(id) {
+                if let (source, request) = cluster.find(id), source != target {
                     figures.moved.add(Move(vm: id, source: source, target: target, mem: request.mem, price: 0))
                 }
             case .compare(_, _, _, let own, let other): shadow.add(ShadowOutcome(own: own, other: other))

@@ -21,6 +21,16 @@ struct ReplayCluster: ~Copyable {
     /// Where a VM runs and what it asked for; `nil` when it does not run here.
     func find(_ id: UInt64) -> (placement: Placement, request: Request)? { cluster.find(id) }
 
+    /// Whether a VM has room now, or moves may make some; the rules of groups are not looked at.
+    func mayHaveRoom(for request: Request) -> Bool { limits != nil || cluster.state.firstAvailable(for: request) != nil }
+
+    /// Whether some server could hold a VM if nothing else ran there.
+    ///
+    /// - Parameter left: servers that are not looked at.
+    func canEverHold(_ request: Request, without left: Set<Int>) -> Bool {
+        cluster.canEverHold(request, without: left)
+    }
+
     /// Changes the servers.
     mutating func change(_ body: (inout Cluster) throws -> Void) throws {
         try body(&cluster)

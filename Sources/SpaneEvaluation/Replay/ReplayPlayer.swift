@@ -220,13 +220,18 @@ package struct ReplayPlayer: ~Copyable {
                 // As in the paper, what was placed for no time at all leaves before one that comes now, or when it is in the way.
                 if wish.since == now { try endDue() }
                 let placement = wish.placed == now ? wish.id.flatMap { recorded.find($0)?.placement } : nil
-                if try place(number, wish, placement) == false {
+                // The policy is asked when there is room, as by the simulator: it learns of each VM once.
+                let isPlaced = try own.mayHaveRoom(for: wish.request) && place(number, wish, placement)
+                if !isPlaced {
                     guard ends.earliest > now else {
                         try endDue()
                         continue
                     }
                     if stopsAtRefusal { throw Refused() }
-                    break
+                    guard !own.canEverHold(wish.request, without: left) else { break }
+                    // Nobody waits for what can never be.
+                    wishes[number] = nil
+                    figures.refused.add(wish.request)
                 }
             }
             head += 1

@@ -99,6 +99,17 @@ extension Cluster {
         )
     }
 
+    /// Whether some server could hold a VM if nothing else ran there.
+    ///
+    /// - Parameter left: the numbers of servers that are not looked at.
+    /// - Complexity: O(servers).
+    package func canEverHold(_ request: Request, without left: Set<Int>) -> Bool {
+        guard !left.isEmpty else { return state.canEverHold(request) }
+        return (0..<serverCount).contains { place in
+            !left.contains(number(at: place)) && state.type(of: place).canHold(request, state.layout)
+        }
+    }
+
     /// Removes a server on which no VM runs; its number is free for one that is added.
     ///
     /// - Throws: `invalidArgument`, or `badState` when VMs run there.

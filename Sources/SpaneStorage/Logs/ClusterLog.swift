@@ -74,8 +74,12 @@ public final class ClusterLog: Sendable {
 
     /// Ends the log of a cluster.
     ///
-    /// - Throws: ``StorageError`` when what was left could not be written, or when the log had ended before.
-    public func stop(_ cluster: inout Cluster) throws(StorageError) {
+    /// - Throws: `badState` while a trial is open, whose end belongs to the log; ``StorageError`` when what was left could not be
+    ///   written, or when the log had ended before.
+    public func stop(_ cluster: inout Cluster) throws {
+        guard cluster.trialDepth == 0 else {
+            throw SchedulingError(.badState, "a trial is open; a log can be stopped when all trials have ended")
+        }
         cluster.observer = nil
         try file.close()
     }

@@ -15,6 +15,14 @@ package enum LogFrame {
         bytes.append(event)
     }
 
+    /// The bytes of an event of this length behind its checksum; `nil` where that is another one or bytes are missing.
+    static func content(of length: Int, in bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard bytes.count >= 4 + length else { return nil }
+        let sum = bytes.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        let content = bytes.dropFirst(4).prefix(length)
+        return checksum(of: content) == sum ? content : nil
+    }
+
     static func checksum(of event: ArraySlice<UInt8>) -> UInt32 {
         var checksum = Checksum()
         var (word, count) = (UInt64(0), UInt64(0))

@@ -14,6 +14,8 @@ package struct LogReader: Sendable {
         package var size = 0
         /// The bytes after it: an event that was not written whole, or damage.
         package var rest = 0
+        /// Whether whole events follow, so that it is damage and no end.
+        package var isDamaged = false
     }
 
     package init(_ path: String) { self.path = path }
@@ -76,12 +78,26 @@ package struct LogReader: Sendable {
     }
 
     /// The bytes up to the end of the last whole event; 0 where not even the signature is whole.
+    ///
+    /// - Throws: `format` when whole events follow one that is damaged: cutting there would lose them.
     func wholeSize(_ progress: Progress) throws(StorageError) -> Int {
         do {
-            return try scan(progress) { _, _ in }.size
+            let end = try scan(progress) { _, _ in }
+            try check(end)
+            return end.size
         } catch {
             throw error as? StorageError ?? StorageError(.cancelled, path: path, "\(error)")
         }
+    }
+
+    /// Refuses a log with events that cannot be read in order.
+    private func check(_ end: End) throws(StorageError) {
+        guard end.isDamaged else { return }
+        throw StorageError(
+            .format,
+            path: path,
+            "is damaged after \(end.size) bytes, and whole events follow; keep the file and start another log"
+        )
     }
 
     private func state(_ bytes: ArraySlice<UInt8>, _ number: Int) throws -> Cluster.Snapshot {
@@ -129,6 +145,7 @@ package struct LogReader: Sendable {
             if end.events & 1023 == 0 { try progress.check(end.size, of: total, path: path) }
         }
         end.rest = max(total - end.size, 0)
+        end.isDamaged = try end.rest > 0 && pieces.hasLaterFrame()
         return end
     }
 }
@@ -173,6 +190,19 @@ private struct FilePieces {
         }
     }
 
+    /// Whether there is a whole frame a little farther on, where the bytes here are none.
+    mutating func hasLaterFrame() throws(StorageError) -> Bool {
+        let (distance, longest) = (1 << 16, 1 << 12)
+        try fill(distance + longest)
+        let rest = unread
+        for start in rest.indices.dropFirst().prefix(distance) {
+            var reader = EventReader(rest[start...])
+            guard let length = try? reader.number(), length > 1, length <= UInt64(longest) else { continue }
+            if LogFrame.content(of: Int(length), in: reader.rest) != nil { return true }
+        }
+        return false
+    }
+
     /// The next whole frame; `nil` at the end, or where the bytes are none.
     mutating func frame() throws(StorageError) -> (content: ArraySlice<UInt8>, size: Int)? {
         try fill(16)
@@ -182,15 +212,13 @@ private struct FilePieces {
         let size = head + 4 + Int(length)
         try fill(size)
         guard unread.count >= size else { return nil }
-        let sum = unread.dropFirst(head).prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        let content = unread.dropFirst(head + 4).prefix(Int(length))
-        guard LogFrame.checksum(of: content) == sum else { return nil }
+        guard let content = LogFrame.content(of: Int(length), in: unread.dropFirst(head)) else { return nil }
         return (content, size)
     }
 }
 
 extension LogReader: EventSource {
     package func forEachEvent(_ progress: Progress, _ body: (Double, ClusterEvent) throws -> Void) throws {
-        try forEach(progress, body)
+        try check(try forEach(progress, body))
     }
 }

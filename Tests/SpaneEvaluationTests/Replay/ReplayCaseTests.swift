@@ -65,6 +65,38 @@ import Testing
         #expect(figures.decisions == 2)
     }
 
+    /// Nobody waits behind a VM that no server could ever hold.
+    @Test func whatNeverFitsBlocksNobody() throws {
+        let tape = try tape(2) { cluster, tape in
+            cluster.tell(.refuse(1, Request(cpu: 1000, mem: 9), group: 0))
+            for id in 2...3 as ClosedRange<UInt64> { try cluster.place(id, whole, at: at(0, Int(id) - 2)) }
+            tape.time = 5
+            for id in 2...3 as ClosedRange<UInt64> { _ = cluster.release(id) }
+        }
+        let figures = try replay(tape, ReplayOptions(hasQueue: true))
+        #expect(figures.asked.vms == 3)
+        #expect(figures.refused.vms == 1)
+        #expect(figures.waited == 0)
+    }
+
+    /// A rule that learns from what it is asked learns of a VM once, however long that waits.
+    @Test func waitingTeachesNothing() throws {
+        var generator = Xoshiro256StarStar(seed: 17)
+        let trace = try Trace(RandomTrace.vms(.whole, count: 402, servers: 3, &generator))
+        let fleet = try Fleet(servers: 60, node: RandomTrace.node)
+        let tape = try EventTape.of(trace, count: 400, on: fleet, by: FirstFit())
+        let few = try Fleet(servers: 3, node: RandomTrace.node)
+        let policy = PolicySource.heuristic(try #require(Heuristic(name: "capacity-lost,10*most-allocated+spread")))
+        var environment = try Environment(Scenario(trace, on: few))
+        try environment.reset(start: 0, until: .length(400))
+        var player = try policy.makePolicy(for: few)
+        try environment.finish(with: &player)
+        let options = ReplayOptions(servers: 3, hasQueue: true)
+        let figures = try ReplayPlayer.play(tape, LogFacts(tape), by: policy, options)
+        #expect(figures.wait > 0)
+        #expect(figures.wait == environment.totalWait)
+    }
+
     @Test func renamedVMsEnd() throws {
         let tape = try tape(1) { cluster, tape in
             try cluster.place(1, whole, at: at(0, 0))

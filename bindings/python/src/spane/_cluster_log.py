@@ -48,7 +48,7 @@ class RunningLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # Closing the cluster has ended it too, and so has stop_log.
+        # Closing the cluster has ended it, or stop_log.
         if self._cluster.closed:
             return
         with suppress(BadStateError):
@@ -83,6 +83,12 @@ class Logged(Handle[ClusterPointer]):
         start = self._library.spane_cluster_start_log
         call.run(lambda: check(start(pointer, name, kind, call.told), self))
         return RunningLog(self)
+
+    def close(self) -> None:
+        """Gives the cluster back and ends its log, also while sessions keep the cluster."""
+        if not self.closed:
+            self._library.spane_cluster_stop_log(self._pointer)
+        super().close()
 
     def stop_log(self) -> None:
         """Ends the log. FileError when it had ended before, as when the disk was full."""

@@ -35,7 +35,8 @@ class Shared(Handle[ClusterPointer]):
         """Lets any number of threads use the cluster at once from now on, for good.
 
         Calls wait for each other instead of failing with BadStateError. Make a Session for each
-        thread. `progress` functions must not change the cluster that they are told about.
+        thread. `progress` functions must not use the cluster that they are told about, nor its
+        sessions: they would wait for the call, and the call for them.
         """
         check(self._library.spane_cluster_share(self._pointer), self)
 
