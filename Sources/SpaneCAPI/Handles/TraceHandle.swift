@@ -26,7 +26,10 @@ final class TraceHandle: LargeObject, Sendable {
     convenience init(path: String, part: Range<Int>?, progress: Progress) throws {
         if part == nil, LogReader.isLog(path) {
             let log = LogReader(path)
-            let trace = try LogFacts(log, progress: progress.part(0, 0.4)).trace(of: log, progress: progress.part(0.4, 0.9))
+            let trace = try LogFacts(log, progress: progress.part(0, 0.4)).trace(
+                of: log,
+                progress: progress.part(0.4, 0.9)
+            )
             self.init(trace, TraceDescription(source: path, licence: "unknown"))
             return
         }

@@ -22,7 +22,9 @@ struct ReplayCluster: ~Copyable {
     func find(_ id: UInt64) -> (placement: Placement, request: Request)? { cluster.find(id) }
 
     /// Whether a VM has room now, or moves may make some; the rules of groups are not looked at.
-    func mayHaveRoom(for request: Request) -> Bool { limits != nil || cluster.state.firstAvailable(for: request) != nil }
+    func mayHaveRoom(for request: Request) -> Bool {
+        limits != nil || cluster.state.firstAvailable(for: request) != nil
+    }
 
     /// Whether some server could hold a VM if nothing else ran there.
     ///
