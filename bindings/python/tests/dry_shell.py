@@ -25,6 +25,9 @@ _NOTED = [
     "ruff",
     "mypy",
     "h5repack",
+    "perf",
+    "sudo",
+    "sha256sum",
 ]
 _NOTED += [
     ".build/release/spane-cli",
@@ -32,6 +35,8 @@ _NOTED += [
     "scheduler",
     "decisions",
     "quick",
+    "logs",
+    "threads",
     "pkg-config",
 ]
 # These do what they always do.

@@ -53,6 +53,7 @@ NOT_RUN = {
     ("README.md", "experiment flexibility --servers 5 9 --trace Huawei"): _TRACE,
     ("README.md", "spane tune"): _LONG,
     ("README.md", "needed-with-moves"): _TRACE,
+    ("README.md", "spane replay"): "stands for a log of the reader; ReplayCommandTests runs it",
     ("CONTRIBUTING.md", "swift test"): _LONG,
     ("bindings/python/README.md", "pip install bindings/python"): _INSTALLS,
     ("bindings/python/README.md", "pip install -e"): _INSTALLS,
@@ -75,9 +76,16 @@ NOT_RUN = {
     ("docs/moves.md", "$rules --output needed"): _TRACE,
     ("docs/moves.md", "spane train"): _LONG,
     ("docs/moves.md", "fleets-$moves.csv"): _LONG,
+    ("docs/packages.md", "pip install"): _INSTALLS,
     ("docs/performance.md", "onnxruntime"): _INSTALLS,
+    ("docs/performance.md", "perf record"): "compiles, and takes minutes",
     ("docs/quick-start.md", "make install"): _INSTALLS,
     ("docs/quick-start.md", "cc -std=c99"): "the test of C blocks compiles and runs the program",
+    ("docs/replay.md", "Benchmarks/C/logs.c"): "compiles, and takes minutes",
+    (
+        "docs/replay.md",
+        "spane replay",
+    ): "test_examples.py makes the log, ReplayCommandTests plays one",
     ("docs/researchers-guide.md", "spane train"): _LONG,
     ("docs/researchers-guide.md", "spane report"): "test_report.py makes such a page",
     ("docs/results.md", "SPANE-ZHrai.h5"): _TRACE,
@@ -87,6 +95,7 @@ NOT_RUN = {
     ("docs/results.md", "azure.h5"): _TRACE,
     ("docs/synthetic-trace.md", "seq 1 24"): _LONG,
     ("docs/synthetic-trace.md", "first.csv"): _TRACE,
+    ("docs/threads.md", "Benchmarks/C/threads.c"): "compiles, and takes minutes",
     ("docs/training.md", "spane train"): _LONG,
     ("docs/training.md", "spane tune"): _LONG,
     ("docs/training.md", "spane search"): _LONG,
@@ -117,6 +126,25 @@ AROUND = {
         "for vm, place in enumerate(places): cluster.place(vm, place, 10, 40)\n"
         "migrate = lambda vm, target: None",
         "assert plan.found and len(plan.moves) == 1\ncluster.place(9, plan.placement, 32, 128)",
+    ),
+    ("docs/fleets.md", "ssd | near"): (
+        "import spane\ncluster = spane.Cluster(traits=['ssd', 'near', 'gen3'])\n"
+        "cluster.add_servers(spane.ServerType([(40, 90)] * 2, traits=4), 2)\n"
+        "session = spane.Session(cluster, 'first-fit')\nssd, near, gen3 = 1, 2, 4",
+        "assert 9 in cluster and 10 in cluster",
+    ),
+    ("docs/replay.md", "session.shadow"): (
+        "import spane\ncluster = spane.Cluster()\n"
+        "cluster.add_servers(4, node_cpu=40, node_mem=90)\n"
+        "session = spane.Session(cluster, 'best-fit')",
+        "assert told.outcome.name == 'OTHER_SERVER' and told.advantage >= 0",
+    ),
+    ("docs/reservations.md", "session.reserve"): ("import spane", ""),
+    ("docs/threads.md", "session.propose"): (
+        "import spane\ncluster = spane.Cluster()\n"
+        "cluster.add_servers(1, node_cpu=40, node_mem=90)\n"
+        "session = spane.Session(cluster, 'best-fit')",
+        "assert 7 in cluster",
     ),
     ("docs/training.md", "log.jsonl"): ("", "assert [e['step'] for e in steps] == [1]"),
 }
@@ -243,6 +271,12 @@ def environment(command: str, library: str, scratch: Path) -> dict[str, str]:
     }
 
 
+# What most callers have.
+_CALLER = (
+    "extern spane_cluster *cluster;\nextern spane_session *session;\nextern uint64_t id;\n"
+    "extern spane_request request;\nextern spane_placement placement;\n"
+)
+
 # (page, what stands in a C block that is no whole program): what the page leaves to the reader.
 IN_C = {
     ("README.md", "spane_session_place"): (
@@ -258,6 +292,14 @@ IN_C = {
         "extern spane_move moves[SPANE_MAX_MOVES];\n"
         "extern size_t i, count;\nvoid migrate(uint64_t vm, spane_placement target);"
     ),
+    ("docs/replay.md", "spane_session_shadow"): (
+        f"{_CALLER}void note(uint64_t id, int32_t server, double advantage);"
+    ),
+    ("docs/reservations.md", "spane_session_reserve"): (
+        f"{_CALLER}extern double now;\nextern uint64_t ids[];\nextern size_t capacity, count;"
+    ),
+    ("docs/threads.md", "spane_cluster_share"): f"{_CALLER}extern spane_policy policy;",
+    ("docs/threads.md", "spane_session_propose"): f"{_CALLER}extern spane_status status;",
 }
 
 C_BLOCKS = [block for page in PAGES for block in blocks(page) if block.kind in ("c", "cpp")]
@@ -273,6 +315,8 @@ def test_c(block: Block, library: str, tmp_path: Path) -> None:
         "-Wall",
         "-Wextra",
         "-Werror",
+        # Pages leave out what is to be done on errors.
+        "-Wno-unused-result",
         f"-I{REPOSITORY / 'include'}",
         f"-I{REPOSITORY / 'bindings/cpp'}",
     ]
@@ -304,6 +348,8 @@ def test_c(block: Block, library: str, tmp_path: Path) -> None:
         return
     source.write_text(block.text)
     program = tmp_path / "program"
+    # By its soname, which a library that is not installed does not have.
+    (tmp_path / "libspane.so.1").symlink_to(library)
     compiled = subprocess.run(
         [
             compiler,
@@ -311,7 +357,7 @@ def test_c(block: Block, library: str, tmp_path: Path) -> None:
             *strict,
             str(source),
             library,
-            f"-Wl,-rpath,{Path(library).parent}",
+            f"-Wl,-rpath,{tmp_path}",
             "-o",
             str(program),
         ],
