@@ -48,6 +48,7 @@ run() {
         name=${source##*/}
         case "$source" in
         Tests/*) clean "$work/$1/$name" "$weights" ;;
+        */day.*) clean "$work/$1/$name" best-fit "$work/$1/$name.log" ;;
         */shadow.*) clean "$work/$1/$name" examples/data/events.csv best-fit "$work/$1/$name.log" ;;
         */fleet.*) clean "$work/$1/$name" data/fleets/small.toml examples/data/events.csv best-fit ;;
         *) clean "$work/$1/$name" examples/data/events.csv best-fit &&

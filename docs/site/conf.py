@@ -42,6 +42,7 @@ include_patterns = [
     "bindings/python/README.md",
     "data/fleets/README.md",
     "integrations/*/README.md",
+    "examples/README.md",
 ]
 
 # Markdown as code-hosting sites read it.
