@@ -38,8 +38,8 @@ test-clients: setup test-install ## Test the installed library from C, C++ and P
 
 .PHONY: test-integrations
 test-integrations: setup ## Test what plugs into other schedulers, and the examples in Go, Rust and Java (installs packages)
-	PREFIX=$(CURDIR)/.build_prefix DESTDIR= scripts/install.sh
-	scripts/test-integrations.sh .build_prefix
+	PREFIX=$(CURDIR)/.build_integrations DESTDIR= scripts/install.sh
+	scripts/test-integrations.sh .build_integrations
 
 SANITIZERS ?= address thread valgrind
 
