@@ -75,9 +75,6 @@ def check_dry(where: str, script: str, folder: Path, usage: Usage) -> None:
     )
     for mistake in ("command not found", "syntax error"):
         assert mistake not in ran.stderr, f"{where}: {ran.stderr}"
-    calls = (
-        [call.split("\0") for call in log.read_text().split("\n\0") if call] if log.exists() else []
-    )
     noted = log.read_text() if log.exists() else ""
     calls = [call.split("\0")[:-1] for call in noted.split("\n\0") if call]
     assert calls, f"{where}: it calls nothing: {ran.stderr}"
