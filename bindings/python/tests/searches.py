@@ -48,12 +48,12 @@ def write(folder: Path, settings: str, generations: int = 60) -> None:
         servers = [2]
         traces = [{{ file = "trace.csv", starts = "0..<300" }}]
         [validation]
-        starts = "300..<450:20:1"
+        starts = "300..<450:8:1"
         every = 7
         [learner]
         generations = {generations}
-        population = 8
-        episodes = 8
+        population = 4
+        episodes = 4
         """
     )
 
@@ -63,11 +63,23 @@ def _environment() -> Mapping[str, str]:
     return {**os.environ, "SPANE_PYTHON": sys.executable, "PYTHONPATH": path}
 
 
+_started: list[subprocess.Popen[str]] = []
+
+
+def end_all() -> None:
+    """Ends what a test that failed has left running."""
+    while _started:
+        process = _started.pop()
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
 def start(
     folder: Path, output: str, *more: str, prefix: tuple[str, ...] = ()
 ) -> subprocess.Popen[str]:
     """Starts `spane search` on the search of the folder."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*prefix, command(), "search", "space.toml", "--output", output, *more],
         cwd=folder,
         env=_environment(),
@@ -75,6 +87,8 @@ def start(
         stderr=subprocess.PIPE,
         text=True,
     )
+    _started.append(process)
+    return process
 
 
 def search(folder: Path, output: str, *more: str) -> tuple[int, str, str]:

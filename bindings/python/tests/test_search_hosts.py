@@ -22,6 +22,12 @@ from postgres import Postgres  # noqa: E402
 from spane.report import Search  # noqa: E402
 
 
+@pytest.fixture(autouse=True)
+def _no_process_stays() -> Iterator[None]:
+    yield
+    searches.end_all()
+
+
 @pytest.fixture
 def database() -> Iterator[Postgres]:
     # The path of a socket has at most 107 bytes, which those of pytest's folders exceed.
@@ -29,8 +35,10 @@ def database() -> Iterator[Postgres]:
     try:
         server = Postgres(folder)
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder)
 
@@ -46,7 +54,11 @@ def until(holds: object, what: str) -> None:
 
 
 def studies(url: str) -> list[optuna.Study]:
-    storage = optuna.storages.RDBStorage(url.replace("postgresql:", "postgresql+psycopg:"))
+    # The test's database has no encoding.
+    options = {"connect_args": {"client_encoding": "utf8"}} if url.startswith("postgresql") else {}
+    storage = optuna.storages.RDBStorage(
+        url.replace("postgresql:", "postgresql+psycopg:"), engine_kwargs=options
+    )
     return [
         optuna.load_study(study_name=summary, storage=storage)
         for summary in optuna.get_all_study_names(storage)
@@ -54,7 +66,7 @@ def studies(url: str) -> list[optuna.Study]:
 
 
 def test_a_worker_is_killed_and_the_database_restarted(database: Postgres, tmp_path: Path) -> None:
-    searches.write(tmp_path, "trials = 8\nkeep = 2\nprune_after = 3", generations=150)
+    searches.write(tmp_path, "trials = 6\nkeep = 2\nprune_after = 3", generations=25)
     storage = ("--storage", database.url, "--heartbeat", "1", "--threads", "1")
     first = searches.start(tmp_path, "first", *storage)
     second = searches.start(tmp_path, "second", *storage)
@@ -70,9 +82,9 @@ def test_a_worker_is_killed_and_the_database_restarted(database: Postgres, tmp_p
     for worker in (second, third):
         printed, errors = worker.communicate(timeout=120)
         assert worker.returncode == 0, errors
-        assert "8 trials (" in printed
+        assert "6 trials (" in printed
     status, printed, errors = searches.search(tmp_path, "whole", "--threads", "1")
-    assert (status, errors) == (0, "")
+    assert status == 0, errors
 
     # Everything is as if one machine had done it: the results of every trial, bit for bit.
     whole = tmp_path / "whole"
@@ -87,7 +99,7 @@ def test_a_worker_is_killed_and_the_database_restarted(database: Postgres, tmp_p
         for attempt in study.trials
         if attempt.state in (TrialState.COMPLETE, TrialState.PRUNED)
     )
-    assert counted == Counter(range(8))
+    assert counted == Counter(range(6))
     assert {attempt.state for attempt in study.trials} <= {
         TrialState.COMPLETE,
         TrialState.PRUNED,
@@ -108,7 +120,7 @@ def test_a_worker_is_killed_and_the_database_restarted(database: Postgres, tmp_p
 
 @pytest.mark.parametrize("method", ["tpe", "cma-es"])
 def test_samplers_of_optuna(method: str, tmp_path: Path) -> None:
-    searches.write(tmp_path, f'method = "{method}"\ntrials = 5\nkeep = 2', generations=12)
+    searches.write(tmp_path, f'method = "{method}"\ntrials = 5\nkeep = 2', generations=8)
     storage = ("--storage", "sqlite:///search.db", "--threads", "2")
     status, printed, errors = searches.search(tmp_path, "found", *storage)
     assert status == 0, errors
@@ -124,9 +136,9 @@ def test_samplers_of_optuna(method: str, tmp_path: Path) -> None:
     assert set(searches.weights(tmp_path / "found")) == {f"trial-{row['trial']}.h5" for row in best}
     assert "learner.sigma" in Search.load(tmp_path / "found").parameters
     # Again: all is done already, also for a host that has no folder yet; more trials go on.
-    status, again, errors = searches.search(tmp_path, "elsewhere", *storage)
-    assert (status, again.replace("elsewhere", "found")) == (0, printed)
-    assert searches.weights(tmp_path / "elsewhere") == searches.weights(tmp_path / "found")
+    status, again, errors = searches.search(tmp_path, "other", *storage)
+    assert (status, again.replace("other", "found")) == (0, printed)
+    assert searches.weights(tmp_path / "other") == searches.weights(tmp_path / "found")
     status, _, errors = searches.search(tmp_path, "found", *storage, "--trials", "6")
     assert status == 0, errors
     assert searches.rows(tmp_path / "found")[:5] == rows

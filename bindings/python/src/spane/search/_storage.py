@@ -102,6 +102,9 @@ class Database:
     def attempts(self, study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
         return self.patiently(lambda: study.get_trials(deepcopy=False))
 
+    def attempt(self, identifier: int) -> optuna.trial.FrozenTrial:
+        return self.patiently(lambda: self._storage.get_trial(identifier))
+
     def give_up_lost(self, study: optuna.Study) -> None:
         """Lets others retry the attempts of workers that are no longer heard of."""
         now = time.monotonic()
@@ -155,7 +158,7 @@ class Database:
             )
         except optuna.exceptions.UpdateFinishedTrialError:
             # Also where the answer to the call that did it was lost.
-            return self.patiently(lambda: self._storage.get_trial(attempt)).state == state
+            return self.attempt(attempt).state == state
 
     def note(self, attempt: int, **attributes: Any) -> bool:
         """Keeps something with an attempt; False when it was given up before."""

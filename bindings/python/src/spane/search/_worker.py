@@ -197,7 +197,9 @@ class Worker:
             raise _Lost
         if number < self._search.prune_after or self._search.prune_after == 0:
             return False
-        return self._database.patiently(trial.should_prune)
+        study = trial.study
+        # Not trial.should_prune(), which does not see what was reported past the trial.
+        return study.pruner.prune(study, self._database.attempt(trial._trial_id))
 
     def _finish(
         self,
