@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import searches
@@ -53,7 +54,7 @@ def until(holds: object, what: str) -> None:
     pytest.fail(f"{what} did not come")
 
 
-def studies(url: str) -> list[optuna.Study]:
+def studies(url: str) -> list[Any]:
     # The test's database has no encoding.
     options = {"connect_args": {"client_encoding": "utf8"}} if url.startswith("postgresql") else {}
     storage = optuna.storages.RDBStorage(

@@ -24,7 +24,7 @@ struct SearchTrial: ParsableCommand {
 
     @Option(
         name: .customLong("value"),
-        help: "Value of a key of [space], in the order of their names, instead of those that are drawn. Repeated for each key."
+        help: "Value of a key of [space] instead of the one that is drawn: one for each key, by their names."
     )
     var values: [String] = []
 
