@@ -26,7 +26,8 @@ _NAME = "spane search"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Takes part in a search; gives the exit status."""
     given = _parser().parse_args(arguments)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    # A database that is away is waited for; what Optuna says of it in the meantime helps nobody.
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     stop = _Stop()
     lock = ["--without-lock"] if given.without_lock else []
     spane = Spane(given.command, given.source, given.output, _options(given))
