@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import fcntl
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,8 +52,10 @@ class Database:
         parsed, options = _parse(url)
         self.shown = parsed.render_as_string(hide_password=True)
         """The address without its password."""
+        is_file = parsed.get_backend_name() == "sqlite"
+        self._lock_file = f"{parsed.database}.lock" if is_file else None
         # One connection for each trial, one for the heartbeats, one for the main thread.
-        if parsed.get_backend_name() != "sqlite":
+        if not is_file:
             options |= {"pool_size": threads + 2, "max_overflow": 2}
 
         def opened() -> optuna.storages.RDBStorage:
@@ -130,7 +134,18 @@ class Database:
         """Takes an attempt that waits; False when another worker was faster."""
         # A worker that is lost right afterwards has been heard of once, and so is missed.
         self.patiently(lambda: self._storage.record_heartbeat(attempt))
-        return self._set_state(attempt, optuna.trial.TrialState.RUNNING)
+        with self._alone():
+            return self._set_state(attempt, optuna.trial.TrialState.RUNNING)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps the other workers of this machine from a SQLite database, which locks no rows."""
+        if self._lock_file is None:
+            yield
+            return
+        with Path(self._lock_file).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def give_back(self, attempt: int) -> None:
         """Lets an attempt wait again."""
