@@ -26,7 +26,7 @@ import Testing
             shell:
                 "cp script bin/python3 && chmod +x bin/python3; \(environment); export SPANE_PYTHON PATH; [ -n \"$SPANE_PYTHON\" ] || unset SPANE_PYTHON"
         )
-        #expect(result.output == "[spane.report][--output][a b.html][--title][x][--][results]")
+        #expect(result.output == "[spane.report][plot][draw][--output][a b.html][--title][x][--][results]")
         // The status is that of Python.
         #expect(result.status == 7)
     }
@@ -35,8 +35,8 @@ import Testing
         try command.fail(
             ["report", "results"],
             status: Status.usage,
-            "nowhere/python cannot be run: No such file or directory. Reports need Python 3.9 or later with the package "
-                + "spane; SPANE_PYTHON may name the interpreter.",
+            "nowhere/python cannot be run: No such file or directory. To draw takes Python 3.9 or later with the "
+                + "package spane; SPANE_PYTHON may name the interpreter.",
             shell: "export SPANE_PYTHON=nowhere/python"
         )
     }

@@ -19,8 +19,10 @@ package struct SearchConfiguration: Sendable {
     /// What all trials have in common; the values of the keys that vary are not used.
     package private(set) var base: RunConfiguration
     private var values: [String: TOML]
-    private let dimensions: [SearchDimension]
+    package let dimensions: [SearchDimension]
     private let file: String
+    // By trial, in place of values that are drawn.
+    private var chosen: [Int: [TOML]] = [:]
 
     /// The keys that vary, sorted.
     package var names: [String] { dimensions.map(\.name) }
@@ -152,6 +154,16 @@ package struct SearchConfiguration: Sendable {
         }
     }
 
+    /// Refuses a search whose trials this program cannot choose by itself.
+    package func checkChoosesAlone() throws(SettingsError) {
+        guard settings.method.learns else { return }
+        throw SettingsError(
+            file,
+            "search.method is \"\(settings.method.rawValue)\", which is Optuna's: name a database with --storage, such as "
+                + "sqlite:///search.db; without one it must be \"random\" or \"grid\""
+        )
+    }
+
     /// Changes the training traces of all trials.
     package mutating func changeTraces(_ change: (inout RunConfiguration) throws -> Void) rethrows {
         try change(&base)
@@ -178,21 +190,46 @@ package struct SearchConfiguration: Sendable {
     /// What a trial has of ``names``, without the run that follows from it.
     package func values(ofTrial index: Int) -> [TOML] { draw(index).values }
 
+    /// Gives a trial other values than those that it would draw; its seed stays the same.
+    ///
+    /// - Parameter sources: of ``names``, as a document has them.
+    package mutating func choose(_ sources: [String], forTrial index: Int) throws(SettingsError) {
+        guard sources.count == dimensions.count else {
+            throw SettingsError(
+                file,
+                "trial \(index) has \(sources.count) values; [space] has \(dimensions.count) keys"
+            )
+        }
+        var values: [TOML] = []
+        for (dimension, source) in zip(dimensions, sources) {
+            let value = try TOML.parse("value = \(source)", file: "the value of \(dimension.name)")["value"]
+            guard let value, let held = dimension.value(equalTo: value) else {
+                throw SettingsError(
+                    file,
+                    "trial \(index) has \(dimension.name) = \(source); [space] has \(dimension.source)"
+                )
+            }
+            values.append(held)
+        }
+        chosen[index] = values
+    }
+
     private func draw(_ index: Int) -> (seed: Int, values: [TOML]) {
         var generator = Xoshiro256StarStar(seed: UInt64(settings.seed), stream: UInt64(index))
         // Short enough to be typed.
         let seed = Int(generator.next() >> 32)
-        var chosen: [TOML] = []
+        if let values = chosen[index] { return (seed, values) }
+        var drawn: [TOML] = []
         var rest = index
         for dimension in dimensions.reversed() {
             if settings.method == .grid, let choices = dimension.all {
-                chosen.append(choices[rest % choices.count])
+                drawn.append(choices[rest % choices.count])
                 rest /= choices.count
             } else {
-                chosen.append(dimension.draw(&generator))
+                drawn.append(dimension.draw(&generator))
             }
         }
-        return (seed, chosen.reversed())
+        return (seed, drawn.reversed())
     }
 
     // MARK: Writing

@@ -1,11 +1,11 @@
 internal import SpaneSystem
 internal import SpaneScheduling
-internal import SpaneSettings
+package import SpaneSettings
 
 /// A key of a configuration that a search varies, and the values that it takes.
-struct SearchDimension: Sendable {
+package struct SearchDimension: Sendable {
     /// The values.
-    enum Values: Sendable {
+    package enum Values: Sendable {
         /// One of these, all equally likely.
         case choices([TOML])
         /// Any number between two.
@@ -17,9 +17,9 @@ struct SearchDimension: Sendable {
     }
 
     /// The key, such as `learner.learning_rate`.
-    let name: String
+    package let name: String
     /// Its values.
-    let values: Values
+    package let values: Values
 
     private static let rule =
         "a list of one or more values, or one of { uniform = [LOW, HIGH] }, { log-uniform = [LOW, HIGH] } with LOW "
@@ -58,6 +58,17 @@ struct SearchDimension: Sendable {
         case .uniform(let low, let high): .number(min(high, low + generator.uniform() * (high - low)))
         case .logUniform(let low, let high):
             .number(min(high, max(low, exp(log(low) + generator.uniform() * (log(high) - log(low))))))
+        }
+    }
+
+    /// The value of this dimension that `value` is; `nil` when it is none.
+    func value(equalTo value: TOML) -> TOML? {
+        switch (values, value) {
+        case (.choices(let choices), _): choices.first { $0 == value }
+        case (.integers(let low, let high), .integer(let integer)): (low...high).contains(integer) ? value : nil
+        case (.uniform(let low, let high), _), (.logUniform(let low, let high), _):
+            value.number.flatMap { (low...high).contains($0) ? .number($0) : nil }
+        default: nil
         }
     }
 

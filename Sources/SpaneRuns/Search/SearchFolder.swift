@@ -59,12 +59,22 @@ final class SearchFolder: Sendable {
     ///
     /// - Throws: as ``check(_:identity:)``; ``StorageError`` when another process holds the folder or it cannot be
     ///   written.
-    init(_ path: String, _ search: SearchConfiguration, identity: String, by guardian: LockedFolder.Guard) throws {
+    /// - Parameter isShared: whether other processes train other trials of the search in it, so that only the folders of the
+    ///   trials are locked.
+    init(
+        _ path: String,
+        _ search: SearchConfiguration,
+        identity: String,
+        by guardian: LockedFolder.Guard,
+        isShared: Bool = false
+    ) throws {
         self.guardian = guardian
-        folder = try LockedFolder(path, for: "training", owned: Name.owned, by: guardian) {
+        folder = try LockedFolder(path, for: "training", owned: Name.owned, by: isShared ? .user : guardian) {
             try Self.check(path, identity: identity)
         }
-        try TextFile.write(search.text, to: "\(path)/\(Name.configuration)")
+        if !isShared || !File.exists("\(path)/\(Name.configuration)") {
+            try TextFile.write(search.text, to: "\(path)/\(Name.configuration)")
+        }
         if !File.exists("\(path)/\(Name.identity)") { try TextFile.write(identity, to: "\(path)/\(Name.identity)") }
     }
 
@@ -73,6 +83,19 @@ final class SearchFolder: Sendable {
         try File.names(in: path).compactMap { name in
             name.wholeMatch(of: #/trial-([0-9]+)\.h5/#).flatMap { Int($0.output.1) }
         }
+    }
+
+    /// The weights of a trial that another program is to take.
+    func handedOut(_ index: Int) -> String { "\(path)/trials/\(index).h5" }
+
+    /// Writes the best weights of a trial to a file, and with them what search it is of.
+    func writeWeights(_ index: Int, identity: String, to file: String) throws {
+        let (model, provenance) = try WeightsFile.read("\(trial(index))/best.h5")
+        var extended = provenance
+        extended["tool"] = "spane search"
+        extended["trial"] = "\(index)"
+        extended["search"] = identity
+        try WeightsFile.write(model, extended, to: file)
     }
 
     /// Removes the weights of a trial.

@@ -54,12 +54,12 @@ package struct SearchResult: Equatable, Sendable {
     // MARK: CSV
 
     /// The columns before those of the keys that vary.
-    static let columns = [
+    package static let columns = [
         "trial", "seed", "status", "validation", "step", "steps", "seconds", "untrained", "first_fit", "validations",
     ]
 
     /// The fields of ``columns``; none of them has a comma.
-    var fields: [String] {
+    package var fields: [String] {
         [
             "\(trial)", "\(seed)", status.rawValue, best.map { "\($0.value)" } ?? "", best.map { "\($0.step)" } ?? "",
             "\(steps)", "\(seconds)", "\(untrained)", "\(firstFit)",
@@ -68,7 +68,7 @@ package struct SearchResult: Equatable, Sendable {
     }
 
     /// Reads what ``fields`` gave; `nil` when it is of another form.
-    init?(fields: [Substring]) {
+    package init?(fields: [Substring]) {
         guard fields.count >= Self.columns.count, let trial = Int(fields[0]), trial >= 0, let seed = Int(fields[1]),
             let status = Status(rawValue: String(fields[2])), let steps = Int(fields[5]),
             let seconds = Self.number(fields[6]), let untrained = Self.number(fields[7]),

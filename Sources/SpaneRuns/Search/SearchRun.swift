@@ -1,5 +1,4 @@
 internal import SpaneEvaluation
-internal import SpaneNetworks
 internal import SpaneScheduling
 internal import SpaneSettings
 package import SpaneStorage
@@ -16,10 +15,9 @@ package final class SearchRun: Sendable {
     }
 
     private let search: SearchConfiguration
-    private let base: TrainingData
+    private let player: TrialPlayer
     private let folder: SearchFolder
     private let identity: String
-    private let version: String
     // By trial. Its lock also guards the files of the results.
     private let finished: Mutex<[Int: SearchResult]>
     // What ended a trial for which there is no remedy; the others stop then and save what they have.
@@ -38,9 +36,8 @@ package final class SearchRun: Sendable {
         version: String
     ) throws {
         self.search = search
-        self.version = version
-        base = try TrainingData(search.base, file: "the search")
-        identity = search.identity + base.inputs.map { "sha256 of \($0.key) = \($0.hash)\n" }.joined()
+        player = try TrialPlayer(search, version: version)
+        identity = player.identity
         folder = try SearchFolder(path, search, identity: identity, by: guardian)
         let results = File.exists(folder.results) ? try SearchFiles.read(folder.results) : []
         if let last = results.map(\.trial).max(), last >= search.trialCount {
@@ -87,13 +84,17 @@ package final class SearchRun: Sendable {
             try run(0..<first, against: [], threads: threads, mustStop, progress)
             let judges = results.filter { $0.trial < first }
             try run(first..<count, against: judges, threads: threads, mustStop, progress)
-        } catch is Stopped {
+        } catch is TrialStopped {
             if let error = failure.withLock({ $0 }) { throw error }
             return .stopped
         }
+        try finish()
+        return .finished
+    }
+
+    private func finish() throws {
         try SearchFiles.write(results, of: search, identity: identity, to: folder.table)
         folder.removeTrials()
-        return .finished
     }
 
     private func run(
@@ -106,75 +107,20 @@ package final class SearchRun: Sendable {
         let left = finished.withLock { finished in trials.filter { finished[$0] == nil } }
         _ = try parallelMap(count: left.count, threads: threads, makeState: {}) { _, index in
             do {
-                let result = try self.play(self.search.trial(left[index]), against: judges) {
+                let trial = try self.search.trial(left[index])
+                let judge = PruningRule(judges)
+                let result = try self.player.play(trial, in: self.folder, isPruned: { judge.prunes($0) }) {
                     mustStop() || self.failure.withLock { $0 != nil }
                 }
                 progress(try self.keep(result))
             } catch {
-                if !(error is Stopped) { self.failure.withLock { if $0 == nil { $0 = error } } }
+                if !(error is TrialStopped) { self.failure.withLock { if $0 == nil { $0 = error } } }
                 throw error
             }
         }
     }
 
-    // MARK: One trial
-
-    private func data(of trial: SearchConfiguration.Trial) throws -> TrainingData {
-        let configuration = trial.configuration
-        // Resampled mixes depend on the seed, which each trial has its own of.
-        let isShared =
-            configuration.data == search.base.data && configuration.validation == search.base.validation
-            && configuration.data.mixes == 0
-        return isShared ? base : try TrainingData(configuration, file: "trial \(trial.index)")
-    }
-
-    private func play(
-        _ trial: SearchConfiguration.Trial,
-        against judges: [SearchResult],
-        _ mustStop: @escaping @Sendable () -> Bool
-    ) throws -> SearchResult {
-        let configuration = trial.configuration
-        let path = folder.trial(trial.index)
-        let data = try data(of: trial)
-        let runFolder = try RunFolder(path, for: configuration, by: folder.guardian)
-        let run = try TrainingRun(configuration, data: data, folder: runFolder, version: version)
-        if mustStop() { throw Stopped() }
-        let untrained = try run.validationOfRandomWeights()
-        let judge = PruningRule(judges)
-        let isPruned = Atomic(judge.prunes(run.history))
-        let history = Mutex(run.history.entries.map(SearchResult.Point.init))
-        var status = SearchResult.Status.finished
-        do {
-            let outcome = try run.run {
-                isPruned.load(ordering: .relaxed) || mustStop()
-            } report: { event in
-                guard case .validated(let entry, _) = event else { return }
-                let points = history.withLock { points in
-                    points.append(SearchResult.Point(entry))
-                    return points
-                }
-                if judge.prunes(points) { isPruned.store(true, ordering: .relaxed) }
-            }
-            if isPruned.load(ordering: .relaxed) {
-                status = .pruned
-            } else if outcome == .stopped {
-                throw Stopped()
-            }
-        } catch is NetworkError {
-            status = .diverged
-        }
-        return SearchResult(
-            trial: trial.index,
-            seed: configuration.run.seed,
-            status: status,
-            // When weights are found to be no numbers depends on the moments of checkpoints.
-            steps: status == .diverged ? run.history.entries.last?.step ?? 0 : run.stepsDone,
-            seconds: run.seconds,
-            untrained: untrained.value,
-            firstFit: run.firstFit.value,
-            validations: run.history.entries.map(SearchResult.Point.init)
-        )
-    }
+    // MARK: Results
 
     /// Takes a trial among the results.
     ///
@@ -186,12 +132,7 @@ package final class SearchRun: Sendable {
             let results = all.values.sorted { $0.trial < $1.trial }
             // The weights come first, so that no result is without them whenever the process is killed.
             if kept(results).contains(where: { $0.trial == result.trial }) {
-                let (model, provenance) = try WeightsFile.read("\(folder.trial(result.trial))/best.h5")
-                var extended = provenance
-                extended["tool"] = "spane search"
-                extended["trial"] = "\(result.trial)"
-                extended["search"] = identity
-                try WeightsFile.write(model, extended, to: folder.weights(result.trial))
+                try folder.writeWeights(result.trial, identity: identity, to: folder.weights(result.trial))
             }
             try TextFile.write(SearchFiles.csv(results, of: search), to: folder.results)
             finished = all
@@ -201,6 +142,17 @@ package final class SearchRun: Sendable {
         }
     }
 
+    /// Puts results that came together elsewhere in the place of those of the folder, which has the weights already.
+    package func replace(with results: [SearchResult]) throws {
+        try finished.withLock { finished in
+            try TextFile.write(SearchFiles.csv(results, of: search), to: folder.results)
+            finished = Dictionary(results.map { ($0.trial, $0) }) { first, _ in first }
+            for result in results { try folder.removeTrial(result.trial) }
+            try removeWeights(results)
+        }
+        if results.count == search.trialCount { try finish() }
+    }
+
     /// Removes the weights of trials that are no longer among the best.
     private func removeWeights(_ results: [SearchResult]) throws {
         let kept = Set(kept(results).map(\.trial))
@@ -208,16 +160,11 @@ package final class SearchRun: Sendable {
     }
 }
 
-/// Ends a trial that is told to stop.
-private struct Stopped: Error {}
-
 /// Ends trials that are worse than the median of the first ones.
 private struct PruningRule: Sendable {
     private let judges: [SearchResult]
 
     init(_ judges: [SearchResult]) { self.judges = judges }
-
-    func prunes(_ history: ValidationHistory) -> Bool { prunes(history.entries.map(SearchResult.Point.init)) }
 
     /// Whether a trial should have ended at one of its validations.
     func prunes(_ points: [SearchResult.Point]) -> Bool {
@@ -228,8 +175,4 @@ private struct PruningRule: Sendable {
             return !others.isEmpty && best > Statistics.median(others)
         }
     }
-}
-
-extension SearchResult.Point {
-    fileprivate init(_ entry: ValidationHistory.Entry) { self.init(step: entry.step, value: entry.result.value) }
 }

@@ -8,6 +8,13 @@ package struct SearchSettings: Sendable {
         case random
         /// Every combination is tried once.
         case grid
+        /// A tree-structured Parzen estimator, which learns from the trials before.
+        case tpe
+        /// The evolution strategy of that name, which does so too.
+        case cmaES = "cma-es"
+
+        /// Whether the values of a trial follow from those before, which this program leaves to Optuna.
+        package var learns: Bool { self == .tpe || self == .cmaES }
     }
 
     /// How values are chosen.
@@ -29,9 +36,9 @@ package struct SearchSettings: Sendable {
             .choice(
                 "method",
                 \.method,
-                "Search method: random, or every combination of a grid once."
+                "Search method: random, every combination of a grid once, or with --storage tpe and cma-es of Optuna."
             ),
-            .integer("trials", \.trials, 0...mostTrials, "Number of trials; 0 for 100 random ones or the whole grid."),
+            .integer("trials", \.trials, 0...mostTrials, "Number of trials; 0 for 100, or the whole grid."),
             .integer("seed", \.seed, 0...Int.max, "Random seed of the search, which determines those of the trials."),
             .integer("keep", \.keep, 1...mostTrials, "Number of best trials whose weights are kept."),
             .integer(

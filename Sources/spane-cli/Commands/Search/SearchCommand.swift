@@ -4,7 +4,9 @@ struct SearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
         abstract: "Search for networks that place well.",
-        subcommands: [SearchRunCommand.self, SearchUntrained.self],
+        subcommands: [
+            SearchRunCommand.self, SearchUntrained.self, SearchDescribe.self, SearchTrial.self, SearchCollect.self,
+        ],
         defaultSubcommand: SearchRunCommand.self
     )
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-_EXTRAS = {"h5py": "h5", "gymnasium": "gym", "matplotlib": "plot"}
+_EXTRAS = {
+    **{"h5py": "h5", "gymnasium": "gym", "matplotlib": "plot"},
+    **{"optuna": "search", "sqlalchemy": "search"},
+}
 """The extra that installs each module."""
 
 
