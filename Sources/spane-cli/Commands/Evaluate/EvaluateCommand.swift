@@ -73,7 +73,7 @@ struct EvaluateCommand: ParsableCommand {
         // What can be refused is refused before the work begins.
         for (policy, source) in zip(policies, sources) {
             do {
-                _ = try source.makePolicy(for: fleet)
+                try source.check(plays: fleet)
             } catch {
                 throw NetworkError("\(policy.name): \(error)")
             }
