@@ -2393,6 +2393,77 @@ SPANE_NODISCARD SPANE_API spane_status spane_evaluate_fleet(const spane_trace *t
                                                             const spane_progress *progress, double *waits, double *losses,
                                                             double *metrics);
 
+/* A figure and its confidence interval. */
+typedef struct spane_estimate {
+    double value; /* in the episodes themselves */
+    double low;   /* the ends of the interval; NaN where there are fewer than two blocks of episodes */
+    double high;
+} spane_estimate;
+
+/* What is made of the total waits of many episodes; the figures of spane_compare_waits stand in this order. */
+enum {
+    SPANE_TRIMMED_MEAN_10 = 0, /* the mean without the lowest and the highest tenth, in seconds */
+    SPANE_TRIMMED_MEAN_15 = 1, /* the same, of 15 % */
+    SPANE_MEAN_LOG = 2,        /* the mean of ln(1 + wait / 1000 s) */
+    SPANE_SHARE_ABOVE = 3      /* the share of episodes that wait longer than the threshold */
+};
+#define SPANE_WAIT_METRICS 4
+
+/* How waits are compared. Initialise with SPANE_COMPARISON_OPTIONS_INIT. */
+typedef struct spane_comparison_options {
+    uint32_t struct_size; /* sizeof(spane_comparison_options) */
+    int32_t threads;      /* 1 ... 1024, or 0 for all processors */
+    double confidence;    /* the share of intervals that should hold the true value, above 0 and below 1 */
+    double threshold;     /* of SPANE_SHARE_ABOVE, in seconds, 0 or more */
+    int64_t block_length; /* episodes that the bootstrap draws together, 1 ... half of them; 0 for what suits them */
+    int64_t resamples;    /* how often it draws, 100 ... 10^6 */
+    uint64_t seed;        /* of the draws */
+} spane_comparison_options;
+
+#define SPANE_COMPARISON_OPTIONS_INIT {sizeof(spane_comparison_options), 0, 0.95, 500000.0, 0, 5000, 1}
+
+/* The blocks that the episodes were drawn in. Initialise with SPANE_COMPARISON_INFO_INIT. */
+typedef struct spane_comparison_info {
+    uint32_t struct_size; /* sizeof(spane_comparison_info) */
+    uint32_t reserved;    /* 0 */
+    int64_t block_length; /* episodes of a block */
+    int64_t blocks;       /* whole blocks that the episodes make */
+    double spans;         /* how many times what an episode covers, on average, a block covers; below 2 the intervals are too narrow */
+} spane_comparison_info;
+
+#define SPANE_COMPARISON_INFO_INIT {sizeof(spane_comparison_info), 0, 0, 0, 0.0}
+
+/*
+ * Writes SPANE_COMPARISON_OPTIONS_INIT to `options`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_comparison_options_init(spane_comparison_options *options);
+
+/*
+ * Compares policies by their waits in the same episodes, as `spane experiment wait-time` does, with the same figures: each metric of
+ * each policy and how much it is above that of a baseline, with confidence intervals of a block bootstrap over time, whose resamples
+ * are the same for all policies. docs/experiments.md says how it draws.
+ *   options        NULL for the defaults
+ *   starts         `count` indices of VMs, in any order; see spane_evaluate
+ *   lengths        `count` numbers of VMs placed
+ *   count          1 ... 2^31 - 1
+ *   waits          [policy_count][count] total waits in seconds, none of them negative or NaN; the bounds may be one of the rows
+ *   policy_count   1 ... 2^20
+ *   baseline       the row that the others are compared with
+ *   progress       in resamples; NULL for none
+ *   metrics        receives [policy_count][SPANE_WAIT_METRICS] figures
+ *   differences    receives as many, less those of the baseline in the same resamples; may be NULL
+ *   info           receives the blocks; fills the first info->struct_size bytes; may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, count, policy_count, baseline, or the start, length or wait
+ * that is named); SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Threads: any. Cost: O(resamples * policy_count * count), divided by the threads. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_compare_waits(const spane_comparison_options *options, const int64_t *starts,
+                                                           const int64_t *lengths, size_t count, const double *waits,
+                                                           size_t policy_count, size_t baseline,
+                                                           const spane_progress *progress, spane_estimate *metrics,
+                                                           spane_estimate *differences, spane_comparison_info *info);
+
 /* How a log is replayed. Initialise with SPANE_REPLAY_OPTIONS_INIT. */
 typedef struct spane_replay_options {
     uint32_t struct_size; /* sizeof(spane_replay_options) */

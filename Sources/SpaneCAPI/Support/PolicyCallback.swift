@@ -91,7 +91,7 @@ private final class PolicyCallback: @unchecked Sendable {
             is_first: batch.isFirst,
             action: batch.actions
         )
-        let answer = unsafe insideOfHost { unsafe callback(&decisions, context) }
+        let answer = insideOfHost { unsafe callback(&decisions, context) }
         guard answer == 0 else {
             throw Failure(SPANE_CANCELLED, "\(name).decide has ended the call: it returned \(answer)")
         }
