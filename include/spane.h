@@ -1139,7 +1139,8 @@ typedef struct spane_policy {
     spane_decide_callback decide; /* a policy of the caller's own, for spane_evaluate and spane_evaluate_fleet; other functions return
                                      SPANE_UNSUPPORTED. The rest is for `decide` alone, and 0 without it */
     void *context;                /* handed to every call of `decide` */
-    int32_t batch;                /* the most decisions at once, 1 ... 2^20, or 0 for 64: as many episodes are under way together */
+    int32_t batch;                /* the most decisions at once, 1 ... 2^20: as many episodes are under way together; 0 for 256, and fewer
+                                     on thousands of servers */
     uint32_t flags;               /* 0 or SPANE_OBSERVE_NORMALISED, for its observations */
 } spane_policy;
 

@@ -97,7 +97,9 @@ struct EnvironmentSettings: Equatable, Sendable {
     }
 
     /// What observations are divided by.
-    var unit: Resources { fleet.unit(flags: flags) }
+    var unit: Resources {
+        flags & SPANE_OBSERVE_NORMALISED == 0 ? Resources(cpu: 1, mem: 1) : fleet.firstNode
+    }
 
     /// Makes an environment, after making sure that there is memory for `count` of them.
     func makeEnvironment(on trace: Trace, count: Int = 1) throws -> Environment {

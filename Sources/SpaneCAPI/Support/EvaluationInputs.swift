@@ -29,7 +29,7 @@ struct EvaluationInputs {
         var sources: [PolicySource] = []
         for index in 0..<policyCount {
             guard let policies = unsafe policies else { break }
-            let source = try unsafe PolicySource(index, of: policies, plays: settings.fleet)
+            let source = try unsafe PolicySource(index, of: policies)
             try source.check(index, plays: settings.fleet)
             sources.append(source)
         }

@@ -5,30 +5,31 @@ internal import SpaneScheduling
 extension PolicySource {
     /// The policy behind an argument that must not be NULL, which makes single decisions.
     init(_ pointer: UnsafePointer<spane_policy>?) throws {
-        self = try unsafe Self.source(of: required(pointer, "policy"), "policy->", size: "policy", nil)
+        self = try unsafe Self.source(of: required(pointer, "policy"), "policy->", size: "policy", isSingle: true)
     }
 
-    /// A policy of a list whose elements have the size of the first, to play on these servers.
-    init(_ index: Int, of first: UnsafePointer<spane_policy>, plays fleet: Fleet) throws {
+    /// A policy of a list whose elements have the size of the first, to play episodes.
+    init(_ index: Int, of first: UnsafePointer<spane_policy>) throws {
         let policy = try unsafe elementOfArray(index, of: first, "policies")
-        self = try unsafe Self.source(of: policy, "policies[\(index)].", size: "policies", fleet)
+        self = try unsafe Self.source(of: policy, "policies[\(index)].", size: "policies", isSingle: false)
     }
 
     /// - Parameters:
     ///   - fields: what messages put before the name of a field.
-    ///   - fleet: what is played on; `nil` where single decisions are asked for.
+    ///   - isSingle: whether single decisions are asked for.
     private static func source(
         of pointer: UnsafePointer<spane_policy>,
         _ fields: String,
         size name: StaticString,
-        _ fleet: Fleet?
+        isSingle: Bool
     ) throws -> PolicySource {
         let policy = unsafe try read(pointer, defaults: spane_policy(), name)
         guard unsafe policy.reserved == 0 else {
             throw Failure(SPANE_INVALID_ARGUMENT, "\(fields)reserved is \(unsafe policy.reserved); it must be 0")
         }
         if unsafe policy.decide != nil {
-            return .external(try unsafe ExternalPolicy(policy, String(fields.dropLast(fleet == nil ? 2 : 1)), on: fleet))
+            let name = String(fields.dropLast(isSingle ? 2 : 1))
+            return .external(try unsafe ExternalPolicy(policy, name, isSingle: isSingle))
         }
         try unsafe policy.checkIsNoCallback(fields)
         switch unsafe (policy.heuristic, policy.model) {

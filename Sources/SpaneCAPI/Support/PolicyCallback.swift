@@ -1,15 +1,14 @@
 internal import CSpaneHeader
 internal import SpaneEvaluation
-internal import SpaneScheduling
 
 extension ExternalPolicy {
     /// The policy that a callback of the caller's makes.
     ///
     /// - Parameters:
     ///   - name: what messages call it.
-    ///   - fleet: what is played on; `nil` where single decisions are asked for.
-    convenience init(_ policy: spane_policy, _ name: String, on fleet: Fleet?) throws(Failure) {
-        guard let fleet else {
+    ///   - isSingle: whether single decisions are asked for.
+    convenience init(_ policy: spane_policy, _ name: String, isSingle: Bool) throws(Failure) {
+        guard !isSingle else {
             throw Failure(
                 SPANE_UNSUPPORTED,
                 "\(name)->decide is set; such a policy takes part in spane_evaluate and spane_evaluate_fleet alone"
@@ -25,7 +24,7 @@ extension ExternalPolicy {
         guard batch >= 0, batch <= most else {
             throw Failure(
                 SPANE_INVALID_ARGUMENT,
-                "\(name).batch is \(batch); it must be in 1 ... \(most), or 0 for \(ExternalPolicy.defaultBatch)"
+                "\(name).batch is \(batch); it must be in 1 ... \(most), or 0 for what suits the servers"
             )
         }
         guard unsafe policy.flags & ~SPANE_OBSERVE_NORMALISED == 0 else {
@@ -37,16 +36,9 @@ extension ExternalPolicy {
         let callback = unsafe PolicyCallback(policy, name)
         self.init(
             name: name,
-            batch: batch == 0 ? ExternalPolicy.defaultBatch : Int(batch),
-            unit: fleet.unit(flags: unsafe policy.flags)
+            batch: batch == 0 ? nil : Int(batch),
+            isNormalised: unsafe policy.flags & SPANE_OBSERVE_NORMALISED != 0
         ) { try callback.decide($0) }
-    }
-}
-
-extension Fleet {
-    /// What observations are divided by.
-    func unit(flags: UInt32) -> Resources {
-        flags & SPANE_OBSERVE_NORMALISED == 0 ? Resources(cpu: 1, mem: 1) : firstNode
     }
 }
 

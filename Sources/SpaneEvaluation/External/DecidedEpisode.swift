@@ -1,11 +1,13 @@
 internal import SpaneScheduling
 
 /// An episode that stands at a decision until it is told an action; one after the other with the same storage.
-protocol DecidedEpisode: AnyObject, SendableMetatype {
+///
+/// A plain value, since objects would be retained and checked for overlapping access at every step.
+protocol DecidedEpisode: ~Copyable, SendableMetatype {
     associatedtype Outcome: Sendable
 
     /// Starts an episode and goes on to its first decision.
-    func begin(_ episode: EpisodePlan.Episode) throws(SchedulingError)
+    mutating func begin(_ episode: EpisodePlan.Episode) throws(SchedulingError)
 
     /// The VM to decide about; `nil` when the episode is over.
     var vm: Int? { get }
@@ -16,14 +18,14 @@ protocol DecidedEpisode: AnyObject, SendableMetatype {
     /// Decides, and goes on to the next decision.
     ///
     /// - Throws: `unavailableAction` when there is no such action, or it has no room.
-    func take(_ action: Action) throws(SchedulingError)
+    mutating func take(_ action: Action) throws(SchedulingError)
 
     /// What became of the episode.
     var outcome: Outcome { get }
 }
 
 /// An episode in which VMs wait.
-final class QueueSeat: DecidedEpisode {
+struct QueueSeat: DecidedEpisode, ~Copyable {
     private var environment: Environment
     private let sampling: FleetSampling
     private let mix: FlavorCounts?
@@ -34,7 +36,7 @@ final class QueueSeat: DecidedEpisode {
         (self.sampling, self.mix) = (sampling, mix)
     }
 
-    func begin(_ episode: EpisodePlan.Episode) throws(SchedulingError) {
+    mutating func begin(_ episode: EpisodePlan.Episode) throws(SchedulingError) {
         try environment.reset(start: episode.start, until: .length(episode.length))
         if let mix { sampler = FleetSampler(sampling, mix, length: episode.length) }
         sampler?.noteDecision(on: environment.cluster)
@@ -42,6 +44,7 @@ final class QueueSeat: DecidedEpisode {
 
     var vm: Int? { environment.isFinished ? nil : environment.head }
 
+    @inline(__always)
     func write(to rows: DecisionRows, _ row: Int, episode: Int) {
         rows.write(
             row,
@@ -53,7 +56,8 @@ final class QueueSeat: DecidedEpisode {
         )
     }
 
-    func take(_ action: Action) throws(SchedulingError) {
+    @inline(__always)
+    mutating func take(_ action: Action) throws(SchedulingError) {
         try environment.step(action)
         if !environment.isFinished { sampler?.noteDecision(on: environment.cluster) }
     }
@@ -64,7 +68,7 @@ final class QueueSeat: DecidedEpisode {
 }
 
 /// An episode in which nothing waits: a decision is due where there is room, if need be after moves.
-final class LossSeat: DecidedEpisode {
+struct LossSeat: DecidedEpisode, ~Copyable {
     private var offers: LossOffers
     private let sampling: FleetSampling
     private let mix: FlavorCounts?
@@ -85,7 +89,7 @@ final class LossSeat: DecidedEpisode {
         (self.sampling, self.mix, self.endsAtRefusal) = (sampling, mix, endsAtRefusal)
     }
 
-    func begin(_ episode: EpisodePlan.Episode) throws(SchedulingError) {
+    mutating func begin(_ episode: EpisodePlan.Episode) throws(SchedulingError) {
         try offers.begin(start: episode.start, length: episode.length)
         sampler = nil
         if let mix, !sampling.isNone { sampler = FleetSampler(sampling, mix, length: episode.length) }
@@ -96,6 +100,7 @@ final class LossSeat: DecidedEpisode {
 
     var vm: Int? { due?.vm }
 
+    @inline(__always)
     func write(to rows: DecisionRows, _ row: Int, episode: Int) {
         guard let due else { return }
         rows.write(
@@ -103,23 +108,24 @@ final class LossSeat: DecidedEpisode {
             episode: episode,
             vm: due.vm,
             isFirst: !hasDecided,
-            of: offers.scenario.request(of: due.vm),
+            of: offers.cluster.scenario.request(of: due.vm),
             on: offers.cluster.state
         )
     }
 
-    func take(_ action: Action) throws(SchedulingError) {
+    @inline(__always)
+    mutating func take(_ action: Action) throws(SchedulingError) {
         guard let due else { return }
-        let request = offers.scenario.request(of: due.vm)
+        let request = offers.cluster.scenario.request(of: due.vm)
         let placement = try offers.cluster.state.placement(of: action, for: request)
         offers.cluster.place(due.vm, until: due.end, at: placement)
         hasDecided = true
-        episode.count(due, of: offers.scenario, mostCores: offers.mostCores, isPlaced: true)
+        episode.count(due, of: offers.cluster.scenario, mostCores: offers.mostCores, isPlaced: true)
         goOn()
     }
 
     /// Refuses what fits nowhere, up to the next VM that fits.
-    private func goOn() {
+    private mutating func goOn() {
         due = nil
         while let offer = offers.next() {
             sampler?.noteDecision(on: offers.cluster.state)
@@ -127,7 +133,7 @@ final class LossSeat: DecidedEpisode {
                 due = offer
                 return
             }
-            episode.count(offer, of: offers.scenario, mostCores: offers.mostCores, isPlaced: false)
+            episode.count(offer, of: offers.cluster.scenario, mostCores: offers.mostCores, isPlaced: false)
             if endsAtRefusal { return }
         }
     }

@@ -19,9 +19,9 @@ final class DecisionRows: @unchecked Sendable {
 
     static func bytesOfEach(_ fleet: Fleet) -> Int { 4 * fleet.observationCount + fleet.actionCount + 32 }
 
-    init(_ capacity: Int, _ fleet: Fleet, in unit: Resources) {
+    init(_ capacity: Int, _ fleet: Fleet, isNormalised: Bool) {
         self.capacity = capacity
-        self.unit = unit
+        unit = isNormalised ? fleet.firstNode : Resources(cpu: 1, mem: 1)
         servers = fleet.serverCount
         observationSize = fleet.observationCount
         maskSize = fleet.actionCount

@@ -1,4 +1,4 @@
-public import SpaneScheduling
+internal import SpaneScheduling
 
 /// A policy of the caller's own, which decides about many episodes at once.
 ///
@@ -9,14 +9,14 @@ public final class ExternalPolicy: Sendable {
 
     /// What messages call it.
     public let name: String
-    /// The most decisions at once.
-    public let batch: Int
-    /// What cores and memory of observations are divided by.
-    public let unit: Resources
+    /// The most decisions at once; `nil` for what suits the servers.
+    public let batch: Int?
+    /// Whether observations are divided by what the first NUMA node has.
+    public let isNormalised: Bool
     private let body: Decide
 
-    /// How many decisions are made at once unless it is said.
-    public static let defaultBatch = 64
+    /// How many decisions are made at once unless it is said; fewer on many servers, whose rows are long.
+    public static let defaultBatch = 256
     /// How many may be made at once.
     public static let mostBatch = 1 << 20
 
@@ -27,28 +27,35 @@ public final class ExternalPolicy: Sendable {
     ///   - decide: what it throws ends the evaluation.
     public init(
         name: String,
-        batch: Int = ExternalPolicy.defaultBatch,
-        unit: Resources = Resources(cpu: 1, mem: 1),
+        batch: Int? = nil,
+        isNormalised: Bool = false,
         decide: @escaping Decide
     ) {
-        precondition(batch >= 1 && batch <= Self.mostBatch, "the batch is \(batch)")
+        if let batch { precondition(batch >= 1 && batch <= Self.mostBatch, "the batch is \(batch)") }
         self.name = name
         self.batch = batch
-        self.unit = unit
+        self.isNormalised = isNormalised
         body = decide
     }
 
-    func decide(_ batch: borrowing DecisionBatch) throws { try body(batch) }
+    /// Asks for actions.
+    package func decide(_ batch: borrowing DecisionBatch) throws { try body(batch) }
 
     /// Why it cannot play where single decisions are asked for.
     package var refusal: String {
         "\(name) decides about many episodes at once; it can take part in evaluations and experiments alone"
     }
 
+    /// How many of so many episodes are under way together.
+    func seats(for episodes: Int, on fleet: Fleet) -> Int {
+        // What is looked at for one call shall fit into caches, or so.
+        let suitable = min(Self.defaultBatch, max(1, (1 << 22) / fleet.actionCount))
+        return min(batch ?? suitable, episodes)
+    }
+
     /// The bytes of what plays so many episodes, each at its own decision.
-    package func bytes(episodes: Int, on scenario: Scenario) -> Int {
-        let seats = min(batch, episodes)
-        return seats * (scenario.environmentBytes + DecisionRows.bytesOfEach(scenario.fleet))
+    func bytes(seats: Int, on scenario: Scenario) -> Int {
+        seats * (scenario.environmentBytes + DecisionRows.bytesOfEach(scenario.fleet))
     }
 }
 

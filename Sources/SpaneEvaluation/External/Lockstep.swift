@@ -6,12 +6,14 @@ internal import Synchronization
 /// ends makes room for the next.
 ///
 /// The policy is asked by the thread that plays. What its actions do is worked out by several threads where that pays.
-final class Lockstep<Seat: DecidedEpisode>: @unchecked Sendable {
+@safe
+final class Lockstep<Seat: DecidedEpisode & ~Copyable>: @unchecked Sendable {
     private let policy: ExternalPolicy
     private let episodes: [EpisodePlan.Episode]
     private let rows: DecisionRows
     // Those under way come first, a row each.
-    private var seats: [Seat]
+    private let seats: UnsafeMutablePointer<Seat>
+    private var made = 0
     // The episode in each seat, by its place.
     private var numbers: [Int]
     private var count = 0
@@ -40,16 +42,16 @@ final class Lockstep<Seat: DecidedEpisode>: @unchecked Sendable {
         _ note: (Int, Seat.Outcome) throws -> Void
     ) throws {
         guard !episodes.isEmpty else { return }
-        let seats = min(policy.batch, episodes.count)
+        let seats = policy.seats(for: episodes.count, on: scenario.fleet)
         try Memory.check(
-            bytes: policy.bytes(episodes: episodes.count, on: scenario),
+            bytes: policy.bytes(seats: seats, on: scenario),
             for: "\(seats) episodes on \(scenario.fleet.serverCount) servers at once"
         )
         let pays = seats * scenario.fleet.actionCount >= fewActions
         let lockstep = try Lockstep(
             episodes,
             by: policy,
-            rows: DecisionRows(seats, scenario.fleet, in: policy.unit),
+            rows: DecisionRows(seats, scenario.fleet, isNormalised: policy.isNormalised),
             threads: pays ? Memory.affordableThreads(min(threads, seats), bytesOfEach: 0) : 1,
             makeSeat
         )
@@ -67,10 +69,21 @@ final class Lockstep<Seat: DecidedEpisode>: @unchecked Sendable {
         self.episodes = episodes
         self.rows = rows
         self.threads = threads
-        seats = []
-        for _ in 0..<rows.capacity { seats.append(try makeSeat()) }
         numbers = Array(repeating: 0, count: rows.capacity)
+        unsafe seats = .allocate(capacity: rows.capacity)
+        for row in 0..<rows.capacity {
+            unsafe (seats + row).initialize(to: try makeSeat())
+            made += 1
+        }
     }
+
+    deinit {
+        unsafe seats.deinitialize(count: made)
+        unsafe seats.deallocate()
+    }
+
+    /// Whether the episode in a seat is over.
+    private func isIdle(_ row: Int) -> Bool { unsafe seats[row].vm == nil }
 
     private func play(_ progress: Progress, _ note: (Int, Seat.Outcome) throws -> Void) throws {
         let pool = WorkerPool(threads: threads - 1) { self.work() }
@@ -79,8 +92,8 @@ final class Lockstep<Seat: DecidedEpisode>: @unchecked Sendable {
             try note(number, outcome)
             done += 1
         }
-        for row in seats.indices { try takeNext(row, finish) }
-        count = seats.count
+        for row in 0..<made { try takeNext(row, finish) }
+        count = made
         dropIdle()
         while count > 0 {
             try progress.check(done, of: episodes.count)
@@ -89,10 +102,10 @@ final class Lockstep<Seat: DecidedEpisode>: @unchecked Sendable {
             pool.run()
             if let (row, error) = failure.withLock({ $0 }) { throw refusal(row, error) }
             var isAnyIdle = false
-            for row in 0..<count where seats[row].vm == nil {
-                try finish(numbers[row], seats[row].outcome)
+            for row in 0..<count where isIdle(row) {
+                try unsafe finish(numbers[row], seats[row].outcome)
                 try takeNext(row, finish)
-                if seats[row].vm == nil { isAnyIdle = true }
+                if isIdle(row) { isAnyIdle = true }
             }
             if isAnyIdle { dropIdle() }
         }
@@ -104,20 +117,20 @@ final class Lockstep<Seat: DecidedEpisode>: @unchecked Sendable {
         while next < episodes.count {
             numbers[row] = next
             next += 1
-            try seats[row].begin(episodes[numbers[row]])
-            guard seats[row].vm == nil else { return seats[row].write(to: rows, row, episode: numbers[row]) }
-            try finish(numbers[row], seats[row].outcome)
+            try unsafe seats[row].begin(episodes[numbers[row]])
+            guard isIdle(row) else { return unsafe seats[row].write(to: rows, row, episode: numbers[row]) }
+            try unsafe finish(numbers[row], seats[row].outcome)
         }
     }
 
     /// Closes the gaps that seats leave for which there is no episode any more.
     private func dropIdle() {
         var kept = 0
-        for row in 0..<count where seats[row].vm != nil {
+        for row in 0..<count where !isIdle(row) {
             if row != kept {
-                seats.swapAt(row, kept)
+                unsafe swap(&seats[row], &seats[kept])
                 numbers.swapAt(row, kept)
-                seats[kept].write(to: rows, kept, episode: numbers[kept])
+                unsafe seats[kept].write(to: rows, kept, episode: numbers[kept])
             }
             kept += 1
         }
@@ -132,8 +145,8 @@ final class Lockstep<Seat: DecidedEpisode>: @unchecked Sendable {
             guard first < count else { return }
             for row in first..<min(first + size, count) {
                 do {
-                    try seats[row].take(rows.action(row))
-                    if seats[row].vm != nil { seats[row].write(to: rows, row, episode: numbers[row]) }
+                    try unsafe seats[row].take(rows.action(row))
+                    if !isIdle(row) { unsafe seats[row].write(to: rows, row, episode: numbers[row]) }
                 } catch {
                     // That of the lowest row, whichever thread is first.
                     failure.withLock { held in
@@ -145,7 +158,7 @@ final class Lockstep<Seat: DecidedEpisode>: @unchecked Sendable {
     }
 
     private func refusal(_ row: Int, _ error: SchedulingError) -> SchedulingError {
-        let vm = seats[row].vm.map { "VM \($0) of " } ?? ""
+        let vm = unsafe seats[row].vm.map { "VM \($0) of " } ?? ""
         let start = episodes[numbers[row]].start
         return SchedulingError(
             error.code,

@@ -32,7 +32,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(
         name: .customLong("policy"),
         help: ArgumentHelp(
-            "\(Heuristic.names.joined(separator: ", ")), or a weights file. May be repeated.",
+            "\(Heuristic.names.joined(separator: ", ")), a weights file, or \(OwnPolicy.usage). May be repeated.",
             valueName: "policy"
         )
     )
