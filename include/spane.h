@@ -1112,6 +1112,9 @@ typedef struct spane_decisions {
     int32_t *action;          /* [count]; receives an action whose mask is 1, for each row; -1 before */
 } spane_decisions;
 
+/* For tests of a callback. */
+#define SPANE_DECISIONS_INIT {sizeof(spane_decisions), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
 /*
  * A policy of the caller's own: writes an action for each row. Called in the thread that made the call whose policy it is, never twice
  * at once; there may be any number of rows up to the policy's batch, and which episodes stand beside each other may change from version

@@ -489,8 +489,8 @@ void test_environments(const std::string &data) {
     const std::vector<spane::Policy> own = {spane::Policy([&](const spane::Decisions &decisions) {
         asked++;
         for (std::int32_t row = 0; row < decisions.count; row++) {
-            const std::uint8_t *mask = decisions.mask + row * decisions.mask_size;
-            while (!mask[++decisions.action[row]]) {}
+            const std::uint8_t *room = decisions.mask + row * decisions.mask_size;
+            while (!room[++decisions.action[row]]) {}
         }
         return asked < 1000000;
     })};

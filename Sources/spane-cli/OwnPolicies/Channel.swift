@@ -26,9 +26,9 @@ final class Channel: @unchecked Sendable {
 
     func send(_ bytes: UnsafeRawBufferPointer) throws(Broken) {
         var left = unsafe bytes
-        while let start = unsafe left.baseAddress, left.count > 0 {
+        while let start = left.baseAddress, left.count > 0 {
             // No signal where the other end has gone.
-            let count = unsafe SpaneSystem.send(descriptor, start, left.count, Int32(MSG_NOSIGNAL.rawValue))
+            let count = unsafe SpaneSystem.send(descriptor, start, left.count, Int32(MSG_NOSIGNAL))
             guard count >= 0 || errno == EINTR else {
                 throw Broken(reason: errno == EPIPE || errno == ECONNRESET ? nil : File.systemError)
             }
@@ -38,7 +38,7 @@ final class Channel: @unchecked Sendable {
 
     func receive(_ bytes: UnsafeMutableRawBufferPointer) throws(Broken) {
         var left = unsafe bytes
-        while let start = unsafe left.baseAddress, left.count > 0 {
+        while let start = left.baseAddress, left.count > 0 {
             let count = unsafe recv(descriptor, start, left.count, 0)
             if count == 0 { throw Broken(reason: nil) }
             guard count > 0 || errno == EINTR else {

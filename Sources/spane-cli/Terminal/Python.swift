@@ -32,7 +32,7 @@ enum Python {
     ///   - extra: of the package that the module needs.
     ///   - purpose: what cannot be done without it.
     static func run(_ module: String, _ arguments: [String], extra: String, purpose: String) throws -> Never {
-        var words = words(module, arguments, extra: extra, purpose: purpose)
+        var words = unsafe words(module, arguments, extra: extra, purpose: purpose)
         _ = unsafe interpreter.withPath { unsafe execvp($0, &words) }
         throw failure(File.systemError, purpose: purpose)
     }
@@ -55,7 +55,7 @@ enum Python {
         unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, number)
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
-        var words = words(module, arguments, extra: "", purpose: purpose)
+        var words = unsafe words(module, arguments, extra: "", purpose: purpose)
         defer { unsafe words.forEach { unsafe free($0) } }
         var process = pid_t()
         let error = unsafe interpreter.withPath {

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 import searches
-from fleets import mixed
 
 import spane
 
@@ -74,7 +73,10 @@ def test_without_a_queue(trace: spane.Trace) -> None:
 
 
 def test_on_a_mixed_fleet(trace: spane.Trace) -> None:
-    result = spane.evaluate(trace, STARTS, [first, "first-fit"], fleet=mixed())
+    fleet = spane.Cluster(nodes=4, split_above=10)
+    fleet.add_servers(spane.ServerType([(40, 90)] * 4))
+    fleet.add_servers(spane.ServerType([(32, 128), (64, 128)]), 2)
+    result = spane.evaluate(trace, STARTS, [first, "first-fit"], fleet=fleet)
     assert (result["first"] == result["first-fit"]).all()
     assert result.waits.sum() > 0
 

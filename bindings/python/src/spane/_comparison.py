@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import byref
+from ctypes import POINTER, byref, cast
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from spane._errors import check
 from spane._library import library
 from spane._long_call import LongCall, Progress
 from spane._structs import ComparisonInfo, ComparisonOptions, sized
+from spane._structs import Estimate as EstimateStruct
 
 METRICS = ("trimmed_mean_10", "trimmed_mean_15", "mean_log", "share_above")
 """What waits are compared by, as in `spane experiment`; in the order of C."""
@@ -124,7 +125,10 @@ def compare(
             len(rows),
             names.index(chosen),
             call.told,
-            *map(arguments.address, (figures, differences)),
+            *(
+                cast(arguments.address(out), POINTER(EstimateStruct))
+                for out in (figures, differences)
+            ),
             byref(info),
         )
         check(status)
