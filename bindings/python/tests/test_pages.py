@@ -337,6 +337,9 @@ def test_c(block: Block, library: str, tmp_path: Path) -> None:
             "}",
             "",
         ]
+        # A type and a name before the parenthesis: a function, which stands in no other.
+        if re.search(r"^\w+ \w+\(.*\) \{$", block.text, re.MULTILINE):
+            whole = [block.text]
         source.write_text("\n".join(whole))
         compiled = subprocess.run(
             [compiler, standard, *strict, "-fsyntax-only", str(source)],
