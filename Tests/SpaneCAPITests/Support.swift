@@ -161,7 +161,11 @@ extension spane_policy {
             reserved: 0,
             heuristic: heuristic,
             model: model,
-            mix: nil
+            mix: nil,
+            decide: nil,
+            context: nil,
+            batch: 0,
+            flags: 0
         )
     }
 }
