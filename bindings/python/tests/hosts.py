@@ -1,4 +1,4 @@
-"""Hosts for a test: network namespaces on a bridge, or names for this machine where it may make none."""
+"""Hosts for a test: network namespaces, or names for this machine where none can be made."""
 
 from __future__ import annotations
 

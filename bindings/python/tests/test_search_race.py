@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("optuna")
 
-from spane.search._storage import Database  # noqa: E402
+from spane.search._storage import Database
 
 WORKERS = 3
 ATTEMPTS = 24
@@ -50,7 +50,7 @@ def test_processes_with_sqlite(tmp_path: Path) -> None:
     for worker in workers:
         worker.join()
     # Each once, and not all by one of them.
-    assert sorted(sum(found, [])) == attempts
+    assert sorted(attempt for mine in found for attempt in mine) == attempts
     assert all(len(mine) < ATTEMPTS for mine in found)
 
 
