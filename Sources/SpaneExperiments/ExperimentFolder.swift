@@ -53,7 +53,22 @@ public struct ExperimentFolder: Sendable {
             try TextFile.write(manifest.json(), to: manifestPath)
             return waits
         }
+        // How shards are to be summarised may have changed.
+        if manifest.shard != nil {
+            var renewed = try ExperimentManifest(json: TextFile.read(manifestPath), path: manifestPath)
+            if renewed.shard != manifest.shard {
+                renewed.shard = manifest.shard
+                try TextFile.write(renewed.json(), to: manifestPath)
+            }
+        }
         return File.exists(resultsPath) ? try ExperimentFile.read(resultsPath, of: waits) : waits
+    }
+
+    /// Keeps an experiment that several machines have played, unless the folder is another one's.
+    package func keep(_ whole: ExperimentPart.Whole) throws {
+        try check(whole.manifest)
+        if !File.exists(manifestPath) { try TextFile.write(whole.manifest.json(), to: manifestPath) }
+        try save(whole.waits)
     }
 
     /// Keeps what is played so far.

@@ -1,7 +1,14 @@
 public import SpaneEvaluation
+internal import SpaneScheduling
+internal import SpaneStorage
 
 /// How an experiment is summarised; none of it needs anything to be played again.
-public struct SummarySettings: Equatable, Sendable {
+public struct SummarySettings: Codable, Equatable, Sendable {
+    enum CodingKeys: String, CodingKey {
+        case threshold, resamples, seed, confidence, baseline
+        case blockLength = "block"
+    }
+
     /// An episode that waits longer than this, in seconds, is one of the bad ones.
     public var threshold = 500_000.0
     /// The episodes that the bootstrap draws together; `nil` for what suits the episodes.
@@ -17,6 +24,53 @@ public struct SummarySettings: Equatable, Sendable {
 
     /// The usual settings.
     public init() {}
+
+    /// Refuses settings that an experiment cannot be summarised with.
+    ///
+    /// - Parameters:
+    ///   - names: those that the baseline may have.
+    ///   - episodes: how many there are on each number of servers.
+    /// - Throws: `invalidArgument` when one is out of its range or the baseline is unknown.
+    func check(names: [String], episodes: Int) throws(SchedulingError) {
+        if let baseline, !names.contains(baseline) {
+            throw SchedulingError(
+                .invalidArgument,
+                "the baseline is \(baseline); it must be one of \(names.joined(separator: ", "))"
+            )
+        }
+        guard threshold >= 0 else {
+            throw SchedulingError(.invalidArgument, "the threshold is \(threshold) s; it must be at least 0")
+        }
+        guard confidence > 0, confidence < 1 else {
+            throw SchedulingError(.invalidArgument, "the confidence is \(confidence); it must be above 0 and below 1")
+        }
+        _ = try BlockBootstrap(count: episodes, blockLength: blockLength ?? 1, resamples: resamples, seed: seed)
+    }
+}
+
+extension SummarySettings {
+    /// In what they differ from others, a line each.
+    func differences(from old: SummarySettings) -> [String] {
+        func texts(_ settings: SummarySettings) -> [(name: String, value: String)] {
+            [
+                ("baseline", settings.baseline ?? "the first"), ("threshold", "\(settings.threshold)"),
+                ("confidence", "\(settings.confidence)"), ("block", settings.blockLength.map { "\($0)" } ?? "by the overlap"),
+                ("resamples", "\(settings.resamples)"), ("bootstrap seed", "\(settings.seed)"),
+            ]
+        }
+        return zip(texts(old), texts(self)).filter { $0.value != $1.value }.map { old, new in
+            "\(new.name): \(old.value) there, \(new.value) here"
+        }
+    }
+}
+
+extension Experiment {
+    /// Refuses settings that this experiment cannot be summarised with.
+    ///
+    /// - Throws: `invalidArgument` when one is out of its range or the baseline is unknown.
+    public func check(_ settings: SummarySettings) throws {
+        try settings.check(names: unplayed([]).subjectNames, episodes: starts.count)
+    }
 }
 
 /// The figures of an experiment, with their intervals.
@@ -86,6 +140,8 @@ public struct ExperimentSummary: Equatable, Sendable {
         public let rows: [Row]
     }
 
+    /// What was compared.
+    public let kind: Experiment.Kind
     /// How it was made.
     public let settings: SummarySettings
     /// The name of the baseline.

@@ -17,6 +17,8 @@ struct ComparisonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Folder for the results; created if missing.", valueName: "folder"))
     var output: String
 
+    @OptionGroup var shardOptions: ShardOptions
+
     @OptionGroup var mixOptions: MixOptions
 
     @OptionGroup var lock: LockOptions
@@ -46,7 +48,7 @@ struct ComparisonOptions: ParsableArguments {
         if let first = experiment.clusters.first {
             for policy in experiment.policies { policy.source.noteMismatch(of: policy.name, with: first) }
         }
-        let manifest = ExperimentManifest(experiment, traceFile: traceFile, starts: starts, version: Spane.version)
+        let manifest = ExperimentManifest(experiment, traceFile: traceFile, starts: starts, version: Spane.version, settings: settings)
         let folder = ExperimentFolder(output)
         let held = try folder.hold(for: manifest, by: lock.guardian)
         try withExtendedLifetime(held) { try play(experiment, manifest, folder, settings, threads) }
@@ -75,20 +77,15 @@ struct ComparisonOptions: ParsableArguments {
                 save: { try folder.save($0) }
             )
         }
-        let figures = try experiment.summary(of: waits, plans, settings, threads: threads)
-        let report = ExperimentReport(kind: experiment.kind, summary: figures, waits: waits)
-        // Printed first: a file that cannot be written shall not cost the result.
-        StandardOutput.print(report.text)
-        try report.write(to: folder)
-        let played = plans.count * experiment.policies.count * experiment.starts.count
-        if missing < played {
-            StandardOutput.print(
-                "\n\(NumberText.grouped(played - missing)) of \(NumberText.grouped(played)) \(unit) were played before."
-            )
+        let played = waits.clusters.reduce(0) { $0 + $1.starts.count } * waits.policies.count
+        let whole = plans.count * experiment.policies.count * experiment.starts.count
+        let playedBefore =
+            missing == played
+            ? nil : "\(NumberText.grouped(played - missing)) of \(NumberText.grouped(played)) \(unit) were played before."
+        guard let shard = experiment.shard else {
+            return try ExperimentReport.finish(waits, settings, folder, threads: threads, playedBefore)
         }
-        let table = !before.countsServers ? "waits-N.csv" : before.moves == nil ? "servers.csv" : "servers-moves-N.csv"
-        StandardOutput.print(
-            "\n\(folder.path): results.h5, \(table), summary.md, summary.csv, summary.json, experiment.json"
-        )
+        StandardOutput.print(ShardOptions.note(folder.path, shard, played, of: whole, unit))
+        if let playedBefore { StandardOutput.print(playedBefore) }
     }
 }

@@ -12,11 +12,13 @@ struct ExperimentOptions: ParsableArguments {
         let (trace, description) = try loadTrace(episodes.trace)
         if let first = clusters.first { _ = try episodes.scenario(trace, on: first, of: fleet) }
         let (policies, mix) = try comparison.entrants(beside: episodes.trace)
+        let starts = try episodes.startIndices()
         let experiment = try Experiment(
             kind: kind,
             trace: trace,
             description: description,
-            starts: episodes.startIndices(),
+            starts: starts,
+            shard: comparison.shardOptions.shard(of: starts.count),
             until: episodes.length,
             clusters: clusters,
             policies: policies,

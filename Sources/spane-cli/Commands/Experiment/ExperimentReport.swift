@@ -8,6 +8,11 @@ struct ExperimentReport {
     let summary: ExperimentSummary
     let waits: ExperimentWaits
 
+    init(_ summary: ExperimentSummary, _ waits: ExperimentWaits) {
+        (self.summary, self.waits) = (summary, waits)
+        kind = summary.kind
+    }
+
     // MARK: Tables
 
     /// What the terminal shows.
