@@ -114,6 +114,24 @@ public struct Experiment: Sendable {
         self.moves = moves.allSatisfy { $0.moves == 0 } ? [] : moves
     }
 
+    /// The experiment with more policies, behind those that it has.
+    ///
+    /// - Throws: as ``init(kind:trace:description:starts:shard:until:clusters:policies:mix:moves:)``.
+    package func adding(_ more: [Policy]) throws -> Experiment {
+        try Experiment(
+            kind: kind,
+            trace: trace,
+            description: description,
+            starts: starts,
+            shard: shard,
+            until: end,
+            clusters: clusters,
+            policies: policies + more,
+            mix: mix,
+            moves: moves
+        )
+    }
+
     private static func check(_ moves: [MoveLimits], of kind: Kind) throws(SchedulingError) {
         guard kind == .servers || moves.count <= 1 else {
             throw SchedulingError(

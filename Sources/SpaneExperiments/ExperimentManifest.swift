@@ -108,7 +108,10 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
 
     /// In what the experiment of `old` is another one, a line each; where files lie does not matter, nor what a trace is called,
     /// nor how shards are to be summarised.
-    func differences(from old: ExperimentManifest) -> [String] {
+    ///
+    /// - Parameter growing: groups whose members may be others.
+    func differences(from old: ExperimentManifest, growing: Set<String> = []) -> [String] {
+        guard growing.isEmpty else { return without(growing).differences(from: old.without(growing)) }
         var lines: [String] = []
         func compare(_ name: String, _ old: String, _ new: String) {
             if old != new { lines.append("\(name): \(old) there, \(new) here") }
@@ -135,6 +138,13 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
             compare("weights of \(new.name)", "sha256 \(old.sha256 ?? "")", "sha256 \(new.sha256 ?? "")")
         }
         return lines
+    }
+
+    /// What is left without the members of groups.
+    private func without(_ groups: Set<String>) -> ExperimentManifest {
+        var rest = self
+        rest.policies.removeAll { $0.group.map(groups.contains) ?? false }
+        return rest
     }
 
     /// In what the shard of `old` belongs to something else, a line each.

@@ -80,6 +80,8 @@ extension ExperimentWaits {
                 return table.row(
                     subject,
                     against: reference,
+                    seeds: subject.kind == .group
+                        ? seedCheck(cluster, members: subject.series.map { $0 - 1 }, settings) : nil,
                     moved: moved.isEmpty ? nil : MoveFigures(moved, lengths: cluster.lengths, offers: cluster.offers)
                 )
             }
@@ -140,7 +142,12 @@ private struct SubjectFigures {
     /// A group's figure is the mean of its members', as published: of eleven without the two lowest and the two highest.
     private static let memberFraction = 0.2
 
-    func row(_ subject: Subject, against baseline: Subject, moved: MoveFigures?) -> ExperimentSummary.Row {
+    func row(
+        _ subject: Subject,
+        against baseline: Subject,
+        seeds: SeedCheck?,
+        moved: MoveFigures?
+    ) -> ExperimentSummary.Row {
         var row: [ExperimentMetric: Estimate] = [:]
         var differences: [ExperimentMetric: Estimate] = [:]
         var spread: [ExperimentMetric: ExperimentSummary.Spread] = [:]
@@ -166,6 +173,7 @@ private struct SubjectFigures {
             figures: row,
             differences: differences,
             spread: spread,
+            seeds: seeds,
             moved: moved,
             savedByMoves: subject.kind == .bound ? [:] : savedByMoves(subject)
         )
@@ -204,10 +212,14 @@ private struct SubjectFigures {
             // Only the value is wanted; the interval of each stands in its own row.
             figures.value { value(figure, [member], $0) }
         }
+        let seeds = SeedSpread(values)
+        let interval = seeds.interval(confidence: confidence)
         return ExperimentSummary.Spread(
             lowest: values.min() ?? 0,
             median: Statistics.median(values),
-            mean: Statistics.mean(values),
+            mean: seeds.mean,
+            mean_low: interval?.low,
+            mean_high: interval?.high,
             highest: values.max() ?? 0
         )
     }

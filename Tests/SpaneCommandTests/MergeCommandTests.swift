@@ -83,7 +83,9 @@ import Testing
         let bytes = try folder.read("part")
         try HDF5Editor.edit(folder.file("part")) { $0.remove("start") }
         try command.fail(
-            ["merge", "part"], status: Status.failure, "part: dataset /start is missing"
+            ["merge", "part"],
+            status: Status.failure,
+            "part: dataset /start is missing"
         )
         try folder.write(bytes, to: "part")
         // Of eleven starts the second, sixth and tenth.
@@ -125,12 +127,16 @@ import Testing
         try command.succeed(merge)
         // Another shard is another experiment.
         let other = try command.run(arguments + ["--shard", "1/3", "--output", "part2"])
-        #expect(other.errors.hasPrefix("Error: part2: contains another experiment; name another folder. shard: 2/3 there"))
+        #expect(
+            other.errors.hasPrefix("Error: part2: contains another experiment; name another folder. shard: 2/3 there")
+        )
         try command.succeed(again + ["--threshold", "7"])
         let differs = "part2: does not belong to part1. threshold: 500000.0 there, 7.0 here"
         try command.fail(merge, status: Status.failure, differs)
         for number in ["1", "3"] {
-            try command.succeed(arguments + ["--shard", "\(number)/3", "--output", "part\(number)", "--threshold", "7"])
+            try command.succeed(
+                arguments + ["--shard", "\(number)/3", "--output", "part\(number)", "--threshold", "7"]
+            )
         }
         #expect(try command.succeed(merge).contains("over 7 s"))
         try FileManager.default.removeItem(atPath: folder.file("part3/results.h5"))
@@ -139,7 +145,7 @@ import Testing
 
     // MARK: What is refused
 
-    @Test(arguments: ["0/4", "5/4", "1", "1/", "/2", "a/b", "1/2/3", "-1/2", "1.5/2", ""])
+    @Test(arguments: ["0/4", "5/4", "1", "1/", "/2", "a/b", "1/2/3", "-1/2", "1.5/2"])
     func badShards(text: String) throws {
         let message = "--shard is '\(text)'; it must be I/N with two numbers and 1 <= I <= N, as in 2/4."
         try command.fail(evaluate(["--output", "part", "--shard=\(text)"]), status: Status.usage, message)
@@ -161,7 +167,10 @@ import Testing
             "--shard is 8/8; there are 7 windows, and each shard needs one of them."
         )
         for more in [[], ["--output", "-"]] {
-            try refuses(evaluate(["--shard", "1/2"] + more), "--shard needs --output with the file that the part goes to.")
+            try refuses(
+                evaluate(["--shard", "1/2"] + more),
+                "--shard needs --output with the file that the part goes to."
+            )
         }
         try refuses(
             evaluate(["--shard", "1/2", "--output", "part", "--json"]),
@@ -185,11 +194,15 @@ import Testing
         try refuses("part1", "part3", message: "of 3 shards number 2 is missing\n")
         try refuses("part2", message: "of 3 shards the numbers 1, 3 are missing\n")
         try refuses(
-            "part1", "part2", "part1", "part3",
+            "part1",
+            "part2",
+            "part1",
+            "part3",
             message: "part1 and part1 are both shard 1/3; give each shard once\n"
         )
         func other(_ more: [String], _ difference: String, shard: String = "2/3") throws {
-            try command.succeed(evaluate(["--output", "other", "--shard", shard] + more))
+            // A note says that the network was made for other servers.
+            #expect(try command.run(evaluate(["--output", "other", "--shard", shard] + more)).status == 0)
             try refuses("part1", "other", "part3", message: "other: \(difference)")
         }
         let belongs = "does not belong to part1. "
@@ -268,7 +281,9 @@ import Testing
         try HDF5Editor.edit(path) { $0.dataset("start", [1, 2, 3, 4] as [Int64]) }
         let result = try command.run(merge)
         #expect(
-            result.errors.hasPrefix("Error: the starts of the parts together are not those that part1 tells of (sha256 ")
+            result.errors.hasPrefix(
+                "Error: the starts of the parts together are not those that part1 tells of (sha256 "
+            )
         )
     }
 
@@ -296,7 +311,10 @@ import Testing
             "part1/results.h5: attribute format is \"spane-experiment\"; it must be \"spane-evaluation-part\""
         )
         try refuses(["merge", "none"], status: Status.failure, "none: cannot be read: No such file or directory")
-        try refuses(["merge", "file", "--output", "file"], "--output is file, which is one of the parts; name another file.")
+        try refuses(
+            ["merge", "file", "--output", "file"],
+            "--output is file, which is one of the parts; name another file."
+        )
         try refuses(
             ["merge", "file", "--output", "-", "--json"],
             "--json and --output - both go to standard output; --output must name a file here."

@@ -106,7 +106,9 @@ package struct EvaluationPart: Sendable {
             var offers: [EpisodeOffer] = []
             if subject.moves != nil {
                 let mem = try file.amounts("offered_mem", count: count, "memory")
-                offers = zip(mem, try file.amounts("days", count: count, "a time")).map { EpisodeOffer(mem: $0, days: $1) }
+                offers = zip(mem, try file.amounts("days", count: count, "a time")).map {
+                    EpisodeOffer(mem: $0, days: $1)
+                }
             }
             var waits: [Evaluation] = []
             var losses: [LossEvaluation] = []
@@ -199,14 +201,18 @@ private struct PolicyColumns {
             columns.append(
                 try file.doubles(dataset) { dimensions throws(StorageError) in
                     guard dimensions == [count] else {
-                        throw file.error(.shapeMismatch, "dataset /\(dataset) has shape \(dimensions); it must be [\(count)]")
+                        throw file.error(
+                            .shapeMismatch,
+                            "dataset /\(dataset) has shape \(dimensions); it must be [\(count)]"
+                        )
                     }
                 }.values
             )
         }
         figures =
             columns.isEmpty
-            ? [] : (0..<count).map { episode in FleetFigures(means: columns.map { $0[episode].isNaN ? nil : $0[episode] }) }
+            ? []
+            : (0..<count).map { episode in FleetFigures(means: columns.map { $0[episode].isNaN ? nil : $0[episode] }) }
     }
 
     func waits(_ file: borrowing HDF5Reader, decisions: Int) throws(StorageError) -> Evaluation {

@@ -21,7 +21,9 @@ package struct ExperimentPart: Sendable {
             throw ExperimentError("\(path): is a whole experiment and no shard; there is nothing to merge")
         }
         guard let shard = entry.shard, manifest.starts.count >= shard.count else {
-            throw ExperimentError("\(folder.manifestPath): there is no shard \(entry.title) of \(manifest.starts.count) starts")
+            throw ExperimentError(
+                "\(folder.manifestPath): there is no shard \(entry.title) of \(manifest.starts.count) starts"
+            )
         }
         self.path = path
         let unfinished = ExperimentError("\(path): shard \(shard) is not finished; run its command again")

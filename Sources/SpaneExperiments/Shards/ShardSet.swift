@@ -17,7 +17,9 @@ enum ShardSet {
     /// - Throws: ``ExperimentError`` naming a part that belongs to something else, that is given twice, or the shards that are
     ///   missing.
     static func ordered<Part: Sharded>(_ parts: [Part]) throws -> [Part] {
-        guard let first = parts.first, let count = first.shard?.count else { throw ExperimentError("there are no parts") }
+        guard let first = parts.first, let count = first.shard?.count else {
+            throw ExperimentError("there are no parts")
+        }
         var places: [Int: Part] = [:]
         for part in parts {
             guard let shard = part.shard else { throw ExperimentError("\(part.path): is no shard") }

@@ -68,6 +68,28 @@ public enum ExperimentFile {
         }
     }
 
+    /// Reads what a file has of an experiment whose policies may stand in another order there, or be missing.
+    package static func readByName(
+        _ path: String,
+        of experiment: ExperimentWaits
+    ) throws(StorageError) -> ExperimentWaits {
+        try read(path, of: experiment) { (cluster, group, file) throws(StorageError) in
+            try checkEpisodes(of: cluster, group, file)
+        } places: { (policy, group, file) throws(StorageError) in
+            var place = 0
+            while try file.has("\(group)/policy_\(place)") {
+                let dataset = "\(group)/policy_\(place)"
+                if try file.string("policy", of: dataset) == policy.name,
+                    try file.string("weights_sha256", of: dataset) == policy.contentHash
+                {
+                    return place
+                }
+                place += 1
+            }
+            return nil
+        }
+    }
+
     /// Reads the waits of an experiment of which all is known but its episodes, so many on each number of servers.
     package static func read(
         _ path: String,
@@ -84,11 +106,17 @@ public enum ExperimentFile {
         }
     }
 
-    /// - Parameter episodes: checks or reads the episodes on one number of servers, from a group of the file.
+    /// Where the waits of a policy stand in a group of the file; `nil` where they do not.
+    private typealias Place = (ExperimentWaits.Policy, String, borrowing HDF5Reader) throws(StorageError) -> Int?
+
+    /// - Parameters:
+    ///   - episodes: checks or reads the episodes on one number of servers, from a group of the file.
+    ///   - places: `nil` where they are those in the experiment.
     private static func read(
         _ path: String,
         of experiment: ExperimentWaits,
-        _ episodes: (inout ExperimentWaits.ServerCount, String, borrowing HDF5Reader) throws(StorageError) -> Void
+        _ episodes: (inout ExperimentWaits.ServerCount, String, borrowing HDF5Reader) throws(StorageError) -> Void,
+        places: Place? = nil
     ) throws(StorageError) -> ExperimentWaits {
         try HDF5.perform { () throws(StorageError) in
             let file = try HDF5Reader(path: path)
@@ -99,7 +127,7 @@ public enum ExperimentFile {
             for index in experiment.clusters.indices {
                 let group = experiment.groupName(of: experiment.clusters[index])
                 try episodes(&experiment.clusters[index], group, file)
-                try fill(&experiment.clusters[index], experiment.policies, from: file, group)
+                try fill(&experiment.clusters[index], experiment.policies, from: file, group, places)
             }
             return experiment
         }
@@ -125,11 +153,14 @@ public enum ExperimentFile {
         _ cluster: inout ExperimentWaits.ServerCount,
         _ policies: [ExperimentWaits.Policy],
         from file: borrowing HDF5Reader,
-        _ group: String
+        _ group: String,
+        _ places: Place?
     ) throws(StorageError) {
         let count = cluster.starts.count
         for (index, policy) in policies.enumerated() {
-            let dataset = "\(group)/policy_\(index)"
+            let place = if let places { try places(policy, group, file) } else { Optional(index) }
+            guard let place else { continue }
+            let dataset = "\(group)/policy_\(place)"
             guard try file.has(dataset) else { continue }
             try file.check("policy", of: dataset, is: policy.name)
             try file.check("weights_sha256", of: dataset, is: policy.contentHash)

@@ -63,7 +63,9 @@ struct EvaluateCommand: ParsableCommand {
                 throw ValidationError("--shard needs --output with the file that the part goes to.")
             }
             guard !json else {
-                throw ValidationError("--json and --shard: a part is no result; spane merge --json prints that of all parts.")
+                throw ValidationError(
+                    "--json and --shard: a part is no result; spane merge --json prints that of all parts."
+                )
             }
         }
         if noQueue, episodes.length == .automatic {
@@ -102,7 +104,14 @@ struct EvaluateCommand: ParsableCommand {
             moves: episodes.moves.limits
         )
         let scenario = try episodes.scenario(trace, on: fleet, of: cluster.file)
-        let play = Play(sources: sources, scenario: scenario, starts: starts, shard: shard, sampling: sampling, subject: subject)
+        let play = Play(
+            sources: sources,
+            scenario: scenario,
+            starts: starts,
+            shard: shard,
+            sampling: sampling,
+            subject: subject
+        )
         let results = try noQueue ? refuse(play) : wait(play)
         guard let shard, let output else { return try results.write(json: json, to: output) }
         let manifest = EvaluationManifest(

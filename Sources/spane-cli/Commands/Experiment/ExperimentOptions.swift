@@ -7,6 +7,14 @@ struct ExperimentOptions: ParsableArguments {
     @OptionGroup var episodes: EpisodeOptions
     @OptionGroup var comparison: ComparisonOptions
     @OptionGroup var summary: SummaryOptions
+    @OptionGroup var training: SeedTrainingOptions
+
+    func validate() throws {
+        try training.check(
+            seedWidth: summary.intervals.seedWidth,
+            isShard: comparison.shardOptions.text != nil
+        )
+    }
 
     func run(_ kind: Experiment.Kind, on clusters: [Fleet], of fleet: String? = nil) throws {
         let (trace, description) = try loadTrace(episodes.trace)
@@ -30,7 +38,8 @@ struct ExperimentOptions: ParsableArguments {
             traceFile: episodes.trace,
             starts: episodes.starts,
             summary.settings,
-            threads: episodes.threadCount
+            threads: episodes.threadCount,
+            training
         )
     }
 }
