@@ -74,6 +74,8 @@ NOT_RUN = {
     ("docs/file-formats.md", "OLD.h5"): "stands for a file of the reader; test_rewrite.py runs it",
     ("docs/fleets.md", "memory-bound --servers 60 200"): _LONG,
     ("docs/groups.md", "groups.py"): "test_examples.py runs it",
+    ("docs/hosts.md", "pip install"): _INSTALLS,
+    ("docs/hosts.md", "sbatch"): "needs Slurm and Kubernetes; test_search_hosts.py runs workers",
     ("docs/moves.md", "$rules --output needed"): _TRACE,
     ("docs/moves.md", "spane train"): _LONG,
     ("docs/moves.md", "fleets-$moves.csv"): _LONG,
