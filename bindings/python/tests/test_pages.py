@@ -68,6 +68,7 @@ NOT_RUN = {
     ): "stands for folders of the reader; test_report.py runs it",
     ("data/fleets/README.md", "topology.csv"): _LONG,
     ("docs/experiments.md", "results/wait results/servers"): _LONG,
+    ("docs/experiments.md", "--train potential"): _LONG,
     ("docs/experiments.md", "pip install"): _INSTALLS,
     ("docs/experiments.md", "--moves 0,1,2,4,8"): _LONG,
     ("docs/file-formats.md", "OLD.h5"): "stands for a file of the reader; test_rewrite.py runs it",
