@@ -151,7 +151,7 @@ typedef int32_t spane_status;
 #define SPANE_NOT_FOUND (-12)        /* no VM with this id is placed */
 #define SPANE_EXISTS (-13)           /* a VM with this id is placed already */
 #define SPANE_UNSUPPORTED (-14)      /* this kind of policy cannot do that */
-#define SPANE_CANCELLED (-15)        /* the caller cancelled the call by its spane_progress */
+#define SPANE_CANCELLED (-15)        /* the caller cancelled the call by its spane_progress or spane_decide_callback */
 
 /*
  * The name of a status, such as "SPANE_NO_ROOM", or "unknown status"; it belongs to the library.
@@ -1094,9 +1094,42 @@ typedef struct spane_model spane_model;
 typedef struct spane_trace spane_trace;
 
 /*
- * What decides: `heuristic` or `model`; the other one is NULL. Initialise with SPANE_POLICY_INIT,
- * SPANE_POLICY_HEURISTIC(name) or SPANE_POLICY_MODEL(model). Functions read it during the call alone, and sessions keep what
- * they need of it.
+ * Decisions that one policy of the caller's own is asked for at once, a row for each: the episodes are different ones, each of which
+ * stands at a decision. All arrays belong to the library and may be used by the call alone; only `action` may be written.
+ */
+typedef struct spane_decisions {
+    uint32_t struct_size;     /* sizeof(spane_decisions) as the library knows it; a later version may have more behind */
+    int32_t count;            /* rows, 1 ... the policy's batch */
+    int32_t servers;          /* of each episode */
+    uint32_t reserved;        /* 0 */
+    int64_t observation_size; /* float values of an observation */
+    int64_t mask_size;        /* bytes of a mask, one for each action */
+    const float *observation; /* [count][observation_size]; as spane_env_observe writes it */
+    const uint8_t *mask;      /* [count][mask_size]; as spane_env_mask writes it: each row has a 1 */
+    const int64_t *episode;   /* [count]; the index of the episode's start in `starts` */
+    const int64_t *vm;        /* [count]; the index of the VM in the trace */
+    const uint8_t *is_first;  /* [count]; 1 for the first decision of an episode, else 0 */
+    int32_t *action;          /* [count]; receives an action whose mask is 1, for each row; -1 before */
+} spane_decisions;
+
+/* For tests of a callback. */
+#define SPANE_DECISIONS_INIT {sizeof(spane_decisions), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/*
+ * A policy of the caller's own: writes an action for each row. Called in the thread that made the call whose policy it is, never twice
+ * at once; there may be any number of rows up to the policy's batch, and which episodes stand beside each other may change from version
+ * to version, so that a policy should decide about each row by itself. One that remembers something of an episode does so by
+ * decisions->episode, and forgets it where is_first is 1.
+ *   context   that of the policy
+ * Returns 0 to go on, anything else to end the call, which returns SPANE_CANCELLED then. It may call functions of this library, as a
+ * spane_progress_callback may.
+ */
+typedef int32_t (*spane_decide_callback)(const spane_decisions *decisions, void *context);
+
+/*
+ * What decides: `heuristic`, `model` or `decide`; the other ones are NULL. Initialise with SPANE_POLICY_INIT,
+ * SPANE_POLICY_HEURISTIC(name), SPANE_POLICY_MODEL(model) or SPANE_POLICY_CALLBACK(decide, context). Functions read it during the call
+ * alone, and sessions keep what they need of it.
  */
 typedef struct spane_policy {
     uint32_t struct_size;     /* sizeof(spane_policy) */
@@ -1106,11 +1139,18 @@ typedef struct spane_policy {
     const spane_trace *mix;   /* for rules with "capacity-lost": the flavors of these VMs are what room is kept for, each as
                                  much as it is frequent; NULL to learn them from the requests that are decided about. NULL for
                                  any other policy */
+    spane_decide_callback decide; /* a policy of the caller's own, for spane_evaluate and spane_evaluate_fleet; other functions return
+                                     SPANE_UNSUPPORTED. The rest is for `decide` alone, and 0 without it */
+    void *context;                /* handed to every call of `decide` */
+    int32_t batch;                /* the most decisions at once, 1 ... 2^20: as many episodes are under way together; 0 for 256, and fewer
+                                     on thousands of servers */
+    uint32_t flags;               /* 0 or SPANE_OBSERVE_NORMALISED, for its observations */
 } spane_policy;
 
-#define SPANE_POLICY_INIT {sizeof(spane_policy), 0, 0, 0, 0}
-#define SPANE_POLICY_HEURISTIC(name) {sizeof(spane_policy), 0, (name), 0, 0}
-#define SPANE_POLICY_MODEL(model) {sizeof(spane_policy), 0, 0, (model), 0}
+#define SPANE_POLICY_INIT {sizeof(spane_policy), 0, 0, 0, 0, 0, 0, 0, 0}
+#define SPANE_POLICY_HEURISTIC(name) {sizeof(spane_policy), 0, (name), 0, 0, 0, 0, 0, 0}
+#define SPANE_POLICY_MODEL(model) {sizeof(spane_policy), 0, 0, (model), 0, 0, 0, 0, 0}
+#define SPANE_POLICY_CALLBACK(decide, context) {sizeof(spane_policy), 0, 0, 0, 0, (decide), (context), 0, 0}
 
 /*
  * Heuristics by name. The paper's: "first-fit", "best-fit", "balance-fit", "move-to-front", "random:SEED". The rules of the
@@ -1192,8 +1232,9 @@ typedef struct spane_session_info {
 /*
  * Binds a policy to a cluster.
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (policy: an unknown heuristic, both or neither of heuristic and
- * model, a mix that it has no use for, or weights too large to sum over servers); SPANE_SHAPE_MISMATCH (the network is bound to
- * another number of servers, or needs two nodes); SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
+ * model, a mix that it has no use for, or weights too large to sum over servers); SPANE_UNSUPPORTED (policy->decide is set);
+ * SPANE_SHAPE_MISMATCH (the network is bound to another number of servers, or needs two nodes); SPANE_UNKNOWN_VERSION (struct_size);
+ * SPANE_BAD_STATE; SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(1); O(VMs) of a mix; O(parameters + S * W) for a network. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_session_new(spane_cluster *cluster, const spane_policy *policy,
@@ -1990,9 +2031,9 @@ typedef struct spane_env_session spane_env_session;
 
 /*
  * Binds a policy to an environment.
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (policy, as spane_session_new); SPANE_SHAPE_MISMATCH (the network
- * is bound to another number of servers, or needs two nodes); SPANE_UNKNOWN_VERSION (struct_size); SPANE_BAD_STATE (overlap);
- * SPANE_OUT_OF_MEMORY.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (policy, as spane_session_new); SPANE_UNSUPPORTED (policy->decide is
+ * set); SPANE_SHAPE_MISMATCH (the network is bound to another number of servers, or needs two nodes); SPANE_UNKNOWN_VERSION
+ * (struct_size); SPANE_BAD_STATE (overlap); SPANE_OUT_OF_MEMORY.
  * Threads: any. Cost: O(1); O(parameters + S * W) for a network. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_env_session_new(spane_env *env, const spane_policy *policy,
@@ -2277,7 +2318,7 @@ SPANE_API spane_status spane_starts_read(const char *text, int64_t *starts, size
 
 /*
  * Plays one episode from each start under each policy, as `spane evaluate` does. The results do not depend on the number
- * of threads.
+ * of threads; those of a policy of the caller's own that decides about each row by itself depend neither on that nor on its batch.
  *   options   NULL for the defaults
  *   starts    `count` indices of VMs
  *   policies  `policy_count` policies, all with the struct_size of the first; 0 for lengths and bounds only
@@ -2287,9 +2328,10 @@ SPANE_API spane_status spane_starts_read(const char *text, int64_t *starts, size
  *   bounds    receives `count` lower bounds on the total wait in seconds, which no policy can beat; may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, a start that the trace cannot serve, a policy, or
  * a VM of the trace fits on no empty server); SPANE_SHAPE_MISMATCH (a network is bound to another number of servers, or needs
- * two nodes);
- * SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
- * Threads: any. Cost: O(policy_count * sum of lengths * S * W), divided by the threads. Since: 0.1.
+ * two nodes); SPANE_INFEASIBLE_ACTION (`decide` chose an action that does not exist or has no room; the message names policy, VM,
+ * episode and action); SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Threads: any. Cost: O(policy_count * sum of lengths * S * W), divided by the threads; with `decide` what its calls take, and beside
+ * them O(S) for each decision. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_evaluate(const spane_trace *trace, const spane_evaluation_options *options,
                                                       const int64_t *starts, size_t count, const spane_policy *policies,
@@ -2342,7 +2384,8 @@ SPANE_API spane_status spane_fleet_metric_describe(int32_t index, spane_fleet_me
  *   metrics   receives [policy_count][count][spane_fleet_metric_count()] means, NaN where there is none; may be NULL
  * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, queue, samples, losses, a start that the trace cannot
  * serve, a policy, or a VM of the trace fits on no empty server); SPANE_SHAPE_MISMATCH (a network is bound to another number of
- * servers, or needs two nodes); SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * servers, or needs two nodes); SPANE_INFEASIBLE_ACTION (as spane_evaluate); SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY;
+ * SPANE_CANCELLED.
  * Threads: any. Cost: O(policy_count * sum of lengths * S * W), and for each sample O(VMs that fit * S), divided by the threads.
  * Since: 0.1.
  */
@@ -2353,6 +2396,77 @@ SPANE_NODISCARD SPANE_API spane_status spane_evaluate_fleet(const spane_trace *t
                                                             int32_t queue, int32_t samples,
                                                             const spane_progress *progress, double *waits, double *losses,
                                                             double *metrics);
+
+/* A figure and its confidence interval. */
+typedef struct spane_estimate {
+    double value; /* in the episodes themselves */
+    double low;   /* the ends of the interval; NaN where there are fewer than two blocks of episodes */
+    double high;
+} spane_estimate;
+
+/* What is made of the total waits of many episodes; the figures of spane_compare_waits stand in this order. */
+enum {
+    SPANE_TRIMMED_MEAN_10 = 0, /* the mean without the lowest and the highest tenth, in seconds */
+    SPANE_TRIMMED_MEAN_15 = 1, /* the same, of 15 % */
+    SPANE_MEAN_LOG = 2,        /* the mean of ln(1 + wait / 1000 s) */
+    SPANE_SHARE_ABOVE = 3      /* the share of episodes that wait longer than the threshold */
+};
+#define SPANE_WAIT_METRICS 4
+
+/* How waits are compared. Initialise with SPANE_COMPARISON_OPTIONS_INIT. */
+typedef struct spane_comparison_options {
+    uint32_t struct_size; /* sizeof(spane_comparison_options) */
+    int32_t threads;      /* 1 ... 1024, or 0 for all processors */
+    double confidence;    /* the share of intervals that should hold the true value, above 0 and below 1 */
+    double threshold;     /* of SPANE_SHARE_ABOVE, in seconds, 0 or more */
+    int64_t block_length; /* episodes that the bootstrap draws together, 1 ... half of them; 0 for what suits them */
+    int64_t resamples;    /* how often it draws, 100 ... 10^6 */
+    uint64_t seed;        /* of the draws */
+} spane_comparison_options;
+
+#define SPANE_COMPARISON_OPTIONS_INIT {sizeof(spane_comparison_options), 0, 0.95, 500000.0, 0, 5000, 1}
+
+/* The blocks that the episodes were drawn in. Initialise with SPANE_COMPARISON_INFO_INIT. */
+typedef struct spane_comparison_info {
+    uint32_t struct_size; /* sizeof(spane_comparison_info) */
+    uint32_t reserved;    /* 0 */
+    int64_t block_length; /* episodes of a block */
+    int64_t blocks;       /* whole blocks that the episodes make */
+    double spans;         /* how many times what an episode covers, on average, a block covers; below 2 the intervals are too narrow */
+} spane_comparison_info;
+
+#define SPANE_COMPARISON_INFO_INIT {sizeof(spane_comparison_info), 0, 0, 0, 0.0}
+
+/*
+ * Writes SPANE_COMPARISON_OPTIONS_INIT to `options`.
+ * Status: SPANE_OK; SPANE_NULL_POINTER. Threads: any. Cost: O(1). Since: 0.1.
+ */
+SPANE_API spane_status spane_comparison_options_init(spane_comparison_options *options);
+
+/*
+ * Compares policies by their waits in the same episodes, as `spane experiment wait-time` does, with the same figures: each metric of
+ * each policy and how much it is above that of a baseline, with confidence intervals of a block bootstrap over time, whose resamples
+ * are the same for all policies. docs/experiments.md says how it draws.
+ *   options        NULL for the defaults
+ *   starts         `count` indices of VMs, in any order; see spane_evaluate
+ *   lengths        `count` numbers of VMs placed
+ *   count          1 ... 2^31 - 1
+ *   waits          [policy_count][count] total waits in seconds, none of them negative or NaN; the bounds may be one of the rows
+ *   policy_count   1 ... 2^20
+ *   baseline       the row that the others are compared with
+ *   progress       in resamples; NULL for none
+ *   metrics        receives [policy_count][SPANE_WAIT_METRICS] figures
+ *   differences    receives as many, less those of the baseline in the same resamples; may be NULL
+ *   info           receives the blocks; fills the first info->struct_size bytes; may be NULL
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option, count, policy_count, baseline, or the start, length or wait
+ * that is named); SPANE_UNKNOWN_VERSION (struct_size); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Threads: any. Cost: O(resamples * policy_count * count), divided by the threads. Since: 0.1.
+ */
+SPANE_NODISCARD SPANE_API spane_status spane_compare_waits(const spane_comparison_options *options, const int64_t *starts,
+                                                           const int64_t *lengths, size_t count, const double *waits,
+                                                           size_t policy_count, size_t baseline,
+                                                           const spane_progress *progress, spane_estimate *metrics,
+                                                           spane_estimate *differences, spane_comparison_info *info);
 
 /* How a log is replayed. Initialise with SPANE_REPLAY_OPTIONS_INIT. */
 typedef struct spane_replay_options {
@@ -2403,9 +2517,10 @@ SPANE_API spane_status spane_replay_options_init(spane_replay_options *options);
  *   policy    NULL to tell what came of it in the log itself
  *   options   NULL for the defaults; without a policy of no effect
  *   progress  in bytes of the log; NULL for none
- * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option or the policy); SPANE_IO; SPANE_FORMAT (the file is no log, or
- * an event makes no sense); SPANE_BAD_STATE (an event contradicts those before it); SPANE_UNKNOWN_VERSION; SPANE_SHAPE_MISMATCH (a network
- * is bound to another number of servers, or needs two nodes); SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
+ * Status: SPANE_OK; SPANE_NULL_POINTER; SPANE_INVALID_ARGUMENT (an option or the policy); SPANE_UNSUPPORTED (policy->decide is set);
+ * SPANE_IO; SPANE_FORMAT (the file is no log, or an event makes no sense); SPANE_BAD_STATE (an event contradicts those before it);
+ * SPANE_UNKNOWN_VERSION; SPANE_SHAPE_MISMATCH (a network is bound to another number of servers, or needs two nodes);
+ * SPANE_OUT_OF_MEMORY; SPANE_CANCELLED.
  * Threads: any. Cost: O(events * S * W), and O(log S) times that with `needed`. Since: 0.1.
  */
 SPANE_NODISCARD SPANE_API spane_status spane_replay(const char *path, const spane_policy *policy,

@@ -11,6 +11,10 @@ public struct EpisodePlan: Sendable {
         /// The lower bound on its total wait in seconds, see ``SpaneScheduling/Scenario/waitBound(start:length:)``; 0 where nothing
         /// waits; where servers are counted, that on their number, see ``SpaneScheduling/Scenario/serverBound(start:length:)``.
         public let bound: Double
+
+        package init(start: Int, length: Int, bound: Double) {
+            (self.start, self.length, self.bound) = (start, length, bound)
+        }
     }
 
     /// What is replayed on what.

@@ -55,8 +55,39 @@ public struct Evaluation: Equatable, Sendable {
         _ afterEpisode: (@Sendable () throws -> Void)?
     ) throws {
         let stopwatch = Stopwatch()
+        let results: [EpisodeResult]
+        if case .external(let external) = policy {
+            var played = 0
+            results = try collected(plan.episodes.count) { note in
+                try external.play(plan, sampling, threads: threads, progress: reporting) { index, result in
+                    try note(index, result)
+                    played += 1
+                    progress?(played)
+                    try afterEpisode?()
+                }
+            }
+        } else {
+            results = try Self.play(policy, plan, sampling, threads: threads, progress, reporting, afterEpisode)
+        }
+        totalWaits = results.map(\.wait)
+        moved = results.map(\.moved)
+        figures = results.compactMap(\.figures)
+        seconds = stopwatch.seconds
+        decisionCount = plan.episodes.reduce(0) { $0 + $1.length }
+    }
+
+    /// Plays with a policy for each thread.
+    private static func play(
+        _ policy: PolicySource,
+        _ plan: EpisodePlan,
+        _ sampling: FleetSampling,
+        threads: Int,
+        _ progress: (@Sendable (Int) -> Void)?,
+        _ reporting: Progress,
+        _ afterEpisode: (@Sendable () throws -> Void)?
+    ) throws -> [EpisodeResult] {
         let mix = sampling.isNone ? nil : FlavorCounts(plan.scenario)
-        let results = try parallelMap(
+        return try parallelMap(
             count: plan.episodes.count,
             threads: threads,
             stateBytes: policy.playerBytes(on: plan.scenario) + sampling.bytes(on: plan.scenario),
@@ -75,10 +106,5 @@ public struct Evaluation: Equatable, Sendable {
                 return result
             }
         )
-        totalWaits = results.map(\.wait)
-        moved = results.map(\.moved)
-        figures = results.compactMap(\.figures)
-        seconds = stopwatch.seconds
-        decisionCount = plan.episodes.reduce(0) { $0 + $1.length }
     }
 }

@@ -7,6 +7,8 @@ public enum PolicySource: Sendable {
     case heuristic(Heuristic)
     /// A network.
     case model(Model)
+    /// A policy of the caller's own, which the thread that plays asks.
+    case external(ExternalPolicy)
 
     /// The bytes that a policy for so many servers takes.
     ///
@@ -15,6 +17,8 @@ public enum PolicySource: Sendable {
         switch self {
         case .heuristic(let heuristic): heuristic.policyBytes(servers: servers)
         case .model(let model): model.architecture.sessionBytes(servers: servers, nodes: nodes)
+        // Its own affair.
+        case .external: 0
         }
     }
 
@@ -32,11 +36,22 @@ public enum PolicySource: Sendable {
 
     /// A policy of its own for one thread, bound to clusters of this configuration.
     ///
-    /// - Throws: ``NetworkError`` when the network cannot serve such a cluster.
+    /// - Throws: ``NetworkError`` when the network cannot serve such a cluster, or for a policy of the caller's own, which does not
+    ///   make single decisions.
     public func makePolicy(for fleet: Fleet) throws(NetworkError) -> any Policy {
         switch self {
         case .heuristic(let heuristic): heuristic.makePolicy()
         case .model(let model): try model.makeSession(for: fleet)
+        case .external(let policy): throw NetworkError(policy.refusal)
         }
     }
+
+    /// Refuses servers that a network cannot serve.
+    package func check(plays fleet: Fleet) throws(NetworkError) {
+        if case .external = self { return }
+        _ = try makePolicy(for: fleet)
+    }
+
+    /// Whether the thread that plays asks it.
+    package var isExternal: Bool { if case .external = self { true } else { false } }
 }

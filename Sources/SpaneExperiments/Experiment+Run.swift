@@ -61,7 +61,9 @@ extension Experiment {
         progress: (@Sendable (Int) -> Void)? = nil,
         save: @escaping @Sendable (ExperimentWaits) throws -> Void = { _ in }
     ) throws -> ExperimentWaits {
-        let parts = waits.missingParts
+        let missing = waits.missingParts
+        // Policies of the caller's own play after the others, all their episodes at once.
+        let (parts, external) = (missing.filter { !isExternal($0) }, missing.filter { isExternal($0) })
         let episodes = starts.count
         let results = PartialResults(waits, episodes: episodes)
         _ = try parallelMap(
@@ -80,7 +82,31 @@ extension Experiment {
                 try results.set(result, episode, part, save: save)
             }
         )
+        var played = parts.count * episodes
+        for part in external {
+            try playExternal(part, plans[part.cluster], threads: threads) { episode, result in
+                try results.set(result, episode, part, save: save)
+                played += 1
+                progress?(played)
+            }
+        }
         return results.waits
+    }
+
+    private func isExternal(_ part: ExperimentWaits.Part) -> Bool { policies[part.policy].source.isExternal }
+
+    /// Plays all episodes of a policy of the caller's own.
+    private func playExternal(
+        _ part: ExperimentWaits.Part,
+        _ plan: EpisodePlan,
+        threads: Int,
+        _ note: (Int, EpisodeResult) throws -> Void
+    ) throws {
+        guard case .external(let policy) = policies[part.policy].source else { return }
+        guard kind == .servers else { return try policy.play(plan, threads: threads, note) }
+        try ServersNeeded.find(of: policy, on: plan.scenario, plan.episodes, threads: threads) { window, found in
+            try note(window, EpisodeResult(wait: Double(found.servers), moved: found.moved))
+        }
     }
 }
 

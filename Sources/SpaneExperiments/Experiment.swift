@@ -25,9 +25,9 @@ public struct Experiment: Sendable {
         public let group: String?
         /// What plays.
         public let source: PolicySource
-        /// Its weights file; `nil` for a heuristic.
+        /// Its weights file, or the file of a policy of one's own; `nil` for a heuristic.
         public let file: String?
-        /// SHA-256 of its weights file; `nil` for a heuristic.
+        /// SHA-256 of its file; `nil` for a heuristic.
         public let contentHash: String?
 
         /// Describes a policy.
@@ -157,7 +157,7 @@ public struct Experiment: Sendable {
             }
             for policy in policies {
                 do {
-                    _ = try policy.source.makePolicy(for: cluster)
+                    try policy.source.check(plays: cluster)
                 } catch {
                     throw ExperimentError("\(policy.name): \(error)")
                 }

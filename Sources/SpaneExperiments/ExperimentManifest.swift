@@ -135,7 +135,7 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         compare("moves", Self.text(old.moves), Self.text(moves))
         compare("policies", Self.list(old.policies.map(\.title)), Self.list(policies.map(\.title)))
         for (old, new) in zip(old.policies, policies) where old.title == new.title {
-            compare("weights of \(new.name)", "sha256 \(old.sha256 ?? "")", "sha256 \(new.sha256 ?? "")")
+            compare("\(new.isOwn ? "file" : "weights") of \(new.name)", "sha256 \(old.sha256 ?? "")", "sha256 \(new.sha256 ?? "")")
         }
         return lines
     }
@@ -178,6 +178,9 @@ extension ExperimentManifest.StartsEntry {
 }
 
 extension ExperimentManifest.PolicyEntry {
+    /// Whether it is a policy of one's own, by the ending of its file.
+    fileprivate var isOwn: Bool { file.map { $0.hasSuffix(".py") || $0.hasSuffix(".so") } ?? false }
+
     /// The name with the group.
     fileprivate var title: String { group.map { "\($0): \(name)" } ?? name }
 }

@@ -78,7 +78,8 @@ public struct FleetBenchmark: Sendable {
         for cell in cells { try workload(cell, seed: 0).checkMemory() }
         return try parallelMap(
             count: trialCount,
-            threads: threads,
+            // A policy of the caller's own is asked by this thread alone.
+            threads: policies.contains { $0.source.isExternal } ? 1 : threads,
             stateBytes: cells.map { try bytes(of: $0) }.max() ?? 0,
             progress: progress,
             reporting: reporting,
@@ -110,9 +111,15 @@ public struct FleetBenchmark: Sendable {
         let outages = try workload.makeOutages()
         let episodes = try policies.map { policy -> LossEpisode? in
             do {
-                var player = try LossPlayer(policy.source, scenario, outages: outages)
                 // An episode ends before the last two VMs of its trace.
-                return try player.play(start: 0, length: trace.count - 2, progress: reporting)
+                return try LossPlayer.play(
+                    policy.source,
+                    scenario,
+                    outages: outages,
+                    start: 0,
+                    length: trace.count - 2,
+                    progress: reporting
+                )
             } catch let error as NetworkError where error.code == .shapeMismatch {
                 return nil
             }

@@ -23,7 +23,7 @@ static void test_making(void) {
     FAILS(SPANE_NULL_POINTER, "session", spane_session_new(cluster, NETWORK(model), NULL));
     REFUSES(SPANE_INVALID_ARGUMENT, "cluster", session,
             spane_session_new((spane_cluster *)model, HEURISTIC("first-fit"), &session));
-    REFUSES(SPANE_INVALID_ARGUMENT, "both NULL", session, spane_session_new(cluster, HEURISTIC(NULL), &session));
+    REFUSES(SPANE_INVALID_ARGUMENT, "all NULL", session, spane_session_new(cluster, HEURISTIC(NULL), &session));
     REFUSES(SPANE_INVALID_ARGUMENT, "both set", session, spane_session_new(cluster, &both, &session));
     both.reserved = 1;
     REFUSES(SPANE_INVALID_ARGUMENT, "policy->reserved", session, spane_session_new(cluster, &both, &session));

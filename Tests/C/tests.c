@@ -50,6 +50,7 @@ int main(int argc, char **argv) {
     test_vector_states();
     test_environment_sessions();
     test_evaluation();
+    test_policies();
     test_callbacks();
     test_texts();
     return check_report("tests");

@@ -56,6 +56,7 @@ void test_vector_environments(void);
 void test_vector_states(void);
 void test_environment_sessions(void);
 void test_evaluation(void);
+void test_policies(void);
 void test_callbacks(void);
 void test_texts(void);
 

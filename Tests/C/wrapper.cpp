@@ -485,6 +485,23 @@ void test_environments(const std::string &data) {
     const spane::Evaluation evaluation = must(spane::evaluate(trace, starts, policies));
     CHECK(evaluation.waits.size() == 6 && evaluation.waits[0] >= evaluation.bounds[0] && evaluation.lengths[1] > 40);
     CHECK(must(spane::trimmed_mean(evaluation.waits)) > 0);
+    int asked = 0;
+    const std::vector<spane::Policy> own = {spane::Policy([&](const spane::Decisions &decisions) {
+        asked++;
+        for (std::int32_t row = 0; row < decisions.count; row++) {
+            const std::uint8_t *room = decisions.mask + row * decisions.mask_size;
+            while (!room[++decisions.action[row]]) {}
+        }
+        return asked < 1000000;
+    })};
+    const spane::Evaluation mine = must(spane::evaluate(trace, starts, own));
+    CHECK(asked > 0 && mine.waits == std::vector<double>(evaluation.waits.begin(), evaluation.waits.begin() + 2));
+    asked = 1000000;
+    FAILS(SPANE_CANCELLED, spane::evaluate(trace, starts, own));
+    const spane::Comparison compared = must(spane::compare(evaluation, starts, 1));
+    CHECK(compared.metrics.size() == 3 * SPANE_WAIT_METRICS && compared.info.block_length == 1);
+    CHECK(compared.differences[SPANE_WAIT_METRICS].value == 0 && compared.metrics[0].low <= compared.metrics[0].high);
+    FAILS(SPANE_INVALID_ARGUMENT, spane::compare(evaluation, starts, 3));
 
     CHECK(must(spane::read_starts("0..<100:5:1")).size() == 5);
     FAILS(SPANE_INVALID_ARGUMENT, spane::read_starts("0..<100:500:1"));

@@ -175,7 +175,7 @@ import Testing
             if let heuristic { heuristic.withCString { call($0) } } else { call(nil) }
         }
         refuse(SPANE_INVALID_ARGUMENT, "worst-fit", heuristic: "worst-fit")
-        refuse(SPANE_INVALID_ARGUMENT, "both NULL", heuristic: nil)
+        refuse(SPANE_INVALID_ARGUMENT, "all NULL", heuristic: nil)
         refuse(SPANE_INVALID_ARGUMENT, "both set", model: bound.pointer)
         refuse(SPANE_SHAPE_MISMATCH, "3 servers", heuristic: nil, model: bound.pointer)
         refuse(SPANE_INVALID_ARGUMENT, "spane_model", heuristic: nil, model: trace.pointer)

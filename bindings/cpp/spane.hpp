@@ -153,6 +153,9 @@ struct VectorEnvironmentOptions : spane_vec_env_options {
 struct VectorEnvironmentBuffers : spane_vec_env_buffers {
     VectorEnvironmentBuffers() : spane_vec_env_buffers SPANE_VEC_ENV_BUFFERS_INIT {}
 };
+struct ComparisonOptions : spane_comparison_options {
+    ComparisonOptions() : spane_comparison_options SPANE_COMPARISON_OPTIONS_INIT {}
+};
 struct EvaluationOptions : spane_evaluation_options {
     EvaluationOptions() : spane_evaluation_options SPANE_EVALUATION_OPTIONS_INIT {}
 };
@@ -555,7 +558,13 @@ public:
     }
 };
 
-/// What decides: a heuristic by name, or a network, which must outlive it; see "Policies" in spane.h.
+using Decisions = spane_decisions;
+
+/// A policy of the caller's own: writes an action for each row; returns whether to go on. It must not throw. See
+/// spane_decide_callback.
+using Decide = std::function<bool(const Decisions &)>;
+
+/// What decides: a heuristic by name, a network, which must outlive it, or a function; see "Policies" in spane.h.
 class Policy {
 public:
     Policy(const char *heuristic) : heuristic_(heuristic) {}
@@ -563,21 +572,36 @@ public:
     /// A rule with "capacity-lost" that keeps room for the flavors of a trace, which must outlive it.
     Policy(std::string heuristic, const spane_trace *mix) : heuristic_(std::move(heuristic)), mix_(mix) {}
     Policy(const Model &model) noexcept : model_(model.get()), is_model_(true) {}
+    /// For evaluate and evaluate_fleet, with the `batch` and `flags` of spane_policy.
+    explicit Policy(Decide decide, std::int32_t batch = 0, std::uint32_t flags = 0)
+        : decide_(std::move(decide)), batch_(batch), flags_(flags) {}
 
     /// For calls of spane.h; valid as long as this object.
     spane_policy get() const noexcept {
         spane_policy policy = SPANE_POLICY_INIT;
         if (is_model_) policy.model = model_;
-        else policy.heuristic = heuristic_.c_str();
+        else if (decide_) {
+            policy.decide = &Policy::ask;
+            policy.context = const_cast<Decide *>(&decide_);
+            policy.batch = batch_;
+            policy.flags = flags_;
+        } else policy.heuristic = heuristic_.c_str();
         policy.mix = mix_;
         return policy;
     }
 
 private:
+    static std::int32_t ask(const Decisions *decisions, void *decide) {
+        return (*static_cast<Decide *>(decide))(*decisions) ? 0 : 1;
+    }
+
     std::string heuristic_{};
     const spane_model *model_ = nullptr;
     const spane_trace *mix_ = nullptr;
     bool is_model_ = false;
+    Decide decide_{};
+    std::int32_t batch_ = 0;
+    std::uint32_t flags_ = 0;
 };
 
 /// The heuristics that the library knows, and the parts of which rules are made.
@@ -1725,6 +1749,30 @@ inline Fallible<Evaluation> evaluate(const Trace &trace, Span<const std::int64_t
     const spane_status status =
         spane_evaluate(trace.get(), &options, starts.data(), starts.size(), chosen.data(), chosen.size(),
                        listening.get(), result.waits.data(), result.lengths.data(), result.bounds.data());
+    return detail::outcome(status, std::move(result));
+}
+
+using Estimate = spane_estimate;
+using ComparisonInfo = spane_comparison_info;
+
+/// Policies beside each other.
+struct Comparison {
+    std::vector<Estimate> metrics;     ///< [policy][SPANE_WAIT_METRICS]
+    std::vector<Estimate> differences; ///< the same, less the baseline's
+    ComparisonInfo info = SPANE_COMPARISON_INFO_INIT;
+};
+
+/// What an evaluation with waits comes to, with confidence intervals; see spane_compare_waits.
+inline Fallible<Comparison> compare(const Evaluation &evaluation, Span<const std::int64_t> starts, std::size_t baseline = 0,
+                                    const ComparisonOptions &options = {}, const Progress &progress = {}) {
+    const detail::Listening listening(progress);
+    const std::size_t policies = starts.size() == 0 ? 0 : evaluation.waits.size() / starts.size();
+    Comparison result;
+    result.metrics.resize(policies * SPANE_WAIT_METRICS);
+    result.differences.resize(policies * SPANE_WAIT_METRICS);
+    const spane_status status = spane_compare_waits(
+        &options, starts.data(), evaluation.lengths.data(), starts.size(), evaluation.waits.data(), policies, baseline,
+        listening.get(), result.metrics.data(), result.differences.data(), &result.info);
     return detail::outcome(status, std::move(result));
 }
 

@@ -46,6 +46,7 @@ final class BoundPolicy {
             let network = try model.makeSession(on: cluster)
             policy = network
             self.network = network
+        case .external(let policy): throw Failure(SPANE_UNSUPPORTED, policy.refusal)
         }
     }
 

@@ -3,32 +3,40 @@ internal import SpaneEvaluation
 internal import SpaneScheduling
 
 extension PolicySource {
-    /// The policy behind an argument that must not be NULL.
+    /// The policy behind an argument that must not be NULL, which makes single decisions.
     init(_ pointer: UnsafePointer<spane_policy>?) throws {
-        self = try unsafe Self.source(of: required(pointer, "policy"), "policy->", size: "policy")
+        self = try unsafe Self.source(of: required(pointer, "policy"), "policy->", size: "policy", isSingle: true)
     }
 
-    /// A policy of a list whose elements have the size of the first.
+    /// A policy of a list whose elements have the size of the first, to play episodes.
     init(_ index: Int, of first: UnsafePointer<spane_policy>) throws {
         let policy = try unsafe elementOfArray(index, of: first, "policies")
-        self = try unsafe Self.source(of: policy, "policies[\(index)].", size: "policies")
+        self = try unsafe Self.source(of: policy, "policies[\(index)].", size: "policies", isSingle: false)
     }
 
-    /// - Parameter fields: what messages put before the name of a field.
+    /// - Parameters:
+    ///   - fields: what messages put before the name of a field.
+    ///   - isSingle: whether single decisions are asked for.
     private static func source(
         of pointer: UnsafePointer<spane_policy>,
         _ fields: String,
-        size name: StaticString
+        size name: StaticString,
+        isSingle: Bool
     ) throws -> PolicySource {
         let policy = unsafe try read(pointer, defaults: spane_policy(), name)
         guard unsafe policy.reserved == 0 else {
             throw Failure(SPANE_INVALID_ARGUMENT, "\(fields)reserved is \(unsafe policy.reserved); it must be 0")
         }
+        if unsafe policy.decide != nil {
+            let name = String(fields.dropLast(isSingle ? 2 : 1))
+            return .external(try unsafe ExternalPolicy(policy, name, isSingle: isSingle))
+        }
+        try unsafe policy.checkIsNoCallback(fields)
         switch unsafe (policy.heuristic, policy.model) {
         case (nil, nil):
             throw Failure(
                 SPANE_INVALID_ARGUMENT,
-                "\(fields)heuristic and \(fields)model are both NULL; one of them must be set"
+                "\(fields)heuristic, \(fields)model and \(fields)decide are all NULL; one of them must be set"
             )
         case (.some, .some):
             throw Failure(

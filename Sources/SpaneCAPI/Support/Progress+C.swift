@@ -30,13 +30,18 @@ private final class Listener {
     }
 
     func tell(_ share: Double) -> Bool {
-        // What a call of the callback's failed with is no failure of the call that it is told about.
-        waiting_forbid()
-        defer {
-            waiting_allow()
-            message_clear()
-        }
         let done = min(total, Int((share * Double(total)).rounded()))
-        return unsafe callback(Int64(done), Int64(total), user) == 0
+        return insideOfHost { unsafe callback(Int64(done), Int64(total), user) } == 0
     }
+}
+
+/// Calls a function of the host's, in which this thread must not wait for others.
+func insideOfHost(_ body: () -> Int32) -> Int32 {
+    // What a call of the callback's failed with is no failure of the call that it is made by.
+    waiting_forbid()
+    defer {
+        waiting_allow()
+        message_clear()
+    }
+    return body()
 }

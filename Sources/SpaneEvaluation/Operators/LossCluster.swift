@@ -48,9 +48,23 @@ struct LossCluster: ~Copyable {
             placement = policy.placement(for: request, on: state)
         }
         guard let placement else { return false }
-        state.place(request, at: placement)
-        running.insert(.init(end: end, vm: Int32(truncatingIfNeeded: vm), placement: placement))
+        place(vm, until: end, at: placement)
         return true
+    }
+
+    /// Places a VM where it has room.
+    @inline(__always)
+    mutating func place(_ vm: Int, until end: Double, at placement: Placement) {
+        state.place(scenario.request(of: vm), at: placement)
+        running.insert(.init(end: end, vm: Int32(truncatingIfNeeded: vm), placement: placement))
+    }
+
+    /// Whether there is room for a VM, which moves may have made.
+    mutating func makeRoom(for vm: Int) -> Bool {
+        let request = scenario.request(of: vm)
+        if state.firstAvailable(for: request) != nil { return true }
+        guard let planner, makeRoom(for: request, by: planner) else { return false }
+        return state.firstAvailable(for: request) != nil
     }
 
     /// Moves VMs so that a request fits; false when no plan is found.

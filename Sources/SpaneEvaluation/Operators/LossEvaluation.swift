@@ -47,6 +47,24 @@ public struct LossEvaluation: Equatable, Sendable {
         _ reporting: Progress
     ) throws {
         let stopwatch = Stopwatch()
+        if case .external(let external) = policy {
+            var played = 0
+            episodes = try collected(plan.episodes.count) { note in
+                try external.playWithoutQueue(
+                    plan.episodes,
+                    on: plan.scenario,
+                    sampling,
+                    threads: threads,
+                    progress: reporting
+                ) { index, episode in
+                    try note(index, episode)
+                    played += 1
+                    progress?(played)
+                }
+            }
+            seconds = stopwatch.seconds
+            return
+        }
         let mix = sampling.isNone ? nil : FlavorCounts(plan.scenario)
         episodes = try parallelMap(
             count: plan.episodes.count,

@@ -31,6 +31,12 @@ public enum ServersNeeded {
         from bound: Int,
         progress: Progress = .none
     ) throws -> (servers: Int, moved: MoveCount) {
+        if case .external(let policy) = policy {
+            let window = EpisodePlan.Episode(start: start, length: length, bound: Double(bound))
+            return try collected(1) { note in
+                try find(of: policy, on: scenario, [window], threads: 1, progress: progress, note)
+            }[0]
+        }
         var servers = bound
         while true {
             let scaled = try scenario.scaled(to: servers)
@@ -38,6 +44,41 @@ public enum ServersNeeded {
             var player = try LossPlayer(policy, scaled)
             if try !player.refuses(start: start, length: length, progress: progress) { return (servers, player.moved) }
             servers += 1
+        }
+    }
+
+    /// The same for several windows, which are played together while they are tried on as many servers.
+    ///
+    /// - Parameter note: told of each window by its place.
+    package static func find(
+        of policy: ExternalPolicy,
+        on scenario: Scenario,
+        _ windows: [EpisodePlan.Episode],
+        threads: Int,
+        progress: Progress = .none,
+        _ note: (Int, (servers: Int, moved: MoveCount)) throws -> Void
+    ) throws {
+        var left = Array(windows.indices)
+        while let servers = left.map({ Int(windows[$0].bound) }).min() {
+            var (servers, tried) = (servers, [Int]())
+            repeat {
+                tried += left.filter { Int(windows[$0].bound) == servers }
+                left.removeAll { Int(windows[$0].bound) == servers }
+                let scaled = try scenario.scaled(to: servers)
+                var refusing: [Int] = []
+                try policy.playWithoutQueue(
+                    tried.map { windows[$0] },
+                    on: scaled,
+                    endsAtRefusal: true,
+                    threads: threads,
+                    progress: progress.part(0, 0)
+                ) { place, episode in
+                    if episode.all.refused.vms > 0 { return refusing.append(tried[place]) }
+                    try note(tried[place], (servers, episode.moved))
+                }
+                tried = refusing
+                servers += 1
+            } while !tried.isEmpty
         }
     }
 }

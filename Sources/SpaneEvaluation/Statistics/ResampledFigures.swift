@@ -1,3 +1,5 @@
+package import SpaneScheduling
+
 /// Metrics of several policies on the same episodes, and the same metrics in every resample of the episodes.
 ///
 /// A resample is the same for all policies. Whatever is worked out from the figures of several, a difference say, is
@@ -33,6 +35,18 @@ public struct ResampledFigures: Sendable {
         bootstrap: BlockBootstrap,
         threads: Int = 1
     ) throws {
+        try self.init(series: series, metrics: metrics, scales: scales, bootstrap: bootstrap, threads: threads, reporting: .none)
+    }
+
+    /// The same, telling whoever waits for it how far it is.
+    package init(
+        series: [[Double]],
+        metrics: [WaitMetric],
+        scales: WaitMetric.Scales,
+        bootstrap: BlockBootstrap,
+        threads: Int,
+        reporting: Progress
+    ) throws {
         precondition(
             series.allSatisfy { $0.count == bootstrap.count },
             "every series must have \(bootstrap.count) waits"
@@ -41,9 +55,12 @@ public struct ResampledFigures: Sendable {
         @Sendable func figures(_ counts: [Int32]) -> [Double] { ranked.flatMap { $0.values(counts: counts) } }
         let once = [Int32](repeating: 1, count: bootstrap.count)
         original = figures(once)
-        resampled = try parallelMap(count: bootstrap.resamples, threads: threads, makeState: { once }) {
-            counts,
-            index in
+        resampled = try parallelMap(
+            count: bootstrap.resamples,
+            threads: threads,
+            reporting: reporting,
+            makeState: { once }
+        ) { counts, index in
             bootstrap.draw(resample: index, into: &counts)
             return figures(counts)
         }

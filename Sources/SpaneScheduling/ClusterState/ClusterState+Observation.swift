@@ -66,6 +66,16 @@ extension ClusterState {
         }
     }
 
+    /// Writes what ``writeFree(into:in:)`` does, and what a VM asks for; see ``Environment/writeObservation(into:in:)``.
+    package func writeObservation(of request: Request, into observation: inout MutableSpan<Float>, in unit: Resources) {
+        let count = observationCount + 3
+        precondition(observation.count >= count, "the observation has room for fewer than \(count) values")
+        writeFree(into: &observation, in: unit)
+        observation[count - 3] = Float(request.cpu / unit.cpu)
+        observation[count - 2] = Float(request.mem / unit.mem)
+        observation[count - 1] = layout.nodes > 2 ? Float(request.span) : request.isSplit ? 1 : 0
+    }
+
     /// The number of values that ``writeFree(into:in:)`` writes.
     public var observationCount: Int { serverCount * valuesPerServer }
 }

@@ -22,12 +22,7 @@ extension Environment {
     ///   - unit: what cores and memory are divided by, in double precision.
     /// - Complexity: O(servers).
     public func writeObservation(into observation: inout MutableSpan<Float>, in unit: Resources) {
-        let count = observationCount
-        precondition(observation.count >= count, "the observation has room for fewer than \(count) values")
-        cluster.writeFree(into: &observation, in: unit)
-        observation[count - 3] = Float(request.cpu / unit.cpu)
-        observation[count - 2] = Float(request.mem / unit.mem)
-        observation[count - 1] = cluster.layout.nodes > 2 ? Float(request.span) : request.isSplit ? 1 : 0
+        cluster.writeObservation(of: request, into: &observation, in: unit)
     }
 
     /// The number of values that ``writeObservation(into:in:)`` writes.

@@ -38,21 +38,7 @@ extension Environment {
     @discardableResult
     public mutating func step(_ action: Action) throws(SchedulingError) -> Step {
         guard !isFinished else { throw Self.hasEnded }
-        guard action.rawValue >= 0, action.index < cluster.actionCount else {
-            throw SchedulingError(
-                .unavailableAction,
-                "action is \(action.rawValue); a cluster of \(cluster.serverCount) servers has actions "
-                    + "0 ... \(cluster.actionCount - 1)"
-            )
-        }
-        let placement = cluster.layout.placement(of: action, span: request.span)
-        guard cluster.isAvailable(placement, for: request) else {
-            throw SchedulingError(
-                .unavailableAction,
-                "action \(action.rawValue) (\(placement)) has no room for \(request.cpu) cores and \(request.mem) GB"
-            )
-        }
-        return place(at: placement)
+        return place(at: try cluster.placement(of: action, for: request))
     }
 
     private static var hasEnded: SchedulingError {

@@ -60,6 +60,27 @@ extension ClusterState {
         isAvailable(layout.placement(of: action, span: request.span), for: request)
     }
 
+    /// The placement that an action stands for, which has room for the request.
+    ///
+    /// - Throws: `unavailableAction` when there is no such action, or it has no room.
+    @inline(__always)
+    package func placement(of action: Action, for request: Request) throws(SchedulingError) -> Placement {
+        guard action.rawValue >= 0, action.index < actionCount else {
+            throw SchedulingError(
+                .unavailableAction,
+                "action is \(action.rawValue); a cluster of \(serverCount) servers has actions 0 ... \(actionCount - 1)"
+            )
+        }
+        let placement = layout.placement(of: action, span: request.span)
+        guard isAvailable(placement, for: request) else {
+            throw SchedulingError(
+                .unavailableAction,
+                "action \(action.rawValue) (\(placement)) has no room for \(request.cpu) cores and \(request.mem) GB"
+            )
+        }
+        return placement
+    }
+
     /// Which of the two actions of a server with two nodes are available: bit n for node n.
     @inline(__always)
     package func availableActions(on server: Int, for request: Request) -> UInt8 {

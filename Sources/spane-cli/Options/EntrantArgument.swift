@@ -12,8 +12,9 @@ struct EntrantArgument: ExpressibleByArgument {
     private let members: [PolicyArgument]
 
     static let usage =
-        "\(Heuristic.names.joined(separator: ", ")), weights files, and groups of them as NAME=a.h5,b.h5, in which a rule with "
-        + "a comma needs its +NODE, as in NAME=first-fit,l2,10*first+spread."
+        "\(Heuristic.names.joined(separator: ", ")), weights files, \(OwnPolicy.usage), and groups of them as NAME=a.h5,b.h5, "
+        + "in which a rule with a comma needs its +NODE, as in NAME=first-fit,l2,10*first+spread. NAME=FILE.py:OBJECT only "
+        + "names a policy."
 
     init?(argument: String) {
         // A file may have an equals sign in its name.
@@ -48,12 +49,15 @@ struct EntrantArgument: ExpressibleByArgument {
     ///
     /// - Parameter mix: see ``MixOptions``.
     func policies(mix: ExpectedFlavors?) throws -> [Experiment.Policy] {
+        // One policy of one's own is no group: the name is its own.
+        let isNamed = members.count == 1 && members[0].own != nil
+        let group = isNamed ? nil : group
         let names = group.map { group in Self.distinct(members.map(\.name)).map { "\(group)/\($0)" } }
         return try members.enumerated().map { index, member in
             let source = try member.source(mix: mix)
-            let file: String? = if case .model(_) = source { member.name } else { nil }
+            let file: String? = if case .model(_) = source { member.name } else { member.own?.file }
             return Experiment.Policy(
-                name: names?[index] ?? member.name,
+                name: names?[index] ?? (isNamed ? self.group : nil) ?? member.name,
                 group: group,
                 source: source,
                 file: file,

@@ -121,3 +121,11 @@ def test_failover(library: str) -> None:
     first, last = ran.stdout.splitlines()
     assert first == "N+1 up to 42 VMs; then not without [2, 3]"
     assert last == "no server may fail from 51 VMs on"
+
+
+def test_own_policy(library: str) -> None:
+    trace = str(REPOSITORY / "data" / "synthetic.h5")
+    ran = interpreter.run("python/own_policy.py", trace, "20", folder=EXAMPLES, library=library)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    names = [line.split()[0] for line in ran.stdout.splitlines()[1:]]
+    assert names == ["first-fit", "fullest", "default", "lower"]

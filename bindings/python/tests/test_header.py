@@ -48,6 +48,7 @@ STRUCTS = subclasses(ctypes.Structure)
 HANDLES = subclasses(_structs.Pointer)
 CALLBACKS = {
     "spane_log_callback": _structs.LogCallback,
+    "spane_decide_callback": _structs.DecideCallback,
     "spane_progress_callback": _structs.ProgressCallback,
 }
 

@@ -32,7 +32,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(
         name: .customLong("policy"),
         help: ArgumentHelp(
-            "\(Heuristic.names.joined(separator: ", ")), or a weights file. May be repeated.",
+            "\(Heuristic.names.joined(separator: ", ")), a weights file, or \(OwnPolicy.usage). May be repeated.",
             valueName: "policy"
         )
     )
@@ -73,7 +73,7 @@ struct EvaluateCommand: ParsableCommand {
         // What can be refused is refused before the work begins.
         for (policy, source) in zip(policies, sources) {
             do {
-                _ = try source.makePolicy(for: fleet)
+                try source.check(plays: fleet)
             } catch {
                 throw NetworkError("\(policy.name): \(error)")
             }

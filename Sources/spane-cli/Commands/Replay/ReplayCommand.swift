@@ -67,7 +67,7 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let mix = try mixOptions.load()
-        let sources = try policies.map { try $0.source(mix: mix?.flavors) }
+        let sources = try policies.map { try $0.singleSource(mix: mix?.flavors) }
         try mix.check(isUsedBy: sources)
         let reader = LogReader(log)
         let facts = try LogFacts(reader)

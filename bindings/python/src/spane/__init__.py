@@ -15,6 +15,8 @@ Placement(server=0, nodes=(0,))
 
 from spane._cluster import VM, Cluster, ClusterDescription, ClusterOptions, Trial
 from spane._cluster_log import LogInfo, RunningLog
+from spane._comparison import Compared, Comparison, Estimate
+from spane._decisions import BatchPolicy, Decisions
 from spane._description import (
     Build,
     FleetMetricDescription,
@@ -79,6 +81,7 @@ __all__ = [
     "NODES",
     "VM",
     "BadStateError",
+    "BatchPolicy",
     "BufferTooSmallError",
     "Build",
     "CancelledError",
@@ -86,12 +89,16 @@ __all__ = [
     "Cluster",
     "ClusterDescription",
     "ClusterOptions",
+    "Compared",
+    "Comparison",
+    "Decisions",
     "Environment",
     "EnvironmentOptions",
     "EnvironmentSession",
     "Episode",
     "EpisodeInfo",
     "Error",
+    "Estimate",
     "Evaluation",
     "ExistsError",
     "Explanation",

@@ -294,6 +294,23 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
             _array,
         ],
     ),
+    "spane_comparison_options_init": (_status, [POINTER(s.ComparisonOptions)]),
+    "spane_compare_waits": (
+        _status,
+        [
+            POINTER(s.ComparisonOptions),
+            _array,
+            _array,
+            c_size_t,
+            _array,
+            c_size_t,
+            c_size_t,
+            _progress,
+            POINTER(s.Estimate),
+            POINTER(s.Estimate),
+            POINTER(s.ComparisonInfo),
+        ],
+    ),
     "spane_replay_options_init": (_status, [POINTER(s.ReplayOptions)]),
     "spane_replay": (
         _status,

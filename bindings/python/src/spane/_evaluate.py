@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from ctypes import POINTER, byref, c_double, cast
-from typing import Any, Literal, overload
+from typing import Any, Literal, Union, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spane import _arguments as arguments
 from spane._cluster import Cluster
+from spane._decisions import BatchPolicy, Decider, name_of
 from spane._description import fleet_metrics
 from spane._errors import InvalidArgumentError, check
 from spane._evaluation import Evaluation
@@ -33,12 +34,15 @@ from spane._structs import EvaluationOptions, sized
 from spane._structs import Policy as PolicyStruct
 from spane._trace import Trace
 
+Player = Union[Policy, BatchPolicy]
+"""What can play episodes: any Policy, and a policy of your own."""
+
 
 @overload
 def evaluate(
     trace: Trace,
     starts: Starts,
-    policies: Sequence[Policy] | Mapping[str, Policy] = (),
+    policies: Sequence[Player] | Mapping[str, Player] = (),
     *,
     servers: arguments.Index = 5,
     node_cpu: float = 40.0,
@@ -61,7 +65,7 @@ def evaluate(
 def evaluate(
     trace: Trace,
     starts: Starts,
-    policies: Sequence[Policy] | Mapping[str, Policy] = (),
+    policies: Sequence[Player] | Mapping[str, Player] = (),
     *,
     servers: arguments.Index = 5,
     node_cpu: float = 40.0,
@@ -83,7 +87,7 @@ def evaluate(
 def evaluate(
     trace: Trace,
     starts: Starts,
-    policies: Sequence[Policy] | Mapping[str, Policy] = (),
+    policies: Sequence[Player] | Mapping[str, Player] = (),
     *,
     servers: arguments.Index = SERVERS,
     node_cpu: float = NODE_CPU,
@@ -103,9 +107,11 @@ def evaluate(
     """Plays one episode from each start under each policy, as `spane evaluate` does.
 
     `starts` can be a range, a list, an array, a file or a string; see `spane.Starts`. A policy is
-    the name of a heuristic, a Rule or a Model; pass a mapping to choose the names in the result. An
-    episode has `length` placements, by default as many as First Fit makes until the cluster is
-    first full, plus 40. The result does not depend on `threads` (0 for all available processors).
+    the name of a heuristic, a Rule, a Model, or one of your own: a callable that is given
+    `Decisions` of many episodes, in this thread, and gives an action for each; see BatchPolicy.
+    Pass a mapping to choose the names in the result. An episode has `length` placements, by default
+    as many as First Fit makes until the cluster is first full, plus 40. The result does not depend
+    on `threads` (0 for all available processors).
     `fleet` is a Cluster whose servers, taken as empty, replace `servers`, `node_cpu`, `node_mem`
     and `split_above`, which must not be given too.
 
@@ -148,13 +154,21 @@ def evaluate(
         options.moved = cast(arguments.address(moved), POINTER(c_double))
     names = [metric.name for metric in fleet_metrics()] if taken else []
     metrics = np.zeros((*shape, len(names)))
-    structs = (PolicyStruct * len(chosen))(*map(encode, chosen.values()))
+    deciders: list[Decider] = []
+
+    def encoded(name: str, policy: Player) -> PolicyStruct:
+        if not callable(policy):
+            return encode(policy)
+        deciders.append(Decider(policy, name, call))
+        return deciders[-1].struct()
+
+    structs = (PolicyStruct * len(chosen))(*(encoded(*each) for each in chosen.items()))
     networks = models(*chosen.values())
     pointers = [model._pointer for model in networks]
 
     def play() -> None:
-        # Keeps models alive that are closed during the call.
-        kept = list(pointers)
+        # Keeps models alive that are closed during the call, and what it calls and writes to.
+        kept = [*pointers, deciders, waits, lengths, bounds, losses, moved, metrics]
         what = (trace._pointer, byref(options), arguments.address(first), len(first))
         who = (structs, len(chosen))
         status = 0
@@ -191,15 +205,18 @@ def _by_name(names: list[str], metrics: NDArray[np.float64]) -> dict[str, Any]:
     return {name: np.ascontiguousarray(metrics[:, :, index]) for index, name in enumerate(names)}
 
 
-def _named(policies: Sequence[Policy] | Mapping[str, Policy]) -> dict[str, Policy]:
+def _named(policies: Sequence[Player] | Mapping[str, Player]) -> dict[str, Player]:
     if isinstance(policies, Mapping):
         for name in policies:
             arguments.instance(name, str, "a name in policies")
         return dict(policies)
-    named: dict[str, Policy] = {}
+    named: dict[str, Player] = {}
     allowed = "a list of policies, or a mapping from names"
     for policy in arguments.items(policies, "policies", allowed):
-        name = policy.name if isinstance(policy, Model) else heuristic(policy).decode()
+        if isinstance(policy, Model):
+            name = policy.name
+        else:
+            name = name_of(policy) if callable(policy) else heuristic(policy).decode()
         if name in named:
             raise InvalidArgumentError(
                 f"two policies are called {name!r}; give a mapping with names of your own"

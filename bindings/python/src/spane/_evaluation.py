@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spane import _arguments as arguments
+from spane._comparison import Comparison, compare
 from spane._errors import FormatError, check
 from spane._library import library
+from spane._long_call import Progress
 from spane._moves import Moves
 
 _COLUMNS = ["start", "length", "bound"]
@@ -83,6 +85,45 @@ class Evaluation:
         int(episodes * fraction) episodes."""
         named = [("lower bound", self.bounds), *zip(self.policies, self.waits)]
         return Summary(fraction, tuple(_row(name, waits, fraction) for name, waits in named))
+
+    def compare(
+        self,
+        baseline: str | None = None,
+        metric: str = "trimmed_mean_10",
+        *,
+        confidence: float = 0.95,
+        threshold: float = 500_000.0,
+        block_length: arguments.Index | None = None,
+        resamples: arguments.Index = 5000,
+        seed: arguments.Index = 1,
+        threads: arguments.Index = 0,
+        progress: Progress | None = None,
+    ) -> Comparison:
+        """Each policy's metric and how much it is above the baseline's (the first policy's), with
+        confidence intervals: the numbers of `spane experiment wait-time` for the same waits.
+
+        The metric is "trimmed_mean_10", "trimmed_mean_15" (seconds), "mean_log" (of 1 + wait /
+        1000 s) or "share_above", the share of episodes that wait longer than `threshold` seconds.
+        The intervals come from a block bootstrap over time that draws `block_length` episodes
+        together (None for what suits them), `resamples` times, the same for all policies. The
+        result does not depend on `threads` (0 for all processors). `progress` is told resamples.
+        """
+        return compare(
+            self.policies,
+            self.starts,
+            self.lengths,
+            self.bounds,
+            self.waits,
+            baseline=baseline,
+            metric=metric,
+            confidence=confidence,
+            threshold=threshold,
+            block_length=block_length,
+            resamples=resamples,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        )
 
     def save_csv(self, path: arguments.Path) -> None:
         """Writes the same file as `spane evaluate --output`."""

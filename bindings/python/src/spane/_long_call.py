@@ -38,9 +38,9 @@ class LongCall:
         self._progress = progress
         self._cancel = c_int32()
         self._outcome: list[tuple[Any, BaseException | None]] = []
-        # Progress from the thread of the call; None when it ends. Waits time out, so a message
-        # that is lost to an exception causes a delay but never a deadlock.
-        self._news: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
+        # What the thread of the call wants done here; None when it ends. Waits time out, so a
+        # message that is lost to an exception causes a delay but never a deadlock.
+        self._tasks: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._answers: SimpleQueue[None] = SimpleQueue()
         self._struct = _structs.Progress(_structs.ProgressCallback(self._tell), None)
         self.told: Any = byref(self._struct)
@@ -84,21 +84,21 @@ class LongCall:
             self._outcome.append((None if self._cancel.value else call(), None))
         except BaseException as error:
             self._outcome.append((None, error))
-        self._news.put(None)
+        self._tasks.put(None)
 
     def _listen(self) -> None:
         try:
-            news = self._news.get(timeout=_LOOK)
+            task = self._tasks.get(timeout=_LOOK)
         except Empty:
             return
-        if news is not None and self._progress is not None:
-            self._progress(*news)
+        if task is not None:
+            task()
             self._answers.put(None)
 
-    def _tell(self, done: int, total: int, user: int | None) -> int:
-        if self._progress is None:
-            return self._cancel.value
-        self._news.put((done, total))
+    def here(self, task: Callable[[], object]) -> int:
+        """Has a task done by the thread that waits in `run`, for a callback of the call; returns
+        what the callback returns: not 0 when the call is to end."""
+        self._tasks.put(task)
         while not self._cancel.value:
             try:
                 self._answers.get(timeout=_LOOK)
@@ -106,3 +106,7 @@ class LongCall:
                 continue
             break
         return self._cancel.value
+
+    def _tell(self, done: int, total: int, user: int | None) -> int:
+        progress = self._progress
+        return self._cancel.value if progress is None else self.here(lambda: progress(done, total))

@@ -71,7 +71,7 @@ def heuristic(policy: Policy) -> bytes:
     return arguments.text(name, "policy")
 
 
-def models(*policies: Policy) -> list[Model]:
+def models(*policies: object) -> list[Model]:
     """The networks among policies, which have to stay open."""
     return [policy for policy in policies if isinstance(policy, Model)]
 

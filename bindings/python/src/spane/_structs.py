@@ -532,6 +532,29 @@ class VecEnvBuffers(ctypes.Structure):
     ]
 
 
+class Decisions(ctypes.Structure):
+    """spane_decisions"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("count", c_int32),
+        ("servers", c_int32),
+        ("reserved", c_uint32),
+        ("observation_size", c_int64),
+        ("mask_size", c_int64),
+        ("observation", POINTER(c_float)),
+        ("mask", POINTER(c_uint8)),
+        ("episode", POINTER(c_int64)),
+        ("vm", POINTER(c_int64)),
+        ("is_first", POINTER(c_uint8)),
+        ("action", POINTER(c_int32)),
+    ]
+
+
+DecideCallback = CFUNCTYPE(c_int32, POINTER(Decisions), c_void_p)
+"""spane_decide_callback"""
+
+
 class Policy(ctypes.Structure):
     """spane_policy"""
 
@@ -541,6 +564,10 @@ class Policy(ctypes.Structure):
         ("heuristic", c_char_p),
         ("model", ModelPointer),
         ("mix", TracePointer),
+        ("decide", DecideCallback),
+        ("context", c_void_p),
+        ("batch", c_int32),
+        ("flags", c_uint32),
     ]
 
 
@@ -622,6 +649,38 @@ class ReplayFigures(ctypes.Structure):
         ("refused_resizes", c_int64),
         ("decisions", c_int64),
         ("seconds", c_double),
+    ]
+
+
+class Estimate(ctypes.Structure):
+    """spane_estimate"""
+
+    _fields_: ClassVar[Any] = [("value", c_double), ("low", c_double), ("high", c_double)]
+
+
+class ComparisonOptions(ctypes.Structure):
+    """spane_comparison_options"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("threads", c_int32),
+        ("confidence", c_double),
+        ("threshold", c_double),
+        ("block_length", c_int64),
+        ("resamples", c_int64),
+        ("seed", c_uint64),
+    ]
+
+
+class ComparisonInfo(ctypes.Structure):
+    """spane_comparison_info"""
+
+    _fields_: ClassVar[Any] = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("block_length", c_int64),
+        ("blocks", c_int64),
+        ("spans", c_double),
     ]
 
 

@@ -1,0 +1,203 @@
+"""Policies of one's own in `spane evaluate` and `spane experiment`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import searches
+from conftest import REPOSITORY
+
+import spane
+
+pytestmark = pytest.mark.usefixtures("library")
+
+STARTS = ("--trace", "trace.h5", "--starts", "0..<1500:20:1")
+FIRST = "def policy(asked):\n    return asked.mask.argmax(axis=1)\n"
+
+
+@pytest.fixture(scope="module")
+def folder(library: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("own")
+    spane.Trace.generate(2500, seed=1).save(made / "trace.h5")
+    (made / "beside.py").write_text("def first(mask):\n    return mask.argmax(axis=1)\n")
+    (made / "mine.py").write_text(
+        "import beside\n"
+        "print('loaded')\n"
+        "class First:\n"
+        "    batch, normalised = 3, True\n"
+        "    def __call__(self, asked):\n"
+        "        assert len(asked.vm) <= 3 and asked.observation[:, :4].max() <= 1\n"
+        "        return beside.first(asked.mask)\n"
+        "policy = First()\n"
+        "number = 7\n"
+        "def late(asked):\n"
+        "    raise ValueError('no idea')\n"
+        "def wrong(asked):\n"
+        "    return asked.vm * 0 + 99\n"
+        "def gone(asked):\n"
+        "    import os\n"
+        "    os._exit(3)\n"
+    )
+    return made
+
+
+def run(folder: Path, *words: str) -> tuple[int, str, str]:
+    """Runs the command, whose Python is this one."""
+    done = subprocess.run(
+        [searches.command(), *words],
+        cwd=folder,
+        env={**os.environ, "SPANE_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def waits(text: str) -> dict[str, list[str]]:
+    """The columns of the policies."""
+    rows = list(csv.DictReader(text.splitlines()))
+    return {name: [row[name] for row in rows] for name in list(rows[0])[3:]}
+
+
+def test_evaluate(folder: Path) -> None:
+    policies = ("--policy", "mine.py", "--policy", "mine.py:policy", "--policy", "first-fit")
+    code, out, err = run(folder, "evaluate", *STARTS, *policies, "--output", "-")
+    assert (code, err) == (0, "loaded\nloaded\n")
+    columns = waits(out)
+    assert list(columns) == ["mine.py", "mine.py:policy", "first-fit"]
+    assert columns["mine.py"] == columns["mine.py:policy"] == columns["first-fit"]
+    code, out, err = run(
+        folder, "evaluate", *STARTS, *policies[2:], "--no-queue", "--length", "300", "--json"
+    )
+    assert code == 0
+    mine, first = json.loads(out)["policies"]
+    assert mine.pop("policy", mine.pop("name", None)) != first.pop(
+        "policy", first.pop("name", None)
+    )
+    for told in (mine, first):
+        for name in [name for name in told if "second" in name]:
+            del told[name]
+    assert mine == first
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        ("none.py", "none.py: cannot be read: No such file"),
+        ("none.so", "none.so: cannot be read: No such file"),
+        ("mine.py:other", "mine.py:other: the file has no other; name what decides as FILE.py:OBJ"),
+        (
+            "mine.py:number",
+            "mine.py:number: number is 7; it must be a function or another callable",
+        ),
+        ("mine.py:First", "it must be a function or another callable object"),
+        ("mine.py:late", "mine.py:late: ValueError: no idea (line 11)"),
+        (
+            "mine.py:wrong",
+            "VM 110 of episode 0 (start 110): action is 99; a cluster of 5 servers has",
+        ),
+        ("mine.py:gone", "mine.py:gone: its process has ended with status 3"),
+        ("bad.py", "bad.py:policy: SyntaxError: "),
+        ("trace.so", "trace.so: cannot be loaded: "),
+    ],
+)
+def test_mistakes(folder: Path, policy: str, message: str) -> None:
+    (folder / "bad.py").write_text("def policy(:\n")
+    (folder / "trace.so").write_text("none")
+    starts = ("--trace", "trace.h5", "--starts", "110..<111:1:1")
+    code, out, err = run(folder, "evaluate", *starts, "--policy", policy)
+    assert code != 0
+    assert out == ""
+    assert f"{message}" in err.splitlines()[-1]
+    assert err.splitlines()[-1].startswith("Error: ")
+
+
+def test_experiments(folder: Path) -> None:
+    (folder / "edited.py").write_text(FIRST)
+    experiment = (
+        *("experiment", "wait-time", *STARTS, "--output", "waits"),
+        *("--policies", "own=edited.py", "first-fit", "--resamples", "100"),
+    )
+    assert run(folder, *experiment)[0] == 0
+    (entry, _) = json.loads((folder / "waits" / "experiment.json").read_text())["policies"]
+    assert entry["name"] == "own"
+    assert entry["file"] == "edited.py"
+    assert len(entry["sha256"]) == 64
+    assert "group" not in entry
+    columns = waits((folder / "waits" / "waits-5.csv").read_text())
+    assert columns["own"] == columns["first-fit"]
+    assert run(folder, *experiment)[0] == 0
+    (folder / "edited.py").write_text(FIRST + "# another\n")
+    code, _, err = run(folder, *experiment)
+    assert code != 0
+    assert "file of own: sha256" in err
+
+
+def test_servers_needed_and_fleets(folder: Path) -> None:
+    (folder / "first.py").write_text(FIRST)
+    code, _, err = run(
+        folder,
+        *("experiment", "servers", "--trace", "trace.h5", "--windows", "3", "--window-length"),
+        *("500", "--policies", "own=first.py", "first-fit", "--output", "needed", "--moves", "0,1"),
+        *("--resamples", "100"),
+    )
+    assert (code, err) == (0, "")
+    for moves in (0, 1):
+        rows = csv.DictReader((folder / "needed" / f"servers-moves-{moves}.csv").open())
+        assert all(row["own"] == row["first-fit"] for row in rows)
+    code, out, err = run(
+        folder,
+        *("experiment", "fleets", "--seeds", "1", "--days", "1", "--servers", "10", "--kinds"),
+        *(
+            "core-bound",
+            "--policies",
+            "own=first.py",
+            "first-fit",
+            "--loads",
+            "1.2",
+            "--output",
+            "-",
+        ),
+    )
+    assert (code, err) == (0, "")
+    mine, first = csv.DictReader(out.splitlines())
+    assert {**mine, "policy": ""} == {**first, "policy": ""}
+
+
+def test_plugin(folder: Path) -> None:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler")
+    page = (REPOSITORY / "docs" / "policies.md").read_text()
+    (folder / "first.c").write_text(page.split("```c\n")[1].split("```")[0])
+    (folder / "other.c").write_text("int spane_decide(void) { return 5; }\n")
+    (folder / "none.c").write_text("int other(void) { return 5; }\n")
+    for name in ("first", "other", "none"):
+        include = ("-I", str(REPOSITORY / "include"), "-shared", "-fPIC", "-o", f"{name}.so")
+        subprocess.run([compiler, *include, f"{name}.c"], cwd=folder, check=True)
+    words = ("--policy", "first.so", "--policy", "first-fit", "--output", "-")
+    code, out, err = run(folder, "evaluate", *STARTS, *words)
+    assert (code, err) == (0, "")
+    columns = waits(out)
+    assert columns["first.so"] == columns["first-fit"]
+    for name, message in (
+        ("other.so", "other.so: spane_decide returned 5"),
+        ("none.so", "none.so: has no function spane_decide"),
+    ):
+        code, _, err = run(folder, "evaluate", *STARTS, "--policy", name)
+        assert code != 0
+        assert message in err
+    (folder / "none.so").unlink()
+
+
+def test_where_single_decisions_are_asked_for(folder: Path) -> None:
+    code, _, err = run(folder, "replay", "no.log", "--policy", "mine.py")
+    assert code != 0
+    assert "mine.py decides about many episodes at once" in err
