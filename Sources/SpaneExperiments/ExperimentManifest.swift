@@ -135,7 +135,11 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         compare("shard", old.shard?.title ?? "none", shard?.title ?? "none")
         compare("policies", Self.list(old.policies.map(\.title)), Self.list(policies.map(\.title)))
         for (old, new) in zip(old.policies, policies) where old.title == new.title {
-            compare("\(new.isOwn ? "file" : "weights") of \(new.name)", "sha256 \(old.sha256 ?? "")", "sha256 \(new.sha256 ?? "")")
+            compare(
+                "\(new.isOwn ? "file" : "weights") of \(new.name)",
+                "sha256 \(old.sha256 ?? "")",
+                "sha256 \(new.sha256 ?? "")"
+            )
         }
         return lines
     }
