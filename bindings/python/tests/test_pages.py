@@ -75,7 +75,14 @@ NOT_RUN = {
     ("docs/fleets.md", "memory-bound --servers 60 200"): _LONG,
     ("docs/groups.md", "groups.py"): "test_examples.py runs it",
     ("docs/hosts.md", "pip install"): _INSTALLS,
-    ("docs/hosts.md", "sbatch"): "needs Slurm and Kubernetes; test_search_hosts.py runs workers",
+    (
+        "docs/hosts.md",
+        "create job search",
+    ): "needs Slurm and Kubernetes; test_search_hosts.py runs workers",
+    (
+        "docs/hosts.md",
+        "create job parts",
+    ): "needs Slurm and Kubernetes; MergeCommandTests merges shards",
     ("docs/moves.md", "$rules --output needed"): _TRACE,
     ("docs/moves.md", "spane train"): _LONG,
     ("docs/moves.md", "fleets-$moves.csv"): _LONG,
