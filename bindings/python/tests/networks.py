@@ -1,4 +1,4 @@
-"""Random weights of both networks, by their tensor names."""
+"""Random weights of all networks, by their tensor names."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ def spane(
     value: tuple[int, int] = (8, 1),
     advantage: tuple[int, int] = (16, 1),
     aggregators: int = 1,
+    advantages: int = 2,
 ) -> Arrays:
-    """Each pair is (width, depth)."""
+    """Each pair is (width, depth). With one advantage it is an afterstate network."""
     width, cluster = server[0], aggregators * server[0]
     return {
         **_stack("server_embedding", 4, server, width),
         **_stack("value_layers", cluster + 3, value, 1),
-        **_stack("adv_layers", width + cluster + 3, advantage, 2),
+        **_stack("adv_layers", width + cluster + 3, advantage, advantages),
     }
 
 
@@ -32,6 +33,12 @@ def mlp(width: int = 32, layers: int = 2, servers: int = 5) -> Arrays:
         **_linear("value", actions, 1),
         **_linear("adv", actions, actions),
     }
+
+
+def potential(width: int = 16, layers: int = 1, inputs: int = 4) -> Arrays:
+    arrays = _stack("potential", inputs, (width, layers), 1)
+    del arrays[f"potential.{2 * layers}.bias"]
+    return arrays
 
 
 def _stack(name: str, inputs: int, size: tuple[int, int], outputs: int) -> Arrays:

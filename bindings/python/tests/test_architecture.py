@@ -98,17 +98,17 @@ def test_odd_number_of_actions(refusal_of: Callable[..., str]) -> None:
     )
 
 
-def test_neither_network(refusal_of: Callable[..., str]) -> None:
+def test_no_network(refusal_of: Callable[..., str]) -> None:
     arrays = {"layer.weight": np.zeros((2, 2), np.float32)}
     assert refusal_of(torch_maker.state_dict(arrays)) == (
-        "IN.th: tensor names fit neither network; they must be server_embedding, value_layers, "
-        "adv_layers (spane) or fc, value, adv (mlp)"
+        "IN.th: tensor names fit no network; they must be those of one: spane server_embedding, "
+        "value_layers, adv_layers; mlp fc, value, adv; potential potential"
     )
 
 
-def test_both_networks(refusal_of: Callable[..., str]) -> None:
+def test_several_networks(refusal_of: Callable[..., str]) -> None:
     said = refusal_of(torch_maker.state_dict({**networks.spane(), **networks.mlp()}))
-    assert said.startswith("IN.th: tensor names fit both networks; they must be ")
+    assert said.startswith("IN.th: tensor names fit several networks; they must be ")
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_as_a_module(ready: Command) -> None:
 def test_without_h5py(
     ready: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("spane.convert.torch._weights", "spane.convert._hdf5_file"):
+    for name in ("spane.convert._weights_file", "spane.convert._hdf5_file"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "h5py", None)
     assert main([str(ready.source), str(ready.target)]) == 2
@@ -120,7 +120,14 @@ def test_without_h5py(
 
 
 @pytest.mark.parametrize(
-    "module", ["spane.convert.torch", "spane.convert.rewrite", "spane.report", "spane.report.plot"]
+    "module",
+    [
+        "spane.convert",
+        "spane.convert.torch",
+        "spane.convert.rewrite",
+        "spane.report",
+        "spane.report.plot",
+    ],
 )
 def test_usage_of_every_command(module: str) -> None:
     if module == "spane.report.plot":

@@ -94,7 +94,7 @@ def test_two_state_dicts(refusal_of: Callable[..., str]) -> None:
         ([1], "file holds a list; it must hold a state_dict"),
         (None, "file holds None; it must hold a state_dict"),
         ({(1, 2): 3}, "dictionary key is a tuple; it must be text or an integer"),
-        ({"model": {}, "state_dict": 5}, "tensor names fit neither network; they must be "),
+        ({"model": {}, "state_dict": 5}, "tensor names fit no network; they must be "),
         ({"model": {5: 1}}, "state_dict has key 5; it must be text"),
         ({"model": {"lr": 0.5}}, "state_dict entry 'lr' is 0.5; it must be a tensor"),
     ],

@@ -178,17 +178,17 @@ CASES: list[tuple[Callable[[Things, Any], Any], str, str, list[Any]]] = [
     (
         lambda t, x: spane.convert.convert_torch(t.file, t.file, x),
         "options",
-        "a TorchOptions or None",
+        "a WeightsOptions or None",
         [3, {"cpu": 40}],
     ),
     (
-        lambda t, x: spane.convert.TorchOptions(aggregators=x),
+        lambda t, x: spane.convert.WeightsOptions(aggregators=x),
         "aggregators",
         "a tuple or None",
         ["mean", 3],
     ),
-    (lambda t, x: spane.convert.TorchOptions(cpu=x), "cpu", NUMBER, ["40", None]),
-    (lambda t, x: spane.convert.TorchOptions(licence=x), "licence", "a str", [3, None]),
+    (lambda t, x: spane.convert.WeightsOptions(cpu=x), "cpu", NUMBER, ["40"]),
+    (lambda t, x: spane.convert.WeightsOptions(licence=x), "licence", "a str or None", [3]),
     (lambda t, x: spane.convert.rewrite_hdf5(x, t.file), "source", PATH, [3, None]),
     (lambda t, x: spane.convert.rewrite_hdf5(t.file, x), "target", PATH, [3, None]),
 ]

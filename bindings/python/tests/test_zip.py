@@ -12,9 +12,10 @@ import pytest
 import torch_maker
 from conftest import Command
 
+from spane.convert._bytes import LARGEST_FILE
+from spane.convert._infer import Unseen, infer
 from spane.convert._refusal import Refusal
-from spane.convert.torch._architecture import infer
-from spane.convert.torch._file import LARGEST_FILE, TorchFile
+from spane.convert.torch._file import TorchFile
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ def _read_or_refuse(data: bytes) -> None:
     """Everything up to the writing; any error but a refusal fails the test."""
     with contextlib.suppress(Refusal):
         file = TorchFile(data)
-        infer({name: tensor.shape for name, tensor in file.tensors.items()}, None)
+        infer({name: tensor.shape for name, tensor in file.tensors.items()}, Unseen())
         for name in file.tensors:
             file.array(name)
 

@@ -3,7 +3,7 @@ import ArgumentParser
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Show weights files and annotate their provenance.",
-        subcommands: [ModelInfo.self, ModelNote.self]
+        abstract: "Show weights files, annotate their provenance, and convert them.",
+        subcommands: [ModelInfo.self, ModelNote.self, ModelExport.self, ModelImport.self]
     )
 }

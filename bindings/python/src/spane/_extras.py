@@ -5,6 +5,7 @@ from __future__ import annotations
 _EXTRAS = {
     **{"h5py": "h5", "gymnasium": "gym", "matplotlib": "plot"},
     **{"optuna": "search", "sqlalchemy": "search"},
+    **{"onnx": "onnx", "torch": "torch"},
 }
 """The extra that installs each module."""
 

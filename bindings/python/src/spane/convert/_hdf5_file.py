@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,11 @@ _EMPTY = bytes.fromhex(
 def open_file(path: Path) -> Any:
     """Opens an `h5py.File` for reading."""
     return h5py.File(path, locking=False)
+
+
+def open_bytes(data: bytes) -> Any:
+    """Opens the bytes of a file as an `h5py.File` for reading."""
+    return h5py.File(io.BytesIO(data), "r")
 
 
 def write_file(path: Path, content: Callable[[Any], None]) -> None:

@@ -6,6 +6,7 @@ Values are read only on request, so that names and shapes can be checked first.
 from __future__ import annotations
 
 import io
+import json
 import math
 import struct
 import zipfile
@@ -15,16 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spane._showing import shown
+from spane.convert._bytes import MEBIBYTE, check_size
 from spane.convert._refusal import Refusal
+from spane.convert._weights import Content
 from spane.convert.torch._pickle import read_pickle
 from spane.convert.torch._tensors import StorageRef, TensorRef
 
-# Real files are a few kilobytes; the limits only stop hostile or wrong ones.
-MEBIBYTE = 1 << 20
-LARGEST_FILE = 256 * MEBIBYTE
 LARGEST_ENTRY = 256 * MEBIBYTE
 LARGEST_PICKLE = 16 * MEBIBYTE
 LARGEST_TOTAL = 256 * MEBIBYTE
+
+TEXTS = "spane.json"
+"""The zip entry with what describes the tensors. PyTorch does not look at it."""
 
 _ZIP_START = b"PK\x03\x04"
 _PICKLE_START = b"\x80"
@@ -65,6 +68,23 @@ class TorchFile:
         pickled = self._read(f"{self._prefix}/data.pkl", LARGEST_PICKLE)
         self.tensors = _state_dict(read_pickle(pickled))
         self._refuse_huge_total()
+
+    def content(self) -> Content:
+        """The tensors and, if this package wrote the file, what describes them."""
+        shapes = {name: tensor.shape for name, tensor in self.tensors.items()}
+        return Content(shapes, self.array, self._texts())
+
+    def _texts(self) -> dict[str, str] | None:
+        name = f"{self._prefix}/{TEXTS}"
+        if name not in self._entries:
+            return None
+        try:
+            texts = json.loads(self._read(name, LARGEST_PICKLE))
+        except (ValueError, RecursionError):
+            texts = None
+        if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+            raise Refusal(f"zip entry {shown(name)} is damaged; it must be an object of texts")
+        return texts
 
     def array(self, name: str) -> NDArray[np.float32]:
         """The values of a tensor, C-contiguous whatever its strides in the file."""
@@ -141,11 +161,7 @@ class TorchFile:
 
 
 def _open_zip(data: bytes) -> zipfile.ZipFile:
-    if len(data) > LARGEST_FILE:
-        raise Refusal(
-            f"file has more than {LARGEST_FILE} bytes; "
-            f"at most {LARGEST_FILE} ({LARGEST_FILE // MEBIBYTE} MiB) are allowed"
-        )
+    check_size(data)
     if data.startswith(_PICKLE_START):
         raise Refusal(
             "file is in the old PyTorch format (a bare pickle); it must be the zip format: load it "
