@@ -42,6 +42,18 @@ public struct FleetBenchmark: Sendable {
     public let days: Double
     /// The moves that may make room; `nil` for none.
     public let moves: MoveLimits?
+    /// The fleets that this machine plays; `nil` where it plays all for itself.
+    public let shard: Shard?
+
+    /// What came of a benchmark: everything that a report of it tells.
+    package struct Results: Sendable {
+        package let policies: [String]
+        package let cells: [Cell]
+        package let seedCount: Int
+        package let days: Double
+        package let moves: MoveLimits?
+        package let trials: [Trial]
+    }
 
     /// Describes a benchmark.
     public init(
@@ -49,16 +61,29 @@ public struct FleetBenchmark: Sendable {
         on cells: [Cell],
         seeds: [UInt64],
         days: Double,
-        moves: MoveLimits? = nil
+        moves: MoveLimits? = nil,
+        shard: Shard? = nil
     ) {
         (self.policies, self.cells, self.seeds, self.days) = (policies, cells, seeds, days)
-        self.moves = moves
+        (self.moves, self.shard) = (moves, shard)
     }
 
-    /// How many fleets there are.
+    /// All that a report tells of trials.
+    package func results(_ trials: [Trial]) -> Results {
+        Results(
+            policies: policies.map(\.name),
+            cells: cells,
+            seedCount: seeds.count,
+            days: days,
+            moves: moves,
+            trials: trials
+        )
+    }
+
+    /// How many fleets there are, on all machines together.
     public var trialCount: Int { cells.count * seeds.count }
 
-    /// Plays every policy on every fleet: the seeds of the first cell, then those of the second, and so on.
+    /// Plays every policy on every fleet of the shard: the seeds of the first cell, then those of the second, and so on.
     ///
     /// The result does not depend on the number of threads.
     ///
@@ -76,8 +101,9 @@ public struct FleetBenchmark: Sendable {
     ) throws -> [Trial] {
         // What cannot be had is refused before the work begins.
         for cell in cells { try workload(cell, seed: 0).checkMemory() }
+        let places = (shard ?? .whole).indices(of: trialCount)
         return try parallelMap(
-            count: trialCount,
+            count: places.count,
             // A policy of the caller's own is asked by this thread alone.
             threads: policies.contains { $0.source.isExternal } ? 1 : threads,
             stateBytes: cells.map { try bytes(of: $0) }.max() ?? 0,
@@ -85,7 +111,8 @@ public struct FleetBenchmark: Sendable {
             reporting: reporting,
             makeState: {}
         ) { _, index in
-            try play(cells[index / seeds.count], seed: seeds[index % seeds.count], reporting)
+            let place = places[index]
+            return try play(cells[place / seeds.count], seed: seeds[place % seeds.count], reporting)
         }
     }
 

@@ -64,14 +64,9 @@ import Testing
         let table = try command.succeed(arguments + ["--output", "one.csv"])
         let merged = try command.succeed("merge", "part2", "part3", "part1", "--output", "all.csv")
         #expect(steady(merged) == steady(table))
-        #expect(steady(table).joined() != table)
         #expect(try folder.read("all.csv") == folder.read("one.csv"))
         let document = try command.succeed(arguments + ["--json"])
         #expect(try steady(command.succeed("merge", "part3", "part2", "part1", "--json")) == steady(document))
-        #expect(
-            try command.succeed("merge", "part1", "part2", "part3", "--output", "-")
-                == command.succeed(arguments + ["--output", "-"])
-        )
     }
 
     /// Every n-th start is played, whatever is the number of threads.
@@ -115,6 +110,54 @@ import Testing
         #expect(try command.succeed(arguments + ["--output", "all"]).contains(" were played before."))
     }
 
+    /// Simulated fleets, one of whose policies does not serve them all.
+    @Test func fleets() throws {
+        try WeightsFile.write(Samples.mlp(servers: 2), Provenance(), to: folder.file("bound.h5"))
+        let arguments =
+            ["experiment", "fleets", "--kinds", "core-bound", "single-node", "--servers", "2", "3", "--loads", "0.9"]
+            + ["--days", "0.3", "--seeds", "2", "--policies", "first-fit", "random:1", "bound.h5"]
+        for more in [[], ["--moves", "1", "--move-budget", "20"]] {
+            try parts(arguments + more)
+            let one = try command.succeed(arguments + more + ["--output", "one.csv"])
+            #expect(try command.succeed("merge", "part3", "part1", "part2", "--output", "all.csv") == one)
+            #expect(try folder.read("all.csv") == folder.read("one.csv"))
+        }
+        try command.fail(
+            ["merge", "part1", "part2", "--json"],
+            status: Status.usage,
+            "--json is for parts of spane evaluate; those of experiment fleets have a table and a CSV file."
+        )
+        try command.fail(["merge", "part1", "part2"], status: Status.failure, "of 3 shards number 3 is missing")
+        try command.succeed(arguments + ["--shard", "3/3", "--output", "part3"])
+        let result = try command.run(["merge", "part1", "part2", "part3"])
+        #expect(
+            result.errors
+                == "Error: part3: does not belong to part1. moves: 1 (price 2.0, budget 20) there, none here\n"
+        )
+        try command.fail(
+            arguments + ["--shard", "9/9", "--output", "part"],
+            status: Status.usage,
+            "--shard is 9/9; there are 8 fleets, and each shard needs one of them."
+        )
+        try command.fail(
+            arguments + ["--shard", "1/2"],
+            status: Status.usage,
+            "--shard needs --output with the file that the part goes to."
+        )
+        try HDF5Editor.edit(folder.file("part1")) { $0.dataset("policy_1/asked_mem", [0, 0, .infinity]) }
+        try command.fail(
+            ["merge", "part1", "part2", "part3"],
+            status: Status.failure,
+            "part1: dataset /policy_1/asked_mem has the value inf; an amount is at least 0"
+        )
+        try HDF5Editor.edit(folder.file("part1")) { $0.dataset("description", ["{}"]) }
+        try command.fail(
+            ["merge", "part1", "part2", "part3"],
+            status: Status.failure,
+            "part1: dataset /description is not the description of a benchmark's shard"
+        )
+    }
+
     /// A shard resumes; how it is to be summarised may change, and is not what is played.
     @Test func aShardResumes() throws {
         let arguments = experiment("wait-time")
@@ -149,8 +192,6 @@ import Testing
     func badShards(text: String) throws {
         let message = "--shard is '\(text)'; it must be I/N with two numbers and 1 <= I <= N, as in 2/4."
         try command.fail(evaluate(["--output", "part", "--shard=\(text)"]), status: Status.usage, message)
-        let experiment = experiment("servers", ["--output", "part", "--shard=\(text)"])
-        try command.fail(experiment, status: Status.usage, message)
     }
 
     @Test func shardsThatCannotBe() throws {

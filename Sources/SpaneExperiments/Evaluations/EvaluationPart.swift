@@ -58,13 +58,10 @@ package struct EvaluationPart: Sendable {
         _ group: String
     ) throws(StorageError) {
         try file.attribute("seconds", evaluation.seconds, of: group)
-        for tally in TallyColumns.all {
-            let values = evaluation.episodes.map { tally.of($0) }
-            try file.dataset("\(group)/\(tally.name)", counts: values.map(\.vms))
-            for column in TallyColumns.amounts {
-                let amounts = values.map { $0[keyPath: column.path] }
-                try file.dataset("\(group)/\(tally.name)_\(column.name)", amounts, unit: column.unit)
-            }
+        try TallyColumns.put(evaluation.episodes.map(\.all), into: file, group)
+        for size in SizeClass.allCases {
+            let tallies = evaluation.episodes.map { $0.bySize[size.rawValue] }
+            try TallyColumns.put(tallies, "_\(size.name)", into: file, group)
         }
         if subject.moves != nil { try file.datasets("\(group)/", moved: evaluation.episodes.map(\.moved)) }
         try put(evaluation.episodes.map(\.figures), subject, into: file, group)
@@ -131,42 +128,6 @@ package struct EvaluationPart: Sendable {
     }
 }
 
-/// The columns of what was asked for and refused.
-private enum TallyColumns {
-    struct Tally {
-        let name: String
-        let of: (LossEpisode) -> LossEpisode.Count
-    }
-
-    /// What was asked for and what was refused, of all VMs and of each class.
-    static var all: [Tally] {
-        [
-            Tally(name: "asked") { $0.all.asked }, Tally(name: "refused") { $0.all.refused },
-        ]
-            + SizeClass.allCases.flatMap { size in
-                [
-                    Tally(name: "asked_\(size.name)") { $0.bySize[size.rawValue].asked },
-                    Tally(name: "refused_\(size.name)") { $0.bySize[size.rawValue].refused },
-                ]
-            }
-    }
-
-    struct Amount {
-        let name: String
-        let unit: String
-        let path: WritableKeyPath<LossEpisode.Count, Double>
-    }
-
-    /// Beside the number of VMs.
-    static var amounts: [Amount] {
-        [
-            Amount(name: "cores", unit: "cores", path: \.cores),
-            Amount(name: "core_seconds", unit: "core s", path: \.coreSeconds),
-            Amount(name: "mem", unit: "GB", path: \.mem),
-        ]
-    }
-}
-
 /// What the file of a part holds of one policy.
 private struct PolicyColumns {
     let group: String
@@ -226,34 +187,21 @@ private struct PolicyColumns {
     }
 
     func losses(_ file: borrowing HDF5Reader) throws(StorageError) -> LossEvaluation {
-        var counts: [[LossEpisode.Count]] = []
-        for tally in TallyColumns.all { counts.append(try self.counts(file, tally.name)) }
+        let all = try TallyColumns.read(file, group, count: count)
+        var bySize: [[LossEpisode.Tally]] = []
+        for size in SizeClass.allCases {
+            bySize.append(try TallyColumns.read(file, group, "_\(size.name)", count: count))
+        }
         return LossEvaluation(
             (0..<count).map { episode in
-                let tallies = stride(from: 0, to: counts.count, by: 2).map { index in
-                    var tally = LossEpisode.Tally()
-                    (tally.asked, tally.refused) = (counts[index][episode], counts[index + 1][episode])
-                    return tally
-                }
-                return LossEpisode(
-                    all: tallies[0],
-                    bySize: Array(tallies.dropFirst()),
+                LossEpisode(
+                    all: all[episode],
+                    bySize: bySize.map { $0[episode] },
                     figures: figures.isEmpty ? FleetFigures(means: []) : figures[episode],
                     moved: moved[episode]
                 )
             },
             seconds: seconds
         )
-    }
-
-    private func counts(_ file: borrowing HDF5Reader, _ name: String) throws(StorageError) -> [LossEpisode.Count] {
-        var counts = Array(repeating: LossEpisode.Count(), count: count)
-        let vms = try file.counts("\(group)/\(name)", count: count, "a number of VMs")
-        for episode in counts.indices { counts[episode].vms = vms[episode] }
-        for column in TallyColumns.amounts {
-            let amounts = try file.amounts("\(group)/\(name)_\(column.name)", count: count, "an amount")
-            for episode in counts.indices { counts[episode][keyPath: column.path] = amounts[episode] }
-        }
-        return counts
     }
 }

@@ -18,6 +18,12 @@ struct ShardOptions: ParsableArguments {
         throw ValidationError("--shard is '\(text)'; it must be I/N with two numbers and 1 <= I <= N, as in 2/4.")
     }
 
+    /// Refuses a shard without a file for the part.
+    func check(output: String?) throws {
+        guard text != nil, output == nil || output == "-" else { return }
+        throw ValidationError("--shard needs --output with the file that the part goes to.")
+    }
+
     /// What the option says of so many starts; `nil` where it is not given.
     ///
     /// - Parameter name: what messages call the starts.

@@ -44,6 +44,11 @@ def test_experiment_that_is_not_finished(tmp_path: Path) -> None:
     summary.unlink()
     with pytest.raises(spane.FormatError, match="not finished"):
         Experiment.load(folder)
+    manifest = folder / "experiment.json"
+    shard = {"number": 2, "count": 3}
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "shard": shard}))
+    with pytest.raises(spane.FormatError, match="is shard 2 of 3 of an experiment; spane merge"):
+        Experiment.load(folder)
 
 
 def test_run(tmp_path: Path) -> None:

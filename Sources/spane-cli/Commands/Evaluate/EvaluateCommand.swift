@@ -58,10 +58,8 @@ struct EvaluateCommand: ParsableCommand {
         if json, output == "-" {
             throw ValidationError("--json and --output - both go to standard output; --output must name a file here.")
         }
+        try shardOptions.check(output: output)
         if shardOptions.text != nil {
-            guard let output, output != "-" else {
-                throw ValidationError("--shard needs --output with the file that the part goes to.")
-            }
             guard !json else {
                 throw ValidationError(
                     "--json and --shard: a part is no result; spane merge --json prints that of all parts."

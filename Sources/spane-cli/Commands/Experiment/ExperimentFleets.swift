@@ -52,9 +52,15 @@ struct ExperimentFleets: ParsableCommand {
     )
     var policies: [EntrantArgument]
 
-    @Option(help: ArgumentHelp("Write one row per fleet and policy. '-' prints only that.", valueName: "file.csv"))
+    @Option(
+        help: ArgumentHelp(
+            "Write one row per fleet and policy. '-' prints only that. With --shard: where the part goes.",
+            valueName: "file.csv"
+        )
+    )
     var output: String?
 
+    @OptionGroup var shardOptions: ShardOptions
     @OptionGroup var mixOptions: MixOptions
     @OptionGroup var moves: MoveOptions
     @OptionGroup var threads: ThreadOptions
@@ -66,6 +72,7 @@ struct ExperimentFleets: ParsableCommand {
         try refuseTwice(kinds.map(\.kind.rawValue), "--kinds")
         try refuseTwice(servers, "--servers")
         try refuseTwice(loads, "--loads")
+        try shardOptions.check(output: output)
         guard seeds >= 1, seeds <= 10_000 else {
             throw ValidationError("--seeds is \(seeds); it must be in 1 ... 10000.")
         }
@@ -87,24 +94,26 @@ struct ExperimentFleets: ParsableCommand {
         let cells = kinds.flatMap { kind in
             servers.flatMap { servers in loads.map { FleetBenchmark.Cell(kind.kind, servers: servers, load: $0) } }
         }
-        let benchmark = FleetBenchmark(
+        let benchmark = try FleetBenchmark(
             entrants,
             on: cells,
             seeds: (0..<UInt64(seeds)).map { seed &+ $0 },
             days: days,
-            moves: moves.limits
+            moves: moves.limits,
+            shard: shardOptions.shard(of: cells.count * seeds, "fleets")
         )
         if let output, output != "-" { try File.check(canWriteTo: output) }
-        let bar = ProgressBar("fleets", total: benchmark.trialCount)
+        let played = (benchmark.shard ?? .whole).indices(of: benchmark.trialCount).count
+        let bar = ProgressBar("fleets", total: played)
         let trials: [FleetBenchmark.Trial]
         do {
             defer { bar.clear() }
             trials = try benchmark.run(threads: threads.count, progress: { bar.show($0) })
         }
-        let report = FleetBenchmarkReport(benchmark: benchmark, trials: trials)
-        if output == "-" { return StandardOutput.write(report.csv) }
-        // Printed first: a file that cannot be written shall not cost the result.
-        StandardOutput.print(try report.text)
-        if let output { try TextFile.write(report.csv, to: output) }
+        guard let shard = benchmark.shard, let output else {
+            return try FleetBenchmarkReport(results: benchmark.results(trials)).write(to: output)
+        }
+        try FleetPart.write(trials, of: benchmark, mix: mix, version: Spane.version, to: output)
+        StandardOutput.print(ShardOptions.note(output, shard, played, of: benchmark.trialCount, "fleets"))
     }
 }

@@ -6,8 +6,17 @@ import SpaneWorkloads
 
 /// The result of `spane experiment fleets` as two tables and as one CSV row per fleet and policy.
 struct FleetBenchmarkReport {
-    let benchmark: FleetBenchmark
-    let trials: [FleetBenchmark.Trial]
+    let results: FleetBenchmark.Results
+
+    private var trials: [FleetBenchmark.Trial] { results.trials }
+
+    /// Shows the results, and writes them to a file where one is named.
+    func write(to output: String?) throws {
+        if output == "-" { return StandardOutput.write(csv) }
+        // Printed first: a file that cannot be written shall not cost the result.
+        StandardOutput.print(try text)
+        if let output { try TextFile.write(csv, to: output) }
+    }
 
     private func refused(_ policy: Int, in trial: FleetBenchmark.Trial) -> Double? {
         trial.tallies[policy]?.refusedCores
@@ -15,8 +24,8 @@ struct FleetBenchmarkReport {
 
     var text: String {
         get throws {
-            let (count, seeds) = (benchmark.trialCount, benchmark.seeds.count)
-            let days = CSVText.number(benchmark.days)
+            let (count, seeds) = (trials.count, results.seedCount)
+            let days = CSVText.number(results.days)
             return """
                 \(NumberText.grouped(count)) fleet\(count == 1 ? "" : "s"), \(NumberText.grouped(seeds)) of each kind, number \
                 of servers and load; VMs arrive for \(days) day\(days == "1" ? "" : "s")\(moves)
@@ -27,19 +36,19 @@ struct FleetBenchmarkReport {
         }
     }
 
-    private var moves: String { benchmark.moves.map { "; \($0.withoutTime)" } ?? "" }
+    private var moves: String { results.moves.map { "; \($0.withoutTime)" } ?? "" }
 
     /// What was moved on all fleets together; nothing where nothing may be.
     private var moved: String {
-        guard benchmark.moves != nil else { return "" }
+        guard results.moves != nil else { return "" }
         var table = Table(header: ["policy"] + MoveColumns.header)
-        for (index, policy) in benchmark.policies.enumerated() {
+        for (index, policy) in results.policies.enumerated() {
             let played = trials.compactMap { trial in trial.tallies[index].map { ($0, trial.moved[index]) } }
             table.add(
-                [policy.name]
+                [policy]
                     + (played.isEmpty
                         ? MoveColumns.header.map { _ in "-" }
-                        : MoveColumns.cells(MoveFigures(played, days: Double(played.count) * benchmark.days)))
+                        : MoveColumns.cells(MoveFigures(played, days: Double(played.count) * results.days)))
             )
         }
         return "\n\n\(table.text)\n\n\(MoveColumns.note)"
@@ -48,11 +57,11 @@ struct FleetBenchmarkReport {
     /// The policies beside the first; nothing where there is only one.
     private var comparison: String {
         get throws {
-            guard benchmark.policies.count > 1 else { return "" }
+            guard results.policies.count > 1 else { return "" }
             return """
 
 
-                Less \(benchmark.policies[0].name), on the fleets that both of them serve
+                Less \(results.policies[0]), on the fleets that both of them serve
 
                 \(try differences)
 
@@ -64,16 +73,16 @@ struct FleetBenchmarkReport {
 
     /// A table for each kind, as one for all would be too wide.
     private var means: String {
-        let kinds = benchmark.cells.map(\.kind).reduce(into: [FleetKind]()) { if !$0.contains($1) { $0.append($1) } }
+        let kinds = results.cells.map(\.kind).reduce(into: [FleetKind]()) { if !$0.contains($1) { $0.append($1) } }
         return kinds.map { table(of: $0) }.joined(separator: "\n\n")
     }
 
     private func table(of kind: FleetKind) -> String {
-        let cells = benchmark.cells.filter { $0.kind == kind }
+        let cells = results.cells.filter { $0.kind == kind }
         var table = Table(header: [kind.rawValue] + cells.map { "\($0.servers) at \(CSVText.number($0.load))" })
-        for (index, policy) in benchmark.policies.enumerated() {
+        for (index, policy) in results.policies.enumerated() {
             table.add(
-                [policy.name]
+                [policy]
                     + cells.map { cell in
                         let values = trials.filter { $0.cell == cell }.compactMap { refused(index, in: $0) }
                         return values.isEmpty ? "-" : Self.percent(Statistics.mean(values))
@@ -86,12 +95,12 @@ struct FleetBenchmarkReport {
     private var differences: String {
         get throws {
             var table = FigureTable(header: ["policy", "refused cores", "better", "worse", "of fleets"])
-            for index in benchmark.policies.indices.dropFirst() {
+            for index in results.policies.indices.dropFirst() {
                 let pairs = trials.compactMap { trial in
                     refused(index, in: trial).flatMap { own in refused(0, in: trial).map { (own: own, control: $0) } }
                 }
                 guard !pairs.isEmpty else {
-                    table.add(benchmark.policies[index].name, ["-", "-", "-", "0"].map { FigureTable.Cell(value: $0) })
+                    table.add(results.policies[index], ["-", "-", "-", "0"].map { FigureTable.Cell(value: $0) })
                     continue
                 }
                 let bootstrap = try BlockBootstrap(count: pairs.count, blockLength: 1, resamples: 5000, seed: 1)
@@ -104,7 +113,7 @@ struct FleetBenchmarkReport {
                 let range = difference.interval.map { "\(Self.percent($0.low)) … \(Self.percent($0.high))" }
                 let counts = [pairs.count { $0.own < $0.control }, pairs.count { $0.own > $0.control }, pairs.count]
                 table.add(
-                    benchmark.policies[index].name,
+                    results.policies[index],
                     [FigureTable.Cell(difference: difference, Self.percent, interval: range ?? "")]
                         + counts.map { FigureTable.Cell(value: NumberText.grouped($0)) }
                 )
@@ -120,10 +129,10 @@ struct FleetBenchmarkReport {
             [
                 "kind", "servers", "load", "seed", "policy", "vms", "refused", "cores", "refused_cores", "core_seconds",
                 "refused_core_seconds",
-            ] + (benchmark.moves == nil ? [] : MoveColumns.csvNames)
+            ] + (results.moves == nil ? [] : MoveColumns.csvNames)
         )
         for trial in trials {
-            for (index, policy) in benchmark.policies.enumerated() {
+            for (index, policy) in results.policies.enumerated() {
                 guard let tally = trial.tallies[index] else { continue }
                 let amounts = [
                     tally.asked.cores, tally.refused.cores, tally.asked.coreSeconds, tally.refused.coreSeconds,
@@ -131,9 +140,9 @@ struct FleetBenchmarkReport {
                 text += CSVText.line(
                     [
                         trial.cell.kind.rawValue, "\(trial.cell.servers)", CSVText.number(trial.cell.load),
-                        "\(trial.seed)", policy.name, "\(tally.asked.vms)", "\(tally.refused.vms)",
+                        "\(trial.seed)", policy, "\(tally.asked.vms)", "\(tally.refused.vms)",
                     ] + amounts.map(CSVText.number)
-                        + (benchmark.moves == nil ? [] : MoveColumns.csvCells(trial.moved[index]))
+                        + (results.moves == nil ? [] : MoveColumns.csvCells(trial.moved[index]))
                 )
             }
         }

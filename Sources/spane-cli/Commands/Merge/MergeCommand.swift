@@ -7,19 +7,24 @@ struct MergeCommand: ParsableCommand {
         commandName: "merge",
         abstract: "Put together what several machines found with --shard, as if one had played everything.",
         discussion: """
-            Give the parts of all shards, in any order: the files of 'spane evaluate --shard', or the folders of 'spane \
-            experiment --shard'. The result is bit for bit that of one machine, but for the decisions a second, which are the \
+            Give the parts of all shards, in any order: the files of 'spane evaluate --shard' or 'spane experiment fleets \
+            --shard', or the folders of other experiments. The result is bit for bit that of one machine, but for the decisions a second, which are the \
             mean of all machines. docs/hosts.md says when shards are worth it.
             """
     )
 
-    @Argument(help: ArgumentHelp("Parts: files of spane evaluate, or folders of spane experiment.", valueName: "part"))
+    @Argument(
+        help: ArgumentHelp(
+            "Parts: files of spane evaluate or experiment fleets, or folders of other experiments.",
+            valueName: "part"
+        )
+    )
     var parts: [String]
 
     @Option(
         help: ArgumentHelp(
-            "Of an evaluation, the CSV file that spane evaluate --output would write; '-' prints only that. Of an experiment, the "
-                + "folder for the results; it must be given.",
+            "Of files, the CSV file that one machine would write; '-' prints only that. Of folders, the folder for the results; it "
+                + "must be given.",
             valueName: "file.csv | folder"
         )
     )
@@ -37,7 +42,9 @@ struct MergeCommand: ParsableCommand {
 
     func run() throws {
         let folders = parts.filter { File.isFolder($0) }
-        guard let folder = folders.first else { return try mergeEvaluation() }
+        guard let folder = folders.first else {
+            return try FleetPart.isOne(parts[0]) ? mergeFleets() : mergeEvaluation()
+        }
         guard folders.count == parts.count else {
             let file = parts.first { !File.isFolder($0) } ?? ""
             throw ValidationError(
@@ -52,13 +59,28 @@ struct MergeCommand: ParsableCommand {
         if json, output == "-" {
             throw ValidationError("--json and --output - both go to standard output; --output must name a file here.")
         }
+        try checkOutput()
+        try EvaluationPart.merged(parts.map { try EvaluationPart($0) }).write(json: json, to: output)
+    }
+
+    private func mergeFleets() throws {
+        guard !json else {
+            throw ValidationError(
+                "--json is for parts of spane evaluate; those of experiment fleets have a table and a CSV file."
+            )
+        }
+        try checkOutput()
+        try FleetBenchmarkReport(results: FleetPart.merged(parts.map { try FleetPart($0) })).write(to: output)
+    }
+
+    /// Refuses a file that cannot be written, or is one of the parts.
+    private func checkOutput() throws {
         if let output, output != "-" {
             guard !parts.contains(output) else {
                 throw ValidationError("--output is \(output), which is one of the parts; name another file.")
             }
             try File.check(canWriteTo: output)
         }
-        try EvaluationPart.merged(parts.map { try EvaluationPart($0) }).write(json: json, to: output)
     }
 
     private func mergeExperiment() throws {

@@ -103,6 +103,11 @@ class Experiment:
         """Reads the folder of a finished experiment."""
         path = arguments.file(folder, "folder")
         manifest = read_document(path / EXPERIMENT_MANIFEST, "spane-experiment")
+        if shard := manifest.get("shard"):
+            raise FormatError(
+                f"{path}: is shard {shard['number']} of {shard['count']} of an experiment; "
+                "spane merge makes the whole of all shards"
+            )
         if not (path / "summary.json").is_file():
             raise FormatError(
                 f"{path}: has no summary.json; the experiment is not finished: run its command "
