@@ -17,10 +17,13 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 
 import numpy as np
 
 import spane
+
+TRACE = Path(__file__).parents[2] / "data" / "synthetic.h5"
 
 PARTS = ("most-allocated", "balanced", "l2", "bottleneck", "dot-product")
 # The distribution begins at the default rule, 10 * most-allocated.
@@ -39,14 +42,14 @@ def figures(result: spane.Evaluation) -> np.ndarray:
     return np.log1p(result.waits / 1000).mean(axis=1)
 
 
-def spread_over(trace: spane.Trace, low: float, high: float, count: int) -> np.ndarray:
-    """Starts that are evenly spread over a part of the trace."""
-    return np.linspace(len(trace) * low, len(trace) * high, count, endpoint=False).astype(np.int64)
+def part(trace: spane.Trace, low: int, high: int, count: int) -> str:
+    """Starts drawn from a part of the trace, in hundredths of its length."""
+    return f"{len(trace) * low // 100}..<{len(trace) * high // 100}:{count}:1"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("trace", nargs="?", default="data/synthetic.h5")
+    parser.add_argument("trace", nargs="?", default=TRACE)
     parser.add_argument("--generations", type=int, default=12)
     parser.add_argument("--population", type=int, default=32)
     parser.add_argument("--elite", type=int, default=8)
@@ -79,7 +82,7 @@ def main() -> None:
     print(f"searched for {time.process_time() - begin:.0f} s of processor time")
 
     found = rule(mean)
-    starts = spread_over(trace, 0.5, 0.69, given.select)
+    starts = part(trace, 50, 69, given.select)
     selected = spane.evaluate(trace, starts, [found, spane.DEFAULT_POLICY], **options)
     better = figures(selected)[0] < figures(selected)[1]
     print(
@@ -91,11 +94,10 @@ def main() -> None:
         "first-fit": "first-fit",
         "default rule": spane.DEFAULT_POLICY,
     }
-    starts = spread_over(trace, 0.7, 0.95, given.test)
+    starts = part(trace, 70, 95, given.test)
     result = spane.evaluate(trace, starts, policies, **options)
     print(result.summary())
-    for name, figure in zip(result.policies, figures(result)):
-        print(f"{name}: mean of ln(1 + wait / 1000 s) {figure:.4f}")
+    print(result.compare("default rule", "mean_log"))
 
 
 if __name__ == "__main__":

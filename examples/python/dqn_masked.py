@@ -27,6 +27,8 @@ from torch import nn
 import spane
 from spane.convert import WeightsOptions, convert_weights
 
+TRACE = Path(__file__).parents[2] / "data" / "synthetic.h5"
+
 NODE = (40.0, 90.0)  # cores and GB of a NUMA node
 
 
@@ -65,7 +67,8 @@ class Greedy:
 
     @torch.no_grad()
     def best(self, observation: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        q = self.network(torch.from_numpy(observation)).numpy()
+        # Servers that look the same differ by rounding alone; then the first one, as in libspane.
+        q = self.network(torch.from_numpy(observation)).round(decimals=5).numpy()
         return np.where(mask, q, -np.inf).argmax(axis=1).astype(np.int32)
 
     def __call__(self, decisions: spane.Decisions) -> np.ndarray:
@@ -115,7 +118,7 @@ def learn(network: Spane, trace: spane.Trace, given: argparse.Namespace) -> Span
     vector.reset()
     replay = Replay(given.capacity, vector.observation.shape[1], vector.mask.shape[1])
     policy, recent = Greedy(network), deque(maxlen=given.n_step)
-    selection = np.linspace(len(trace) * 0.5, len(trace) * 0.69, given.select).astype(np.int64)
+    selection = part(trace, 50, 69, given.select)
     best, best_figure = copy.deepcopy(network), np.inf
     iterations = max(1, given.steps // given.envs)
     for iteration in range(iterations):
@@ -176,9 +179,14 @@ def as_model(network: Spane, path: Path) -> spane.Model:
     return spane.Model(path)
 
 
+def part(trace: spane.Trace, low: int, high: int, count: int) -> str:
+    """Starts drawn from a part of the trace, in hundredths of its length."""
+    return f"{len(trace) * low // 100}..<{len(trace) * high // 100}:{count}:1"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("trace", nargs="?", default="data/synthetic.h5")
+    parser.add_argument("trace", nargs="?", default=TRACE)
     parser.add_argument("--steps", type=int, default=500_000, help="decisions to learn from")
     parser.add_argument("--servers", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
@@ -204,7 +212,7 @@ def main() -> None:
     network = learn(Spane(), trace, given)
     print(f"learned for {time.process_time() - begin:.0f} s of processor time")
 
-    starts = np.linspace(len(trace) * 0.7, len(trace) * 0.95, given.test, endpoint=False)
+    starts = part(trace, 70, 95, given.test)
     with tempfile.TemporaryDirectory() as folder:
         policies = {
             "dqn": Greedy(network),
@@ -212,8 +220,9 @@ def main() -> None:
             "first-fit": "first-fit",
             "default rule": spane.DEFAULT_POLICY,
         }
-        result = spane.evaluate(trace, starts.astype(np.int64), policies, servers=given.servers)
+        result = spane.evaluate(trace, starts, policies, servers=given.servers)
     print(result.summary())
+    print(result.compare("default rule", "mean_log"))
 
 
 if __name__ == "__main__":

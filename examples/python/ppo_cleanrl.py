@@ -27,6 +27,8 @@ from torch.distributions import Categorical
 import spane
 from spane.convert import WeightsOptions, convert_weights
 
+TRACE = Path(__file__).parents[2] / "data" / "synthetic.h5"
+
 UNIT = torch.tensor([40.0, 90.0])  # cores and GB of a NUMA node
 ON_ONE_NODE = torch.tensor([[1.0, 0.0], [0.0, 1.0]])  # [action][node] of a VM that is not split
 
@@ -71,7 +73,9 @@ class Greedy:
     @torch.no_grad()
     def __call__(self, decisions: spane.Decisions) -> np.ndarray:
         observation, mask = map(torch.from_numpy, (decisions.observation, decisions.mask))
-        return self.agent(observation, mask)[0].argmax(1).numpy().astype(np.int32)
+        logits = self.agent(observation, mask)[0]
+        # Servers that look the same differ by rounding alone; then the first one, as in libspane.
+        return logits.round(decimals=5).argmax(1).numpy().astype(np.int32)
 
 
 def learn(agent: Agent, trace: spane.Trace, given: argparse.Namespace) -> Agent:
@@ -91,9 +95,7 @@ def learn(agent: Agent, trace: spane.Trace, given: argparse.Namespace) -> Agent:
     masks = torch.zeros(*shape, vector.mask.shape[1], dtype=torch.bool)
     actions = torch.zeros(shape, dtype=torch.long)
     chances, rewards, ends, values = (torch.zeros(shape) for _ in range(4))
-    selection = np.linspace(len(trace) * 5 // 10, len(trace) * 7 // 10 - 1000, given.select).astype(
-        int
-    )
+    selection = part(trace, 50, 69, given.select)
     best, best_figure = copy.deepcopy(agent), np.inf
     updates = max(1, given.steps // (given.envs * given.rollout))
     for update in range(updates):
@@ -107,7 +109,8 @@ def learn(agent: Agent, trace: spane.Trace, given: argparse.Namespace) -> Agent:
             actions[step] = policy.sample()
             chances[step] = policy.log_prob(actions[step])
             vector.step(actions[step].numpy().astype(np.int32))
-            rewards[step] = torch.from_numpy(vector.reward)
+            # Returns are then of the size of a reward, which suits the critic.
+            rewards[step] = torch.from_numpy(vector.reward) * (1 - given.discount)
             ends[step] = torch.from_numpy(vector.terminated | vector.truncated)
 
         # Generalised advantage estimates, backwards in time.
@@ -162,9 +165,14 @@ def as_model(agent: Agent, path: Path) -> spane.Model:
     return spane.Model(path)
 
 
+def part(trace: spane.Trace, low: int, high: int, count: int) -> str:
+    """Starts drawn from a part of the trace, in hundredths of its length."""
+    return f"{len(trace) * low // 100}..<{len(trace) * high // 100}:{count}:1"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("trace", nargs="?", default="data/synthetic.h5")
+    parser.add_argument("trace", nargs="?", default=TRACE)
     parser.add_argument("--steps", type=int, default=1_000_000, help="decisions to learn from")
     parser.add_argument("--servers", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
@@ -176,8 +184,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--minibatches", type=int, default=4)
     parser.add_argument("--every", type=int, default=10, help="updates between selections")
-    parser.add_argument("--learning-rate", type=float, default=1e-3)
-    parser.add_argument("--discount", type=float, default=0.99)
+    parser.add_argument("--learning-rate", type=float, default=3e-3)
+    parser.add_argument("--discount", type=float, default=0.97)
     parser.add_argument("--trace-decay", type=float, default=0.95)
     parser.add_argument("--clip", type=float, default=0.2)
     parser.add_argument("--entropy", type=float, default=0.001)
@@ -190,7 +198,7 @@ def main() -> None:
     agent = learn(Agent(), trace, given)
     print(f"learned for {time.process_time() - begin:.0f} s of processor time")
 
-    starts = np.linspace(len(trace) * 7 // 10, len(trace) * 19 // 20, given.test).astype(np.int64)
+    starts = part(trace, 70, 95, given.test)
     with tempfile.TemporaryDirectory() as folder:
         model = as_model(agent, given.output or Path(folder) / "ppo.h5")
         policies = {
@@ -201,6 +209,7 @@ def main() -> None:
         }
         result = spane.evaluate(trace, starts, policies, servers=given.servers)
     print(result.summary())
+    print(result.compare("default rule", "mean_log"))
 
 
 if __name__ == "__main__":

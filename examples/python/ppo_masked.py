@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from stable_baselines3.common.vec_env import VecEnv, VecMonitor
 
 import spane
 import spane.gym
+
+TRACE = Path(__file__).parents[2] / "data" / "synthetic.h5"
 
 
 class Adapter(VecEnv):
@@ -89,9 +92,14 @@ class Learned:
         return action.astype(np.int32)
 
 
+def part(trace: spane.Trace, low: int, high: int, count: int) -> str:
+    """Starts drawn from a part of the trace, in hundredths of its length."""
+    return f"{len(trace) * low // 100}..<{len(trace) * high // 100}:{count}:1"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("trace", nargs="?", default="data/synthetic.h5")
+    parser.add_argument("trace", nargs="?", default=TRACE)
     parser.add_argument("--steps", type=int, default=500_000, help="decisions to learn from")
     parser.add_argument("--servers", type=int, default=5)
     parser.add_argument("--envs", type=int, default=64)
@@ -126,14 +134,15 @@ def main() -> None:
     model.learn(given.steps)
     print(f"learned for {time.process_time() - begin:.0f} s of processor time")
 
-    starts = np.linspace(len(trace) * 0.7, len(trace) * 0.95, given.test, endpoint=False)
+    starts = part(trace, 70, 95, given.test)
     policies = {
         "ppo": Learned(model),
         "first-fit": "first-fit",
         "default rule": spane.DEFAULT_POLICY,
     }
-    result = spane.evaluate(trace, starts.astype(np.int64), policies, servers=given.servers)
+    result = spane.evaluate(trace, starts, policies, servers=given.servers)
     print(result.summary())
+    print(result.compare("default rule", "mean_log"))
 
 
 if __name__ == "__main__":
