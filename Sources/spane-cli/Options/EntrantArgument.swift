@@ -55,7 +55,7 @@ struct EntrantArgument: ExpressibleByArgument {
         let names = group.map { group in Self.distinct(members.map(\.name)).map { "\(group)/\($0)" } }
         return try members.enumerated().map { index, member in
             let source = try member.source(mix: mix)
-            let file: String? = if case .model(_) = source { member.name } else { member.own?.file }
+            let file = member.file(of: source)
             return Experiment.Policy(
                 name: names?[index] ?? (isNamed ? self.group : nil) ?? member.name,
                 group: group,

@@ -25,7 +25,10 @@ struct PolicyArgument: ExpressibleByArgument {
         return .model(try WeightsFile.read(name).model)
     }
 
-    /// The same where single decisions are asked for.
+    /// The file of a network or of a policy of one's own; `nil` for a heuristic.
+    func file(of source: PolicySource) -> String? { if case .model = source { name } else { own?.file } }
+
+    /// The source where single decisions are asked for.
     func singleSource(mix: ExpectedFlavors?) throws -> PolicySource {
         if own != nil {
             throw ValidationError(

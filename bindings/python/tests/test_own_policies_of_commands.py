@@ -87,6 +87,23 @@ def test_evaluate(folder: Path) -> None:
     assert mine == first
 
 
+def test_shards(folder: Path, tmp_path: Path) -> None:
+    """Machines share the episodes of one's own policy, and must have the same file of it."""
+    for name in ("trace.h5", "beside.py", "mine.py"):
+        shutil.copyfile(folder / name, tmp_path / name)
+    evaluate = ("evaluate", *STARTS, "--policy", "mine.py", "--policy", "best-fit")
+    whole = run(tmp_path, *evaluate, "--output", "-")[1]
+    for number in (1, 2):
+        code, _, _ = run(tmp_path, *evaluate, "--shard", f"{number}/2", "--output", f"{number}.h5")
+        assert code == 0
+    assert run(tmp_path, "merge", "2.h5", "1.h5", "--output", "-") == (0, whole, "")
+    with (tmp_path / "mine.py").open("a") as file:
+        file.write("# another one\n")
+    assert run(tmp_path, *evaluate, "--shard", "2/2", "--output", "2.h5")[0] == 0
+    code, _, err = run(tmp_path, "merge", "1.h5", "2.h5")
+    assert code == 1 and "Error: 2.h5: does not belong to 1.h5. file of mine.py: sha256 " in err
+
+
 @pytest.mark.parametrize(
     ("policy", "message"),
     [

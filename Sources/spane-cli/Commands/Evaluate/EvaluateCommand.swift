@@ -195,9 +195,10 @@ struct EvaluateCommand: ParsableCommand {
 }
 
 extension PolicyArgument {
-    /// Who takes part, with what tells networks of the same name apart.
+    /// Who takes part, with what tells files of the same name apart.
     fileprivate func entrant(_ source: PolicySource) throws -> Experiment.Policy {
-        guard case .model = source else { return Experiment.Policy(name: name, source: source) }
-        return Experiment.Policy(name: name, source: source, file: name, contentHash: try ContentHash.ofFile(name))
+        let file = file(of: source)
+        let hash = try file.map { path in try ContentHash.ofFile(path) }
+        return Experiment.Policy(name: name, source: source, file: file, contentHash: hash)
     }
 }
