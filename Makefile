@@ -25,10 +25,8 @@ demo: build ## Compare the heuristics and the shipped networks on the shipped tr
 	@scripts/demo.sh $(SPANE) $(TRACE) $(WEIGHTS)
 
 .PHONY: test
-test: setup lint ## Run every check and every test
-	swift test -c release --disable-testable-imports
-	scripts/build-library.sh
-	cd bindings/python && SPANE_REQUIRE_LIBRARY=1 ../../$(PYTHON) -m pytest -q
+test: setup ## Run every check and every test
+	@scripts/test.sh
 
 .PHONY: test-clients
 test-clients: setup test-install ## Test the installed library from C, C++ and Python (installs PyTorch in .venv-clients)

@@ -26,5 +26,7 @@ cd dist
 files=()
 for file in libspane-"$version"*.tar.gz spane-*.whl spane-*.tar.gz ./*.deb; do [ ! -e "$file" ] || files+=("${file#./}"); done
 ../scripts/sbom.py "${files[@]}" >"libspane-$version.cdx.json"
+../.venv-wheel/bin/python -m pip install -q --disable-pip-version-check 'cyclonedx-python-lib[json-validation]'
+../.venv-wheel/bin/python ../scripts/check-sbom.py "libspane-$version.cdx.json"
 sha256sum "${files[@]}" "libspane-$version.cdx.json" >SHA256SUMS
 cat SHA256SUMS

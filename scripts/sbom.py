@@ -26,7 +26,7 @@ def output(*command: str) -> str:
 
 def debian(package: str) -> str:
     """The upstream version of an installed Debian package."""
-    return re.sub(r"^\d+:|(\+repack\d*|\+dfsg\d*)?-[^-]*$", "", output("dpkg-query", "-W", "-f", "${Version}", package))
+    return re.sub(r"^\d+:|(\+repack\d*|[+.]dfsg\d*)?-[^-]*$", "", output("dpkg-query", "-W", "-f", "${Version}", package))
 
 
 def compiler() -> str:

@@ -4,6 +4,7 @@
 #   setup.sh system   only what the build needs
 #   setup.sh clients  that, and what it takes to check the installed library
 #   setup.sh packages that of the build, and what it takes to make and check Debian packages
+#   setup.sh hosts    what it takes to test searches on several hosts, which are skipped without it: PostgreSQL
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,6 +23,10 @@ install_debian() {
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+if [ "${1:-all}" = hosts ]; then
+    install_debian iproute2 postgresql
+    exit 0
+fi
 if ! command -v swift >/dev/null; then
     say "swift is not on PATH; install Swift 6.3 or later first (https://www.swift.org/install/linux)"
     exit 1

@@ -12,6 +12,7 @@ public struct EpisodePlan: Sendable {
         /// waits; where servers are counted, that on their number, see ``SpaneScheduling/Scenario/serverBound(start:length:)``.
         public let bound: Double
 
+        /// An episode that was planned elsewhere.
         package init(start: Int, length: Int, bound: Double) {
             (self.start, self.length, self.bound) = (start, length, bound)
         }
@@ -24,16 +25,19 @@ public struct EpisodePlan: Sendable {
 
     /// Plans one episode for each start.
     ///
-    /// - Parameter end: when they end. Where that depends on the policy, every policy places as many VMs as First Fit does.
+    /// - Parameters:
+    ///   - shard: which of the starts are meant.
+    ///   - end: when they end. Where that depends on the policy, every policy places as many VMs as First Fit does.
     /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve such an episode.
     /// - Complexity: O(sum of lengths * servers), spread over `threads`.
     public init(
         _ scenario: Scenario,
         starts: [Int],
+        shard: Shard = .whole,
         until end: EpisodeEnd = .automatic,
         threads: Int = 1
     ) throws {
-        try self.init(scenario, starts: starts, until: end, threads: threads, progress: .none)
+        try self.init(scenario, starts: starts, shard: shard, until: end, threads: threads, progress: .none)
     }
 
     init(_ scenario: Scenario, _ episodes: [Episode]) {
@@ -52,14 +56,16 @@ public struct EpisodePlan: Sendable {
     package init(
         _ scenario: Scenario,
         starts: [Int],
+        shard: Shard = .whole,
         until end: EpisodeEnd,
         threads: Int,
         progress: Progress
     ) throws {
         self.scenario = scenario
         let conditions = scenario.boundConditions
+        let places = shard.indices(of: starts.count)
         episodes = try parallelMap(
-            count: starts.count,
+            count: places.count,
             threads: threads,
             // Also the bound, which may have as many VMs running at once as the trace has.
             stateBytes: scenario.environmentBytes + scenario.trace.count * 16,
@@ -67,10 +73,11 @@ public struct EpisodePlan: Sendable {
             // Until a VM fits nowhere nothing is moved, so that moves change no length.
             makeState: { try Environment(scenario.moving(nil)) },
             { environment, index in
+                let place = places[index]
                 do {
-                    return try environment.plan(start: starts[index], until: end, conditions, progress)
+                    return try environment.plan(start: starts[place], until: end, conditions, progress)
                 } catch let error as SchedulingError where error.code != .cancelled {
-                    throw SchedulingError(error.code, "starts[\(index)]: \(error)")
+                    throw SchedulingError(error.code, "starts[\(place)]: \(error)")
                 }
             }
         )

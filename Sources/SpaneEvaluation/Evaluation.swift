@@ -14,6 +14,18 @@ public struct Evaluation: Equatable, Sendable {
     /// The time that playing took, in seconds, on all threads together.
     public let seconds: Double
 
+    /// What was played elsewhere.
+    package init(
+        totalWaits: [Double],
+        moved: [MoveCount],
+        figures: [FleetFigures],
+        decisionCount: Int,
+        seconds: Double
+    ) {
+        (self.totalWaits, self.moved, self.figures) = (totalWaits, moved, figures)
+        (self.decisionCount, self.seconds) = (decisionCount, seconds)
+    }
+
     /// Plays every episode of the plan.
     ///
     /// The waits do not depend on the number of threads.

@@ -16,15 +16,18 @@ public struct EvaluationSummary: Equatable, Sendable {
     public let decisionsPerSecond: Double
 
     /// Summarises the evaluation of one policy.
-    public init(_ evaluation: Evaluation, on plan: EpisodePlan) {
+    public init(_ evaluation: Evaluation, on plan: EpisodePlan) { self.init(evaluation, plan.episodes) }
+
+    /// The same, of episodes that were played elsewhere.
+    package init(_ evaluation: Evaluation, _ episodes: [EpisodePlan.Episode]) {
         let waits = evaluation.totalWaits
         trimmedMean = WaitMetric.trimmedMean10.value(of: waits)
         mean = WaitMetric.mean.value(of: waits)
         median = Statistics.median(waits)
         shareWithoutWaiting = waits.isEmpty ? 0 : Double(waits.count { $0 == 0 }) / Double(waits.count)
-        let vms = plan.episodes.reduce(0) { $0 + $1.length }
+        let vms = episodes.reduce(0) { $0 + $1.length }
         meanWaitPerVM = vms == 0 ? 0 : waits.reduce(0, +) / Double(vms)
-        aboveBound = trimmedMean - WaitMetric.trimmedMean10.value(of: plan.episodes.map(\.bound))
+        aboveBound = trimmedMean - WaitMetric.trimmedMean10.value(of: episodes.map(\.bound))
         decisionsPerSecond = evaluation.seconds > 0 ? Double(evaluation.decisionCount) / evaluation.seconds : 0
     }
 }

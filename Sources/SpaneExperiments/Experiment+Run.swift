@@ -8,13 +8,14 @@ extension Experiment {
     ///
     /// - Throws: ``SchedulingError`` naming the start at which the trace cannot serve an episode.
     public func plans(threads: Int = 1) throws -> [EpisodePlan] {
-        try clusters.flatMap { cluster in
+        let shard = shard ?? .whole
+        return try clusters.flatMap { cluster in
             let scenario = try Scenario(trace, on: cluster)
             let plan =
                 if kind == .servers, case .length(let length) = end {
-                    try EpisodePlan.windows(scenario, starts: starts, length: length, threads: threads)
+                    try EpisodePlan.windows(scenario, starts: starts, shard: shard, length: length, threads: threads)
                 } else {
-                    try EpisodePlan(scenario, starts: starts, until: end, threads: threads)
+                    try EpisodePlan(scenario, starts: starts, shard: shard, until: end, threads: threads)
                 }
             return moves.isEmpty ? [plan] : try moves.map { try plan.moving($0) }
         }
@@ -33,12 +34,15 @@ extension Experiment {
             },
             moves: moves.first,
             clusters: zip(stages, plans).map { stage, plan in
-                ExperimentWaits.ServerCount(
+                let offers = stage.moves == nil ? [] : plan.offers
+                return ExperimentWaits.ServerCount(
                     servers: stage.fleet.serverCount,
                     moves: stage.moves?.moves,
                     starts: plan.episodes.map(\.start),
                     lengths: plan.episodes.map(\.length),
                     bounds: plan.episodes.map(\.bound),
+                    offeredMem: offers.map(\.mem),
+                    days: offers.map(\.days),
                     policies: policies.count
                 )
             }
@@ -64,7 +68,7 @@ extension Experiment {
         let missing = waits.missingParts
         // Policies of the caller's own play after the others, all their episodes at once.
         let (parts, external) = (missing.filter { !isExternal($0) }, missing.filter { isExternal($0) })
-        let episodes = starts.count
+        let episodes = plans.first?.episodes.count ?? 0
         let results = PartialResults(waits, episodes: episodes)
         _ = try parallelMap(
             count: parts.count * episodes,

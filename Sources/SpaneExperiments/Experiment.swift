@@ -55,8 +55,10 @@ public struct Experiment: Sendable {
     public let trace: Trace
     /// Where the trace comes from.
     public let description: TraceDescription
-    /// The first VM of each episode.
+    /// The first VM of each episode, of all machines together.
     public let starts: [Int]
+    /// The episodes that this machine plays; `nil` where it plays all for itself.
+    public let shard: Shard?
     /// When episodes end.
     public let end: EpisodeEnd
     /// The clusters, each of another number of servers; where servers are counted, the fleet in whose proportions they are added.
@@ -71,6 +73,7 @@ public struct Experiment: Sendable {
 
     /// Describes an experiment; First Fit is added after the other policies when it is not among them.
     ///
+    /// - Parameter shard: the episodes that this machine plays; `nil` where it plays all for itself.
     /// - Throws: `invalidArgument` when a name or a number of servers is given twice, a group is called like a policy, or windows
     ///   whose servers are counted have no length, or moves are out of their range, and
     ///   ``ExperimentError`` when a network cannot serve one of the clusters.
@@ -79,6 +82,7 @@ public struct Experiment: Sendable {
         trace: Trace,
         description: TraceDescription,
         starts: [Int],
+        shard: Shard? = nil,
         until end: EpisodeEnd = .automatic,
         clusters: [Fleet],
         policies: [Policy],
@@ -101,12 +105,31 @@ public struct Experiment: Sendable {
         self.trace = trace
         self.description = description
         self.starts = starts
+        self.shard = shard
         self.end = end
         self.clusters = clusters
         self.policies = policies
         self.mix = mix
         try Self.check(moves, of: kind)
         self.moves = moves.allSatisfy { $0.moves == 0 } ? [] : moves
+    }
+
+    /// The experiment with more policies, behind those that it has.
+    ///
+    /// - Throws: as ``init(kind:trace:description:starts:shard:until:clusters:policies:mix:moves:)``.
+    package func adding(_ more: [Policy]) throws -> Experiment {
+        try Experiment(
+            kind: kind,
+            trace: trace,
+            description: description,
+            starts: starts,
+            shard: shard,
+            until: end,
+            clusters: clusters,
+            policies: policies + more,
+            mix: mix,
+            moves: moves
+        )
     }
 
     private static func check(_ moves: [MoveLimits], of kind: Kind) throws(SchedulingError) {

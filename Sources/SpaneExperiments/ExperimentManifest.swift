@@ -5,41 +5,6 @@ internal import SpaneStorage
 
 /// What an experiment is about: enough to tell whether results belong to it, and to do it again.
 public struct ExperimentManifest: Codable, Equatable, Sendable {
-    struct TraceEntry: Codable, Equatable {
-        var file: String
-        var source: String
-        var licence: String
-        var sha256: String
-    }
-
-    struct StartsEntry: Codable, Equatable {
-        var given: String
-        var count: Int
-        /// Of the indices in decimal, each followed by a newline.
-        var sha256: String
-    }
-
-    struct PolicyEntry: Codable, Equatable {
-        var name: String
-        var group: String?
-        var file: String?
-        var sha256: String?
-    }
-
-    /// The moves that may make room.
-    struct MovesEntry: Codable, Equatable {
-        var moves: [Int]
-        var seconds_per_gb: Double
-        var price: Double
-        var budget: Int
-
-        init?(_ moves: [MoveLimits]) {
-            guard let first = moves.first else { return nil }
-            self.moves = moves.map(\.moves)
-            (seconds_per_gb, price, budget) = (first.secondsPerGB, first.prices.move, first.budget)
-        }
-    }
-
     var format = "spane-experiment"
     var format_version = 1
     /// The version of the command that began the experiment.
@@ -59,6 +24,8 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     /// Absent where nothing is moved.
     var moves: MovesEntry?
     var policies: [PolicyEntry]
+    /// Where several machines play: what this one does.
+    var shard: ShardEntry?
 
     /// Describes an experiment.
     ///
@@ -66,24 +33,52 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     ///   - traceFile: the file that the trace was read from.
     ///   - starts: the starts as they were asked for.
     ///   - version: the version of the command.
-    public init(_ experiment: Experiment, traceFile: String, starts: String, version: String) {
-        spane_version = version
-        self.experiment = experiment.kind.rawValue
-        trace = TraceEntry(traceFile, experiment.description)
-        self.starts = StartsEntry(
-            given: starts,
-            count: experiment.starts.count,
-            sha256: ContentHash.ofText(experiment.starts.map { "\($0)\n" }.joined())
+    ///   - settings: how the experiment is to be summarised once all shards are there.
+    public init(
+        _ experiment: Experiment,
+        traceFile: String,
+        starts: String,
+        version: String,
+        settings: SummarySettings = SummarySettings()
+    ) {
+        self.init(
+            experiment: experiment.kind.rawValue,
+            trace: TraceEntry(traceFile, experiment.description),
+            starts: StartsEntry(starts, experiment.starts),
+            end: experiment.end,
+            clusters: experiment.clusters,
+            mix: experiment.mix,
+            moves: experiment.moves,
+            policies: experiment.policies,
+            version: version
         )
-        length = experiment.end.description
-        servers = experiment.clusters.map(\.serverCount)
-        node_cpu = experiment.clusters[0].uniformNode?.cpu
-        node_mem = experiment.clusters[0].uniformNode?.mem
-        split_above = experiment.clusters[0].onlySplitAbove
-        fleet = FleetNote(ofOther: experiment.clusters[0])
-        mix = experiment.mix.map { TraceEntry($0.file, $0.description) }
-        moves = MovesEntry(experiment.moves)
-        policies = experiment.policies.map {
+        shard = experiment.shard.map { ShardEntry($0, settings) }
+    }
+
+    /// Describes what is compared, be it an experiment or not.
+    init(
+        experiment: String,
+        trace: TraceEntry,
+        starts: StartsEntry,
+        end: EpisodeEnd,
+        clusters: [Fleet],
+        mix: GivenMix?,
+        moves: [MoveLimits],
+        policies: [Experiment.Policy],
+        version: String
+    ) {
+        spane_version = version
+        self.experiment = experiment
+        (self.trace, self.starts) = (trace, starts)
+        length = end.description
+        servers = clusters.map(\.serverCount)
+        node_cpu = clusters[0].uniformNode?.cpu
+        node_mem = clusters[0].uniformNode?.mem
+        split_above = clusters[0].onlySplitAbove
+        fleet = FleetNote(ofOther: clusters[0])
+        self.mix = mix.map { TraceEntry($0.file, $0.description) }
+        self.moves = MovesEntry(moves)
+        self.policies = policies.map {
             PolicyEntry(name: $0.name, group: $0.group, file: $0.file, sha256: $0.contentHash)
         }
     }
@@ -111,8 +106,12 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
         try JSONText.pretty(self) + "\n"
     }
 
-    /// In what the experiment of `old` is another one, a line each; where files lie does not matter, nor what a trace is called.
-    func differences(from old: ExperimentManifest) -> [String] {
+    /// In what the experiment of `old` is another one, a line each; where files lie does not matter, nor what a trace is called,
+    /// nor how shards are to be summarised.
+    ///
+    /// - Parameter growing: groups whose members may be others.
+    func differences(from old: ExperimentManifest, growing: Set<String> = []) -> [String] {
+        guard growing.isEmpty else { return without(growing).differences(from: old.without(growing)) }
         var lines: [String] = []
         func compare(_ name: String, _ old: String, _ new: String) {
             if old != new { lines.append("\(name): \(old) there, \(new) here") }
@@ -133,11 +132,43 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
             compare("mix", old.mix?.title ?? "learned", mix?.title ?? "learned")
         }
         compare("moves", Self.text(old.moves), Self.text(moves))
+        compare("shard", old.shard?.title ?? "none", shard?.title ?? "none")
         compare("policies", Self.list(old.policies.map(\.title)), Self.list(policies.map(\.title)))
         for (old, new) in zip(old.policies, policies) where old.title == new.title {
-            compare("\(new.isOwn ? "file" : "weights") of \(new.name)", "sha256 \(old.sha256 ?? "")", "sha256 \(new.sha256 ?? "")")
+            compare(
+                "\(new.isOwn ? "file" : "weights") of \(new.name)",
+                "sha256 \(old.sha256 ?? "")",
+                "sha256 \(new.sha256 ?? "")"
+            )
         }
         return lines
+    }
+
+    /// What is left without the members of groups.
+    private func without(_ groups: Set<String>) -> ExperimentManifest {
+        var rest = self
+        rest.policies.removeAll { $0.group.map(groups.contains) ?? false }
+        return rest
+    }
+
+    /// In what the shard of `old` belongs to something else, a line each.
+    func differences(fromShard old: ExperimentManifest) -> [String] {
+        var (mine, other) = (self, old)
+        (mine.shard, other.shard) = (nil, nil)
+        var lines = mine.differences(from: other)
+        if old.spane_version != spane_version {
+            lines.append("version of spane: \(old.spane_version) there, \(spane_version) here")
+        }
+        if let summary = shard?.summary, let there = old.shard?.summary {
+            lines += summary.differences(from: there)
+        }
+        return lines
+    }
+
+    /// What one NUMA node has, where all servers have two equal ones of nothing else.
+    var node: Resources? {
+        guard let node_cpu, let node_mem else { return nil }
+        return Resources(cpu: node_cpu, mem: node_mem)
     }
 
     private static func text(_ number: Double?) -> String { number.map { "\($0)" } ?? "none" }
@@ -158,29 +189,4 @@ public struct ExperimentManifest: Codable, Equatable, Sendable {
     private static func list(_ items: [some CustomStringConvertible]) -> String {
         items.map(\.description).joined(separator: " ")
     }
-}
-
-extension ExperimentManifest.TraceEntry {
-    fileprivate init(_ file: String, _ description: TraceDescription) {
-        self.init(
-            file: file,
-            source: description.source,
-            licence: description.licence,
-            sha256: description.contentHash
-        )
-    }
-
-    fileprivate var title: String { "\(file) (sha256 \(sha256.prefix(12)))" }
-}
-
-extension ExperimentManifest.StartsEntry {
-    fileprivate var title: String { "\(given) (\(count), sha256 \(sha256.prefix(12)))" }
-}
-
-extension ExperimentManifest.PolicyEntry {
-    /// Whether it is a policy of one's own, by the ending of its file.
-    fileprivate var isOwn: Bool { file.map { $0.hasSuffix(".py") || $0.hasSuffix(".so") } ?? false }
-
-    /// The name with the group.
-    fileprivate var title: String { group.map { "\($0): \(name)" } ?? name }
 }

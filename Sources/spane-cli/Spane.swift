@@ -16,7 +16,8 @@ struct Spane: ParsableCommand {
         subcommands: [
             TraceCommand.self, FleetCommand.self, ModelCommand.self, PlanCommand.self, EvaluateCommand.self,
             ReplayCommand.self,
-            TrainCommand.self, TuneCommand.self, SearchCommand.self, ExperimentCommand.self, ReportCommand.self,
+            TrainCommand.self, TuneCommand.self, SearchCommand.self, ExperimentCommand.self, MergeCommand.self,
+            ReportCommand.self,
         ]
     )
 

@@ -255,6 +255,31 @@ static spane_status evaluate_fleet(void) {
     options.length = 3;
     return spane_evaluate_fleet(trace, &options, starts, 60, policies, 2, 0, 1, NULL, NULL, losses, metrics);
 }
+static int32_t first_room(const spane_decisions *decisions, void *context) {
+    (void)context;
+    for (int32_t row = 0; row < decisions->count; row++) {
+        const uint8_t *mask = decisions->mask + row * decisions->mask_size;
+        while (!mask[++decisions->action[row]]) {}
+    }
+    return 0;
+}
+static spane_status evaluate_callback(void) {
+    static double waits[60];
+    int64_t starts[60];
+    spane_evaluation_options options = SPANE_EVALUATION_OPTIONS_INIT;
+    const spane_policy policy = SPANE_POLICY_CALLBACK(first_room, NULL);
+    for (int i = 0; i < 60; i++) starts[i] = i;
+    options.threads = 4;
+    options.servers = 600;
+    options.length = 3;
+    return spane_evaluate(trace, &options, starts, 60, &policy, 1, NULL, waits, NULL, NULL);
+}
+static spane_status compare(void) {
+    static int64_t starts[60], lengths[60];
+    spane_estimate metrics[SPANE_WAIT_METRICS];
+    for (int i = 0; i < 60; i++) starts[i] = i, lengths[i] = 3;
+    return spane_compare_waits(NULL, starts, lengths, 60, column, 1, 0, NULL, metrics, NULL, NULL);
+}
 static spane_status evaluate(void) { return evaluate_with(5); }
 static spane_status evaluate_large(void) { return evaluate_with(600); }
 
@@ -319,6 +344,8 @@ const struct memory_call memory_calls[] = {
     {"evaluate", evaluate},
     {"evaluate on many servers", evaluate_large},
     {"evaluate a fleet", evaluate_fleet},
+    {"evaluate a callback", evaluate_callback},
+    {"compare_waits", compare},
     {"trimmed_mean", mean},
     {NULL, NULL},
 };

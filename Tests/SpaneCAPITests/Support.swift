@@ -156,13 +156,9 @@ func anyAction(_ mask: [UInt8], _ generator: inout Xoshiro256StarStar) throws ->
 extension spane_policy {
     /// A heuristic, a network, both or neither.
     init(_ heuristic: UnsafePointer<CChar>?, _ model: OpaquePointer? = nil) {
-        self.init(
-            struct_size: UInt32(MemoryLayout<spane_policy>.size),
-            reserved: 0,
-            heuristic: heuristic,
-            model: model,
-            mix: nil
-        )
+        self.init()
+        struct_size = UInt32(MemoryLayout<spane_policy>.size)
+        (self.heuristic, self.model) = (heuristic, model)
     }
 }
 

@@ -56,7 +56,7 @@ import Testing
 
         var settings = SummarySettings()
         settings.resamples = 100
-        let summary = try experiment.summary(of: waits, plans, settings)
+        let summary = try waits.summary(settings)
         for (cluster, played) in zip(summary.clusters, waits.clusters) {
             let row = cluster.rows[0]
             let moved = try #require(played.moved[0])

@@ -82,7 +82,7 @@ import Testing
         let waits = try experiment.run(plans, from: experiment.unplayed(plans))
         var settings = SummarySettings()
         settings.resamples = 200
-        let summary = try experiment.summary(of: waits, plans, settings)
+        let summary = try waits.summary(settings)
         let rows = summary.clusters[0].rows
         #expect(rows.map(\.name) == ["balance-fit", "chance", "chance/1", "chance/2", "first-fit", "lower bound"])
         let series = [waits.clusters[0].waits[0] ?? [], waits.clusters[0].waits[3] ?? [], waits.clusters[0].bounds]

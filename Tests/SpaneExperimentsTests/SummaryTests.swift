@@ -21,7 +21,7 @@ import Testing
         settings.resamples = 200
         settings.threshold = 20
         change(&settings)
-        return try experiment.summary(of: waits, plans, settings)
+        return try waits.summary(settings)
     }
 
     private func row(_ name: String, of cluster: ExperimentSummary.ServerCount) throws -> ExperimentSummary.Row {
@@ -112,7 +112,7 @@ import Testing
         let waits = try experiment.run(plans, from: experiment.unplayed(plans))
         var settings = SummarySettings()
         settings.resamples = 200
-        for cluster in try experiment.summary(of: waits, plans, settings).clusters {
+        for cluster in try waits.summary(settings).clusters {
             for difference in try row("twin", of: cluster).differences.values {
                 #expect(difference == Estimate(value: 0, interval: Interval(low: 0, high: 0)))
             }
@@ -122,10 +122,10 @@ import Testing
     @Test func seedsAndThreads() throws {
         var settings = SummarySettings()
         settings.resamples = 200
-        let one = try experiment.summary(of: waits, plans, settings, threads: 1)
-        #expect(try experiment.summary(of: waits, plans, settings, threads: 3) == one)
+        let one = try waits.summary(settings, threads: 1)
+        #expect(try waits.summary(settings, threads: 3) == one)
         settings.seed = 2
-        #expect(try experiment.summary(of: waits, plans, settings).clusters != one.clusters)
+        #expect(try waits.summary(settings).clusters != one.clusters)
     }
 
     @Test func blocks() throws {
@@ -141,7 +141,7 @@ import Testing
         let experiment = try Samples.experiment(until: .length(3), servers: [50])
         let plans = try experiment.plans()
         let waits = try experiment.run(plans, from: experiment.unplayed(plans))
-        let figures = try row("balance-fit", of: experiment.summary(of: waits, plans, SummarySettings()).clusters[0])
+        let figures = try row("balance-fit", of: waits.summary(SummarySettings()).clusters[0])
             .figures
         #expect(figures[.trimmedMean10]?.value == 0)
         #expect(figures[.saved10] == nil)

@@ -80,10 +80,10 @@ package struct HDF5Editor {
         must(H5Dclose(dataset))
     }
 
-    /// Strings of eight bytes.
-    package func dataset(_ name: String, _ values: [String]) {
-        let type = must(chdf5_string_type(8))
-        let bytes = values.flatMap { (Array($0.utf8) + [UInt8](repeating: 0, count: 8)).prefix(8) }
+    /// Strings of so many bytes.
+    package func dataset(_ name: String, _ values: [String], width: Int = 8) {
+        let type = must(chdf5_string_type(width))
+        let bytes = values.flatMap { (Array($0.utf8) + [UInt8](repeating: 0, count: width)).prefix(width) }
         unsafe bytes.withUnsafeBytes { unsafe write(name, type, [values.count], $0.baseAddress) }
         must(H5Tclose(type))
     }

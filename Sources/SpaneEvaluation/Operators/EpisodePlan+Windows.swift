@@ -3,42 +3,48 @@ public import SpaneScheduling
 extension EpisodePlan {
     /// Plans episodes in which nothing waits: what fits nowhere is refused and gone; see ``LossEvaluation``.
     ///
+    /// - Parameter shard: which of the starts are meant.
     /// - Throws: `invalidArgument` naming the start from which the trace has not so many VMs.
     public static func withoutQueue(
         _ scenario: Scenario,
         starts: [Int],
+        shard: Shard = .whole,
         length: Int
     ) throws(SchedulingError) -> EpisodePlan {
-        for (index, start) in starts.enumerated() {
+        let places = shard.indices(of: starts.count)
+        for place in places {
             do {
-                try scenario.trace.check(start: start, until: .length(length))
+                try scenario.trace.check(start: starts[place], until: .length(length))
             } catch {
-                throw SchedulingError(error.code, "starts[\(index)]: \(error)")
+                throw SchedulingError(error.code, "starts[\(place)]: \(error)")
             }
         }
-        return EpisodePlan(scenario, starts.map { Episode(start: $0, length: length, bound: 0) })
+        return EpisodePlan(scenario, places.map { Episode(start: starts[$0], length: length, bound: 0) })
     }
 
     /// Plans windows for each of which the servers are counted that a policy needs; see ``ServersNeeded``. Their bounds are the
     /// numbers that no policy can do without.
     ///
+    /// - Parameter shard: which of the starts are meant.
     /// - Throws: `invalidArgument` naming the start from which the trace has not so many VMs.
     /// - Complexity: O(windows * length * functions), spread over `threads`.
     public static func windows(
         _ scenario: Scenario,
         starts: [Int],
+        shard: Shard = .whole,
         length: Int,
         threads: Int = 1
     ) throws -> EpisodePlan {
-        let plan = try withoutQueue(scenario, starts: starts, length: length)
+        let plan = try withoutQueue(scenario, starts: starts, shard: shard, length: length)
         let conditions = scenario.boundConditions
         let bounds = try parallelMap(
-            count: starts.count,
+            count: plan.episodes.count,
             threads: threads,
             stateBytes: length * MemoryLayout<DepartureQueue.Entry>.stride,
             makeState: {},
             { _, index in
-                try scenario.serverBound(conditions, start: starts[index], length: length, progress: .none)
+                let start = plan.episodes[index].start
+                return try scenario.serverBound(conditions, start: start, length: length, progress: .none)
             }
         )
         return EpisodePlan(

@@ -48,6 +48,12 @@ public struct FleetFigures: Equatable, Sendable {
         counts = Array(repeating: 0, count: metrics)
     }
 
+    /// What was taken elsewhere, by its ``means``.
+    package init(means: [Double?]) {
+        self.init(metrics: means.count)
+        add(means)
+    }
+
     /// The mean of each metric, in their order; `nil` where it said nothing at any moment.
     public var means: [Double?] { zip(sums, counts).map { $1 > 0 ? $0 / Double($1) : nil } }
 

@@ -34,9 +34,9 @@ public struct LossEpisode: Equatable, Sendable {
     /// What was asked for and what of it was refused.
     public struct Tally: Equatable, Sendable {
         /// All that was asked for.
-        public internal(set) var asked = Count()
+        public package(set) var asked = Count()
         /// What was refused of it.
-        public internal(set) var refused = Count()
+        public package(set) var refused = Count()
 
         /// Nothing was asked for.
         public init() {}
@@ -64,6 +64,11 @@ public struct LossEpisode: Equatable, Sendable {
     public internal(set) var moved = MoveCount()
 
     init(metrics: Int) { figures = FleetFigures(metrics: metrics) }
+
+    /// What was played elsewhere.
+    package init(all: Tally, bySize: [Tally], figures: FleetFigures, moved: MoveCount) {
+        (self.all, self.bySize, self.figures, self.moved) = (all, bySize, figures, moved)
+    }
 
     mutating func count(_ size: SizeClass, _ request: Request, lifetime: Double, isPlaced: Bool) {
         var tally = Tally()

@@ -8,6 +8,9 @@ public struct LossEvaluation: Equatable, Sendable {
     /// The time that playing took, in seconds, on all threads together.
     public let seconds: Double
 
+    /// What was played elsewhere.
+    package init(_ episodes: [LossEpisode], seconds: Double) { (self.episodes, self.seconds) = (episodes, seconds) }
+
     /// Plays every episode of the plan.
     ///
     /// The result does not depend on the number of threads.

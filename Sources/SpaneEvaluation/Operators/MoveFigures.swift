@@ -24,9 +24,16 @@ public struct MoveFigures: Equatable, Sendable {
     ///
     /// - Parameter moved: of each policy the moves in each episode.
     public init(_ moved: [[MoveCount]], on plan: EpisodePlan) {
-        let offer = plan.offer
+        self.init(moved, lengths: plan.episodes.map(\.length), offers: plan.offers)
+    }
+
+    /// The same, of episodes that were played elsewhere.
+    package init(_ moved: [[MoveCount]], lengths: [Int], offers: [EpisodeOffer]) {
+        let policies = Double(moved.count)
         self.moved = moved.joined().reduce(into: MoveCount()) { $0.add($1) }
-        (vms, mem, days) = (offer.vms * moved.count, offer.mem * Double(moved.count), offer.days * Double(moved.count))
+        vms = lengths.reduce(0, +) * moved.count
+        mem = offers.reduce(0) { $0 + $1.mem } * policies
+        days = offers.days * policies
     }
 
     /// The moves of episodes in which what fits nowhere is refused.
@@ -40,19 +47,8 @@ public struct MoveFigures: Equatable, Sendable {
     }
 }
 
-extension EpisodePlan {
-    /// The VMs of all episodes, their memory in GB, and the days in which they arrive.
-    fileprivate var offer: (vms: Int, mem: Double, days: Double) {
-        let secondsPerDay = 86_400.0
-        var (vms, mem, days) = (0, 0.0, 0.0)
-        for episode in episodes where episode.length > 0 {
-            let last = episode.start + episode.length - 1
-            vms += episode.length
-            for vm in episode.start...last { mem += scenario.request(of: vm).mem }
-            days += (scenario.trace.rows[last].arrival - scenario.trace.rows[episode.start].arrival) / secondsPerDay
-        }
-        return (vms, mem, days)
-    }
+extension [EpisodeOffer] {
+    fileprivate var days: Double { reduce(0) { $0 + $1.days } }
 }
 
 extension Evaluation {
@@ -65,7 +61,11 @@ extension Evaluation {
 extension LossEvaluation {
     /// What was moved; `nil` where the scenario of the plan allows no moves.
     public func moveFigures(on plan: EpisodePlan) -> MoveFigures? {
-        guard plan.scenario.moves != nil else { return nil }
-        return MoveFigures(episodes.map { ($0.all, $0.moved) }, days: plan.offer.days)
+        plan.scenario.moves == nil ? nil : moveFigures(of: plan.offers)
+    }
+
+    /// What was moved in episodes that were played elsewhere.
+    package func moveFigures(of offers: [EpisodeOffer]) -> MoveFigures {
+        MoveFigures(episodes.map { ($0.all, $0.moved) }, days: offers.days)
     }
 }

@@ -35,7 +35,14 @@ public struct ResampledFigures: Sendable {
         bootstrap: BlockBootstrap,
         threads: Int = 1
     ) throws {
-        try self.init(series: series, metrics: metrics, scales: scales, bootstrap: bootstrap, threads: threads, reporting: .none)
+        try self.init(
+            series: series,
+            metrics: metrics,
+            scales: scales,
+            bootstrap: bootstrap,
+            threads: threads,
+            reporting: .none
+        )
     }
 
     /// The same, telling whoever waits for it how far it is.

@@ -41,31 +41,21 @@ public enum ExperimentFile {
         let unit = experiment.countsServers ? "servers" : "s"
         try file.group(group)
         if let moves = cluster.moves { try file.attribute("moves", Int64(moves), of: group) }
-        try file.dataset("\(group)/start", cluster.starts.map(Int64.init), .compressed)
-        try file.dataset("\(group)/length", cluster.lengths.map(Int64.init), .compressed)
-        try file.dataset("\(group)/bound", cluster.bounds, .compressed)
-        try file.attribute("unit", unit, of: "\(group)/bound")
+        try file.dataset("\(group)/start", counts: cluster.starts)
+        try file.dataset("\(group)/length", counts: cluster.lengths)
+        try file.dataset("\(group)/bound", cluster.bounds, unit: unit)
+        if cluster.moves != nil {
+            try file.dataset("\(group)/offered_mem", cluster.offeredMem, unit: "GB")
+            try file.dataset("\(group)/days", cluster.days, .compressed)
+        }
         for (index, policy) in experiment.policies.enumerated() {
             guard let waits = cluster.waits[index] else { continue }
             let dataset = "\(group)/policy_\(index)"
-            try file.dataset(dataset, waits, .compressed)
-            try file.attribute("unit", unit, of: dataset)
+            try file.dataset(dataset, waits, unit: unit)
             try file.attribute("policy", policy.name, of: dataset)
             try file.attribute("group", policy.group, of: dataset)
             try file.attribute("weights_sha256", policy.contentHash, of: dataset)
-            if let moved = cluster.moved[index] { try put(moved, dataset, into: file) }
-        }
-    }
-
-    private static func put(
-        _ moved: [MoveCount],
-        _ dataset: String,
-        into file: borrowing HDF5Writer
-    ) throws(StorageError) {
-        try file.dataset("\(dataset)_moves", moved.map { Int64($0.moves) }, .compressed)
-        for (name, values) in [("moved", moved.map(\.mem)), ("moved_local", moved.map(\.localMem))] {
-            try file.dataset("\(dataset)_\(name)", values, .compressed)
-            try file.attribute("unit", "GB", of: "\(dataset)_\(name)")
+            if let moved = cluster.moved[index] { try file.datasets("\(dataset)_", moved: moved) }
         }
     }
 
@@ -73,6 +63,61 @@ public enum ExperimentFile {
     ///
     /// - Throws: ``StorageError`` naming the file and what is missing, damaged, or of another experiment.
     public static func read(_ path: String, of experiment: ExperimentWaits) throws(StorageError) -> ExperimentWaits {
+        try read(path, of: experiment) { (cluster, group, file) throws(StorageError) in
+            try checkEpisodes(of: cluster, group, file)
+        }
+    }
+
+    /// Reads what a file has of an experiment whose policies may stand in another order there, or be missing.
+    package static func readByName(
+        _ path: String,
+        of experiment: ExperimentWaits
+    ) throws(StorageError) -> ExperimentWaits {
+        try read(path, of: experiment) { (cluster, group, file) throws(StorageError) in
+            try checkEpisodes(of: cluster, group, file)
+        } places: { (policy, group, file) throws(StorageError) in
+            var place = 0
+            while try file.has("\(group)/policy_\(place)") {
+                let dataset = "\(group)/policy_\(place)"
+                if try file.string("policy", of: dataset) == policy.name,
+                    try file.string("weights_sha256", of: dataset) == policy.contentHash
+                {
+                    return place
+                }
+                place += 1
+            }
+            return nil
+        }
+    }
+
+    /// Reads the waits of an experiment of which all is known but its episodes, so many on each number of servers.
+    package static func read(
+        _ path: String,
+        of experiment: ExperimentWaits,
+        episodes count: Int
+    ) throws(StorageError) -> ExperimentWaits {
+        try read(path, of: experiment) { (cluster, group, file) throws(StorageError) in
+            cluster.starts = try file.counts("\(group)/start", count: count, "a start")
+            cluster.lengths = try file.counts("\(group)/length", count: count, "a length")
+            cluster.bounds = try file.amounts("\(group)/bound", count: count, "a bound")
+            guard cluster.moves != nil else { return }
+            cluster.offeredMem = try file.amounts("\(group)/offered_mem", count: count, "memory")
+            cluster.days = try file.amounts("\(group)/days", count: count, "a time")
+        }
+    }
+
+    /// Where the waits of a policy stand in a group of the file; `nil` where they do not.
+    private typealias Place = (ExperimentWaits.Policy, String, borrowing HDF5Reader) throws(StorageError) -> Int?
+
+    /// - Parameters:
+    ///   - episodes: checks or reads the episodes on one number of servers, from a group of the file.
+    ///   - places: `nil` where they are those in the experiment.
+    private static func read(
+        _ path: String,
+        of experiment: ExperimentWaits,
+        _ episodes: (inout ExperimentWaits.ServerCount, String, borrowing HDF5Reader) throws(StorageError) -> Void,
+        places: Place? = nil
+    ) throws(StorageError) -> ExperimentWaits {
         try HDF5.perform { () throws(StorageError) in
             let file = try HDF5Reader(path: path)
             try file.check(format: format, version: version)
@@ -81,17 +126,17 @@ public enum ExperimentFile {
             var experiment = experiment
             for index in experiment.clusters.indices {
                 let group = experiment.groupName(of: experiment.clusters[index])
-                try fill(&experiment.clusters[index], experiment.policies, from: file, group)
+                try episodes(&experiment.clusters[index], group, file)
+                try fill(&experiment.clusters[index], experiment.policies, from: file, group, places)
             }
             return experiment
         }
     }
 
-    private static func fill(
-        _ cluster: inout ExperimentWaits.ServerCount,
-        _ policies: [ExperimentWaits.Policy],
-        from file: borrowing HDF5Reader,
-        _ group: String
+    private static func checkEpisodes(
+        of cluster: ExperimentWaits.ServerCount,
+        _ group: String,
+        _ file: borrowing HDF5Reader
     ) throws(StorageError) {
         let otherEpisodes = file.error(.format, "group /\(group) holds other episodes than this experiment has")
         let count = cluster.starts.count
@@ -102,63 +147,25 @@ public enum ExperimentFile {
             try file.integers("\(group)/length", check: checkCount).values == cluster.lengths.map(Int64.init),
             try file.doubles("\(group)/bound", check: checkCount).values == cluster.bounds
         else { throw otherEpisodes }
+    }
+
+    private static func fill(
+        _ cluster: inout ExperimentWaits.ServerCount,
+        _ policies: [ExperimentWaits.Policy],
+        from file: borrowing HDF5Reader,
+        _ group: String,
+        _ places: Place?
+    ) throws(StorageError) {
+        let count = cluster.starts.count
         for (index, policy) in policies.enumerated() {
-            let dataset = "\(group)/policy_\(index)"
+            let place = if let places { try places(policy, group, file) } else { Optional(index) }
+            guard let place else { continue }
+            let dataset = "\(group)/policy_\(place)"
             guard try file.has(dataset) else { continue }
             try file.check("policy", of: dataset, is: policy.name)
             try file.check("weights_sha256", of: dataset, is: policy.contentHash)
-            cluster.waits[index] = try amounts(dataset, count, "a wait", from: file)
-            if cluster.moves != nil { cluster.moved[index] = try moved(dataset, count, from: file) }
-        }
-    }
-
-    private static func moved(
-        _ dataset: String,
-        _ count: Int,
-        from file: borrowing HDF5Reader
-    ) throws(StorageError) -> [MoveCount] {
-        let moves = try file.integers("\(dataset)_moves") { dimensions throws(StorageError) in
-            try checkShape(dimensions, count, "\(dataset)_moves", file)
-        }.values
-        if let number = moves.first(where: { $0 < 0 }) {
-            throw file.error(
-                .format,
-                "dataset /\(dataset)_moves has the value \(number); a number of moves is at least 0"
-            )
-        }
-        let mem = try amounts("\(dataset)_moved", count, "what is moved", from: file)
-        let localMem = try amounts("\(dataset)_moved_local", count, "what is moved", from: file)
-        return moves.indices.map { index in
-            var moved = MoveCount()
-            (moved.moves, moved.mem, moved.localMem) = (Int(moves[index]), mem[index], localMem[index])
-            return moved
-        }
-    }
-
-    /// - Parameter name: what messages call a value.
-    private static func amounts(
-        _ dataset: String,
-        _ count: Int,
-        _ name: String,
-        from file: borrowing HDF5Reader
-    ) throws(StorageError) -> [Double] {
-        let values = try file.doubles(dataset) { dimensions throws(StorageError) in
-            try checkShape(dimensions, count, dataset, file)
-        }.values
-        if let value = values.first(where: { !($0 >= 0 && $0.isFinite) }) {
-            throw file.error(.format, "dataset /\(dataset) has the value \(value); \(name) is at least 0")
-        }
-        return values
-    }
-
-    private static func checkShape(
-        _ dimensions: [Int],
-        _ count: Int,
-        _ dataset: String,
-        _ file: borrowing HDF5Reader
-    ) throws(StorageError) {
-        guard dimensions == [count] else {
-            throw file.error(.shapeMismatch, "dataset /\(dataset) has shape \(dimensions); it must be [\(count)]")
+            cluster.waits[index] = try file.amounts(dataset, count: count, "a wait")
+            if cluster.moves != nil { cluster.moved[index] = try file.moved("\(dataset)_", count: count) }
         }
     }
 }

@@ -34,6 +34,10 @@ public struct ExperimentWaits: Equatable, Sendable {
         public var waits: [[Double]?]
         /// The most moves that may make room for a VM; `nil` where moves were not asked for.
         public var moves: Int?
+        /// Where moves were asked for, the memory in GB that the VMs of each episode have.
+        public var offeredMem: [Double]
+        /// Where moves were asked for, the days from each episode's first arrival to its last.
+        public var days: [Double]
         /// Where moves were asked for, for each policy those of each episode; `nil` until all of its episodes are played.
         public var moved: [[MoveCount]?]
 
@@ -44,6 +48,8 @@ public struct ExperimentWaits: Equatable, Sendable {
             starts: [Int],
             lengths: [Int],
             bounds: [Double],
+            offeredMem: [Double] = [],
+            days: [Double] = [],
             policies: Int
         ) {
             self.servers = servers
@@ -51,6 +57,8 @@ public struct ExperimentWaits: Equatable, Sendable {
             self.starts = starts
             self.lengths = lengths
             self.bounds = bounds
+            self.offeredMem = offeredMem
+            self.days = days
             waits = Array(repeating: nil, count: policies)
             moved = Array(repeating: nil, count: policies)
         }

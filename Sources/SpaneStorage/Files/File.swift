@@ -12,6 +12,12 @@ package enum File {
     /// Whether there is a file or folder of this name.
     package static func exists(_ path: String) -> Bool { unsafe path.withPath { unsafe access($0, F_OK) } == 0 }
 
+    /// Whether there is a folder of this name.
+    package static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe path.withPath { unsafe stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The size of a regular file in bytes.
     package static func size(_ path: String) throws(StorageError) -> Int {
         var status = stat()

@@ -181,7 +181,7 @@ extension HDF5Reader {
     }
 
     /// Texts of one length each, filled with zeros, as many as `count` and of at most `longest` bytes.
-    func texts(_ name: String, count: Int, longest: Int) throws(StorageError) -> [String] {
+    package func texts(_ name: String, count: Int, longest: Int) throws(StorageError) -> [String] {
         guard let found = try find(name) else { throw error(.format, "dataset /\(name) is missing") }
         guard let dataset = unsafe HDF5Handle(H5Dopen2(file.id, found, chdf5_default()), H5Dclose) else {
             throw error(.format, "/\(name) is not a dataset, or is damaged: \(HDF5.errorText)")

@@ -34,6 +34,14 @@ public struct TraceDescription: Equatable, Sendable {
         hash = LazyHash(trace, contentHash)
     }
 
+    /// Describes a trace that is not at hand, by its hash.
+    package init(source: String, licence: String, contentHash: String) {
+        self.source = source
+        self.licence = licence
+        notes = []
+        hash = LazyHash(nil, contentHash)
+    }
+
     /// Describes some VMs of a trace, which are one of their own.
     init(_ whole: TraceDescription, part: Range<Int>, of trace: Trace) {
         self.init(
@@ -58,17 +66,18 @@ public struct TraceDescription: Equatable, Sendable {
 
 /// The hash of a trace, found when it is first asked for: that takes longer than reading a trace from text.
 private final class LazyHash: Sendable {
-    private let trace: Trace
+    private let trace: Trace?
     private let known: Mutex<String?>
 
-    init(_ trace: Trace, _ known: String?) {
+    /// - Parameter trace: `nil` only where the hash is known.
+    init(_ trace: Trace?, _ known: String?) {
         self.trace = trace
         self.known = Mutex(known)
     }
 
     var value: String {
         known.withLock { known in
-            let value = known ?? TraceFile.contentHash(of: trace)
+            let value = known ?? trace.map(TraceFile.contentHash) ?? ""
             known = value
             return value
         }

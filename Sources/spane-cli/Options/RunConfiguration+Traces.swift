@@ -2,13 +2,13 @@ import ArgumentParser
 import SpaneRuns
 
 extension RunConfiguration {
-    /// Takes the traces of `--trace` in place of those of the configuration `file`, in their order.
-    mutating func take(traces: [String], file: String) throws {
+    /// Takes the traces of an option in place of those of the configuration `file`, in their order.
+    mutating func take(traces: [String], file: String, option: String = "--trace") throws {
         guard !traces.isEmpty else { return }
         let count = data.traces.count
         guard count == 0 || count == traces.count else {
             throw ValidationError(
-                "--trace is given \(traces.count) times; data.traces of \(file) has \(count) traces."
+                "\(option) is given \(traces.count) times; data.traces of \(file) has \(count) traces."
             )
         }
         if count == 0 { data.traces = traces.map { DataSettings.Source(file: $0) } }

@@ -31,6 +31,15 @@ struct IntervalOptions: ParsableArguments {
     )
     var block: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How wide the interval of a group's mean over seeds may be, as a share of the mean, such as 0.05: the summary says "
+                + "whether there are enough seeds, and how many are missing.",
+            valueName: "share"
+        )
+    )
+    var seedWidth: Double?
+
     @Option(help: "Number of bootstrap resamples.")
     var resamples = SummarySettings().resamples
 
@@ -44,6 +53,7 @@ struct IntervalOptions: ParsableArguments {
         settings.blockLength = block
         settings.resamples = resamples
         settings.seed = bootstrapSeed
+        settings.seedWidth = seedWidth
         return settings
     }
 }

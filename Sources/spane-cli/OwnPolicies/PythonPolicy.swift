@@ -66,7 +66,9 @@ final class PythonPolicy: Sendable {
         try talking {
             let words = [count, batch.servers, batch.observationSize, batch.maskSize].map { Int64($0) }
             try unsafe words.withUnsafeBytes { try unsafe channel.send($0) }
-            try unsafe channel.send(UnsafeRawBufferPointer(start: batch.observations, count: 4 * count * batch.observationSize))
+            try unsafe channel.send(
+                UnsafeRawBufferPointer(start: batch.observations, count: 4 * count * batch.observationSize)
+            )
             try unsafe channel.send(UnsafeRawBufferPointer(start: batch.masks, count: count * batch.maskSize))
             try unsafe channel.send(UnsafeRawBufferPointer(start: batch.episodes, count: 8 * count))
             try unsafe channel.send(UnsafeRawBufferPointer(start: batch.vms, count: 8 * count))

@@ -12,6 +12,12 @@ enum StopReport {
             """
     }
 
+    /// Says what was done, and gives what ends the command.
+    static func end(_ done: String) -> ExitCode {
+        StandardOutput.print(text(done))
+        return exitCode
+    }
+
     /// What a shell says of a process that a signal ended.
     static var exitCode: ExitCode { ExitCode(128 + (StopSignal.number ?? 0)) }
 }

@@ -38,6 +38,9 @@ _NOTED += [
     "logs",
     "threads",
     "pkg-config",
+    "sbatch",
+    "kubectl",
+    "jq",
 ]
 # These do what they always do.
 _REAL = ["seq", "cat", "head", "awk", "ls", "paste", "sort"]

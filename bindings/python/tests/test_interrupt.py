@@ -249,3 +249,18 @@ def test_an_exception_right_after_a_call_loses_no_memory(monkeypatch: pytest.Mon
     gc.collect()
     assert freed == [value]
     free(value)
+
+
+def test_inside_a_policy_of_ones_own(trace: spane.Trace) -> None:
+    calls = 0
+
+    def press(decisions: spane.Decisions) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return decisions.mask.argmax(axis=1)
+
+    with pytest.raises(KeyboardInterrupt):
+        spane.evaluate(trace, range(0, 4000, 40), [press], length=200)
+    assert calls == 3

@@ -68,11 +68,21 @@ NOT_RUN = {
     ): "stands for folders of the reader; test_report.py runs it",
     ("data/fleets/README.md", "topology.csv"): _LONG,
     ("docs/experiments.md", "results/wait results/servers"): _LONG,
+    ("docs/experiments.md", "--train potential"): _LONG,
     ("docs/experiments.md", "pip install"): _INSTALLS,
     ("docs/experiments.md", "--moves 0,1,2,4,8"): _LONG,
     ("docs/file-formats.md", "OLD.h5"): "stands for a file of the reader; test_rewrite.py runs it",
     ("docs/fleets.md", "memory-bound --servers 60 200"): _LONG,
     ("docs/groups.md", "groups.py"): "test_examples.py runs it",
+    ("docs/hosts.md", "pip install"): _INSTALLS,
+    (
+        "docs/hosts.md",
+        "create job search",
+    ): "needs Slurm and Kubernetes; test_search_hosts.py runs workers",
+    (
+        "docs/hosts.md",
+        "create job parts",
+    ): "needs Slurm and Kubernetes; MergeCommandTests merges shards",
     ("docs/moves.md", "$rules --output needed"): _TRACE,
     ("docs/moves.md", "spane train"): _LONG,
     ("docs/moves.md", "fleets-$moves.csv"): _LONG,
@@ -337,6 +347,9 @@ def test_c(block: Block, library: str, tmp_path: Path) -> None:
             "}",
             "",
         ]
+        # A type and a name before the parenthesis: a function, which stands in no other.
+        if re.search(r"^\w+ \w+\(.*\) \{$", block.text, re.MULTILINE):
+            whole = [block.text]
         source.write_text("\n".join(whole))
         compiled = subprocess.run(
             [compiler, standard, *strict, "-fsyntax-only", str(source)],

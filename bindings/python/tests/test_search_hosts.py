@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import shutil
 import signal
@@ -17,6 +18,7 @@ import searches
 
 optuna = pytest.importorskip("optuna")
 
+from hosts import Hosts  # noqa: E402
 from optuna.trial import TrialState  # noqa: E402
 from postgres import Postgres  # noqa: E402
 
@@ -29,12 +31,12 @@ def _no_process_stays() -> Iterator[None]:
     searches.end_all()
 
 
-@pytest.fixture
-def database() -> Iterator[Postgres]:
+@contextlib.contextmanager
+def postgres(**where: Any) -> Iterator[Postgres]:
     # The path of a socket has at most 107 bytes, which those of pytest's folders exceed.
     folder = Path(tempfile.mkdtemp(prefix="spane-postgres-"))
     try:
-        server = Postgres(folder)
+        server = Postgres(folder, **where)
         server.start()
         try:
             yield server
@@ -42,6 +44,19 @@ def database() -> Iterator[Postgres]:
             server.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database() -> Iterator[Postgres]:
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def hosts() -> Iterator[Hosts]:
+    made = Hosts("cut", "whole")
+    yield made
+    made.close()
 
 
 def until(holds: object, what: str) -> None:
@@ -117,6 +132,42 @@ def test_a_worker_is_killed_and_the_database_restarted(database: Postgres, tmp_p
     for lock in trials.glob("*/lock"):
         with lock.open() as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_host_is_cut_off_and_comes_back(hosts: Hosts, tmp_path: Path) -> None:
+    searches.write(tmp_path, "trials = 3\nkeep = 1", generations=150)
+    with postgres(addresses=hosts.address, port=54377) as database:
+        url = f"postgresql://spane@{hosts.address}:54377/postgres"
+        storage = ("--storage", url, "--heartbeat", "1", "--threads", "1")
+        cut = searches.start(tmp_path, "cut", *storage, prefix=hosts.prefix("cut"))
+        until(lambda: list(tmp_path.glob("cut/trials/*/checkpoint.h5")), "a checkpoint of a trial")
+        hosts.cut("cut")
+        whole = searches.start(tmp_path, "whole", *storage, prefix=hosts.prefix("whole"))
+        # The database is on this machine, and is reached by its socket too.
+        lost = [TrialState.FAIL] if hosts.are_real else [TrialState.FAIL, TrialState.COMPLETE]
+        until(
+            lambda: [
+                attempt
+                for study in studies(database.url)
+                for attempt in study.trials
+                if attempt.state in lost
+            ],
+            "an attempt of the lost host that is given up",
+        )
+        hosts.mend("cut")
+        for worker in (cut, whole):
+            printed, errors = worker.communicate(timeout=120)
+            assert worker.returncode == 0, errors
+            assert "3 trials (" in printed
+        assert searches.rows(tmp_path / "cut") == searches.rows(tmp_path / "whole")
+        assert searches.weights(tmp_path / "cut") == searches.weights(tmp_path / "whole")
+        (study,) = studies(database.url)
+        counted = Counter(
+            attempt.user_attrs["spane_number"]
+            for attempt in study.trials
+            if attempt.state == TrialState.COMPLETE
+        )
+        assert counted == Counter(range(3))
 
 
 @pytest.mark.parametrize("method", ["tpe", "cma-es"])

@@ -16,7 +16,7 @@ public struct FleetMetric: Sendable {
     private let compute: @Sendable (borrowing ClusterState, FlavorCounts) -> Double?
 
     /// What a metric is counted in.
-    public enum Unit: Sendable {
+    public enum Unit: String, Codable, Sendable {
         /// 0 ... 1
         case share
         /// VMs.

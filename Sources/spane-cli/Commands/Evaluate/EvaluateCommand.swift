@@ -40,10 +40,12 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var mixOptions: MixOptions
 
+    @OptionGroup var shardOptions: ShardOptions
+
     @Option(
         help: ArgumentHelp(
             "Write one row per episode: start, length, bound, then one column per policy; with --no-queue one row per "
-                + "episode and policy. '-' prints only that.",
+                + "episode and policy. '-' prints only that. With --shard: where the part goes.",
             valueName: "file.csv"
         )
     )
@@ -55,6 +57,16 @@ struct EvaluateCommand: ParsableCommand {
     func validate() throws {
         if json, output == "-" {
             throw ValidationError("--json and --output - both go to standard output; --output must name a file here.")
+        }
+        if shardOptions.text != nil {
+            guard let output, output != "-" else {
+                throw ValidationError("--shard needs --output with the file that the part goes to.")
+            }
+            guard !json else {
+                throw ValidationError(
+                    "--json and --shard: a part is no result; spane merge --json prints that of all parts."
+                )
+            }
         }
         if noQueue, episodes.length == .automatic {
             throw ValidationError(
@@ -70,6 +82,9 @@ struct EvaluateCommand: ParsableCommand {
         let sources = try policies.map { try $0.source(mix: mix?.flavors) }
         try mix.check(isUsedBy: sources)
         let (trace, description) = try loadTrace(episodes.trace)
+        let starts = try episodes.startIndices()
+        let shard = try shardOptions.shard(of: starts.count)
+        let sampling = try metrics.sampling(on: fleet, hasQueue: !noQueue)
         // What can be refused is refused before the work begins.
         for (policy, source) in zip(policies, sources) {
             do {
@@ -80,50 +95,92 @@ struct EvaluateCommand: ParsableCommand {
         }
         if let output, output != "-" { try File.check(canWriteTo: output) }
         for (policy, source) in zip(policies, sources) { source.noteMismatch(of: policy.name, with: fleet) }
-        let subject = ReportSubject(
+        let subject = EvaluationSubject(
             policies: policies.map(\.name),
-            sampling: try metrics.sampling(on: fleet, hasQueue: !noQueue),
+            sampling: sampling,
             trace: description,
             fleet: fleet,
-            mix: mix
+            mix: mix,
+            moves: episodes.moves.limits
         )
-        try write(noQueue ? refuse(sources, trace, subject) : wait(sources, trace, subject))
+        let scenario = try episodes.scenario(trace, on: fleet, of: cluster.file)
+        let play = Play(
+            sources: sources,
+            scenario: scenario,
+            starts: starts,
+            shard: shard,
+            sampling: sampling,
+            subject: subject
+        )
+        let results = try noQueue ? refuse(play) : wait(play)
+        guard let shard, let output else { return try results.write(json: json, to: output) }
+        let manifest = EvaluationManifest(
+            subject,
+            traceFile: episodes.trace,
+            starts: starts,
+            given: episodes.starts,
+            until: episodes.length,
+            queue: !noQueue,
+            fleet: fleet,
+            mix: mix,
+            policies: try zip(policies, sources).map { try $0.entrant($1) },
+            shard: shard,
+            version: Spane.version
+        )
+        try EvaluationPart.write(results, manifest, to: output)
+        StandardOutput.print(ShardOptions.note(output, shard, results.episodes.count, of: starts.count, "episodes"))
+    }
+
+    /// What is to be played.
+    private struct Play {
+        let sources: [PolicySource]
+        let scenario: Scenario
+        let starts: [Int]
+        let shard: Shard?
+        let sampling: FleetSampling
+        let subject: EvaluationSubject
     }
 
     /// Plays episodes in which VMs wait.
-    private func wait(_ sources: [PolicySource], _ trace: Trace, _ subject: ReportSubject) throws -> any EpisodeReport {
-        let plan = try episodes.plan(trace, subject.fleet, of: cluster.file)
-        let evaluations = try evaluate(sources, plan) { source, show in
+    private func wait(_ play: Play) throws -> EvaluationResults {
+        let plan = try EpisodePlan(
+            play.scenario,
+            starts: play.starts,
+            shard: play.shard ?? .whole,
+            until: episodes.length,
+            threads: episodes.threadCount
+        )
+        let evaluations = try evaluate(play.sources, plan) { source, show in
             try Evaluation(
                 of: source,
                 on: plan,
-                sampling: subject.sampling,
+                sampling: play.sampling,
                 threads: episodes.threadCount,
                 progress: show
             )
         }
-        return EvaluationReport(subject: subject, plan: plan, evaluations: evaluations)
+        return EvaluationResults(play.subject, on: plan, .waits(evaluations))
     }
 
     /// Plays episodes in which nothing waits.
-    private func refuse(_ sources: [PolicySource], _ trace: Trace, _ subject: ReportSubject) throws -> any EpisodeReport
-    {
+    private func refuse(_ play: Play) throws -> EvaluationResults {
         guard case .length(let length) = episodes.length else { preconditionFailure("validated above") }
         let plan = try EpisodePlan.withoutQueue(
-            episodes.scenario(trace, on: subject.fleet, of: cluster.file),
-            starts: episodes.startIndices(),
+            play.scenario,
+            starts: play.starts,
+            shard: play.shard ?? .whole,
             length: length
         )
-        let evaluations = try evaluate(sources, plan) { source, show in
+        let evaluations = try evaluate(play.sources, plan) { source, show in
             try LossEvaluation(
                 of: source,
                 on: plan,
-                sampling: subject.sampling,
+                sampling: play.sampling,
                 threads: episodes.threadCount,
                 progress: show
             )
         }
-        return LossReport(subject: subject, plan: plan, evaluations: evaluations)
+        return EvaluationResults(play.subject, on: plan, .losses(evaluations))
     }
 
     private func evaluate<Result>(
@@ -137,11 +194,12 @@ struct EvaluateCommand: ParsableCommand {
             return try play(source) { bar.show($0) }
         }
     }
+}
 
-    private func write(_ report: any EpisodeReport) throws {
-        if output == "-" { return StandardOutput.write(report.csv) }
-        // Printed first: a file that cannot be written shall not cost the result.
-        if json { StandardOutput.write(try report.json() + "\n") } else { StandardOutput.print(report.table) }
-        if let output { try TextFile.write(report.csv, to: output) }
+extension PolicyArgument {
+    /// Who takes part, with what tells networks of the same name apart.
+    fileprivate func entrant(_ source: PolicySource) throws -> Experiment.Policy {
+        guard case .model = source else { return Experiment.Policy(name: name, source: source) }
+        return Experiment.Policy(name: name, source: source, file: name, contentHash: try ContentHash.ofFile(name))
     }
 }

@@ -1,28 +1,30 @@
 import SpaneEvaluation
+import SpaneExperiments
 import SpaneScheduling
 
 /// The result of `spane evaluate` as a table, as JSON and as one CSV row per episode.
 struct EvaluationReport: EpisodeReport {
-    let subject: ReportSubject
-    let plan: EpisodePlan
+    let results: EvaluationResults
     let evaluations: [Evaluation]
+
+    private var subject: EvaluationSubject { results.subject }
 
     private var fleetFigures: FleetFiguresReport { subject.figures(evaluations.map(\.figures)) }
 
-    private var bounds: [Double] { plan.episodes.map(\.bound) }
+    private var bounds: [Double] { results.episodes.map(\.bound) }
 
-    private var meanLength: Double { Statistics.mean(plan.episodes.map { Double($0.length) }) }
+    private var meanLength: Double { Statistics.mean(results.episodes.map { Double($0.length) }) }
 
     // MARK: Table
 
     var table: String {
-        let columns = plan.scenario.moves == nil ? [] : MoveColumns.header
+        let columns = subject.moves == nil ? [] : MoveColumns.header
         var table = Table(
             header: ["policy", "trimmed mean", "mean", "median", "no wait", "wait/VM", "above bound"] + columns
                 + ["decisions/s"]
         )
         for (policy, evaluation) in zip(subject.policies, evaluations) {
-            let summary = EvaluationSummary(evaluation, on: plan)
+            let summary = EvaluationSummary(evaluation, results.episodes)
             table.add(
                 [
                     policy,
@@ -32,7 +34,7 @@ struct EvaluationReport: EpisodeReport {
                     NumberText.percent(summary.shareWithoutWaiting),
                     NumberText.grouped(summary.meanWaitPerVM, decimals: 1),
                     NumberText.grouped(summary.aboveBound, decimals: 1),
-                ] + (evaluation.moveFigures(on: plan).map(MoveColumns.cells) ?? [])
+                ] + (results.moveFigures(evaluation).map(MoveColumns.cells) ?? [])
                     + [NumberText.grouped(summary.decisionsPerSecond)]
             )
         }
@@ -46,10 +48,10 @@ struct EvaluationReport: EpisodeReport {
                 "", "", "",
             ] + columns.map { _ in "" }
         )
-        let moves = plan.scenario.moves.map { "; \($0.inWords)" } ?? ""
+        let moves = subject.moves.map { "; \($0.inWords)" } ?? ""
         return """
-            \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(meanLength, decimals: 1)) VMs \
-            (mean) on \(subject.servers)\(moves); total wait of an episode in seconds
+            \(NumberText.grouped(results.episodes.count)) episodes of \(NumberText.grouped(meanLength, decimals: 1)) VMs \
+            (mean) on \(subject.servers.words)\(moves); total wait of an episode in seconds
 
             \(table.text)
             """ + (moves.isEmpty ? "" : "\n\n" + MoveColumns.note)
@@ -60,8 +62,8 @@ struct EvaluationReport: EpisodeReport {
 
     var csv: String {
         WaitsCSV.text(
-            starts: plan.episodes.map(\.start),
-            lengths: plan.episodes.map(\.length),
+            starts: results.episodes.map(\.start),
+            lengths: results.episodes.map(\.length),
             bounds: bounds,
             waits: Array(zip(subject.policies, evaluations.map(\.totalWaits)))
         )
@@ -92,12 +94,12 @@ struct EvaluationReport: EpisodeReport {
 
     func json() throws -> String {
         let result = Result(
-            episodes: plan.episodes.count,
+            episodes: results.episodes.count,
             mean_length: meanLength,
-            moves: MoveLimitsDocument(plan.scenario.moves),
+            moves: MoveLimitsDocument(subject.moves),
             bound_trimmed_mean: Statistics.trimmedMean(bounds),
             policies: subject.policies.indices.map { index in
-                let summary = EvaluationSummary(evaluations[index], on: plan)
+                let summary = EvaluationSummary(evaluations[index], results.episodes)
                 return Result.Policy(
                     policy: subject.policies[index],
                     trimmed_mean: summary.trimmedMean,
@@ -107,7 +109,7 @@ struct EvaluationReport: EpisodeReport {
                     mean_wait_per_vm: summary.meanWaitPerVM,
                     above_bound: summary.aboveBound,
                     decisions_per_second: summary.decisionsPerSecond,
-                    moves: MovesDocument(evaluations[index].moveFigures(on: plan)),
+                    moves: MovesDocument(results.moveFigures(evaluations[index])),
                     fleet_metrics: fleetFigures.named(index)
                 )
             }

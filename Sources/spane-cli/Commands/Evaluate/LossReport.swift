@@ -1,23 +1,25 @@
 import SpaneEvaluation
+import SpaneExperiments
 import SpaneScheduling
 import SpaneStorage
 
 /// The result of `spane evaluate --no-queue` as a table, as JSON and as one CSV row per episode and policy.
 struct LossReport: EpisodeReport {
-    let subject: ReportSubject
-    let plan: EpisodePlan
+    let results: EvaluationResults
     let evaluations: [LossEvaluation]
+
+    private var subject: EvaluationSubject { results.subject }
 
     private var fleetFigures: FleetFiguresReport {
         subject.figures(evaluations.map { $0.episodes.map(\.figures) })
     }
 
-    private var length: Int { plan.episodes.first?.length ?? 0 }
+    private var length: Int { results.episodes.first?.length ?? 0 }
 
     // MARK: Table
 
     var table: String {
-        let columns = plan.scenario.moves == nil ? [] : MoveColumns.header
+        let columns = subject.moves == nil ? [] : MoveColumns.header
         var table = Table(
             header: ["policy", "refused VMs", "refused cores"] + SizeClass.allCases.map(\.name)
                 + ["refused load"] + columns + ["decisions/s"]
@@ -28,17 +30,17 @@ struct LossReport: EpisodeReport {
                 [policy, NumberText.percent(all.refusedVMs, decimals: 2)]
                     + ([all] + evaluation.bySize).map { NumberText.percent($0.refusedCores, decimals: 2) }
                     + [NumberText.percent(all.refusedLoad, decimals: 2)]
-                    + (evaluation.moveFigures(on: plan).map(MoveColumns.cells) ?? [])
+                    + (results.moveFigures(evaluation).map(MoveColumns.cells) ?? [])
                     + [NumberText.grouped(evaluation.decisionsPerSecond)]
             )
         }
-        let cores = subject.fleet.mostCores
+        let cores = subject.servers.most_cores
         let (medium, large) = (CSVText.number(cores / 16), CSVText.number(cores / 4))
-        let moves = plan.scenario.moves.map { "; \($0.withoutTime)" } ?? ""
+        let moves = subject.moves.map { "; \($0.withoutTime)" } ?? ""
         let blocks = [
             """
-            \(NumberText.grouped(plan.episodes.count)) episodes of \(NumberText.grouped(length)) VMs on \
-            \(subject.servers)\(moves); what fits nowhere is refused and gone
+            \(NumberText.grouped(results.episodes.count)) episodes of \(NumberText.grouped(length)) VMs on \
+            \(subject.servers.words)\(moves); what fits nowhere is refused and gone
             """,
             table.text,
             """
@@ -57,9 +59,9 @@ struct LossReport: EpisodeReport {
             ["start", "length", "policy", "refused"]
                 + tallies.flatMap { ["cores\($0)", "refused_cores\($0)"] }
                 + ["core_seconds", "refused_core_seconds"]
-                + (plan.scenario.moves == nil ? [] : MoveColumns.csvNames) + subject.sampling.metrics.map(\.name)
+                + (subject.moves == nil ? [] : MoveColumns.csvNames) + subject.metrics.map(\.name)
         )
-        for (index, planned) in plan.episodes.enumerated() {
+        for (index, planned) in results.episodes.enumerated() {
             for (policy, evaluation) in zip(subject.policies, evaluations) {
                 let episode = evaluation.episodes[index]
                 let cores = ([episode.all] + episode.bySize).flatMap { [$0.asked.cores, $0.refused.cores] }
@@ -67,7 +69,7 @@ struct LossReport: EpisodeReport {
                 text += CSVText.line(
                     ["\(planned.start)", "\(planned.length)", policy, "\(episode.all.refused.vms)"]
                         + (cores + seconds).map(CSVText.number)
-                        + (plan.scenario.moves == nil ? [] : MoveColumns.csvCells(episode.moved))
+                        + (subject.moves == nil ? [] : MoveColumns.csvCells(episode.moved))
                         + episode.figures.means.map { $0.map(CSVText.number) ?? "" }
                 )
             }
@@ -98,9 +100,9 @@ struct LossReport: EpisodeReport {
 
     func json() throws -> String {
         let result = Result(
-            episodes: plan.episodes.count,
+            episodes: results.episodes.count,
             length: length,
-            moves: MoveLimitsDocument(plan.scenario.moves),
+            moves: MoveLimitsDocument(subject.moves),
             policies: subject.policies.indices.map { index in
                 let evaluation = evaluations[index]
                 let sizes = zip(SizeClass.allCases, evaluation.bySize).map { ($0.name, $1.refusedCores) }
@@ -111,7 +113,7 @@ struct LossReport: EpisodeReport {
                     refused_cores_by_size: Dictionary(uniqueKeysWithValues: sizes),
                     refused_load: evaluation.all.refusedLoad,
                     decisions_per_second: evaluation.decisionsPerSecond,
-                    moves: MovesDocument(evaluation.moveFigures(on: plan)),
+                    moves: MovesDocument(results.moveFigures(evaluation)),
                     fleet_metrics: fleetFigures.named(index)
                 )
             }

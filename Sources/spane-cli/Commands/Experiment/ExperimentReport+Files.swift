@@ -2,6 +2,27 @@ import SpaneExperiments
 import SpaneStorage
 
 extension ExperimentReport {
+    /// Summarises an experiment that is all played, shows that and keeps it in the folder with the results.
+    ///
+    /// - Parameter playedBefore: a sentence about what was there before, if there was something.
+    static func finish(
+        _ waits: ExperimentWaits,
+        _ settings: SummarySettings,
+        _ folder: ExperimentFolder,
+        threads: Int,
+        _ playedBefore: String? = nil
+    ) throws {
+        let report = ExperimentReport(try waits.summary(settings, threads: threads), waits)
+        // Printed first: a file that cannot be written shall not cost the result.
+        StandardOutput.print(report.text)
+        try report.write(to: folder)
+        if let playedBefore { StandardOutput.print("\n\(playedBefore)") }
+        let table = !waits.countsServers ? "waits-N.csv" : waits.moves == nil ? "servers.csv" : "servers-moves-N.csv"
+        StandardOutput.print(
+            "\n\(folder.path): results.h5, \(table), summary.md, summary.csv, summary.json, experiment.json"
+        )
+    }
+
     /// Writes everything beside the results.
     func write(to folder: ExperimentFolder) throws {
         for cluster in waits.clusters {

@@ -8,6 +8,11 @@ struct ExperimentReport {
     let summary: ExperimentSummary
     let waits: ExperimentWaits
 
+    init(_ summary: ExperimentSummary, _ waits: ExperimentWaits) {
+        (self.summary, self.waits) = (summary, waits)
+        kind = summary.kind
+    }
+
     // MARK: Tables
 
     /// What the terminal shows.
@@ -121,10 +126,11 @@ struct ExperimentReport {
             ("lowest", \ExperimentSummary.Spread.lowest), ("median", \.median), ("mean", \.mean),
             ("highest", \.highest),
         ] {
+            let isMean = figure == \.mean
             table.add(
                 name,
                 columns.map { column in
-                    FigureTable.Cell(value: row.spread[column].map { column.text($0[keyPath: figure]) } ?? "-")
+                    column.cell(row.spread[column].map { $0.estimate(figure, isMean ? $0.interval : nil) })
                 }
             )
         }
@@ -161,6 +167,7 @@ struct ExperimentReport {
                 + (kind == .servers ? "means." : "trimmed means."),
         ]
         if waits.moves != nil { lines.append(MoveColumns.note) }
+        lines += seedNotes
         if summary.clusters.contains(where: { $0.rows.contains { !$0.differences.isEmpty } }) {
             lines.append("*: the interval leaves zero out.")
         }

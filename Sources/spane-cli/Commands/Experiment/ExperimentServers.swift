@@ -41,11 +41,13 @@ struct ExperimentServers: ParsableCommand {
         let (trace, description) = try loadTrace(trace)
         _ = try TraceOnServers.scenario(trace, self.trace, on: fleet, of: server.file)
         let (policies, mix) = try comparison.entrants(beside: self.trace)
+        let starts = try starts(in: trace)
         let experiment = try Experiment(
             kind: .servers,
             trace: trace,
             description: description,
-            starts: starts(in: trace),
+            starts: starts,
+            shard: comparison.shardOptions.shard(of: starts.count, "windows"),
             until: .length(windowLength),
             clusters: [fleet],
             policies: policies,

@@ -76,6 +76,7 @@ enum SummaryJSON {
         let figures: [String: Range]
         let differences: [String: Range]
         let spread: [String: ExperimentSummary.Spread]
+        let seeds: SeedCheck?
         let moves: MovesDocument?
         let saved_by_moves: [String: Range]?
     }
@@ -124,6 +125,7 @@ enum SummaryJSON {
             figures: named(row.figures.mapValues(Range.init)),
             differences: named(row.differences.mapValues(Range.init)),
             spread: named(row.spread),
+            seeds: row.seeds,
             moves: MovesDocument(row.moved),
             saved_by_moves: row.savedByMoves.isEmpty ? nil : named(row.savedByMoves.mapValues(Range.init))
         )

@@ -65,17 +65,8 @@ struct TrainCommand: ParsableCommand {
         let folder = try RunFolder(output, for: configuration, by: lock.guardian)
         StopSignal.install()
         let run = try TrainingRun(configuration, data: data, folder: folder, version: Spane.version)
-        switch try follow(run) {
-        case .finished:
-            StandardOutput.print(TrainingReport(run, folder: folder).text)
-        case .stopped:
-            StandardOutput.print(
-                StopReport.text(
-                    "Stopped after step \(NumberText.grouped(run.stepsDone)) of \(NumberText.grouped(run.stepsPlanned))"
-                )
-            )
-            throw StopReport.exitCode
-        }
+        try run.follow("step")
+        StandardOutput.print(TrainingReport(run, folder: folder).text)
     }
 
     private func preset() throws -> RunConfiguration {
@@ -95,15 +86,5 @@ struct TrainCommand: ParsableCommand {
         if let threads { configuration.run.threads = threads }
         try configuration.take(traces: traces, file: file)
         return configuration
-    }
-
-    private func follow(_ run: TrainingRun) throws -> TrainingRun.Outcome {
-        let bar = ProgressBar("step", total: run.stepsPlanned, first: run.stepsDone, lineInterval: 30)
-        defer { bar.clear() }
-        let status = TrainingStatus(run)
-        return try run.run(mustStop: { StopSignal.number != nil }) { event in
-            let (step, note) = status.take(event)
-            bar.show(step, note: note)
-        }
     }
 }

@@ -70,11 +70,13 @@ class Comparison(NamedTuple):
     def __str__(self) -> str:
         interval = f"{self.confidence:.0%} interval".replace("%", " %")
         table = [["", self.metric, interval, f"less {self.baseline}", interval]]
+        # Waits are in seconds; shares and logarithms are small numbers.
+        digits = 1 if self.metric.startswith("trimmed") else 3
         for row in self.rows:
-            cells = [row.policy, *_cells(row.figure, ",")]
+            cells = [row.policy, *_cells(row.figure, ",", digits)]
             if row.difference is not None:
                 star = " *" if row.difference.is_sure else "  "
-                value, ends = _cells(row.difference, "+,")
+                value, ends = _cells(row.difference, "+,", digits)
                 cells += [value + star, ends]
             table.append(cells)
         return _aligned(table)
@@ -156,9 +158,7 @@ def _estimate(values: NDArray[np.float64]) -> Estimate:
     return Estimate(*values.tolist())
 
 
-def _cells(estimate: Estimate, form: str) -> list[str]:
-    # Shares and logarithms are small numbers.
-    digits = 1 if abs(estimate.value) >= 100 else 3
+def _cells(estimate: Estimate, form: str, digits: int) -> list[str]:
     ends = f"{estimate.low:{form}.{digits}f} … {estimate.high:{form}.{digits}f}"
     return [f"{estimate.value:{form}.{digits}f}", ends if estimate.low == estimate.low else "-"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,11 +61,15 @@ def batch_of(policy: BatchPolicy, name: str) -> int:
     if not hasattr(policy, "batch"):
         return 0
     batch = policy.batch
-    if not isinstance(batch, int) or not 1 <= batch <= 2**20:
+    try:
+        number = index(batch)
+    except TypeError:
+        number = 0
+    if not 1 <= number <= 2**20:
         raise InvalidArgumentError(
             f"{name}: batch is {shown(batch)}; it must be a whole number, 1 ... 2^20"
         )
-    return batch
+    return number
 
 
 def checked(given: Any, count: int, name: str) -> NDArray[Any]:

@@ -1,81 +1,46 @@
-public import SpaneEvaluation
+internal import SpaneEvaluation
 internal import SpaneScheduling
 public import SpaneStorage
 
-extension Experiment {
+extension ExperimentWaits {
     /// Summarises waits that are all there.
     ///
     /// - Throws: `invalidArgument` when a setting is out of its range or the baseline is unknown.
-    public func summary(
-        of waits: ExperimentWaits,
-        _ plans: [EpisodePlan],
-        _ settings: SummarySettings,
-        threads: Int = 1
-    ) throws -> ExperimentSummary {
-        try check(settings)
+    public func summary(_ settings: SummarySettings, threads: Int = 1) throws -> ExperimentSummary {
+        guard let kind = Experiment.Kind(rawValue: kind), let episodes = clusters.first?.starts.count else {
+            throw ExperimentError("an experiment \(kind) on \(clusters.count) numbers of servers cannot be summarised")
+        }
         let subjects = subjects
+        try settings.check(names: subjects.map(\.name), episodes: episodes)
         let baseline = settings.baseline ?? subjects[0].name
         guard let reference = subjects.first(where: { $0.name == baseline }) else {
             preconditionFailure("checked above")
         }
         return ExperimentSummary(
+            kind: kind,
             settings: settings,
             baseline: baseline,
-            clusters: try waits.clusters.indices.map { index in
-                let first = index > 0 && moves.count > 1 ? waits.clusters[0] : nil
-                return try summary(
-                    of: waits.clusters[index],
-                    first,
-                    plans[index],
-                    subjects,
-                    reference,
-                    settings,
-                    threads
-                )
+            clusters: try clusters.indices.map { index in
+                // Windows that are played with several numbers of moves are compared with the first of them.
+                let first = index > 0 && countsServers ? clusters[0] : nil
+                return try summary(kind, of: clusters[index], first, subjects, reference, settings, threads)
             }
-        )
-    }
-
-    /// Refuses settings that this experiment cannot be summarised with.
-    ///
-    /// - Throws: `invalidArgument` when one is out of its range or the baseline is unknown.
-    public func check(_ settings: SummarySettings) throws {
-        let names = subjects.map(\.name)
-        if let baseline = settings.baseline, !names.contains(baseline) {
-            throw SchedulingError(
-                .invalidArgument,
-                "the baseline is \(baseline); it must be one of \(names.joined(separator: ", "))"
-            )
-        }
-        guard settings.threshold >= 0 else {
-            throw SchedulingError(.invalidArgument, "the threshold is \(settings.threshold) s; it must be at least 0")
-        }
-        guard settings.confidence > 0, settings.confidence < 1 else {
-            throw SchedulingError(
-                .invalidArgument,
-                "the confidence is \(settings.confidence); it must be above 0 and below 1"
-            )
-        }
-        _ = try BlockBootstrap(
-            count: starts.count,
-            blockLength: settings.blockLength ?? 1,
-            resamples: settings.resamples,
-            seed: settings.seed
         )
     }
 
     /// - Parameter first: the same windows with the first number of moves, where there are several.
     private func summary(
-        of cluster: ExperimentWaits.ServerCount,
-        _ first: ExperimentWaits.ServerCount?,
-        _ plan: EpisodePlan,
+        _ kind: Experiment.Kind,
+        of cluster: ServerCount,
+        _ first: ServerCount?,
         _ subjects: [Subject],
         _ reference: Subject,
         _ settings: SummarySettings,
         _ threads: Int
     ) throws -> ExperimentSummary.ServerCount {
-        let blockLength = settings.blockLength ?? plan.defaultBlockLength
-        let order = plan.timeOrder
+        let episodes = cluster.episodes
+        let blockLength = settings.blockLength ?? episodes.defaultBlockLength
+        let order = episodes.timeOrder
         let series =
             [cluster.bounds]
             + (cluster.waits + (first?.waits ?? [])).map { waits in
@@ -97,7 +62,7 @@ extension Experiment {
         let table = SubjectFigures(
             kind: kind,
             figures: figures,
-            firstFit: subjects.first { $0.name == Self.referenceName }?.series ?? [],
+            firstFit: subjects.first { $0.name == Experiment.referenceName }?.series ?? [],
             confidence: settings.confidence,
             stepToFirst: first.map { _ in policies.count }
         )
@@ -109,13 +74,15 @@ extension Experiment {
             meanLength: Statistics.mean(cluster.lengths.map(Double.init)),
             blockLength: blockLength,
             blockCount: figures.bootstrap.blockCount,
-            blockSpans: plan.spans(ofBlock: blockLength),
+            blockSpans: episodes.spans(ofBlock: blockLength),
             rows: (subjects + [bound]).map { subject in
                 let moved = subject.series.compactMap { $0 > 0 ? cluster.moved[$0 - 1] : nil }
                 return table.row(
                     subject,
                     against: reference,
-                    moved: moved.isEmpty ? nil : MoveFigures(moved, on: plan)
+                    seeds: subject.kind == .group
+                        ? seedCheck(cluster, members: subject.series.map { $0 - 1 }, settings) : nil,
+                    moved: moved.isEmpty ? nil : MoveFigures(moved, lengths: cluster.lengths, offers: cluster.offers)
                 )
             }
         )
@@ -125,10 +92,11 @@ extension Experiment {
     private var subjects: [Subject] {
         var subjects: [Subject] = []
         for (index, policy) in policies.enumerated() {
-            guard let group = policy.group else {
+            guard !policy.group.isEmpty else {
                 subjects.append(Subject(name: policy.name, kind: .policy, group: nil, series: [index + 1]))
                 continue
             }
+            let group = policy.group
             if !subjects.contains(where: { $0.kind == .group && $0.name == group }) {
                 let members = policies.indices.filter { policies[$0].group == group }
                 subjects.append(Subject(name: group, kind: .group, group: nil, series: members.map { $0 + 1 }))
@@ -139,6 +107,17 @@ extension Experiment {
         }
         return subjects
     }
+
+    /// The names that a baseline may have.
+    var subjectNames: [String] { subjects.map(\.name) }
+}
+
+extension ExperimentWaits.ServerCount {
+    fileprivate var episodes: [EpisodePlan.Episode] {
+        starts.indices.map { EpisodePlan.Episode(start: starts[$0], length: lengths[$0], bound: bounds[$0]) }
+    }
+
+    fileprivate var offers: [EpisodeOffer] { zip(offeredMem, days).map { EpisodeOffer(mem: $0, days: $1) } }
 }
 
 /// What a row is about.
@@ -163,7 +142,12 @@ private struct SubjectFigures {
     /// A group's figure is the mean of its members', as published: of eleven without the two lowest and the two highest.
     private static let memberFraction = 0.2
 
-    func row(_ subject: Subject, against baseline: Subject, moved: MoveFigures?) -> ExperimentSummary.Row {
+    func row(
+        _ subject: Subject,
+        against baseline: Subject,
+        seeds: SeedCheck?,
+        moved: MoveFigures?
+    ) -> ExperimentSummary.Row {
         var row: [ExperimentMetric: Estimate] = [:]
         var differences: [ExperimentMetric: Estimate] = [:]
         var spread: [ExperimentMetric: ExperimentSummary.Spread] = [:]
@@ -189,6 +173,7 @@ private struct SubjectFigures {
             figures: row,
             differences: differences,
             spread: spread,
+            seeds: seeds,
             moved: moved,
             savedByMoves: subject.kind == .bound ? [:] : savedByMoves(subject)
         )
@@ -227,10 +212,14 @@ private struct SubjectFigures {
             // Only the value is wanted; the interval of each stands in its own row.
             figures.value { value(figure, [member], $0) }
         }
+        let seeds = SeedSpread(values)
+        let interval = seeds.interval(confidence: confidence)
         return ExperimentSummary.Spread(
             lowest: values.min() ?? 0,
             median: Statistics.median(values),
-            mean: Statistics.mean(values),
+            mean: seeds.mean,
+            mean_low: interval?.low,
+            mean_high: interval?.high,
             highest: values.max() ?? 0
         )
     }
