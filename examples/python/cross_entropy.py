@@ -2,7 +2,7 @@
 """The cross-entropy method on the weights of a rule, in NumPy alone.
 
     pip install spane
-    python3 cross_entropy.py [TRACE] --generations 12
+    python3 cross_entropy.py [TRACE] --generations 10
 
 A rule is a name such as "capacity-lost,12.4*most-allocated,-0.8*l2+spread", so whoever can write
 numbers into a text can search for one. Each generation draws weights from a normal distribution,
@@ -50,10 +50,10 @@ def part(trace: spane.Trace, low: int, high: int, count: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("trace", nargs="?", default=TRACE)
-    parser.add_argument("--generations", type=int, default=12)
-    parser.add_argument("--population", type=int, default=32)
+    parser.add_argument("--generations", type=int, default=10)
+    parser.add_argument("--population", type=int, default=24)
     parser.add_argument("--elite", type=int, default=8)
-    parser.add_argument("--train", type=int, default=150, help="episodes of a generation")
+    parser.add_argument("--train", type=int, default=100, help="episodes of a generation")
     parser.add_argument("--select", type=int, default=200, help="episodes to select on")
     parser.add_argument("--test", type=int, default=200, help="episodes to compare on")
     parser.add_argument("--servers", type=int, default=5)

@@ -187,7 +187,7 @@ def part(trace: spane.Trace, low: int, high: int, count: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("trace", nargs="?", default=TRACE)
-    parser.add_argument("--steps", type=int, default=500_000, help="decisions to learn from")
+    parser.add_argument("--steps", type=int, default=300_000, help="decisions to learn from")
     parser.add_argument("--servers", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--select", type=int, default=50, help="episodes to select on")

@@ -2,7 +2,7 @@
 """PPO in one file, in the manner of CleanRL, on the vector environment with masks.
 
     pip install 'spane[torch]'
-    python3 ppo_cleanrl.py [TRACE] --steps 1000000
+    python3 ppo_cleanrl.py [TRACE] --steps 500000
 
 The policy scores a placement by how much it changes a learned potential of the server, so it treats
 all servers alike and works for any number of them; placements without room are never drawn. What it
@@ -173,17 +173,17 @@ def part(trace: spane.Trace, low: int, high: int, count: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("trace", nargs="?", default=TRACE)
-    parser.add_argument("--steps", type=int, default=1_000_000, help="decisions to learn from")
+    parser.add_argument("--steps", type=int, default=500_000, help="decisions to learn from")
     parser.add_argument("--servers", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--select", type=int, default=50, help="episodes to select on")
     parser.add_argument("--test", type=int, default=200, help="episodes to compare on")
     parser.add_argument("--output", type=Path, help="keep the weights in this .h5 file")
-    parser.add_argument("--envs", type=int, default=64)
-    parser.add_argument("--rollout", type=int, default=128, help="steps between updates")
+    parser.add_argument("--envs", type=int, default=32)
+    parser.add_argument("--rollout", type=int, default=64, help="steps between updates")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--minibatches", type=int, default=4)
-    parser.add_argument("--every", type=int, default=10, help="updates between selections")
+    parser.add_argument("--every", type=int, default=50, help="updates between selections")
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--discount", type=float, default=0.97)
     parser.add_argument("--trace-decay", type=float, default=0.95)

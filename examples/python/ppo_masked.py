@@ -2,7 +2,7 @@
 """MaskablePPO of sb3-contrib on the native vector environment of `spane.gym`.
 
     pip install 'spane[gym]' sb3-contrib
-    python3 ppo_masked.py [TRACE] --steps 500000
+    python3 ppo_masked.py [TRACE] --steps 300000
 
 Stable-Baselines3 has vector environments of its own kind; `Adapter` makes one of
 `spane.gym.PlacementVectorEnv`, which steps all episodes inside the library. `train_sb3.py` is the
@@ -100,10 +100,10 @@ def part(trace: spane.Trace, low: int, high: int, count: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("trace", nargs="?", default=TRACE)
-    parser.add_argument("--steps", type=int, default=500_000, help="decisions to learn from")
+    parser.add_argument("--steps", type=int, default=300_000, help="decisions to learn from")
     parser.add_argument("--servers", type=int, default=5)
-    parser.add_argument("--envs", type=int, default=64)
-    parser.add_argument("--rollout", type=int, default=128, help="steps between updates")
+    parser.add_argument("--envs", type=int, default=32)
+    parser.add_argument("--rollout", type=int, default=64, help="steps between updates")
     parser.add_argument("--test", type=int, default=200, help="episodes to compare on")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
