@@ -2,7 +2,8 @@
 
 Each function returns a Figure. `python3 -m spane.report.plot waits.csv --output waits.png` plots
 the output of `spane evaluate --output`, and with a folder of `spane experiment servers --moves` the
-servers needed by the moves; `spane report` makes a page of whole folders.
+servers needed by the moves, and with folders of `spane train` learning curves; `spane report` makes
+a page of whole folders.
 """
 
 import spane.report._matplotlib  # noqa: F401
