@@ -9,6 +9,7 @@ a page of whole folders.
 import spane.report._matplotlib  # noqa: F401
 from spane.report.plot._command import main
 from spane.report.plot._episodes import differences_in_time, experiment_waits
+from spane.report.plot._members import members
 from spane.report.plot._move_counts import move_counts
 from spane.report.plot._occupancy import occupancy
 from spane.report.plot._runs import learning_curves
@@ -25,6 +26,7 @@ __all__ = [
     "hyperparameters",
     "learning_curves",
     "main",
+    "members",
     "move_counts",
     "occupancy",
     "paired_differences",

@@ -26,8 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(
         prog=TOOL,
         description="Draw the results of `spane evaluate --output`, the servers needed of "
-        "`spane experiment servers --moves`, or the learning curves of runs of `spane train`: those "
-        "whose names differ only by a number are seeds of one learner.",
+        "`spane experiment servers --moves`, or the learning curves of runs of `spane train`, of "
+        "which those whose names differ only by a number are seeds of one learner.",
     )
     parser.add_argument("results", metavar="waits.csv | folder", type=Path, nargs="+")
     parser.add_argument(
