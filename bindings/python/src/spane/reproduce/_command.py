@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("\n".join(f"{step.makes}: {step.command}" for step in steps))
             return 0
         folder = given.work.resolve()
-        runner = Runner(folder, _spane(given.spane), lambda line: print(line, flush=True))
+        runner = Runner(folder, _spane(given.spane), STEPS, lambda line: print(line, flush=True))
         _prepare(folder, given.repository.resolve(), files)
         try:
             failed = [] if given.page_only else runner.run(steps)
@@ -55,9 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         results = Results(runner, STEPS, given.episodes)
         found = [_page.compared(table, given.repository, results) for table in tables]
-        figures = given.output.parent / "figures"
         given.output.parent.mkdir(parents=True, exist_ok=True)
-        page = _page.page_of(found, results, runner, steps, files, figures)
+        page = _page.page_of(found, results, runner, steps, files, given.figures)
         page.write(given.output)
     except (Error, OSError, ValueError) as error:
         return fail(TOOL, error)
@@ -95,6 +94,7 @@ def _parser() -> Parser:
     add("--repository", type=Path, default=Path(), metavar="FOLDER", help="default: this folder")
     add("--work", type=Path, default=Path("results/paper"), metavar="FOLDER")
     add("--output", type=Path, default=Path("dist/paper/index.html"), metavar="FILE")
+    add("--figures", type=Path, metavar="FOLDER", help="also each figure as SVG and PNG")
     return parser
 
 

@@ -53,7 +53,7 @@ def untrained(folder: str, count: int) -> str:
 def _shipped() -> list[Step]:
     """What needs only the shipped trace."""
     configuration = (
-        '[run]\npreset = "monte-carlo"\n[learner]\nepochs = 1500\n[[data.traces]]\n'
+        '[run]\npreset = "monte-carlo"\n[learner]\nepochs = 600\n[[data.traces]]\n'
         'file = "data/synthetic.h5"\nstarts = "0..<50000"\n'
     )
     policies = [*(BEST, "first-fit", "balance-fit"), *NETWORKS[:2]]

@@ -17,14 +17,15 @@ from types import FrameType
 from typing import IO, Any
 
 from spane._replacing import write_bytes
-from spane.reproduce._step import Step
+from spane.reproduce._step import Step, chain
 
 
 @dataclass(frozen=True)
 class Record:
     """What is known of a step that was begun."""
 
-    command: str
+    chain: str
+    """What was run: its command, and those of all that it builds on."""
     finished: bool
     seconds: float
     """In all attempts together."""
@@ -35,21 +36,31 @@ class Record:
 class Runner:
     """A working folder, in which finished steps are not run again."""
 
-    def __init__(self, folder: Path, spane: str, say: Callable[[str], None] = print) -> None:
-        """`spane` is the command, as a name or an absolute path."""
+    def __init__(
+        self,
+        folder: Path,
+        spane: str,
+        plan: Sequence[Step],
+        say: Callable[[str], None] = print,
+    ) -> None:
+        """`spane` is the command, as a name or an absolute path; `plan` has all steps that a step
+        may build on."""
         self.folder = folder
         self.spane = spane
+        self._chains = {step.makes: chain(plan, step) for step in plan}
         self._say = say
         self._version = ""
 
     def record(self, step: Step) -> Record | None:
-        """What is known of this step; None if it has not begun, or as another command."""
+        """What is known of this step; None if it has not begun, or with other commands."""
+        record = self._any_record(step)
+        return record if record and record.chain == self._chains[step.makes] else None
+
+    def _any_record(self, step: Step) -> Record | None:
         try:
-            found = json.loads(self._stamp(step).read_text(encoding="utf-8"))
-            record = Record(**found)
+            return Record(**json.loads(self._stamp(step).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        return record if record.command == step.command else None
 
     def is_finished(self, step: Step) -> bool:
         """Whether the step was run to its end and what it made is still there."""
@@ -72,7 +83,7 @@ class Runner:
             if self.is_finished(step):
                 self._say(f"{head}: done before")
                 continue
-            lost = [other.makes for other in failed if step.uses(other.makes)]
+            lost = [other.makes for other in failed if step.builds_on(other)]
             if lost:
                 self._say(f"{head}: left out, as it needs {lost[0]}")
                 failed.append(step)
@@ -88,7 +99,7 @@ class Runner:
             left -= step.minutes
             now = time.monotonic()
             pace = (now - begun) / (60 * planned) if planned > 0.5 else 1
-            rest = f", about {_length(60 * left * pace)} left" if left > 0 else ""
+            rest = f", about {_length(60 * left * pace)} left" if left > 0.02 else ""
             self._say(f"    done in {_length(now - started)}; {_length(now - begun)} in all{rest}")
         return failed
 
@@ -100,9 +111,10 @@ class Runner:
         target = self.folder / step.makes
         for each in (target, self._stamp(step), self.log(step)):
             each.parent.mkdir(parents=True, exist_ok=True)
-        if step.starts_again and target.is_dir():
-            shutil.rmtree(target)
         before = self.record(step)
+        # What other commands made is of no use; what nobody knows of is taken for a beginning.
+        if target.is_dir() and (step.starts_again or (self._any_record(step) and not before)):
+            shutil.rmtree(target)
         spent = before.seconds if before else 0.0
         started = time.monotonic()
         status = -1
@@ -119,7 +131,9 @@ class Runner:
         finally:
             partial.unlink(missing_ok=True)
             seconds = spent + time.monotonic() - started
-            self._write(step, Record(step.command, status == 0, seconds, self.version()))
+            self._write(
+                step, Record(self._chains[step.makes], status == 0, seconds, self.version())
+            )
         return status
 
     def _call(self, step: Step, out: IO[str], log: IO[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from collections.abc import Sequence
@@ -25,6 +26,10 @@ class Step:
     also: tuple[str, ...] = ()
     """Other files that it makes."""
 
+    def builds_on(self, other: Step) -> bool:
+        """Whether it reads what the other step makes."""
+        return other is not self and any(self.uses(name) for name in (other.makes, *other.also))
+
     @property
     def words(self) -> list[str]:
         """The command and its arguments."""
@@ -44,9 +49,11 @@ def needed(steps: Sequence[Step], wanted: Sequence[str]) -> list[Step]:
         if step.makes in chosen:
             continue
         chosen.add(step.makes)
-        waiting += [
-            other
-            for other in steps
-            if other is not step and any(step.uses(name) for name in (other.makes, *other.also))
-        ]
+        waiting += [other for other in steps if step.builds_on(other)]
     return [step for step in steps if step.makes in chosen]
+
+
+def chain(steps: Sequence[Step], step: Step) -> str:
+    """A short hash of the commands of a step and of all that it builds on."""
+    commands = [each.command for each in needed(steps, [step.makes])]
+    return hashlib.sha256("\n".join(commands).encode()).hexdigest()[:16]
