@@ -207,10 +207,12 @@ def test_an_interrupted_step_goes_on(tmp_path: Path) -> None:
     while not (tmp_path / "run").is_dir():
         assert begun.poll() is None
         time.sleep(0.01)
-    begun.send_signal(signal.SIGTERM)
-    assert begun.wait() != 0
     step = Step("python3 train.py", "run", 1)
     runner = Runner(tmp_path, sys.executable, [step])
+    with pytest.raises(spane.BadStateError, match="is in use by another process"):
+        runner.run([step])
+    begun.send_signal(signal.SIGTERM)
+    assert begun.wait() != 0
     first = runner.record(step)
     assert first is not None
     assert (first.finished, runner.is_finished(step)) == (False, False)

@@ -25,7 +25,7 @@ STATES = ("equal", "differs", "missing")
 
 @dataclass(frozen=True)
 class Compared:
-    """A table with what became of each cell; an empty cell is None."""
+    """A table with what became of each cell; one without a number is None."""
 
     declared: MadeTable
     documented: Table
@@ -41,14 +41,14 @@ class Compared:
 
 
 def compared(declared: MadeTable, repository: Path, results: Results) -> Compared:
-    """Reads the table of the document and computes its cells."""
+    """Reads the table of the document and computes its cells; those of words alone stay."""
     documented = find(declared, repository)
     rows, doubts = [], list[str]()
     for row in documented.rows:
         key = declared.rows.get(row[0])
         cells: list[Outcome | None] = []
         for column, text in zip(declared.columns, row[1:]):
-            if not text:
+            if not any(letter.isdigit() for letter in text):
                 cells.append(None)
                 continue
             computed = None
@@ -156,7 +156,7 @@ def _table(page: Page, each: Compared) -> None:
     page.table(
         each.documented.header,
         [
-            Row([row[0], *(_cell(cell) for cell in cells)])
+            Row([row[0], *(_cell(cell, text) for cell, text in zip(cells, row[1:]))])
             for row, cells in zip(each.documented.rows, each.rows)
         ],
     )
@@ -166,9 +166,9 @@ def _table(page: Page, each: Compared) -> None:
         page.note(f"Could not be read: {doubt}")
 
 
-def _cell(outcome: Outcome | None) -> Cell:
+def _cell(outcome: Outcome | None, text: str) -> Cell:
     if outcome is None:
-        return Cell("")
+        return Cell(text)
     if outcome.state == "equal":
         return Cell(outcome.computed)
     if outcome.state == "differs":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
+from spane._errors import BadStateError
 from spane._replacing import write_bytes
 from spane.reproduce._step import Step, chain
 
@@ -74,6 +76,15 @@ class Runner:
 
         KeyboardInterrupt leaves everything so that the next call goes on from there.
         """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BadStateError(f"{self.folder}: is in use by another process") from None
+            return self._run_all(steps)
+
+    def _run_all(self, steps: Sequence[Step]) -> list[Step]:
         failed: list[Step] = []
         begun = time.monotonic()
         left = sum(step.minutes for step in steps if not self.is_finished(step))
