@@ -89,6 +89,16 @@ bench: build ## Measure speed beside a C++ version of the same loops, and what i
 data: build ## Make the shipped trace and networks again; HUAWEI=trace.h5 TEST_STARTS=file for potential.h5 too
 	scripts/make-data.sh $(SPANE) $(HUAWEI) $(TEST_STARTS)
 
+# TRACE is that of the paper here, and only where it is given.
+PAPER := $(if $(filter command environment,$(origin TRACE)),--trace '$(TRACE)') $(if $(TEST_STARTS),--test-starts '$(TEST_STARTS)') \
+	$(if $(AZURE),--azure '$(AZURE)') $(if $(MODELS),--models '$(MODELS)') $(if $(EPISODES),--episodes '$(EPISODES)') \
+	$(if $(ONLY),--only '$(ONLY)') $(if $(QUICK),--quick) $(if $(WORK),--work '$(WORK)')
+
+.PHONY: paper
+paper: build ## Make the tables and figures of docs/results.md again; TRACE=file and more: docs/reproduce.md
+	@scripts/setup.sh
+	$(PYTHON) -m spane.reproduce $(PAPER)
+
 .PHONY: lint
 lint: setup ## Check the format of all code, its files' length, shell scripts, Python types, and the C header
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,20 @@ def library() -> str:
         if os.environ.get("SPANE_REQUIRE_LIBRARY"):
             raise
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def spane_command() -> str:
+    """The path of the `spane` command; what runs it is skipped without it."""
+    built = REPOSITORY / ".build" / "release" / "spane-cli"
+    found = os.environ.get("SPANE_COMMAND") or (
+        str(built) if built.is_file() else shutil.which("spane")
+    )
+    if not found:
+        if os.environ.get("SPANE_REQUIRE_LIBRARY"):
+            raise FileNotFoundError("no spane command: build it, or set SPANE_COMMAND to its path")
+        pytest.skip("no spane command: set SPANE_COMMAND to its path")
+    return found
 
 
 @pytest.fixture(scope="session")

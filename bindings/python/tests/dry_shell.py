@@ -47,6 +47,12 @@ _REAL = ["seq", "cat", "head", "awk", "ls", "paste", "sort"]
 
 
 def check_dry(where: str, script: str, folder: Path, usage: Usage) -> None:
+    for call in noted_calls(where, script, folder):
+        check_call(where, call, usage)
+
+
+def noted_calls(where: str, script: str, folder: Path) -> list[list[str]]:
+    """The programs that the script calls, each with its arguments."""
     shutil.rmtree(folder, ignore_errors=True)
     programs = folder / "programs"
     programs.mkdir(parents=True)
@@ -66,6 +72,8 @@ def check_dry(where: str, script: str, folder: Path, usage: Usage) -> None:
         real = shutil.which(name)
         assert real, name
         (programs / name).symlink_to(real)
+    # Where pages send what is printed.
+    (folder / "here" / "results").mkdir()
     bash = shutil.which("bash")
     assert bash
     ran = subprocess.run(
@@ -76,13 +84,12 @@ def check_dry(where: str, script: str, folder: Path, usage: Usage) -> None:
         text=True,
         check=False,
     )
-    for mistake in ("command not found", "syntax error"):
+    for mistake in ("command not found", "syntax error", "ambiguous redirect"):
         assert mistake not in ran.stderr, f"{where}: {ran.stderr}"
     noted = log.read_text() if log.exists() else ""
     calls = [call.split("\0")[:-1] for call in noted.split("\n\0") if call]
     assert calls, f"{where}: it calls nothing: {ran.stderr}"
-    for call in calls:
-        check_call(where, call, usage)
+    return calls
 
 
 def check_call(where: str, call: list[str], usage: Usage) -> None:

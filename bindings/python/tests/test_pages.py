@@ -98,10 +98,12 @@ NOT_RUN = {
     ): "test_examples.py makes the log, ReplayCommandTests plays one",
     ("docs/researchers-guide.md", "spane train"): _LONG,
     ("docs/researchers-guide.md", "spane report"): "test_report.py makes such a page",
-    ("docs/results.md", "SPANE-ZHrai.h5"): _TRACE,
+    ("docs/reproduce.md", "make paper"): _LONG,
+    ("docs/results.md", 'all="$best'): _TRACE,
+    ("docs/results.md", "short.toml"): "test_reproduce.py runs it",
     ("docs/results.md", "spane tune"): _TRACE,
     ("docs/results.md", "--servers 3000"): _LONG,
-    ("docs/results.md", "for model in *.th"): _TRACE,
+    ("docs/results.md", "for model in $published"): _TRACE,
     ("docs/results.md", "azure.h5"): _TRACE,
     ("docs/synthetic-trace.md", "seq 1 24"): _LONG,
     ("docs/synthetic-trace.md", "first.csv"): _TRACE,
@@ -161,22 +163,8 @@ AROUND = {
 
 
 @pytest.fixture(scope="session")
-def command() -> str:
-    """The path of the `spane` command; what runs it is skipped without it."""
-    built = REPOSITORY / ".build" / "release" / "spane-cli"
-    found = os.environ.get("SPANE_COMMAND") or (
-        str(built) if built.is_file() else shutil.which("spane")
-    )
-    if not found:
-        if os.environ.get("SPANE_REQUIRE_LIBRARY"):
-            raise FileNotFoundError("no spane command: build it, or set SPANE_COMMAND to its path")
-        pytest.skip("no spane command: set SPANE_COMMAND to its path")
-    return found
-
-
-@pytest.fixture(scope="session")
-def usage(command: str) -> Usage:
-    return Usage(command)
+def usage(spane_command: str) -> Usage:
+    return Usage(spane_command)
 
 
 @pytest.fixture(scope="session")
@@ -218,7 +206,7 @@ def test_every_exception_is_of_use() -> None:
     "page", [page for page in PAGES if any(b.kind in ("python", "sh") for b in blocks(page))]
 )
 def test_page_runs(
-    page: str, command: str, usage: Usage, library: str, files: Path, tmp_path: Path
+    page: str, spane_command: str, usage: Usage, library: str, files: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "page"
     shutil.copytree(files, folder)
@@ -248,7 +236,7 @@ def test_page_runs(
         [sys.executable, str(RUNNER)],
         input=json.dumps(steps),
         cwd=folder,
-        env=environment(command, library, tmp_path),
+        env=environment(spane_command, library, tmp_path),
         capture_output=True,
         text=True,
         check=False,

@@ -17,7 +17,8 @@ from spane.report import Experiment, Run, Search
 
 pytest.importorskip("matplotlib")
 from spane.report import main, plot
-from spane.report.page._runs import grouped
+from spane.report.folders import grouped
+from spane.report.plot._student import student_t
 
 _VOID = {"meta", "img", "br"}
 
@@ -167,11 +168,62 @@ def test_learning_curves(tmp_path: Path) -> None:
     validation, loss = figure.axes
     titles = (validation.get_title(), loss.get_title())
     assert titles == ("validation: trimmed-mean", "loss")
-    # Three thin lines, their median, and First Fit.
+    # Three thin lines, their mean, and First Fit.
     assert len(validation.lines) == 5
     assert np.asarray(validation.lines[4].get_ydata()).tolist() == [1500, 1500]
-    assert np.asarray(validation.lines[3].get_ydata()).tolist() == [2000, 1900, 1800, 1700, 1600]
+    mean = np.array([7000, 6700, 6400, 6100, 5800]) / 3
+    assert np.asarray(validation.lines[3].get_ydata()) == pytest.approx(mean)
+    # The interval over the seeds: 1000, 2000 and 4000 have the standard deviation 1527.5.
+    (band,) = validation.collections
+    ends = np.asarray(band.get_paths()[0].vertices)[:, 1]
+    half = 4.302653 * 1527.5252 / np.sqrt(3)
+    assert (ends.min(), ends.max()) == pytest.approx((mean[-1] - half, mean[0] + half))
     assert loss.get_yscale() == "log"
+
+
+def test_each_seed_counts_once(tmp_path: Path) -> None:
+    runs = [
+        Run.load(maker.run(tmp_path / f"dqn-{place}", seed)) for place, seed in ((1, 1), (2, 3))
+    ]
+    again = [*runs, Run.load(maker.run(tmp_path / "dqn-3", 3))]
+    bands = [plot.learning_curves({"dqn": group}).axes[0].collections[0] for group in (runs, again)]
+    first, second = (np.asarray(band.get_paths()[0].vertices) for band in bands)
+    assert first.tolist() == second.tolist()
+    target = tmp_path / "r.html"
+    assert main(["--output", str(target), *(str(run.path) for run in again)]) == 0
+    assert "dqn: several runs have the seed 3; the interval" in target.read_text(encoding="utf-8")
+
+
+def test_other_configurations_are_other_groups(tmp_path: Path) -> None:
+    runs = []
+    for place, width in ((1, 8), (2, 8), (3, 16)):
+        folder = maker.run(tmp_path / f"dqn-{place}", place, steps=3)
+        (folder / "config.toml").write_text(
+            f"# no. {place}\n[run]\nseed = {place}\nthreads = {place}\n[network]\nwidth = {width}\n"
+        )
+        runs.append(Run.load(folder))
+    assert [run.seed for run in runs] == [1, 2, 3]
+    same, other = runs[0].fingerprint, runs[2].fingerprint
+    assert (runs[1].fingerprint, other == same, len(same)) == (same, False, 8)
+    found = {name: [run.name for run in group] for name, group in grouped(runs).items()}
+    assert found == {"dqn": ["dqn-1", "dqn-2"], f"dqn, configuration {other}": ["dqn-3"]}
+
+
+def test_student_t() -> None:
+    # The usual table, two-sided 95 %.
+    known = {1: 12.706205, 2: 4.302653, 3: 3.182446, 4: 2.776445, 9: 2.262157, 30: 2.042272}
+    for freedom, wanted in known.items():
+        assert student_t(freedom) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_curves_from_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runs = [str(maker.run(tmp_path / f"dqn-{seed}", seed)) for seed in (1, 2)]
+    picture = tmp_path / "curves.svg"
+    assert plot.main([*runs, "--output", str(picture)]) == 0
+    assert "<!-- dqn (2 seeds) -->" in picture.read_text()
+    folder = str(maker.experiment(tmp_path / "e"))
+    assert plot.main([folder, runs[0], "--output", str(picture)]) == 2
+    assert "only runs are drawn together" in capsys.readouterr().err
 
 
 def test_server_counts(tmp_path: Path) -> None:

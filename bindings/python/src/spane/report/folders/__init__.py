@@ -10,6 +10,7 @@ from spane.report.folders._experiment import (
     ServerCount,
     SummaryRow,
 )
+from spane.report.folders._groups import grouped
 from spane.report.folders._run import RUN_LOG, Curve, Run
 from spane.report.folders._search import SEARCH_RESULTS, Search
 
@@ -24,4 +25,5 @@ __all__ = [
     "Search",
     "ServerCount",
     "SummaryRow",
+    "grouped",
 ]

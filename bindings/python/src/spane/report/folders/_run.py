@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,11 @@ Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 RUN_LOG = "log.jsonl"
 """The file that marks the folder of a training run."""
+
+_NO_PART_OF_THE_LEARNER = re.compile(
+    r"#|(?:seed|threads|log_every|checkpoint_seconds|keep_validated) *="
+)
+"""Lines of config.toml that are comments, or by which seeds of one learner may differ."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,20 @@ class Run:
     def name(self) -> str:
         """The name of the folder."""
         return self.path.resolve().name
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the configuration; None if there is none."""
+        found = re.search(r"^seed *= *(\d+) *$", self.config, re.MULTILINE)
+        return int(found.group(1)) if found else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hex digits that runs have in common whose configurations differ only by the seed
+        and by what does not change the result; empty without a configuration."""
+        lines = (line.strip() for line in self.config.splitlines())
+        kept = [line for line in lines if line and not _NO_PART_OF_THE_LEARNER.match(line)]
+        return hashlib.sha256("\n".join(kept).encode()).hexdigest()[:8] if kept else ""
 
     @property
     def best(self) -> tuple[float, float] | None:

@@ -25,6 +25,8 @@ tr.group td:first-child { font-weight: 600; }
 tr.member td:first-child { padding-left: 1.8rem; color: #505050; }
 tr.bound { color: #505050; }
 td.sure { font-weight: 600; }
+td.differs { background: #ffd9cc; font-weight: 600; }
+td.missing { color: #9a9a9a; font-style: italic; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1.2rem;
   font-size: 0.9rem; }
 dt { color: #505050; }

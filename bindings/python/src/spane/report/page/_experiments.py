@@ -11,6 +11,12 @@ from spane.report.page import _cells as cells
 from spane.report.page._html import Cell, Page, Row
 from spane.report.page._moves import add_moves
 
+MEMBERS = (
+    "Dots: the members of each group. Diamonds: their mean with its 95 % interval over members, by "
+    "Student's t distribution: what to expect of other seeds. Lines: policies in no group, and "
+    "the lower bound."
+)
+
 
 def add_experiment(page: Page, experiment: Experiment) -> None:
     """Adds an experiment: what was compared, the figures and the tables."""
@@ -138,6 +144,11 @@ def _count(page: Page, experiment: Experiment, count: ServerCount) -> None:
     if spreads:
         page.heading("Members of groups")
         page.table(["", *header[1:]], [line for row in spreads for line in _spread(row, names)])
+        page.figure(
+            f"Members of groups{_on(experiment, count)}",
+            plot.members(experiment, count.servers),
+            MEMBERS,
+        )
     if not experiment.counts_servers:
         _waits(page, experiment, count)
 

@@ -27,6 +27,8 @@ class Cell:
     small: str = ""
     """A second line in small print."""
     is_bold: bool = False
+    mark: str = ""
+    """`differs` or `missing`, for a cell that is compared with another source."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ def _row(row: Row) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    mark = ' class="sure"' if cell.is_bold else ""
+    names = [*(["sure"] if cell.is_bold else []), *([cell.mark] if cell.mark else [])]
+    mark = f' class="{" ".join(names)}"' if names else ""
     below = f"<small>{escape(cell.small)}</small>" if cell.small else ""
     return f"<td{mark}>{escape(cell.text)}{below}</td>"
 

@@ -12,10 +12,11 @@ from spane.report.folders import (
     Experiment,
     Run,
     Search,
+    grouped,
 )
 from spane.report.page._experiments import add_experiment
 from spane.report.page._html import Page
-from spane.report.page._runs import add_runs, grouped
+from spane.report.page._runs import add_runs
 from spane.report.page._searches import add_search
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,23 +10,6 @@ import numpy as np
 from spane.report import plot
 from spane.report.folders import Run
 from spane.report.page._html import Page, Row, plain
-
-
-def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """Groups runs whose folder names differ only by a number at the end: seeds of one learner.
-
-    Runs with another validation metric form a separate group.
-    """
-    groups: dict[str, list[Run]] = {}
-    for run in runs:
-        stem = re.sub(r"[-_.]?(seed[-_.]?)?\d+$", "", run.name)
-        # If the folder name is only a number, use that of the parent folder.
-        name = stem or run.path.resolve().parent.name
-        same = groups.get(name)
-        if same and same[0].measure != run.measure:
-            name = f"{name} ({run.measure})"
-        groups.setdefault(name, []).append(run)
-    return groups
 
 
 def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
@@ -47,11 +29,18 @@ def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
             page.figure(
                 f"Learning curves: {measure}" if measure else "Learning curves",
                 plot.learning_curves(alike),
-                "Bold: the median of the seeds. Bands: from the lowest to the highest seed.",
+                "Bold: the mean of the seeds. Bands: its 95 % interval over seeds, by Student's t "
+                "distribution; two seeds give a very wide one. Thin: each seed.",
             )
         else:
             page.note(f"{', '.join(alike)}: nothing logged yet.")
     for name, runs in groups.items():
+        twice = sorted({run.seed or 0 for run in runs if _same_seed(runs, run) > 1})
+        if twice:
+            page.note(
+                f"{name}: several runs have the seed {', '.join(map(str, twice))}; the interval "
+                "takes each seed once."
+            )
         with page.folded(f"{name}: runs and configuration"):
             page.table(
                 ["folder", "best validation", "at step", "seconds"], [_run(run) for run in runs]
@@ -62,6 +51,10 @@ def add_runs(page: Page, groups: Mapping[str, Sequence[Run]]) -> None:
                     shown.add(run.config)
                     page.note(f"config.toml of {run.name}")
                     page.text(run.config)
+
+
+def _same_seed(runs: Sequence[Run], run: Run) -> int:
+    return sum(other.seed == run.seed for other in runs) if run.seed is not None else 1
 
 
 def _best(name: str, runs: Sequence[Run]) -> Row:

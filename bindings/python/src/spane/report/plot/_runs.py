@@ -13,6 +13,7 @@ from spane import _arguments as arguments
 from spane._errors import InvalidArgumentError
 from spane.report.folders import Curve, Run
 from spane.report.plot import _style as style
+from spane.report.plot._student import student_t
 
 _MOST_PANELS = 8
 _POINTS = 400
@@ -21,9 +22,10 @@ _POINTS = 400
 def learning_curves(groups: Mapping[str, Sequence[Run]]) -> Figure:
     """Logged metrics by step, one panel per metric, validation first.
 
-    The runs of a group are seeds of one learner: thin lines, with the median in bold and the range
-    as a band. Metrics with many values are smoothed. A dotted line shows First Fit's validation
-    result if it is the same for all runs.
+    The runs of a group are seeds of one learner: thin lines, with their mean in bold and its 95 %
+    interval over seeds as a band, by Student's t distribution. Runs with the same seed count once.
+    Metrics with many values are smoothed. A dotted line shows First Fit's validation result if it
+    is the same for all runs.
     """
     if not isinstance(groups, Mapping):
         raise arguments.wrong_type(groups, "groups", "a mapping from names to lists of Runs")
@@ -39,8 +41,7 @@ def learning_curves(groups: Mapping[str, Sequence[Run]]) -> Figure:
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for name, axes in zip(names, panels):
         for index, (group, runs) in enumerate(groups.items()):
-            curves = [run.metrics[name] for run in runs if name in run.metrics]
-            _draw(axes, group, curves, index)
+            _draw(axes, group, _by_seed(runs, name), index)
         if name == "validation":
             _name_validation(axes, [run for runs in groups.values() for run in runs])
         else:
@@ -99,23 +100,36 @@ def _draw(axes: Axes, group: str, curves: Sequence[Curve], index: int) -> None:
     for steps, values in smooth:
         axes.plot(steps, values, color=colour, linewidth=0.7, alpha=0.35)
     steps, table = _table(smooth)
-    axes.fill_between(
-        steps,
-        np.nanmin(table, axis=0),
-        np.nanmax(table, axis=0),
-        color=colour,
-        alpha=0.13,
-        linewidth=0,
-    )
-    axes.plot(
-        steps, np.nanmedian(table, axis=0), color=colour, linestyle=line, linewidth=2, label=label
-    )
+    counts = (~np.isnan(table)).sum(axis=0)
+    mean = np.nanmean(table, axis=0)
+    several = counts > 1
+    if several.any():
+        spread = np.nanstd(table[:, several], axis=0, ddof=1) / np.sqrt(counts[several])
+        wide = spread * [student_t(int(count) - 1) for count in counts[several]]
+        axes.fill_between(
+            steps[several],
+            mean[several] - wide,
+            mean[several] + wide,
+            color=colour,
+            alpha=0.13,
+            linewidth=0,
+        )
+    axes.plot(steps, mean, color=colour, linestyle=line, linewidth=2, label=label)
+
+
+def _by_seed(runs: Sequence[Run], name: str) -> list[Curve]:
+    """The curves of this metric, one for each seed: the same seed again tells nothing new."""
+    curves: dict[object, Curve] = {}
+    for run in runs:
+        if name in run.metrics:
+            curves.setdefault(run.path if run.seed is None else run.seed, run.metrics[name])
+    return list(curves.values())
 
 
 def _table(curves: Sequence[Curve]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The curves interpolated at common steps; NaN before a curve starts and after it ends.
 
-    Only steps covered by at least two curves are kept, so that every median is one of several.
+    Only steps covered by at least two curves are kept, so that every mean is one of several.
     """
     steps = np.unique(np.concatenate([steps for steps, _ in curves]))
     if len(steps) > _POINTS:
@@ -145,5 +159,10 @@ def _scale(axes: Axes) -> None:
     if len(values) and values.min() > 0 and values.max() / values.min() > 30:
         axes.set_yscale("log")
         axes.yaxis.set_minor_formatter(style.UNLABELLED)
+    elif len(values):
+        # The interval of two seeds is so wide that the curves would be flat beside it.
+        low, high = axes.get_ylim()
+        room = 0.5 * (values.max() - values.min()) or 1
+        axes.set_ylim(max(low, values.min() - room), min(high, values.max() + room))
     if len(values) and np.abs(values).max() >= 1000:
         axes.yaxis.set_major_formatter(style.SECONDS)
