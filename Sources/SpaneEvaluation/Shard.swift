@@ -30,6 +30,9 @@ public struct Shard: Hashable, Sendable, CustomStringConvertible {
     /// The places of its episodes among `total`.
     public func indices(of total: Int) -> [Int] { Array(stride(from: number - 1, to: total, by: count)) }
 
+    /// How many of its episodes there are among `total`.
+    public func size(of total: Int) -> Int { total < number ? 0 : (total - number) / count + 1 }
+
     /// Puts together what all shards made of their episodes, given in their order.
     ///
     /// - Precondition: each has as many values as ``indices(of:)`` says.

@@ -7,8 +7,12 @@ extension ExperimentWaits {
     ///
     /// - Throws: `invalidArgument` when a setting is out of its range or the baseline is unknown.
     public func summary(_ settings: SummarySettings, threads: Int = 1) throws -> ExperimentSummary {
-        guard let kind = Experiment.Kind(rawValue: kind), let episodes = clusters.first?.starts.count else {
-            throw ExperimentError("an experiment \(kind) on \(clusters.count) numbers of servers cannot be summarised")
+        guard let kind = Experiment.Kind(rawValue: kind), let episodes = clusters.first?.starts.count,
+            !policies.isEmpty
+        else {
+            throw ExperimentError(
+                "an experiment \(kind) of \(policies.count) policies on \(clusters.count) numbers of servers cannot be summarised"
+            )
         }
         let subjects = subjects
         try settings.check(names: subjects.map(\.name), episodes: episodes)

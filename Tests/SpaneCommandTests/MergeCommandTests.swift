@@ -313,6 +313,18 @@ import Testing
         try refuses("dataset /policy_2/metric_used_cores is missing") {
             try HDF5Editor.edit(path) { $0.remove("policy_2/metric_used_cores") }
         }
+        // Claims that would take all memory, or more than a number can be.
+        try refuses("dataset /start has shape [4]; it must be [3000000000000000000]") {
+            let description = try HDF5.perform { () throws(StorageError) in
+                try HDF5Reader(path: path).texts("description", count: 1, longest: 1 << 20)[0]
+            }
+            let huge = description.replacing("\"count\" : 11", with: "\"count\" : 9000000000000000000")
+            #expect(huge != description)
+            try HDF5Editor.edit(path) { $0.dataset("description", [huge], width: huge.utf8.count) }
+        }
+        try refuses("dataset /length has the value 9223372036854775807; a length is at most 1099511627776") {
+            try HDF5Editor.edit(path) { $0.dataset("length", [.max, .max, 1, 1] as [Int64]) }
+        }
         // Values under a checksum: one flipped bit somewhere in them is noticed.
         var bytes = sound
         let places = stride(from: bytes.count / 3, to: bytes.count, by: bytes.count / 7)

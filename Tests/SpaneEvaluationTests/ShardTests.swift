@@ -8,11 +8,13 @@ import Testing
     func everyEpisodeOnce(total: Int, count: Int) throws {
         let shards = try (1...count).map { try #require(Shard(number: $0, of: count)).indices(of: total) }
         let sizes = shards.map(\.count)
+        #expect(try (1...count).map { try #require(Shard(number: $0, of: count)).size(of: total) } == sizes)
         #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
         #expect(Shard.joined(shards) == Array(0..<total))
     }
 
     @Test func everyNth() throws {
+        #expect(try #require(Shard("3/4")).size(of: 2) == 0)
         #expect(try #require(Shard("2/4")).indices(of: 11) == [1, 5, 9])
         #expect(Shard.whole.indices(of: 3) == [0, 1, 2])
     }

@@ -93,7 +93,7 @@ package struct EvaluationPart: Sendable {
         guard let shard = manifest.compared.shard?.shard, manifest.compared.starts.count >= shard.count else {
             throw ExperimentError("\(path): dataset /description names a shard that does not exist")
         }
-        let count = shard.indices(of: manifest.compared.starts.count).count
+        let count = shard.size(of: manifest.compared.starts.count)
         let subject = EvaluationSubject(manifest)
         results = try HDF5.perform { () throws(StorageError) in
             let file = try HDF5Reader(path: path)

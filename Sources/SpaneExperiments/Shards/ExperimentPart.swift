@@ -31,7 +31,7 @@ package struct ExperimentPart: Sendable {
         waits = try ExperimentFile.read(
             folder.resultsPath,
             of: manifest.withoutEpisodes,
-            episodes: shard.indices(of: manifest.starts.count).count
+            episodes: shard.size(of: manifest.starts.count)
         )
         guard waits.missingParts.isEmpty else { throw unfinished }
     }

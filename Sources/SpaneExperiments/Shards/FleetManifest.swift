@@ -7,6 +7,11 @@ struct FleetManifest: Codable, Sendable {
         var kind: String
         var servers: Int
         var load: Double
+
+        /// `nil` where there is no such kind.
+        var cell: FleetBenchmark.Cell? {
+            FleetKind(rawValue: kind).map { FleetBenchmark.Cell($0, servers: servers, load: load) }
+        }
     }
 
     var spane_version: String
@@ -30,21 +35,16 @@ struct FleetManifest: Codable, Sendable {
         shard = ExperimentManifest.ShardEntry(benchmark.shard ?? .whole, nil)
     }
 
-    /// The fleets of all shards in their order; `nil` where a kind is unknown.
-    var fleets: [(cell: FleetBenchmark.Cell, seed: UInt64)]? {
-        var fleets: [(cell: FleetBenchmark.Cell, seed: UInt64)] = []
-        for entry in cells {
-            guard let kind = FleetKind(rawValue: entry.kind) else { return nil }
-            let cell = FleetBenchmark.Cell(kind, servers: entry.servers, load: entry.load)
-            fleets += seeds.map { (cell, $0) }
-        }
-        return fleets
+    /// How many fleets all shards have; `nil` where that is no number.
+    var fleetCount: Int? {
+        let (count, overflow) = cells.count.multipliedReportingOverflow(by: seeds.count)
+        return overflow ? nil : count
     }
 
     /// In what it is another benchmark than `old`, a line each; shards do not matter.
     func differences(from old: FleetManifest) -> [String] {
         func texts(_ manifest: FleetManifest) -> [(name: String, value: String)] {
-            let moves = manifest.moves.map { "\($0.moves[0]) (price \($0.price), budget \($0.budget))" }
+            let moves = manifest.moves.map { "\($0.moves.first ?? 0) (price \($0.price), budget \($0.budget))" }
             return [
                 ("fleets", manifest.cells.map { "\($0.kind) \($0.servers) at \($0.load)" }.joined(separator: ", ")),
                 ("seeds", manifest.seeds.map { "\($0)" }.joined(separator: " ")), ("days", "\(manifest.days)"),

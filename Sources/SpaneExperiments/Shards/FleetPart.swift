@@ -54,9 +54,10 @@ package struct FleetPart: Sendable {
             return try file.texts("description", count: 1, longest: Self.longestDescription)[0]
         }
         guard let manifest = try? JSONDecoder().decode(FleetManifest.self, from: Data(text.utf8)),
-            let fleets = manifest.fleets, let shard = manifest.shard.shard, shard.count <= fleets.count
+            let shard = manifest.shard.shard, let total = manifest.fleetCount, shard.count <= total,
+            manifest.cells.allSatisfy({ $0.cell != nil }), !manifest.policies.isEmpty
         else { throw ExperimentError("\(path): dataset /description is not the description of a benchmark's shard") }
-        let places = shard.indices(of: fleets.count)
+        let count = shard.size(of: total)
         let policies = try HDF5.perform { () throws(StorageError) in
             let file = try HDF5Reader(path: path)
             var policies: [(tallies: [LossEpisode.Tally?], moved: [MoveCount])] = []
@@ -65,22 +66,23 @@ package struct FleetPart: Sendable {
                 guard try file.string("policy", of: group) == policy.name else {
                     throw file.error(.format, "attribute policy of \(group) is missing or not \"\(policy.name)\"")
                 }
-                let played = try file.counts("\(group)/played", count: places.count, "whether it was played")
-                let tallies = try TallyColumns.read(file, group, count: places.count)
+                let played = try file.counts("\(group)/played", count: count, "whether it was played")
+                let tallies = try TallyColumns.read(file, group, count: count)
                 policies.append(
                     (
                         zip(played, tallies).map { $0 == 0 ? nil : $1 },
-                        try file.moved("\(group)/", count: places.count)
+                        try file.moved("\(group)/", count: count)
                     )
                 )
             }
             return policies
         }
         (self.path, self.manifest) = (path, manifest)
-        trials = places.enumerated().map { index, place in
-            FleetBenchmark.Trial(
-                cell: fleets[place].cell,
-                seed: fleets[place].seed,
+        trials = shard.indices(of: total).enumerated().compactMap { index, place in
+            guard let cell = manifest.cells[place / manifest.seeds.count].cell else { return nil }
+            return FleetBenchmark.Trial(
+                cell: cell,
+                seed: manifest.seeds[place % manifest.seeds.count],
                 tallies: policies.map { $0.tallies[index] },
                 moved: policies.map { $0.moved[index] }
             )
@@ -95,9 +97,7 @@ package struct FleetPart: Sendable {
         let manifest = parts[0].manifest
         return FleetBenchmark.Results(
             policies: manifest.policies.map(\.name),
-            cells: manifest.fleets.map { $0.map(\.cell) }.map { cells in
-                cells.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-            } ?? [],
+            cells: manifest.cells.compactMap(\.cell),
             seedCount: manifest.seeds.count,
             days: manifest.days,
             moves: manifest.moves?.limits.first,

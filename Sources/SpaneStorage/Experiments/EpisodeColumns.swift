@@ -42,6 +42,10 @@ extension HDF5Reader {
         if let value = values.first(where: { $0 < 0 }) {
             throw error(.format, "dataset /\(name) has the value \(value); \(what) is at least 0")
         }
+        // So that sums are no more than a number can be.
+        if let value = values.first(where: { $0 > 1 << 40 }) {
+            throw error(.format, "dataset /\(name) has the value \(value); \(what) is at most \(1 << 40)")
+        }
         return values.map { Int($0) }
     }
 

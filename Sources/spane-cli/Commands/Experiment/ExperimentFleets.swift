@@ -103,7 +103,7 @@ struct ExperimentFleets: ParsableCommand {
             shard: shardOptions.shard(of: cells.count * seeds, "fleets")
         )
         if let output, output != "-" { try File.check(canWriteTo: output) }
-        let played = (benchmark.shard ?? .whole).indices(of: benchmark.trialCount).count
+        let played = (benchmark.shard ?? .whole).size(of: benchmark.trialCount)
         let bar = ProgressBar("fleets", total: played)
         let trials: [FleetBenchmark.Trial]
         do {
