@@ -22,9 +22,17 @@ import Testing
     private static func scenario(nodes: Int, servers: Int, vms: Int, _ generator: inout Xoshiro256StarStar) throws
         -> Scenario
     {
-        let fleet = try RandomFleet(nodes: nodes, servers: servers, &generator)
-        let trace = try Trace(fleet.vms(count: vms, &generator), resources: fleet.extras)
-        return try Scenario(trace, on: fleet.configuration)
+        let drawn = try RandomFleet(nodes: nodes, servers: servers, &generator)
+        let trace = try Trace(drawn.vms(count: vms, &generator), resources: drawn.extras)
+        // First Fit prefers near nodes, of which masks tell nothing.
+        let types = drawn.types.map { ServerType(nodes: $0.nodes, shared: $0.shared, traits: $0.traits) }
+        let fleet = try Fleet(
+            layout: drawn.layout,
+            types: types,
+            typeOfServer: drawn.typeOfServer,
+            spanRule: drawn.spanRule
+        )
+        return try Scenario(trace, on: fleet)
     }
 
     /// Waits, moves and metrics, whatever the batch, on fleets of every shape.
