@@ -19,12 +19,19 @@ import Testing
         }
     }
 
+    /// Nodes have no distances: else First Fit takes those that are nearest to each other, of which the actions say nothing.
     private static func scenario(nodes: Int, servers: Int, vms: Int, _ generator: inout Xoshiro256StarStar) throws
         -> Scenario
     {
-        let fleet = try RandomFleet(nodes: nodes, servers: servers, &generator)
-        let trace = try Trace(fleet.vms(count: vms, &generator), resources: fleet.extras)
-        return try Scenario(trace, on: fleet.configuration)
+        let random = try RandomFleet(nodes: nodes, servers: servers, &generator)
+        let trace = try Trace(random.vms(count: vms, &generator), resources: random.extras)
+        let fleet = try Fleet(
+            layout: random.layout,
+            types: random.types.map { ServerType(nodes: $0.nodes, shared: $0.shared, traits: $0.traits) },
+            typeOfServer: random.typeOfServer,
+            spanRule: random.spanRule
+        )
+        return try Scenario(trace, on: fleet)
     }
 
     /// Waits, moves and metrics, whatever the batch, on fleets of every shape.
