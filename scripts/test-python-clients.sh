@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Trains with Stable-Baselines3 on the Gymnasium environment, in an environment of its own: PyTorch is large.
+# What needs PyTorch, in an environment of its own, as that is large: training with Stable-Baselines3, the examples that
+# learn, networks as modules.
 #   TORCH=...  what pip installs as PyTorch; the default is a build without CUDA, a tenth of the size
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,7 +12,7 @@ if [ ! -e "$stamp" ] || [ bindings/python/pyproject.toml -nt "$stamp" ]; then
     python3 -m venv "$venv"
     pip=("$venv/bin/python" -m pip install -q --disable-pip-version-check)
     "${pip[@]}" --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu --no-deps "$torch"
-    "${pip[@]}" "$torch" sb3-contrib pytest -e 'bindings/python[all]'
+    "${pip[@]}" "$torch" sb3-contrib highspy pytest -e 'bindings/python[all]'
     touch "$stamp"
 fi
 [ -n "${SPANE_LIBRARY:-}" ] || [ -e .build_shared/release/libspane.so ] || scripts/build-library.sh

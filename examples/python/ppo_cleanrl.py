@@ -81,13 +81,15 @@ class Greedy:
 def learn(agent: Agent, trace: spane.Trace, given: argparse.Namespace) -> Agent:
     """PPO; gives the agent that was best on the starts to select on."""
     optimiser = torch.optim.Adam(agent.parameters(), given.learning_rate, eps=1e-5)
+    # The environments of a group play the same episodes, each with choices of its own.
+    generator = np.random.default_rng(given.seed)
+    starts = generator.integers(len(trace) // 2 - 1000, size=10_000 * given.groups)
     vector = spane.VectorEnvironment(
         trace,
         given.envs,
         servers=given.servers,
         autoreset="same-step",
-        seed=given.seed,
-        starts=range(len(trace) // 2 - 1000),
+        starts=np.repeat(starts, given.envs // given.groups),
     )
     vector.reset()
     shape = (given.rollout, given.envs)
@@ -109,8 +111,12 @@ def learn(agent: Agent, trace: spane.Trace, given: argparse.Namespace) -> Agent:
             actions[step] = policy.sample()
             chances[step] = policy.log_prob(actions[step])
             vector.step(actions[step].numpy().astype(np.int32))
+            # How long a VM waits is decided by the trace above all; what a choice has to do with it
+            # is how much longer it waits than in the other episodes of the group.
+            reward = vector.reward.reshape(given.groups, -1)
+            reward = (reward - reward.mean(axis=1, keepdims=True)).ravel()
             # Returns are then of the size of a reward, which suits the critic.
-            rewards[step] = torch.from_numpy(vector.reward) * (1 - given.discount)
+            rewards[step] = torch.from_numpy(reward) * (1 - given.discount)
             ends[step] = torch.from_numpy(vector.terminated | vector.truncated)
 
         # Generalised advantage estimates, backwards in time.
@@ -179,13 +185,14 @@ def main() -> None:
     parser.add_argument("--select", type=int, default=50, help="episodes to select on")
     parser.add_argument("--test", type=int, default=200, help="episodes to compare on")
     parser.add_argument("--output", type=Path, help="keep the weights in this .h5 file")
-    parser.add_argument("--envs", type=int, default=32)
+    parser.add_argument("--envs", type=int, default=64)
+    parser.add_argument("--groups", type=int, default=4, help="which divide the environments")
     parser.add_argument("--rollout", type=int, default=64, help="steps between updates")
     parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--minibatches", type=int, default=4)
-    parser.add_argument("--every", type=int, default=50, help="updates between selections")
+    parser.add_argument("--minibatches", type=int, default=8)
+    parser.add_argument("--every", type=int, default=20, help="updates between selections")
     parser.add_argument("--learning-rate", type=float, default=3e-3)
-    parser.add_argument("--discount", type=float, default=0.97)
+    parser.add_argument("--discount", type=float, default=0.98)
     parser.add_argument("--trace-decay", type=float, default=0.95)
     parser.add_argument("--clip", type=float, default=0.2)
     parser.add_argument("--entropy", type=float, default=0.001)
