@@ -55,7 +55,7 @@ def test_it_runs(library: str, spane_command: str, tmp_path: Path) -> None:
     )
     assert ran.returncode == 0, ran.stderr
     shown = json.loads(ran.stdout)
-    assert [cell["value"] for cell in shown].count("Figure") == 5
+    assert [cell["value"] for cell in shown].count("Figure") == 4
     # What the text says holds: the default rule is better than First Fit beyond chance, and so on.
     assert re.search(r"capacity-lost\S+: -[\d,]+ s \(-[\d,]+ … -[\d,]+\)", shown[4]["text"])
     assert "parameters=96" in shown[5]["text"]

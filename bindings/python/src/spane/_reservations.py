@@ -48,8 +48,8 @@ class Reserving(Handle[ClusterPointer]):
 
     def reservations(self) -> dict[int, float]:
         """When the place of each reservation ends, by its id; those first that end first."""
-        count, status = c_size_t(), _TOO_SMALL
-        while status == _TOO_SMALL:
+        count = c_size_t()
+        while True:
             ids, ends = np.empty(max(16, count.value), np.uint64), np.empty(max(16, count.value))
             status = self._library.spane_cluster_reservations(
                 self._pointer,
@@ -58,5 +58,6 @@ class Reserving(Handle[ClusterPointer]):
                 len(ids),
                 byref(count),
             )
-        check(status, self)
-        return dict(zip(ids[: count.value].tolist(), ends[: count.value].tolist()))
+            if status != _TOO_SMALL:
+                check(status, self)
+                return dict(zip(ids[: count.value].tolist(), ends[: count.value].tolist()))

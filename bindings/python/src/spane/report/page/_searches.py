@@ -50,7 +50,7 @@ def add_search(page: Page, search: Search) -> None:
 
 
 def _setting(value: float | str) -> str:
-    return f"{value:g}" if isinstance(value, float) else value
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _seconds(value: float) -> str:

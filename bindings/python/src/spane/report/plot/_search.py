@@ -92,4 +92,4 @@ def _places(
 
 
 def _text(choice: float | str) -> str:
-    return f"{choice:g}" if isinstance(choice, float) else choice
+    return choice if isinstance(choice, str) else f"{choice:g}"
