@@ -124,6 +124,8 @@ private final class Report: @unchecked Sendable {
     }
 
     func tell(_ around: ((() -> Void) -> Void)?) throws(SchedulingError) {
+        // Who has stopped the work is not told of what other threads still end.
+        try checkCancelled()
         let share = Double(bitPattern: position.load(ordering: .relaxed))
         let call = { if !self.listener(share) { self.isCancelled.store(true, ordering: .relaxed) } }
         if let around { around(call) } else { call() }
