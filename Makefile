@@ -104,7 +104,7 @@ lint: setup ## Check the format of all code, its files' length, shell scripts, P
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 	@scripts/check-file-length.sh
 	shellcheck scripts/*.sh integrations/*/test.sh .ci/run
-	cd bindings/python && ../../$(PYTHON) -m ruff check . && ../../$(PYTHON) -m ruff format --check . && ../../$(PYTHON) -m mypy
+	cd bindings/python && ../../$(PYTHON) -m ruff check . && ../../$(PYTHON) -m ruff format --check . && ../../$(PYTHON) -m mypy && ../../$(PYTHON) -m basedpyright
 	scripts/check-header.py
 
 .PHONY: format

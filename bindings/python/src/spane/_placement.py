@@ -17,7 +17,9 @@ NODES_OF = tuple(
 )
 """The NUMA nodes of each bit mask."""
 
-_MASKS = {nodes: mask for mask, nodes in enumerate(NODES_OF)}
+_MASKS: dict[tuple[arguments.Index, ...], int] = {
+    nodes: mask for mask, nodes in enumerate(NODES_OF)
+}
 
 
 class Placement(NamedTuple):

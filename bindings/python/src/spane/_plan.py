@@ -195,9 +195,10 @@ def options(terms: PlanTerms) -> _structs.PlanOptions:
     if "at_once" in terms:
         made.at_once = arguments.int32(terms["at_once"], "at_once")
     made.exact = bool(terms.get("exact", False))
-    for name in ("move_price", "local_price"):
-        if name in terms:
-            setattr(made, name, arguments.real(terms[name], name))
+    if "move_price" in terms:
+        made.move_price = arguments.real(terms["move_price"], "move_price")
+    if "local_price" in terms:
+        made.local_price = arguments.real(terms["local_price"], "local_price")
     vms = arguments.items(terms.get("pinned", ()), "pinned", "a list of VMs")
     pinned = [arguments.uint64(vm, "pinned") for vm in vms]
     made.pinned, made.pinned_count = (c_uint64 * len(pinned))(*pinned), len(pinned)

@@ -43,7 +43,8 @@ def add_experiment(page: Page, experiment: Experiment) -> None:
             with page.folded(f"{count.servers} servers"):
                 _count(page, experiment, count)
     else:
-        _count(page, experiment, experiment.counts[0])
+        for count in experiment.counts:
+            _count(page, experiment, count)
     with page.folded("What was compared, from experiment.json"):
         _policies(page, experiment)
 
