@@ -211,3 +211,9 @@ let package = Package(
 for target in package.targets where !target.name.hasPrefix("C") && target.swiftSettings == nil {
     target.swiftSettings = strict
 }
+
+// These tests mostly start processes and read files, so that their code takes longer to optimise than to run.
+for target in package.targets
+where ["SpaneCommandTests", "SpaneExperimentsTests", "SpaneRunsTests", "SpaneStorageTests"].contains(target.name) {
+    target.swiftSettings = strict + [.unsafeFlags(["-Onone"])]
+}

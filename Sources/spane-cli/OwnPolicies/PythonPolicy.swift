@@ -23,16 +23,20 @@ final class PythonPolicy: Sendable {
     static func start(_ file: String, _ object: String) throws -> ExternalPolicy {
         let name = "\(file):\(object)"
         let (channel, other) = try Self.pair(name)
+        let policy = PythonPolicy(name, try process(file, object, handing: other), channel)
+        return try policy.greeted()
+    }
+
+    /// Closes `other` here: as long as this process had it too, the end of the new one would not be noticed.
+    private static func process(_ file: String, _ object: String, handing other: Int32) throws -> pid_t {
         defer { close(other) }
-        let process = try Python.start(
+        return try Python.start(
             "spane._policy_server",
             [file, object, "\(descriptor)"],
             purpose: "play \(file)",
             handing: other,
             as: descriptor
         )
-        let policy = PythonPolicy(name, process, channel)
-        return try policy.greeted()
     }
 
     private static func pair(_ name: String) throws -> (Channel, other: Int32) {

@@ -23,6 +23,8 @@ enum Python {
                 f"{sys.executable} -m pip install 'bindings/python{extra and f'[{extra}]'}'. "
                 "SPANE_PYTHON may name another interpreter."
             )
+        except KeyboardInterrupt:
+            sys.exit(130)
         sys.exit(module.main(arguments))
         """
 

@@ -142,6 +142,8 @@ def test_exceptions(trace: spane.Trace) -> None:
         (lambda n: np.zeros(n), r"answer gave float64 of shape"),
         (lambda n: np.zeros((n, 1), int), r"it must give whole numbers of shape \(75,\)"),
         (lambda n: np.full(n, 2**32), "answer gave action 4294967296"),
+        (lambda n: np.full(n, 2**32 - 1, np.uint32), "answer gave action 4294967295"),
+        (lambda n: [[1], [1, 2]], "answer gave no array: .* it must give whole numbers"),
         (lambda n: None, "answer gave object"),
     ],
 )
@@ -162,6 +164,8 @@ def test_elsewhere(trace: spane.Trace) -> None:
     wrong: Any = first
     with pytest.raises(TypeError, match="the name of a heuristic, a Rule, or a Model"):
         spane.EnvironmentSession(spane.Environment(trace), wrong)
+    with pytest.raises(TypeError, match="policy is the class Named; it must be an object of it"):
+        spane.evaluate(trace, STARTS, {"named": Named})
     with pytest.raises(spane.InvalidArgumentError, match="two policies are called 'first'"):
         spane.evaluate(trace, STARTS, [first, first])
 

@@ -44,6 +44,20 @@ def folder(library: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "def gone(asked):\n"
         "    import os\n"
         "    os._exit(3)\n"
+        "class Small(First):\n"
+        "    batch = 0\n"
+        "small = Small()\n"
+        "def ends(asked):\n"
+        "    raise SystemExit('\\udcff\\x1b\\nend')\n"
+        "def forks(asked):\n"
+        "    import os\n"
+        "    os.fork()\n"
+        "    return asked.mask.argmax(axis=1)\n"
+        "def spins(asked):\n"
+        "    import os, sys\n"
+        "    print(os.getpid(), file=sys.stderr, flush=True)\n"
+        "    while True:\n"
+        "        pass\n"
     )
     return made
 
@@ -114,7 +128,10 @@ def test_shards(folder: Path, tmp_path: Path) -> None:
             "mine.py:number",
             "mine.py:number: number is 7; it must be a function or another callable",
         ),
-        ("mine.py:First", "it must be a function or another callable object"),
+        ("mine.py:First", "First is a class; it must be a function or another callable object"),
+        ("mine.py:small", "Error: mine.py:small: small: batch is 0; it must be a whole number"),
+        ("mine.py:ends", r"mine.py:ends: SystemExit: \udcff\x1b end (line 21)"),
+        ("exits.py", "exits.py:policy: SystemExit: 7 (line 1)"),
         ("mine.py:late", "mine.py:late: ValueError: no idea (line 11)"),
         (
             "mine.py:wrong",
@@ -127,6 +144,7 @@ def test_shards(folder: Path, tmp_path: Path) -> None:
 )
 def test_mistakes(folder: Path, policy: str, message: str) -> None:
     (folder / "bad.py").write_text("def policy(:\n")
+    (folder / "exits.py").write_text("raise SystemExit(7)\n")
     (folder / "trace.so").write_text("none")
     starts = ("--trace", "trace.h5", "--starts", "110..<111:1:1")
     code, out, err = run(folder, "evaluate", *starts, "--policy", policy)
@@ -134,6 +152,33 @@ def test_mistakes(folder: Path, policy: str, message: str) -> None:
     assert out == ""
     assert f"{message}" in err.splitlines()[-1]
     assert err.splitlines()[-1].startswith("Error: ")
+
+
+def test_copies_of_the_process(folder: Path) -> None:
+    """A copy that a policy makes answers nobody."""
+    starts = ("--trace", "trace.h5", "--starts", "110..<111:1:1", "--length", "20")
+    words = ("--policy", "mine.py:forks", "--policy", "first-fit", "--output", "-")
+    code, out, _ = run(folder, "evaluate", *starts, *words)
+    columns = waits(out)
+    assert (code, columns["mine.py:forks"]) == (0, columns["first-fit"])
+
+
+def test_killed_in_the_middle(folder: Path) -> None:
+    """No process stays that would decide for nobody."""
+    command = subprocess.Popen(
+        [searches.command(), "evaluate", *STARTS, "--policy", "mine.py:spins"],
+        cwd=folder,
+        env={**os.environ, "SPANE_PYTHON": sys.executable},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with command:
+        assert command.stderr is not None
+        assert command.stderr.readline() == "loaded\n"
+        assert command.stderr.readline().strip().isdigit()
+        command.kill()
+        # The end of what the policy writes is the end of its process.
+        assert command.stderr.read() == ""
 
 
 def test_experiments(folder: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ import spane
 from spane.report import Experiment, Run, Search
 
 pytest.importorskip("matplotlib")
+from matplotlib.axes import Axes
+
 from spane.report import main, plot
 from spane.report.folders import grouped
 from spane.report.plot._student import student_t
@@ -236,6 +239,22 @@ def test_server_counts(tmp_path: Path) -> None:
     alone = Experiment.load(maker.experiment(tmp_path / "alone"))
     with pytest.raises(spane.InvalidArgumentError, match="one number of servers"):
         plot.server_counts(alone)
+
+
+def test_long_names_in_the_legend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is cut off at the sides."""
+    experiment = Experiment.load(maker.experiment(tmp_path / "e", (20, 2, 5)))
+    legend = Axes.get_legend_handles_labels
+
+    def long(axes: Any) -> Any:
+        handles, labels = legend(axes)
+        return handles * 3, ["capacity-lost,10*most-allocated+spread"] * 3 * len(labels)
+
+    monkeypatch.setattr(Axes, "get_legend_handles_labels", long)
+    figure = plot.server_counts(experiment)
+    figure.draw_without_rendering()
+    box = figure.legends[0].get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
 
 
 def test_experiment_pictures(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from optuna.trial import TrialState  # noqa: E402
 from postgres import Postgres  # noqa: E402
 
 from spane.report import Search  # noqa: E402
+from spane.search import _storage  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -210,7 +212,7 @@ def test_a_worker_that_leaves_gives_its_trial_back(tmp_path: Path) -> None:
     assert [attempt for attempt in study.trials if attempt.state == TrialState.WAITING]
 
 
-def test_what_is_refused(tmp_path: Path) -> None:
+def test_what_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     searches.write(tmp_path, 'method = "tpe"\ntrials = 2')
     status, _, errors = searches.search(tmp_path, "folder")
     assert status == 1
@@ -222,6 +224,13 @@ def test_what_is_refused(tmp_path: Path) -> None:
     ]:
         status, _, errors = searches.search(tmp_path, "folder", "--storage", url)
         assert (status, errors) == (1, f"spane search: --storage is {shown}; {rule}\n")
+    monkeypatch.setattr(_storage, "_FIRST_PATIENCE", 0)
+    (tmp_path / "no.db").write_text("no database" * 100)
+    for name, reason in [("no.db", "file is not a database"), ("no/x.db", "unable to open")]:
+        with pytest.raises(_storage.StorageError, match=rf"sqlite:///.*{name}: {reason}"):
+            _storage.Database(
+                f"sqlite:///{tmp_path}/{name}", heartbeat=30, threads=1, stopping=Event()
+            )
     # The mistake of a configuration is that of the command, before any trial.
     (tmp_path / "trace.csv").unlink()
     status, _, errors = searches.search(tmp_path, "folder", "--storage", "sqlite:///search.db")

@@ -222,6 +222,15 @@ def test_changed_onnx(
     assert not (tmp_path / "out.h5").exists()
 
 
+@pytest.mark.parametrize("word", [b"spane.format", b"spane-weights", b"server_embedding.0.weight"])
+def test_onnx_texts_that_are_no_utf8(graph: Path, tmp_path: Path, word: bytes) -> None:
+    content = graph.read_bytes()
+    assert word in content
+    graph.write_bytes(content.replace(word, b"\xff" + word[1:]))
+    with pytest.raises(Refusal, match=r"has b'\\xff.*' as a text; texts must be UTF-8"):
+        convert_weights(graph, tmp_path / "out.h5")
+
+
 @pytest.mark.parametrize("text", ["[1]", "{", '{"format": 1}'])
 def test_changed_description_in_pytorch(
     made: Callable[[str], Path], tmp_path: Path, text: str

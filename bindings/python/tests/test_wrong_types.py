@@ -221,6 +221,7 @@ FIGURES = [
     ("experiment_waits", "experiment", "an Experiment"),
     ("differences_in_time", "experiment", "an Experiment"),
     ("server_counts", "experiment", "an Experiment"),
+    ("members", "experiment", "an Experiment"),
     ("move_counts", "experiment", "an Experiment"),
     ("hyperparameters", "search", "a Search"),
     ("learning_curves", "groups", "a mapping from names to lists of Runs"),

@@ -74,13 +74,18 @@ def batch_of(policy: BatchPolicy, name: str) -> int:
 
 def checked(given: Any, count: int, name: str) -> NDArray[Any]:
     """The actions that a policy gave, which must be so many."""
-    chosen = np.asarray(given)
+    try:
+        chosen = np.asarray(given)
+    except ValueError as error:
+        raise InvalidArgumentError(
+            f"{name} gave no array: {error}; it must give whole numbers of shape ({count},)"
+        ) from error
     if chosen.dtype.kind not in "iu" or chosen.shape != (count,):
         raise InvalidArgumentError(
             f"{name} gave {chosen.dtype} of shape {chosen.shape}; it must give whole numbers of "
             f"shape ({count},)"
         )
-    if chosen.dtype.itemsize > 4 and (wrong := chosen != chosen.astype(np.int32)).any():
+    if (wrong := chosen != chosen.astype(np.int32)).any():
         raise InvalidArgumentError(
             f"{name} gave action {chosen[wrong][0]}; actions are numbers of 32 bits"
         )

@@ -159,6 +159,8 @@ def evaluate(
     def encoded(name: str, policy: Player) -> PolicyStruct:
         if not callable(policy):
             return encode(policy)
+        if isinstance(policy, type):
+            raise TypeError(f"policy is the class {policy.__name__}; it must be an object of it")
         deciders.append(Decider(policy, name, call))
         return deciders[-1].struct()
 

@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import select
 import signal
 import socket
 import sys
+import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from spane._command import one_line
 from spane._decisions import BatchPolicy, Decisions, batch_of, checked
+from spane._errors import InvalidArgumentError
+from spane._showing import shown
 
 GREETING = 0x656E617073
+_LONGEST = 500
+"""Characters of an exception that the command repeats."""
 
 
 class _Mistake(Exception):
@@ -32,31 +40,57 @@ def main(arguments: list[str]) -> int:
     # Ctrl-C is for the command, whose end closes the socket.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = socket.socket(fileno=int(descriptor))
+    # What the policy starts must not keep the command waiting for the end of this process.
+    channel.set_inheritable(False)
+    os.register_at_fork(after_in_child=channel.close)
+    busy = threading.Event()
+    busy.set()
+    threading.Thread(target=_end_with, args=(channel, busy), daemon=True).start()
     try:
         try:
             policy = _load(file, name)
-            batch = batch_of(policy, name)
-        except Exception as error:
+            batch = _told(batch_of, policy, name)
+            normalised = bool(getattr(policy, "normalised", False))
+        except BaseException as error:
             text = _text_of(error, file)
             channel.sendall(np.array([GREETING, 1, len(text), 0], np.int64).tobytes() + text)
             return 1
-        normalised = bool(getattr(policy, "normalised", False))
         channel.sendall(np.array([GREETING, 0, batch, normalised], np.int64).tobytes())
         while True:
+            busy.clear()
             try:
                 head = _received(channel, 4, np.int64).tolist()
             except EOFError:
                 return 0
             decisions = _decisions(channel, *head)
+            busy.set()
             try:
-                actions = checked(policy(decisions), head[0], name).astype(np.int32)
-            except Exception as error:
+                given = policy(decisions)
+                actions = _told(checked, given, head[0], name).astype(np.int32)
+            except BaseException as error:
                 text = _text_of(error, file)
                 channel.sendall(np.array([1, len(text)], np.int64).tobytes() + text)
                 return 1
             channel.sendall(np.array([0, actions.nbytes], np.int64).tobytes() + actions.tobytes())
-    except (BrokenPipeError, ConnectionResetError):
+    except (OSError, EOFError):
         return 1
+
+
+def _end_with(channel: socket.socket, busy: threading.Event) -> None:
+    """Ends the process with the command where a policy that takes long would not notice."""
+    watched = select.poll()
+    watched.register(channel, 0)
+    watched.poll()
+    if busy.is_set():
+        os._exit(1)
+
+
+def _told(check: Callable[..., Any], *given: Any) -> Any:
+    """What our own look at the policy gives; what it finds is told without a traceback."""
+    try:
+        return check(*given)
+    except InvalidArgumentError as error:
+        raise _Mistake(str(error)) from None
 
 
 def _load(file: str, name: str) -> BatchPolicy:
@@ -73,7 +107,8 @@ def _load(file: str, name: str) -> BatchPolicy:
         raise _Mistake(f"the file has no {name}; name what decides as FILE.py:OBJECT")
     policy: Any = getattr(module, name)
     if not callable(policy) or isinstance(policy, type):
-        raise _Mistake(f"{name} is {policy!r}; it must be a function or another callable object")
+        what = "a class" if isinstance(policy, type) else shown(policy)
+        raise _Mistake(f"{name} is {what}; it must be a function or another callable object")
     return policy  # type: ignore[no-any-return]
 
 
@@ -101,16 +136,18 @@ def _received(channel: socket.socket, count: int, kind: DTypeLike) -> NDArray[An
     return values
 
 
-def _text_of(error: Exception, file: str) -> bytes:
+def _text_of(error: BaseException, file: str) -> bytes:
     """The last line of the traceback, and where in the file it happened; all of it is printed."""
     if isinstance(error, _Mistake):
-        return str(error).encode()
+        return str(error).encode(errors="backslashreplace")
     traceback.print_exc()
-    last = traceback.format_exception_only(type(error), error)[-1].strip()
+    last = one_line(traceback.format_exception_only(type(error), error)[-1])[:_LONGEST]
     lines = [
         frame.lineno for frame in traceback.extract_tb(error.__traceback__) if _is(frame, file)
     ]
-    return (f"{last} (line {lines[-1]})" if lines else last).encode()
+    text = f"{last} (line {lines[-1]})" if lines else last
+    # Bytes that are no text, and escapes of terminals, are written out.
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text).encode()
 
 
 def _is(frame: traceback.FrameSummary, file: str) -> bool:

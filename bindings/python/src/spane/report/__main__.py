@@ -2,6 +2,10 @@
 
 import sys
 
-from spane.report import main
+try:
+    from spane.report import main
 
-sys.exit(main())
+    sys.exit(main())
+except KeyboardInterrupt:
+    # Importing matplotlib takes a moment.
+    sys.exit(130)

@@ -81,13 +81,14 @@ def _parser() -> Parser:
     add("--azure", type=Path, metavar="FILE", help="the second trace, azure-v1-dev.csv")
     add("--models", type=Path, metavar="FOLDER", help="the published networks, NAME.th")
     add("--episodes", type=Path, metavar="FOLDER", help="their published total waits, NAME.txt")
-    add(
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
         "--only",
         default="*",
         metavar="PATTERN,...",
         help=f"only these tables: {', '.join(table.name for table in TABLES)}",
     )
-    add("--quick", action="store_true", help=f"only {QUICK}, within a minute")
+    either.add_argument("--quick", action="store_true", help=f"only {QUICK}, within a minute")
     add("--list", action="store_true", help="print the commands and run none")
     add("--page-only", action="store_true", help="run nothing, write the page of what is there")
     add("--spane", default="", metavar="COMMAND", help="default: the built one, or that on PATH")

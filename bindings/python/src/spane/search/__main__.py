@@ -2,6 +2,10 @@
 
 import sys
 
-from spane.search import main
+try:
+    from spane.search import main
 
-sys.exit(main())
+    sys.exit(main())
+except KeyboardInterrupt:
+    # Importing Optuna takes a moment.
+    sys.exit(130)

@@ -88,7 +88,7 @@ class Database:
                 # The heartbeats of others were lost too, and are given time to come.
                 self._quiet_until = time.monotonic() + _SILENCES * self.heartbeat
                 if time.monotonic() > limit:
-                    raise StorageError(_reason(error)) from None
+                    raise StorageError(f"{self.shown}: {_reason(error)}") from None
                 if self._stopping.wait(pause):
                     raise Stopping from None
                 pause = min(5.0, 2 * pause)

@@ -83,6 +83,11 @@ def read_onnx(data: bytes) -> Content:
         model.ParseFromString(data)
     except DecodeError:
         raise Refusal("file is not an ONNX model; it must be one, complete") from None
+    words = [word for entry in model.metadata_props for word in (entry.key, entry.value)]
+    words += [tensor.name for tensor in model.graph.initializer]
+    # Protocol buffers give what is no UTF-8 as bytes.
+    if wrong := [word for word in words if not isinstance(word, str)]:
+        raise Refusal(f"ONNX file has {shown(wrong[0])} as a text; texts must be UTF-8")
     texts = {
         entry.key[len(_PREFIX) :]: entry.value
         for entry in model.metadata_props

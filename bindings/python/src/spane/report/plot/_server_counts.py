@@ -56,7 +56,11 @@ def server_counts(experiment: Experiment) -> Figure:
         style.tidy(axes)
     handles, labels = right.get_legend_handles_labels()
     figure.legend(
-        handles, labels, loc="outside lower center", ncols=min(6, len(labels)), frameon=False
+        handles,
+        labels,
+        loc="outside lower center",
+        ncols=3 if max(map(len, labels)) > 20 else min(6, len(labels)),
+        frameon=False,
     )
     return figure
 
