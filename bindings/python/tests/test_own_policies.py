@@ -165,7 +165,8 @@ def test_elsewhere(trace: spane.Trace) -> None:
     with pytest.raises(TypeError, match="the name of a heuristic, a Rule, or a Model"):
         spane.EnvironmentSession(spane.Environment(trace), wrong)
     with pytest.raises(TypeError, match="policy is the class Named; it must be an object of it"):
-        spane.evaluate(trace, STARTS, {"named": Named})
+        kind: Any = Named
+        spane.evaluate(trace, STARTS, {"named": kind})
     with pytest.raises(spane.InvalidArgumentError, match="two policies are called 'first'"):
         spane.evaluate(trace, STARTS, [first, first])
 
