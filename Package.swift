@@ -212,8 +212,10 @@ for target in package.targets where !target.name.hasPrefix("C") && target.swiftS
     target.swiftSettings = strict
 }
 
-// These tests mostly start processes and read files, so that their code takes longer to optimise than to run.
+// These tests mostly call C, start processes and read files, so that their code takes longer to optimise than to run.
 for target in package.targets
-where ["SpaneCommandTests", "SpaneExperimentsTests", "SpaneRunsTests", "SpaneStorageTests"].contains(target.name) {
-    target.swiftSettings = strict + [.unsafeFlags(["-Onone"])]
+where ["SpaneCAPITests", "SpaneCommandTests", "SpaneExperimentsTests", "SpaneRunsTests", "SpaneStorageTests"].contains(
+    target.name
+) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Onone"])]
 }

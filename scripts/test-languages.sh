@@ -65,7 +65,9 @@ compare() {
 
 if there go gofmt; then
     [ -z "$(gofmt -l examples/go)" ] || { gofmt -d examples/go; exit 1; }
-    (cd examples/go && go vet scheduler.go && CGO_CFLAGS="-O2 -Wall -Wextra -Werror" go build -o "$out/scheduler-go" scheduler.go)
+    # The flags stand here too: Go's cache takes no notice of what pkg-config says, and would link to a prefix of an earlier run.
+    (cd examples/go && go vet scheduler.go && CGO_CFLAGS="-O2 -Wall -Wextra -Werror -I$prefix/include" CGO_LDFLAGS="-L$prefix/lib" \
+        go build -o "$out/scheduler-go" scheduler.go)
     compare Go "$out/scheduler-go"
 else
     skip Go "there is no go (Debian: golang-go)"

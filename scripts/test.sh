@@ -26,7 +26,7 @@ ended lint
 [ "$status" -eq 0 ] || exit "$status"
 
 scripts/build-library.sh
-beside python env -C bindings/python SPANE_REQUIRE_LIBRARY=1 ../../.venv/bin/python -m pytest -q
+beside python env -C bindings/python SPANE_REQUIRE_LIBRARY=1 ../../.venv/bin/python -m pytest -q -n 2
 swift test -c release --disable-testable-imports --skip-build || status=$?
 ended python
 exit "$status"
